@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const rootDir = fileURLToPath(new URL('.', import.meta.url));
+const { $schema: _schema, ...swc } = JSON.parse(readFileSync(`${rootDir}.swcrc`, 'utf8'));
+const support = '<rootDir>/test/support';
+
+const shared = {
+  rootDir,
+  testMatch: ['**/*.spec.ts'],
+  testEnvironment: `${support}/suite.environment.mjs`,
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+};
+
+/** A global setup runs only when the selection has a spec of its project: unit specs start no service. */
+const needs = (what) => ({
+  globalSetup: `${support}/${what}.setup.mjs`,
+  globalTeardown: `${support}/services.teardown.mjs`,
+});
+
+const projects = [
+  { displayName: 'unit', folder: 'src' },
+  { displayName: 'support', folder: 'test/support', ...needs('browser') },
+  { displayName: 'contracts', folder: 'test/contracts', ...needs('services') },
+  { displayName: 'integration', folder: 'test/integration', ...needs('services') },
+  { displayName: 'e2e', folder: 'test/e2e', ...needs('e2e') },
+  // Fault specs measure latency while they kill and freeze services: a neighbour would spoil the numbers.
+  { displayName: 'faults', folder: 'test/faults', ...needs('app'), runner: `${support}/serial.runner.mjs` },
+];
+
+export default {
+  rootDir,
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+  projects: projects
+    .filter(({ folder }) => existsSync(`${rootDir}${folder}`))
+    .map(({ folder, ...project }) => ({ ...shared, ...project, roots: [`<rootDir>/${folder}`] })),
+};

@@ -1,0 +1,125 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsAbsentOr, Trim } from '../common/dto.decorators.js';
+import { ROLES, type Role } from '../common/role.js';
+
+const MAX_EMAIL = 254;
+const PASSWORD = { minLength: 8, maxLength: 128, format: 'password', example: 'correct horse battery' };
+const MAX_TOKEN = 4096;
+
+export class RegisterDto {
+  @ApiProperty({ format: 'email', maxLength: MAX_EMAIL, example: 'ada@example.org' })
+  @Trim()
+  @IsEmail()
+  @MaxLength(MAX_EMAIL)
+  email: string;
+
+  @ApiProperty(PASSWORD)
+  @IsString()
+  @Length(8, 128)
+  password: string;
+
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Ada Lovelace' })
+  @IsString()
+  @Trim()
+  @Length(1, 200)
+  full_name: string;
+
+  @ApiPropertyOptional({
+    enum: ROLES,
+    default: 'student',
+    description: 'Only `student`; an admin grants other roles',
+  })
+  @IsAbsentOr()
+  @IsIn(ROLES)
+  role?: Role;
+}
+
+export class LoginDto {
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  @Trim()
+  @IsString()
+  @Length(1, MAX_EMAIL)
+  email: string;
+
+  @ApiProperty({ ...PASSWORD, minLength: 1 })
+  @IsString()
+  @Length(1, 128)
+  password: string;
+}
+
+/** RFC 6749 §4.3.2. What OAuth2 clients send beside it is allowed and not used: there is one client and one scope. */
+export class PasswordGrantDto {
+  @ApiProperty({ description: 'The e-mail address', example: 'ada@example.org' })
+  @Trim()
+  @IsString()
+  @Length(1, MAX_EMAIL)
+  username: string;
+
+  @ApiProperty({ ...PASSWORD, minLength: 1 })
+  @IsString()
+  @Length(1, 128)
+  password: string;
+
+  @ApiPropertyOptional({ enum: ['password'] })
+  @IsOptional()
+  @IsIn(['password', ''])
+  grant_type?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  scope?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  client_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  client_secret?: string;
+}
+
+export class RefreshDto {
+  @ApiProperty({ maxLength: MAX_TOKEN, example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9…' })
+  @IsString()
+  @Length(1, MAX_TOKEN)
+  refresh_token: string;
+}
+
+export class ChangePasswordDto {
+  @ApiProperty({ ...PASSWORD, minLength: 1 })
+  @IsString()
+  @Length(1, 128)
+  current_password: string;
+
+  @ApiProperty({ ...PASSWORD, example: 'a new horse battery' })
+  @IsString()
+  @Length(8, 128)
+  new_password: string;
+}
+
+/** RFC 6749 §5.1. */
+export class TokensDto {
+  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' })
+  access_token: string;
+
+  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9…' })
+  refresh_token: string;
+
+  @ApiProperty({ enum: ['bearer'], example: 'bearer' })
+  token_type: 'bearer';
+
+  @ApiProperty({ description: 'Seconds until the access token expires', example: 1800 })
+  expires_in: number;
+}
+
+export class MessageDto {
+  @ApiProperty({ example: 'Successfully logged out' })
+  message: string;
+
+  @ApiProperty({ example: 'Token has been revoked and cache cleared' })
+  detail: string;
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BlacklistService } from '../cache/blacklist.service.js';
+import { CacheUnavailableError } from '../cache/cache-store.js';
+import type { Principal } from '../common/principal.js';
+import { ProblemError, Problems } from '../common/problem.error.js';
+import type { ClientInfo } from '../common/request-context.decorators.js';
+import { LiveUserReader } from '../sessions/live-user.reader.js';
+import type { Session } from '../sessions/session.entity.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { PasswordHasher } from '../users/password-hasher.service.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import type { RegisterDto, TokensDto } from './auth.dto.js';
+import { LoginThrottle } from './login-throttle.service.js';
+import { TokenService } from './token.service.js';
+
+const wrongCredentials = () =>
+  new ProblemError({
+    status: 401,
+    code: 'invalid_credentials',
+    detail: 'Incorrect email or password',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+const inactive = () => new ProblemError({ status: 403, code: 'user_inactive', detail: 'Inactive user' });
+
+/** Register, log in, refresh, log out. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: SessionsService,
+    private readonly reader: LiveUserReader,
+    private readonly tokens: TokenService,
+    private readonly blacklist: BlacklistService,
+    private readonly throttle: LoginThrottle,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  /** @throws ProblemError 403 for any role but `student`, 409 `email_taken` */
+  async register({ email, password, full_name, role = 'student' }: RegisterDto): Promise<User> {
+    if (role !== 'student') throw Problems.forbidden('Only an admin grants this role');
+    return this.users.create({ email, password, fullName: full_name, role });
+  }
+
+  /**
+   * Opens a session. The password is checked before anything is said about the account, and takes as long without one.
+   * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
+   */
+  async login(email: string, password: string, client: ClientInfo): Promise<TokensDto> {
+    const attempt = this.throttle.attempt(email, client.ip);
+    const user = await this.users.findByEmail(email);
+    if (!(await this.hasher.verify(user?.passwordHash, password)) || user === null) {
+      attempt.failed();
+      throw wrongCredentials();
+    }
+    if (!user.isActive) throw inactive();
+    const hash = this.hasher.isOutdated(user.passwordHash)
+      ? await this.users.rehash(user, password)
+      : user.passwordHash;
+    const session = await this.sessions.open(user.id, hash, client);
+    if (session === undefined) throw wrongCredentials();
+    attempt.succeeded();
+    await this.reader.read(user.id);
+    return this.issue(session);
+  }
+
+  /**
+   * Exchanges a refresh token (RFC 6749 §6), see `SessionsService.rotate`.
+   * @throws ProblemError 401 `token_invalid`, `token_expired` or `token_revoked`
+   */
+  async refresh(refreshToken: string): Promise<TokensDto> {
+    const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
+    const rotation = await this.sessions.rotate(sid, jti);
+    if ('session' in rotation) return this.issue(rotation.session);
+    throw rotation.outcome === 'inactive' ? Problems.userInactive() : Problems.tokenRevoked();
+  }
+
+  /** Ends the session of the access token: when this resolves, both its tokens are refused by every instance. */
+  async logout(principal: Principal): Promise<void> {
+    await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout');
+    try {
+      await this.blacklist.add(principal.tokenId, principal.tokenExpiresAt);
+    } catch (error) {
+      // The session has ended in PostgreSQL; the blacklist only makes the refusal cheaper.
+      if (!(error instanceof CacheUnavailableError)) throw error;
+    }
+  }
+
+  /**
+   * Changes the password and ends every other session of the account, in one transaction.
+   * @throws ProblemError 403 `wrong_password`
+   */
+  async changePassword(
+    principal: Principal,
+    current: string,
+    next: string,
+    client: ClientInfo,
+  ): Promise<void> {
+    const attempt = this.throttle.attempt(principal.email, client.ip);
+    const user = await this.users.get(principal.id);
+    if (!(await this.hasher.verify(user.passwordHash, current))) {
+      attempt.failed();
+      throw new ProblemError({
+        status: 403,
+        code: 'wrong_password',
+        detail: 'The current password is not right',
+      });
+    }
+    attempt.succeeded();
+    const hash = await this.hasher.hash(next);
+    const others = { userId: user.id, exceptId: principal.sessionId };
+    const ended = await this.dataSource.transaction(async (manager) => {
+      await this.users.setPassword(manager, user.id, hash);
+      return this.sessions.revokeWithin(manager, others, 'password_changed');
+    });
+    await this.users.announceUpdate(user.id);
+    await this.sessions.announceEnd(user.id, ended, 'password_changed');
+  }
+
+  private issue(session: Session): TokensDto {
+    const { token, expiresIn } = this.tokens.signAccess(session, randomUUID(), new Date());
+    return {
+      access_token: token,
+      refresh_token: this.tokens.signRefresh(session),
+      token_type: 'bearer',
+      expires_in: expiresIn,
+    };
+  }
+}

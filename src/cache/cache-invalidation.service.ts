@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import { CacheUnavailableError } from './cache-store.js';
+import { type Invalidation, InvalidationFeed } from './invalidation.js';
+import { CHANGED_USERS, PRUNE_LOG } from './invalidation-log.js';
+import { UserCacheService } from './user-cache.service.js';
+
+/** Beyond an entry's life, for the time between a change and its commit, and for clocks that differ. */
+const WINDOW_MARGIN_SECONDS = 300;
+
+/** Applies committed changes to the cache. */
+@Injectable()
+export class CacheInvalidationService {
+  private readonly windowSeconds: number;
+
+  constructor(
+    private readonly users: UserCacheService,
+    private readonly feed: InvalidationFeed,
+    private readonly database: Database,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    config: AppConfig,
+  ) {
+    this.windowSeconds = config.cache.ttlSeconds + WINDOW_MARGIN_SECONDS;
+  }
+
+  /**
+   * To be awaited between the commit of a change and the answer that tells of it: from then on no instance finds the old
+   * state in the cache. With the cache out of reach it returns within the deadline; the log carries the change then.
+   */
+  async announce(changes: readonly Invalidation[]): Promise<void> {
+    await this.apply(changes);
+    // With a server the change comes back through the log, to this instance like to all others.
+    if (this.database.isEmbedded) for (const change of changes) this.feed.next(change);
+  }
+
+  /** Removes what the changes made stale. A failure is not lost: it ends the trust in the cache until the next replay. */
+  async apply(changes: readonly Invalidation[]): Promise<void> {
+    if (changes.length === 0) return;
+    try {
+      await this.users.invalidate(changes.map((change) => change.user_id));
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+    }
+  }
+
+  /**
+   * Applies the whole window of the log again: whatever Redis lost or brought back, no entry older than a change in it
+   * remains. The embedded database keeps no log, and its one process can forget all entries instead.
+   * @throws Error when the log cannot be read or the cache cannot be written: then it must not be trusted
+   */
+  async replay(): Promise<void> {
+    if (this.database.isEmbedded) {
+      await this.users.clear();
+      return;
+    }
+    const rows: { user_id: string }[] = await this.dataSource.query(CHANGED_USERS, [this.windowSeconds]);
+    await this.users.invalidate(rows.map((row) => row.user_id));
+  }
+
+  /** The same where a cache is connected; where none is, its next connection replays in any case. */
+  async replayIfConnected(): Promise<void> {
+    await this.replay().catch((error: unknown) => {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+    });
+  }
+
+  /** Removes rows that no replay needs any more, one batch a call. */
+  async prune(): Promise<void> {
+    await this.dataSource.query(PRUNE_LOG, [this.windowSeconds * 2]);
+  }
+}

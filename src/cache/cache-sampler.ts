@@ -1,0 +1,83 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { BLACKLIST_PREFIX } from './blacklist.service.js';
+import { CACHE_STORE, type CacheServerInfo, type CacheStore, CacheUnavailableError } from './cache-store.js';
+import { CacheTrust, type TrustState } from './cache-trust.js';
+import { USER_PREFIX } from './user-cache.service.js';
+
+const FASTEST_MS = 2000;
+/** Counting may take this share of the time at most, whatever the number of entries. */
+const DUTY_CYCLE = 0.05;
+
+export interface CacheStats {
+  status: 'available' | 'unavailable';
+  trust: TrustState;
+  reason?: string;
+  cached_users: number;
+  blacklisted_tokens: number;
+  memory_used: string;
+  /** When the entries were counted; they are counted in the background. */
+  counted_at: string | null;
+}
+
+/** Counts cache entries in the background, so that nobody who asks for the numbers walks the keyspace. */
+@Injectable()
+export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private counts = { cached_users: 0, blacklisted_tokens: 0 };
+  private countedAt: Date | undefined;
+
+  constructor(
+    @Inject(CACHE_STORE) private readonly store: CacheStore,
+    private readonly trust: CacheTrust,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule(0);
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  async stats(): Promise<CacheStats> {
+    const info = await this.info();
+    return {
+      status: this.trust.isTrusted ? 'available' : 'unavailable',
+      trust: this.trust.state,
+      ...(this.trust.isTrusted ? {} : { reason: this.trust.reason }),
+      ...this.counts,
+      memory_used: info?.memory_used ?? 'unknown',
+      counted_at: this.countedAt?.toISOString() ?? null,
+    };
+  }
+
+  /** What the server says of itself; `undefined` while it is out of reach. */
+  async info(): Promise<CacheServerInfo | undefined> {
+    return orNothing(this.store.info());
+  }
+
+  private async sample(): Promise<void> {
+    const began = performance.now();
+    const counts = await orNothing(this.store.count([USER_PREFIX, BLACKLIST_PREFIX]));
+    if (counts !== undefined) {
+      const [users = 0, tokens = 0] = counts;
+      this.counts = { cached_users: users, blacklisted_tokens: tokens };
+      this.countedAt = new Date();
+    }
+    if (this.timer) this.schedule(Math.max(FASTEST_MS, (performance.now() - began) / DUTY_CYCLE));
+  }
+
+  private schedule(delayMs: number): void {
+    this.timer = setTimeout(() => void this.sample(), delayMs).unref();
+  }
+}
+
+async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CacheUnavailableError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/** The cache could not answer in time, or is not to be believed now. Whoever asked turns to PostgreSQL. */
+export class CacheUnavailableError extends Error {
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause });
+    this.name = 'CacheUnavailableError';
+  }
+}
+
+/** Leave to fill one entry: valid until the entry is invalidated, evicted, lost, or leased again. */
+export type Lease = string;
+
+/** What a store tells of itself, for people. */
+export interface CacheServerInfo {
+  redis_version?: string;
+  uptime_seconds?: number;
+  memory_used: string;
+  maxmemory_policy?: string;
+}
+
+/**
+ * Where cache entries live. A missing entry means nothing at all: whoever misses asks PostgreSQL.
+ *
+ * Every method rejects with `CacheUnavailableError` when the store is out of reach, too slow or refuses to write; no
+ * method swallows an outage. Contract: `test/contracts/cache-store.contract.ts`, run on every adapter.
+ */
+export interface CacheStore {
+  /** The entry's value, or `undefined` when there is none. */
+  get<T>(key: string): Promise<T | undefined>;
+
+  /** Writes an entry that no change can make wrong, such as a revocation. @param ttlMs life in milliseconds, above 0 */
+  set(key: string, value: unknown, ttlMs: number): Promise<void>;
+
+  /**
+   * Asks leave to fill an entry. Take it *before* reading the value from the database.
+   * @param ttlMs how long the read may take, in milliseconds
+   */
+  lease(key: string, ttlMs: number): Promise<Lease>;
+
+  /**
+   * Writes the entry in one atomic step if the lease still stands: a fill whose read began before an invalidation
+   * never lands after it. Answers whether it was written.
+   */
+  fill(key: string, lease: Lease, value: unknown, ttlMs: number): Promise<boolean>;
+
+  /** Removes entries and voids their leases. Removing what is not there is no error. */
+  invalidate(keys: readonly string[]): Promise<void>;
+
+  /** How many entries begin with each prefix. Walks the whole store: for the background only. */
+  count(prefixes: readonly string[]): Promise<number[]>;
+
+  /** Removes every entry and lease with these prefixes; answers how many entries there were. Walks the whole store. */
+  clear(prefixes: readonly string[]): Promise<number>;
+
+  info(): Promise<CacheServerInfo>;
+}
+
+export const CACHE_STORE = Symbol('CacheStore');

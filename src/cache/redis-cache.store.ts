@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
+import { CacheUnavailableError } from './cache-store.js';
+import type { RedisConnection } from './redis-connection.js';
+
+/** Writes the entry only while the lease that the reader took still stands, and uses the lease up. */
+const FILL_SCRIPT = `
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('DEL', KEYS[2])
+return 1`;
+const SCAN_BATCH = 1000;
+const DELETE_BATCH = 500;
+
+/** The lease of an entry. The braces put both keys on one shard of a cluster, which the script needs. */
+const leaseKey = (key: string) => `{${key}}:lease`;
+
+/** The entry that a key is, or is the lease of. */
+const entryOf = (key: string) => /^\{(.+)\}:lease$/.exec(key)?.[1] ?? key;
+
+/** Cache entries on Redis, through cache-manager where it suffices and by atomic commands where it does not. */
+export class RedisCacheStore implements CacheStore {
+  constructor(private readonly connection: RedisConnection) {}
+
+  async get<T>(key: string): Promise<T | undefined> {
+    return this.connection.run(({ cache }) => cache.get<T>(key));
+  }
+
+  async set(key: string, value: unknown, ttlMs: number): Promise<void> {
+    await this.connection.run(({ cache }) => cache.set(key, value, Math.ceil(ttlMs)));
+  }
+
+  /** The lease names its connection: a fill never lands on another server than the one that was asked. */
+  async lease(key: string, ttlMs: number): Promise<Lease> {
+    return this.connection.run(async ({ client, epoch }) => {
+      const lease = `${epoch}:${randomUUID()}`;
+      await client.set(leaseKey(key), lease, { PX: ttlMs });
+      return lease;
+    });
+  }
+
+  async fill(key: string, lease: Lease, value: unknown, ttlMs: number): Promise<boolean> {
+    return this.connection.run(async ({ client, epoch }) => {
+      if (!lease.startsWith(`${epoch}:`)) return false;
+      const reply = await client.eval(FILL_SCRIPT, {
+        keys: [key, leaseKey(key)],
+        arguments: [lease, JSON.stringify(value), String(Math.ceil(ttlMs))],
+      });
+      return reply === 1;
+    });
+  }
+
+  /** An invalidation that did not reach Redis leaves a stale entry there: nothing is believed until the next replay. */
+  async invalidate(keys: readonly string[]): Promise<void> {
+    try {
+      for (let from = 0; from < keys.length; from += DELETE_BATCH) {
+        const batch = keys.slice(from, from + DELETE_BATCH);
+        await this.connection.run(({ client }) => client.del(batch.flatMap((key) => [leaseKey(key), key])));
+      }
+    } catch (error) {
+      this.connection.drop(`an invalidation failed: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  async count(prefixes: readonly string[]): Promise<number[]> {
+    const counts = prefixes.map(() => 0);
+    await this.walk((key) => {
+      const index = prefixes.findIndex((prefix) => key.startsWith(prefix));
+      if (index >= 0) counts[index] = (counts[index] ?? 0) + 1;
+    });
+    return counts;
+  }
+
+  async clear(prefixes: readonly string[]): Promise<number> {
+    const found = new Set<string>();
+    let entries = 0;
+    await this.walk((key) => {
+      const entry = entryOf(key);
+      if (!prefixes.some((prefix) => entry.startsWith(prefix))) return;
+      found.add(entry);
+      if (entry === key) entries += 1;
+    });
+    await this.invalidate([...found]);
+    return entries;
+  }
+
+  async info(): Promise<CacheServerInfo> {
+    const text = await this.connection.run(({ client }) => client.info());
+    const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim();
+    return {
+      redis_version: field('redis_version') ?? 'unknown',
+      uptime_seconds: Number(field('uptime_in_seconds') ?? 0),
+      memory_used: field('used_memory_human') ?? 'unknown',
+      maxmemory_policy: field('maxmemory_policy'),
+    };
+  }
+
+  /** SCAN, never KEYS: the server goes on serving between the steps. */
+  private async walk(visit: (key: string) => void): Promise<void> {
+    let cursor = '0';
+    const { currentEpoch } = this.connection;
+    do {
+      const page = await this.connection.run(({ client, epoch }) => {
+        if (epoch !== currentEpoch)
+          throw new CacheUnavailableError('the connection was replaced during a scan');
+        return client.scan(cursor, { COUNT: SCAN_BATCH });
+      });
+      for (const key of page.keys) visit(key);
+      cursor = page.cursor;
+    } while (cursor !== '0');
+  }
+}

@@ -1,0 +1,186 @@
+import { type Cache, createCache } from 'cache-manager';
+import { redisInsStore } from 'cache-manager-redis-yet';
+import { createClient } from 'redis';
+import { ConnectionLoop } from '../common/connection-loop.js';
+import { CacheUnavailableError } from './cache-store.js';
+import type { CacheTrust } from './cache-trust.js';
+import { Deadline } from './deadline.js';
+import { findMaster, parseRedisUrl, type RedisEndpoint, type RedisTarget } from './redis-endpoint.js';
+
+const MAX_RECONNECT_DELAY_MS = 1000;
+const HANDSHAKE_TIMEOUT_MS = 1000;
+const HEARTBEAT_MS = 500;
+/** Replies that say the server, not the command, is the trouble. */
+const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOREPLICAS|CLUSTERDOWN)/;
+
+const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
+  createClient({
+    RESP: 2,
+    maintNotifications: 'disabled',
+    username: target.username,
+    password: target.password,
+    database: target.database,
+    disableOfflineQueue: true,
+    socket: {
+      ...endpoint,
+      ...(target.tls ? { tls: true as const, servername: endpoint.host } : {}),
+      connectTimeout: HANDSHAKE_TIMEOUT_MS,
+      keepAlive: true,
+      reconnectStrategy: false,
+    },
+  });
+
+export type RedisClient = ReturnType<typeof buildClient>;
+
+/** One established connection. `epoch` tells it from the ones before. */
+export interface RedisLink {
+  readonly client: RedisClient;
+  readonly cache: Cache;
+  readonly epoch: number;
+}
+
+/**
+ * The one connection to Redis, which this class owns: a loop opens it, lets the invalidation log be replayed, declares it
+ * trusted, and starts over when it is lost. A command without an answer within the deadline is a loss: the breaker opens
+ * for everybody at once, and only the loop, never a request, finds out when the server is back.
+ */
+export class RedisConnection {
+  private readonly target: RedisTarget;
+  private readonly deadline: Deadline;
+  private loop: ConnectionLoop | undefined;
+  private link: RedisLink | undefined;
+  private epoch = 0;
+  private lastReplyAt = 0;
+  private lose: (reason: string) => void = () => undefined;
+
+  constructor(
+    url: string,
+    private readonly deadlineMs: number,
+    readonly trust: CacheTrust,
+  ) {
+    this.target = parseRedisUrl(url);
+    this.deadline = new Deadline(deadlineMs);
+  }
+
+  /** @param replay applies the invalidation log to the new connection; the cache is trusted once it resolves */
+  start(replay: () => Promise<void>): void {
+    this.loop ??= new ConnectionLoop((up, stopped) => this.live(replay, up, stopped), MAX_RECONNECT_DELAY_MS);
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.loop?.stop();
+  }
+
+  get currentEpoch(): number {
+    return this.epoch;
+  }
+
+  /**
+   * Sends one command (or several in one write) and waits for the answer no longer than the deadline.
+   * @throws CacheUnavailableError when there is no connection, no answer in time, or an error reply
+   */
+  async run<T>(send: (link: RedisLink) => Promise<T>): Promise<T> {
+    const { link } = this;
+    if (link === undefined) throw new CacheUnavailableError('no connection to Redis');
+    try {
+      const answer = await this.deadline.bound(send(link), () => this.expire(link));
+      this.lastReplyAt = performance.now();
+      return answer;
+    } catch (error) {
+      throw this.unavailable(link, error);
+    }
+  }
+
+  /** Gives the connection up, so that the log is replayed before the cache is trusted again. */
+  drop(reason: string): void {
+    this.lose(reason);
+  }
+
+  private expire(link: RedisLink): CacheUnavailableError {
+    const reason = `no answer within ${this.deadlineMs} ms`;
+    if (link === this.link) this.lose(reason);
+    return new CacheUnavailableError(reason);
+  }
+
+  private unavailable(link: RedisLink, error: unknown): CacheUnavailableError {
+    if (error instanceof CacheUnavailableError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    if (SERVER_TROUBLE.test(message) && link === this.link) this.lose(message);
+    return new CacheUnavailableError(message, error);
+  }
+
+  /** One connection's life, from opening it to its loss. */
+  private async live(replay: () => Promise<void>, up: () => void, stopped: AbortSignal): Promise<void> {
+    let reason = 'stopped';
+    let client: RedisClient | undefined;
+    let heartbeat: NodeJS.Timeout | undefined;
+    try {
+      const endpoint = await this.endpoint();
+      client = buildClient(this.target, endpoint);
+      const lost = this.watch(client, stopped);
+      await this.open(client);
+      this.link = { client, cache: cacheOn(client), epoch: ++this.epoch };
+      heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+      this.trust.change('replaying');
+      await Promise.race([replay(), lost.then((why) => Promise.reject(new Error(why)))]);
+      this.trust.change('trusted');
+      up();
+      reason = await lost;
+    } catch (error) {
+      reason = error instanceof Error ? error.message || error.name : String(error);
+    } finally {
+      clearInterval(heartbeat);
+      this.link = undefined;
+      this.trust.change('down', reason);
+      if (client?.isOpen) client.destroy();
+    }
+  }
+
+  private async endpoint(): Promise<RedisEndpoint> {
+    if (this.target.sentinelMaster !== undefined) return findMaster(this.target, HANDSHAKE_TIMEOUT_MS);
+    const [endpoint] = this.target.endpoints;
+    if (endpoint === undefined) throw new Error('no Redis host');
+    return endpoint;
+  }
+
+  private watch(client: RedisClient, stopped: AbortSignal): Promise<string> {
+    return new Promise((resolve) => {
+      this.lose = resolve;
+      client.on('error', (error: Error) => resolve(error.message || error.name));
+      client.on('end', () => resolve('connection closed'));
+      stopped.addEventListener('abort', () => resolve('stopped'), { once: true });
+    });
+  }
+
+  private async open(client: RedisClient): Promise<void> {
+    const handshake = new Deadline(HANDSHAKE_TIMEOUT_MS);
+    const late = () => new Error(`no handshake within ${HANDSHAKE_TIMEOUT_MS} ms`);
+    await handshake.bound(client.connect(), late);
+    await this.requireMaster(client);
+  }
+
+  /** A demoted master would serve stale entries and refuse deletes: Sentinel clients must ask. */
+  private async requireMaster(client: RedisClient): Promise<void> {
+    if (this.target.sentinelMaster === undefined) return;
+    const role = await this.deadline.bound(
+      client.sendCommand(['ROLE']),
+      () => new Error('no answer to ROLE'),
+    );
+    if (!Array.isArray(role) || String(role[0]) !== 'master')
+      throw new Error('Sentinel named a server that is no master');
+  }
+
+  /** Finds out in the background that a silent link is dead; traffic that was answered makes it needless. */
+  private beat(): void {
+    if (performance.now() - this.lastReplyAt < HEARTBEAT_MS) return;
+    this.run(async ({ client }) => {
+      await (this.target.sentinelMaster === undefined ? client.ping() : this.requireMaster(client));
+    }).catch((error: unknown) => this.lose((error as Error).message));
+  }
+}
+
+/** cache-manager-redis-yet is written against redis 4; the commands that its store uses are the same in redis 6. */
+function cacheOn(client: RedisClient): Cache {
+  return createCache(redisInsStore(client as unknown as Parameters<typeof redisInsStore>[0]));
+}

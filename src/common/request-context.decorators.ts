@@ -1,0 +1,32 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from './principal.js';
+import type { Role } from './role.js';
+
+export const IS_PUBLIC = Symbol('is public');
+export const REQUIRED_ROLES = Symbol('required roles');
+
+/** Opens a route to callers without a token. Every other route is closed by the global guard. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** Admits only callers whose role, as of this request, is one of these; others get 403. */
+export const Roles = (...roles: Role[]) => SetMetadata(REQUIRED_ROLES, roles);
+
+/** The principal that the guard put on the request. Only on routes that are not `@Public()`. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal =>
+    context.switchToHttp().getRequest<{ user: Principal }>().user,
+);
+
+/** Where a request came from, as kept with a session. */
+export interface ClientInfo {
+  readonly ip: string;
+  readonly userAgent: string | null;
+}
+
+const MAX_USER_AGENT = 512;
+
+export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): ClientInfo => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
+});

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { AppConfig } from './app-config.js';
+import { ConfigurationError } from './configuration.error.js';
+import { Environment } from './environment.js';
+import { loadSigningKey } from './signing-key.js';
+
+const DAY_SECONDS = 86_400;
+const DEVELOPMENT_ORIGINS = 'http://localhost:3000,http://localhost:5173';
+
+/**
+ * Reads `.env` (where there is one) and the process environment, once; a variable that is already set wins over the file.
+ * @throws ConfigurationError naming each variable and its rule, never a value
+ */
+export function loadConfigFromProcess(): AppConfig {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return loadConfig(process.env);
+}
+
+/**
+ * Turns an environment into the typed configuration. An empty variable counts as absent, as in compose files.
+ * @throws ConfigurationError naming each variable and its rule, never a value
+ */
+export function loadConfig(variables: Record<string, string | undefined>): AppConfig {
+  const environment = validated(variables);
+  const admin = firstAdmin(environment);
+  return new AppConfig({
+    name: environment.APP_NAME,
+    version: packageVersion(),
+    environment: environment.NODE_ENV,
+    http: {
+      host: environment.HOST,
+      port: environment.PORT,
+      corsOrigins: corsOrigins(environment),
+      trustedProxies: environment.TRUSTED_PROXIES,
+    },
+    dataDir: resolve(environment.DATA_DIR),
+    database: {
+      url: environment.DATABASE_URL,
+      poolSize: environment.DATABASE_POOL_SIZE,
+      timeoutMs: environment.DATABASE_TIMEOUT_MS,
+    },
+    cache: {
+      redisUrl: environment.REDIS_URL,
+      deadlineMs: environment.CACHE_DEADLINE_MS,
+      ttlSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+    },
+    tokens: {
+      key: loadSigningKey(environment),
+      issuer: environment.APP_NAME,
+      audience: environment.APP_NAME,
+      accessTtlSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+      refreshTtlSeconds: environment.REFRESH_TOKEN_EXPIRE_DAYS * DAY_SECONDS,
+      refreshGraceSeconds: environment.REFRESH_GRACE_SECONDS,
+    },
+    sessions: {
+      maxAgeSeconds: environment.SESSION_MAX_DAYS * DAY_SECONDS,
+      maxPerUser: environment.SESSIONS_PER_USER,
+    },
+    firstAdmin: admin,
+    rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
+  } as AppConfig);
+}
+
+function validated(variables: Record<string, string | undefined>): Environment {
+  const present = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const environment = plainToInstance(Environment, present, { exposeDefaultValues: true });
+  const problems = validateSync(environment, { stopAtFirstError: true }).map(
+    (error) => `${error.property} ${Object.values(error.constraints ?? {}).join(', ')}`,
+  );
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return environment;
+}
+
+function firstAdmin(environment: Environment): AppConfig['firstAdmin'] {
+  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = environment;
+  if (email === undefined && password === undefined) return undefined;
+  if (email === undefined || password === undefined) {
+    throw new ConfigurationError(['ADMIN_EMAIL and ADMIN_PASSWORD must be set together']);
+  }
+  return { email, password };
+}
+
+function corsOrigins(environment: Environment): string[] {
+  const text = environment.CORS_ORIGINS ?? (environment.NODE_ENV === 'production' ? '' : DEVELOPMENT_ORIGINS);
+  const origins = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  const wrong = origins.some((origin) => origin !== '*' && !/^https?:\/\/[^/]+$/.test(origin));
+  if (wrong)
+    throw new ConfigurationError([
+      'CORS_ORIGINS must be origins such as https://app.example.org, with commas between',
+    ]);
+  return origins;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

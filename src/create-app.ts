@@ -1,0 +1,43 @@
+import helmet from '@fastify/helmet';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { serveApiDocs } from './api-docs.js';
+import { AppModule } from './app.module.js';
+import { AppLogger } from './common/app.logger.js';
+import { ProblemFilter, sendProblem } from './common/problem.filter.js';
+import { createValidationPipe } from './common/validation.pipe.js';
+import type { AppConfig } from './config/app-config.js';
+
+const BODY_LIMIT_BYTES = 65_536;
+
+/** The whole application, ready to listen; `main.ts` and the tests use it alike. */
+export async function createApp(
+  config: AppConfig,
+  logger: LoggerService = new AppLogger(config.isProduction),
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: (_address, hop) => hop < config.http.trustedProxies,
+    forceCloseConnections: 'idle',
+    // A path that cannot be decoded never reaches a route, nor the filter.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, { status: 400, code: 'malformed_request', detail: error.message }),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
+    logger,
+    abortOnError: false,
+  });
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  const { corsOrigins } = config.http;
+  app.enableCors({
+    origin: corsOrigins.includes('*') ? true : corsOrigins,
+    exposedHeaders: ['WWW-Authenticate', 'Retry-After'],
+  });
+  app.useGlobalPipes(createValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  app.enableShutdownHooks();
+  serveApiDocs(app);
+  return app;
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { CacheSampler } from '../cache/cache-sampler.js';
+import { CacheTrust } from '../cache/cache-trust.js';
+import { InvalidationFollower } from '../cache/invalidation-follower.js';
+import { isDatabaseOutage } from '../common/database-errors.js';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import type { HealthSummaryDto } from './health-summary.dto.js';
+
+/** How the service is: unhealthy without its database, degraded without its cache. */
+@Injectable()
+export class HealthSummaryService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly sampler: CacheSampler,
+    private readonly trust: CacheTrust,
+    private readonly follower: InvalidationFollower,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  async read(): Promise<HealthSummaryDto> {
+    const [database, redis, cache] = await Promise.all([
+      this.databaseHealth(),
+      this.redisHealth(),
+      this.sampler.stats(),
+    ]);
+    const isDown = database.status === 'disconnected';
+    return {
+      status: isDown ? 'unhealthy' : this.trust.isTrusted ? 'healthy' : 'degraded',
+      service: this.config.name,
+      version: this.config.version,
+      environment: this.config.environment,
+      uptime_seconds: Math.floor(process.uptime()),
+      database,
+      redis,
+      cache,
+    };
+  }
+
+  private async databaseHealth(): Promise<HealthSummaryDto['database']> {
+    const kind = this.database.isEmbedded ? 'embedded' : 'server';
+    const log = this.database.isEmbedded ? {} : { following_log: this.follower.isConnected };
+    try {
+      const rows: { server_version: string }[] = await this.dataSource.query('SHOW server_version');
+      return { status: 'connected', kind, version: rows[0]?.server_version.split(' ')[0], ...log };
+    } catch (error) {
+      if (!isDatabaseOutage(error)) throw error;
+      return { status: 'disconnected', kind, ...log };
+    }
+  }
+
+  private async redisHealth(): Promise<HealthSummaryDto['redis']> {
+    if (this.config.cache.redisUrl === undefined) return { status: 'not_configured' };
+    const info = await this.sampler.info();
+    if (info === undefined) return { status: 'disconnected' };
+    return { status: 'connected', redis_version: info.redis_version, uptime_seconds: info.uptime_seconds };
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthController } from './health.controller.js';
+import { HealthSummaryService } from './health-summary.service.js';
+import { InfoController } from './info.controller.js';
+import { MetricsService } from './metrics.service.js';
+
+@Module({
+  imports: [TerminusModule.forRoot({ errorLogStyle: 'json' })],
+  controllers: [HealthController, InfoController],
+  providers: [HealthSummaryService, MetricsService],
+})
+export class HealthModule {}

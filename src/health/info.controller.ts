@@ -1,0 +1,32 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Public } from '../common/request-context.decorators.js';
+import { AppConfig } from '../config/app-config.js';
+
+class InfoDto {
+  @ApiProperty({ example: 'ergodrive-backend' })
+  name: string;
+
+  @ApiProperty({ example: '0.1.0' })
+  version: string;
+
+  @ApiProperty({ example: 'running' })
+  status: string;
+
+  @ApiProperty({ example: '/api/docs' })
+  docs: string;
+}
+
+@ApiTags('health')
+@Public()
+@Controller()
+export class InfoController {
+  constructor(private readonly config: AppConfig) {}
+
+  @Get(['/', 'api/v1/info'])
+  @ApiOperation({ summary: 'Name, version, and where the documentation is' })
+  @ApiOkResponse({ type: InfoDto })
+  info(): InfoDto {
+    return { name: this.config.name, version: this.config.version, status: 'running', docs: '/api/docs' };
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, register } from 'prom-client';
+import { CacheTrust, type TrustState } from '../cache/cache-trust.js';
+
+const STATES: readonly TrustState[] = ['trusted', 'replaying', 'down'];
+
+/** The process' metrics in the Prometheus text format. */
+@Injectable()
+export class MetricsService {
+  readonly contentType = register.contentType;
+
+  constructor(trust: CacheTrust) {
+    if (register.getSingleMetric('process_cpu_user_seconds_total') === undefined) collectDefaultMetrics();
+    register.removeSingleMetric('ergodrive_cache_trust');
+    register.removeSingleMetric('ergodrive_cache_trust_changes');
+    new Gauge({
+      name: 'ergodrive_cache_trust',
+      help: '1 for the state that the trust in the cache is in',
+      labelNames: ['state'],
+      collect() {
+        for (const state of STATES) this.set({ state }, trust.state === state ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'ergodrive_cache_trust_changes',
+      help: 'How often the trust in the cache went into each state since the start',
+      labelNames: ['state'],
+      collect() {
+        for (const state of STATES) this.set({ state }, trust.transitions[state]);
+      },
+    });
+  }
+
+  expose(): Promise<string> {
+    return register.metrics();
+  }
+}

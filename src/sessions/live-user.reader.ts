@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
+import { FreshReads } from '../common/fresh-reads.js';
+import { Session } from './session.entity.js';
+
+const LIVE_USER = `
+  SELECT u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.updated_at,
+         ARRAY(SELECT s.id::text FROM sessions s
+               WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS sessions
+  FROM users u WHERE u.id = $1`;
+
+type LiveUserRow = Omit<CachedUser, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date };
+
+/** What PostgreSQL says of a user and the sessions that are live now; the answer goes into the cache on the way. */
+@Injectable()
+export class LiveUserReader {
+  private readonly reads = new FreshReads<CachedUser | undefined>();
+
+  constructor(
+    @InjectRepository(Session) private readonly sessions: Repository<Session>,
+    private readonly cache: UserCacheService,
+  ) {}
+
+  /** @returns the user, or `undefined` when there is none; the read began after the call */
+  read(userId: string): Promise<CachedUser | undefined> {
+    return this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
+  }
+
+  private async query(userId: string): Promise<CachedUser | undefined> {
+    const rows: LiveUserRow[] = await this.sessions.query(LIVE_USER, [userId]);
+    const [row] = rows;
+    return (
+      row && { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() }
+    );
+  }
+}

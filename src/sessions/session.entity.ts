@@ -1,0 +1,53 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Why a session ended, as clients and the audit trail are told. */
+export type RevokeReason =
+  | 'logout'
+  | 'revoked_by_user'
+  | 'revoked_by_admin'
+  | 'refresh_token_reuse'
+  | 'password_changed'
+  | 'user_deactivated'
+  | 'too_many_sessions';
+
+/** One login on one device. This row, not any token, says whether it goes on. */
+@Entity('sessions')
+export class Session {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid', { name: 'user_id' })
+  userId: string;
+
+  /** `jti` of the one refresh token that is good now. */
+  @Column('uuid', { name: 'refresh_jti' })
+  refreshJti: string;
+
+  /** `jti` of the refresh token before it, which is forgiven within the grace period. */
+  @Column('uuid', { name: 'previous_refresh_jti', nullable: true })
+  previousRefreshJti: string | null;
+
+  @Column('timestamptz', { name: 'rotated_at' })
+  rotatedAt: Date;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'last_used_at' })
+  lastUsedAt: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt: Date;
+
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt: Date | null;
+
+  @Column('text', { name: 'revoke_reason', nullable: true })
+  revokeReason: RevokeReason | null;
+
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent: string | null;
+
+  @Column('text', { nullable: true })
+  ip: string | null;
+}

@@ -1,0 +1,53 @@
+import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdParam } from '../common/id-param.decorator.js';
+import { PageQueryDto } from '../common/page-query.dto.js';
+import type { Principal } from '../common/principal.js';
+import { Problems } from '../common/problem.error.js';
+import { CurrentPrincipal } from '../common/request-context.decorators.js';
+import { EndSessionsQueryDto, SessionPageDto, toSessionDto } from './session.dto.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('sessions')
+@Controller('api/v1/sessions')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'My live sessions, newest first' })
+  @ApiOkResponse({ type: SessionPageDto })
+  @ApiProblems(401, 422)
+  async list(
+    @CurrentPrincipal() { id, sessionId }: Principal,
+    @Query() { page, page_size }: PageQueryDto,
+  ): Promise<SessionPageDto> {
+    const { total, sessions } = await this.sessions.list(id, { page, page_size });
+    return { total, sessions: sessions.map((session) => toSessionDto(session, sessionId)), page, page_size };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End one of my sessions; its tokens are refused at once, on every instance' })
+  @ApiNoContentResponse({ description: 'It has ended' })
+  @ApiProblems(401, 404)
+  async end(@CurrentPrincipal() { id: userId }: Principal, @IdParam() id: string): Promise<void> {
+    const ended = await this.sessions.revoke({ userId, id }, 'revoked_by_user');
+    if (ended === 0) throw Problems.notFound('Session not found');
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End all my sessions but this one' })
+  @ApiNoContentResponse({ description: 'They have ended' })
+  @ApiProblems(401, 422)
+  async endAll(
+    @CurrentPrincipal() { id: userId, sessionId }: Principal,
+    @Query() { include_current }: EndSessionsQueryDto,
+  ): Promise<void> {
+    await this.sessions.revoke(
+      { userId, ...(include_current ? {} : { exceptId: sessionId }) },
+      'revoked_by_user',
+    );
+  }
+}

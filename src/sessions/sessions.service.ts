@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
+import { type DataSource, type EntityManager, Repository } from 'typeorm';
+import { CacheInvalidationService } from '../cache/cache-invalidation.service.js';
+import type { PageQueryDto } from '../common/page-query.dto.js';
+import type { ClientInfo } from '../common/request-context.decorators.js';
+import { AppConfig } from '../config/app-config.js';
+import { type RevokeReason, Session } from './session.entity.js';
+
+/** Which sessions to end. */
+export interface SessionSelection {
+  userId: string;
+  /** Only this one. */
+  id?: string;
+  /** All but this one. */
+  exceptId?: string;
+}
+
+export type Rotation =
+  { outcome: 'rotated' | 'repeated'; session: Session } | { outcome: 'revoked' | 'reused' | 'inactive' };
+
+/** Sessions: opened at login, rotated at refresh, ended for whatever reason. PostgreSQL is the record. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    @InjectRepository(Session) private readonly sessions: Repository<Session>,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly invalidation: CacheInvalidationService,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Opens a session, provided that the account is still active and still has the password that was verified: a login
+   * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
+   * @returns the session, or `undefined` when the account has changed
+   */
+  async open(userId: string, passwordHash: string, client: ClientInfo): Promise<Session | undefined> {
+    const { session, ended } = await this.dataSource.transaction(async (manager) => {
+      const unchanged: unknown[] = await manager.query(
+        'SELECT 1 FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE',
+        [userId, passwordHash],
+      );
+      if (unchanged.length === 0) return { session: undefined, ended: [] };
+      const opened = this.newSession(userId, client);
+      await manager.insert(Session, opened);
+      return { session: opened, ended: await this.endOldest(manager, userId) };
+    });
+    await this.announceEnd(userId, ended, 'too_many_sessions');
+    return session;
+  }
+
+  /**
+   * Exchanges a refresh token for its successor by one atomic compare-and-set (RFC 9700 §4.14.2). The immediate
+   * predecessor gets the same successor again within the grace period; any other old token is taken for stolen, and its
+   * session ends.
+   * @param refreshJti `jti` of the token presented, whose signature and expiry were checked
+   */
+  async rotate(sessionId: string, refreshJti: string): Promise<Rotation> {
+    const { refreshTtlSeconds } = this.config.tokens;
+    const result = await this.sessions
+      .createQueryBuilder()
+      .update()
+      .set({
+        refreshJti: randomUUID(),
+        previousRefreshJti: () => 'refresh_jti',
+        rotatedAt: () => 'now()',
+        lastUsedAt: () => 'now()',
+        expiresAt: () =>
+          'least(now() + make_interval(secs => :idle), created_at + make_interval(secs => :max))',
+      })
+      .where('id = :sessionId AND refresh_jti = :refreshJti AND revoked_at IS NULL AND expires_at > now()')
+      .andWhere('EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)')
+      .setParameters({
+        sessionId,
+        refreshJti,
+        idle: refreshTtlSeconds,
+        max: this.config.sessions.maxAgeSeconds,
+      })
+      .returning('*')
+      .execute();
+    const [row] = result.raw as Record<string, unknown>[];
+    if (row) return { outcome: 'rotated', session: fromRow(row) };
+    return this.explainRefusal(sessionId, refreshJti);
+  }
+
+  /**
+   * Ends sessions; those that have ended already stay as they are. Resolves after the commit, with no instance finding
+   * them in the cache any more.
+   * @returns how many were ended
+   */
+  async revoke(selection: SessionSelection, reason: RevokeReason): Promise<number> {
+    const ended = await this.revokeWithin(this.dataSource.manager, selection, reason);
+    await this.announceEnd(selection.userId, ended, reason);
+    return ended.length;
+  }
+
+  /** The same within the caller's transaction, who announces the end after the commit. @returns ids of those ended */
+  async revokeWithin(
+    manager: EntityManager,
+    selection: SessionSelection,
+    reason: RevokeReason,
+  ): Promise<string[]> {
+    const { userId, id, exceptId } = selection;
+    const query = manager
+      .createQueryBuilder()
+      .update(Session)
+      .set({ revokedAt: () => 'now()', revokeReason: reason })
+      .where('user_id = :userId AND revoked_at IS NULL AND expires_at > now()', { userId });
+    if (id !== undefined) query.andWhere('id = :id', { id });
+    if (exceptId !== undefined) query.andWhere('id <> :exceptId', { exceptId });
+    const result = await query.returning('id').execute();
+    return (result.raw as { id: string }[]).map((row) => row.id);
+  }
+
+  async announceEnd(userId: string, sessionIds: readonly string[], reason: RevokeReason): Promise<void> {
+    await this.invalidation.announce(
+      sessionIds.map((id) => ({ kind: 'session.revoked' as const, user_id: userId, session_id: id, reason })),
+    );
+  }
+
+  /** The user's live sessions, newest first. */
+  async list(
+    userId: string,
+    { page, page_size }: PageQueryDto,
+  ): Promise<{ total: number; sessions: Session[] }> {
+    const [sessions, total] = await this.sessions
+      .createQueryBuilder('session')
+      .where('session.user_id = :userId AND session.revoked_at IS NULL AND session.expires_at > now()', {
+        userId,
+      })
+      .orderBy('session.created_at', 'DESC')
+      .addOrderBy('session.id')
+      .skip((page - 1) * page_size)
+      .take(page_size)
+      .getManyAndCount();
+    return { total, sessions };
+  }
+
+  private newSession(userId: string, { ip, userAgent }: ClientInfo): Session {
+    const now = new Date();
+    const lifeSeconds = Math.min(this.config.tokens.refreshTtlSeconds, this.config.sessions.maxAgeSeconds);
+    return this.sessions.create({
+      id: randomUUID(),
+      userId,
+      refreshJti: randomUUID(),
+      previousRefreshJti: null,
+      rotatedAt: now,
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: new Date(now.getTime() + lifeSeconds * 1000),
+      revokedAt: null,
+      revokeReason: null,
+      userAgent,
+      ip,
+    });
+  }
+
+  private async endOldest(manager: EntityManager, userId: string): Promise<string[]> {
+    const rows: { id: string }[] = await manager.query(
+      `SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+       ORDER BY created_at DESC, id OFFSET $2`,
+      [userId, this.config.sessions.maxPerUser],
+    );
+    const ended: string[] = [];
+    for (const { id } of rows) {
+      ended.push(...(await this.revokeWithin(manager, { userId, id }, 'too_many_sessions')));
+    }
+    return ended;
+  }
+
+  /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */
+  private async explainRefusal(sessionId: string, refreshJti: string): Promise<Rotation> {
+    const { refreshGraceSeconds } = this.config.tokens;
+    const found = await this.sessions
+      .createQueryBuilder('session')
+      .where('session.id = :sessionId AND session.revoked_at IS NULL AND session.expires_at > now()', {
+        sessionId,
+      })
+      .addSelect('session.rotated_at > now() - make_interval(secs => :refreshGraceSeconds)', 'in_grace')
+      .setParameters({ refreshGraceSeconds })
+      .getRawAndEntities<{ in_grace: boolean }>();
+    const [session] = found.entities;
+    if (session === undefined) return { outcome: 'revoked' };
+    if (session.refreshJti === refreshJti) return { outcome: 'inactive' };
+    if (session.previousRefreshJti === refreshJti && found.raw[0]?.in_grace)
+      return { outcome: 'repeated', session };
+    await this.revoke({ userId: session.userId, id: sessionId }, 'refresh_token_reuse');
+    return { outcome: 'reused' };
+  }
+}
+
+function fromRow(row: Record<string, unknown>): Session {
+  return Object.assign(new Session(), {
+    id: row['id'],
+    userId: row['user_id'],
+    refreshJti: row['refresh_jti'],
+    previousRefreshJti: row['previous_refresh_jti'],
+    rotatedAt: row['rotated_at'],
+    createdAt: row['created_at'],
+    lastUsedAt: row['last_used_at'],
+    expiresAt: row['expires_at'],
+    revokedAt: row['revoked_at'],
+    revokeReason: row['revoke_reason'],
+    userAgent: row['user_agent'],
+    ip: row['ip'],
+  });
+}

@@ -1,0 +1,27 @@
+import { Controller, Delete, HttpCode } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdParam } from '../common/id-param.decorator.js';
+import { Roles } from '../common/request-context.decorators.js';
+import { UsersService } from '../users/users.service.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('administration')
+@Controller('api/v1/users/:id/sessions')
+@Roles('admin')
+export class UserSessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+  ) {}
+
+  @Delete()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End every session of an account' })
+  @ApiNoContentResponse({ description: 'They have ended' })
+  @ApiProblems(401, 403, 404)
+  async endAll(@IdParam() id: string): Promise<void> {
+    await this.users.get(id);
+    await this.sessions.revoke({ userId: id }, 'revoked_by_admin');
+  }
+}

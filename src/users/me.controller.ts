@@ -1,0 +1,44 @@
+import { Body, Controller, Get, Patch, Put } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import type { Principal } from '../common/principal.js';
+import { CurrentPrincipal } from '../common/request-context.decorators.js';
+import { toUserDto, UpdateProfileDto, UserDto } from './user.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('users')
+@Controller('api/v1/users/me')
+export class MeController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The account of the access token' })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(401)
+  read(
+    @CurrentPrincipal() { id, email, full_name, role, is_active, created_at, updated_at }: Principal,
+  ): UserDto {
+    return { id, email, full_name, role, is_active, created_at, updated_at };
+  }
+
+  @Put()
+  @ApiOperation({ summary: 'Change my own profile' })
+  @ApiBody({ type: UpdateProfileDto })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(401, 422)
+  replace(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
+    return this.update(principal, body);
+  }
+
+  @Patch()
+  @ApiOperation({ summary: 'Change parts of my own profile' })
+  @ApiBody({ type: UpdateProfileDto })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(401, 422)
+  async update(
+    @CurrentPrincipal() { id }: Principal,
+    @Body() { full_name }: UpdateProfileDto,
+  ): Promise<UserDto> {
+    return toUserDto(await this.users.update(id, { fullName: full_name }));
+  }
+}

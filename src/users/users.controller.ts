@@ -1,0 +1,44 @@
+import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdParam } from '../common/id-param.decorator.js';
+import { Roles } from '../common/request-context.decorators.js';
+import { AdministerUserDto, toUserDto, UserDto, UserPageDto, UserQueryDto } from './user.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('administration')
+@Controller('api/v1/users')
+@Roles('admin')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List and search accounts' })
+  @ApiOkResponse({ type: UserPageDto })
+  @ApiProblems(401, 403, 422)
+  async list(@Query() query: UserQueryDto): Promise<UserPageDto> {
+    const { total, users } = await this.users.list(query, query.q);
+    return { total, users: users.map(toUserDto), page: query.page, page_size: query.page_size };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One account' })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(401, 403, 404)
+  async read(@IdParam() id: string): Promise<UserDto> {
+    return toUserDto(await this.users.get(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change role, activity or name of an account',
+    description:
+      'Effective at once on every instance. The last active admin can be neither demoted nor deactivated.',
+  })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems(401, 403, 404, 409, 422)
+  async administer(@IdParam() id: string, @Body() body: AdministerUserDto): Promise<UserDto> {
+    const { full_name: fullName, role, is_active: isActive } = body;
+    return toUserDto(await this.users.update(id, { fullName, role, isActive }));
+  }
+}

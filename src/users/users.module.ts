@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { FirstAdminService } from './first-admin.service.js';
+import { MeController } from './me.controller.js';
+import { PasswordHasher } from './password-hasher.service.js';
+import { User } from './user.entity.js';
+import { UsersController } from './users.controller.js';
+import { UsersService } from './users.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([User])],
+  controllers: [MeController, UsersController],
+  providers: [UsersService, PasswordHasher, FirstAdminService],
+  exports: [UsersService, PasswordHasher],
+})
+export class UsersModule {}

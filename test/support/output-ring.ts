@@ -1,0 +1,18 @@
+import type { Readable } from 'node:stream';
+
+/** Keeps the last `limit` characters that a process wrote. */
+export class OutputRing {
+  private kept = '';
+
+  constructor(private readonly limit = 256 * 1024) {}
+
+  follow(stream: Readable | null): void {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      this.kept = (this.kept + text).slice(-this.limit);
+    });
+  }
+
+  get text(): string {
+    return this.kept;
+  }
+}

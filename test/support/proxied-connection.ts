@@ -1,0 +1,69 @@
+import { connect, type Socket } from 'node:net';
+import { ProxyLane, type LaneMode } from './proxy-lane.js';
+
+export interface ProxyTarget {
+  host?: string;
+  port: number;
+}
+
+/** One client of a proxy, with its connection to the target. */
+export class ProxiedConnection {
+  private readonly upstream: Socket;
+  private readonly lanes: readonly ProxyLane[];
+  private mode: LaneMode | undefined;
+  private recognized: boolean;
+  private broken = false;
+
+  /**
+   * @param marker bytes that the client must have sent before a mode applies to it; without, it always does
+   */
+  constructor(
+    private readonly client: Socket,
+    target: ProxyTarget,
+    private readonly marker: string | undefined,
+  ) {
+    this.upstream = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true });
+    this.lanes = [new ProxyLane(client, this.upstream), new ProxyLane(this.upstream, client)];
+    this.recognized = marker === undefined;
+    if (!this.recognized) client.on('data', this.recognize);
+    for (const socket of [client, this.upstream]) {
+      socket.setNoDelay(true);
+      socket.on('error', () => this.fail());
+    }
+  }
+
+  set(mode: LaneMode): void {
+    this.mode = mode;
+    if (!this.recognized) return;
+    if (this.broken && !mode.held) this.reset();
+    for (const lane of this.lanes) lane.set(mode);
+  }
+
+  /** Ends both sides at once, with a TCP reset. */
+  reset(): void {
+    for (const lane of this.lanes) lane.close();
+    for (const socket of [this.client, this.upstream]) {
+      if (socket.connecting) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
+    }
+  }
+
+  /** Resolves when both sides are closed. */
+  async closed(): Promise<void> {
+    const sockets = [this.client, this.upstream].filter((socket) => !socket.closed);
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  }
+
+  // The other side of a dead network does not learn that this side broke.
+  private fail(): void {
+    this.broken = true;
+    if (!this.recognized || !this.mode?.held) this.reset();
+  }
+
+  private readonly recognize = (chunk: Buffer): void => {
+    if (!this.marker || !chunk.includes(this.marker)) return;
+    this.client.off('data', this.recognize);
+    this.recognized = true;
+    if (this.mode) this.set(this.mode);
+  };
+}

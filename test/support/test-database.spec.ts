@@ -1,0 +1,22 @@
+import { Client } from 'pg';
+import { databaseUrl, sql } from './sql.js';
+import { createTestDatabase } from './test-database.js';
+
+describe('createTestDatabase', () => {
+  it('gives each caller an empty database of its own and removes it, open connections or not', async () => {
+    const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    expect(one.url).not.toBe(other.url);
+    await sql(one.url, 'CREATE TABLE only_here (id int)');
+    await expect(sql(other.url, 'SELECT * FROM only_here')).rejects.toThrow('does not exist');
+    const client = new Client({ connectionString: one.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await Promise.all([one.drop(), other.drop()]);
+    const left = await sql(
+      databaseUrl(one.url, 'postgres'),
+      'SELECT 1 FROM pg_database WHERE datname = ANY($1)',
+      [[one, other].map(({ url }) => new URL(url).pathname.slice(1))],
+    );
+    expect(left).toEqual([]);
+  });
+});
