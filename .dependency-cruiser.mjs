@@ -1,13 +1,15 @@
 // The rooms of src/, and the rooms each may import. Everything not listed is forbidden.
-// The chain runs one way: auth -> sessions -> users -> cache -> database -> config.
+// The chain runs one way: live -> auth -> sessions -> users -> audit, cache -> database -> config.
 const rooms = {
   config: [],
   common: ['config'],
   database: ['common', 'config'],
   cache: ['database', 'common', 'config'],
-  users: ['cache', 'database', 'common', 'config'],
-  sessions: ['users', 'cache', 'database', 'common', 'config'],
-  auth: ['sessions', 'users', 'cache', 'database', 'common', 'config'],
+  audit: ['database', 'common', 'config'],
+  users: ['audit', 'cache', 'database', 'common', 'config'],
+  sessions: ['users', 'audit', 'cache', 'database', 'common', 'config'],
+  auth: ['sessions', 'users', 'audit', 'cache', 'database', 'common', 'config'],
+  live: ['auth', 'sessions', 'users', 'cache', 'common', 'config'],
   health: ['cache', 'database', 'common', 'config'],
 };
 

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import type { AppConfig } from './config/app-config.js';
@@ -17,6 +18,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         DatabaseModule,
         CacheModule,
+        AuditModule,
         UsersModule,
         SessionsModule,
         AuthModule,

@@ -1,13 +1,9 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import type { Principal } from '../common/principal.js';
-import {
-  type ClientInfo,
-  CurrentClient,
-  CurrentPrincipal,
-  Public,
-} from '../common/request-context.decorators.js';
+import { CurrentActor, CurrentPrincipal, Public } from '../common/request-context.decorators.js';
 import { toUserDto, UserDto } from '../users/user.dto.js';
 import {
   ChangePasswordDto,
@@ -30,8 +26,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Create an account' })
   @ApiCreatedResponse({ type: UserDto })
   @ApiProblems(400, 403, 409, 422)
-  async register(@Body() body: RegisterDto): Promise<UserDto> {
-    return toUserDto(await this.auth.register(body));
+  async register(@Body() body: RegisterDto, @CurrentActor() by: Actor): Promise<UserDto> {
+    return toUserDto(await this.auth.register(body, by));
   }
 
   @Public()
@@ -41,11 +37,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
   @ApiOkResponse({ type: TokensDto })
   @ApiProblems(400, 401, 403, 422, 429)
-  login(
-    @Body() { username, password }: PasswordGrantDto,
-    @CurrentClient() client: ClientInfo,
-  ): Promise<TokensDto> {
-    return this.auth.login(username, password, client);
+  login(@Body() { username, password }: PasswordGrantDto, @CurrentActor() by: Actor): Promise<TokensDto> {
+    return this.auth.login(username, password, by);
   }
 
   @Public()
@@ -54,8 +47,8 @@ export class AuthController {
   @ApiOperation({ summary: 'Log in by JSON' })
   @ApiOkResponse({ type: TokensDto })
   @ApiProblems(400, 401, 403, 422, 429)
-  loginJson(@Body() { email, password }: LoginDto, @CurrentClient() client: ClientInfo): Promise<TokensDto> {
-    return this.auth.login(email, password, client);
+  loginJson(@Body() { email, password }: LoginDto, @CurrentActor() by: Actor): Promise<TokensDto> {
+    return this.auth.login(email, password, by);
   }
 
   @Public()
@@ -69,8 +62,8 @@ export class AuthController {
   })
   @ApiOkResponse({ type: TokensDto })
   @ApiProblems(400, 401, 422)
-  refresh(@Body() { refresh_token }: RefreshDto): Promise<TokensDto> {
-    return this.auth.refresh(refresh_token);
+  refresh(@Body() { refresh_token }: RefreshDto, @CurrentActor() by: Actor): Promise<TokensDto> {
+    return this.auth.refresh(refresh_token, by);
   }
 
   @Post('auth/logout')
@@ -80,8 +73,8 @@ export class AuthController {
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(401)
-  async logout(@CurrentPrincipal() principal: Principal): Promise<MessageDto> {
-    await this.auth.logout(principal);
+  async logout(@CurrentPrincipal() principal: Principal, @CurrentActor() by: Actor): Promise<MessageDto> {
+    await this.auth.logout(principal, by);
     return { message: 'Successfully logged out', detail: 'Token has been revoked and cache cleared' };
   }
 
@@ -94,9 +87,9 @@ export class AuthController {
   async changePassword(
     @CurrentPrincipal() principal: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,
-    @CurrentClient() client: ClientInfo,
+    @CurrentActor() by: Actor,
   ): Promise<MessageDto> {
-    await this.auth.changePassword(principal, current_password, new_password, client);
+    await this.auth.changePassword(principal, current_password, new_password, by);
     return { message: 'Password changed', detail: 'All other sessions have ended' };
   }
 }

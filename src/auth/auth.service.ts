@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
 import { BlacklistService } from '../cache/blacklist.service.js';
 import { CacheUnavailableError } from '../cache/cache-store.js';
+import type { Actor } from '../common/actor.js';
 import type { Principal } from '../common/principal.js';
 import { ProblemError, Problems } from '../common/problem.error.js';
-import type { ClientInfo } from '../common/request-context.decorators.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
 import type { Session } from '../sessions/session.entity.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -37,31 +38,33 @@ export class AuthService {
     private readonly tokens: TokenService,
     private readonly blacklist: BlacklistService,
     private readonly throttle: LoginThrottle,
+    private readonly audit: AuditService,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
   /** @throws ProblemError 403 for any role but `student`, 409 `email_taken` */
-  async register({ email, password, full_name, role = 'student' }: RegisterDto): Promise<User> {
+  async register({ email, password, full_name, role = 'student' }: RegisterDto, by: Actor): Promise<User> {
     if (role !== 'student') throw Problems.forbidden('Only an admin grants this role');
-    return this.users.create({ email, password, fullName: full_name, role });
+    return this.users.create({ email, password, fullName: full_name, role }, by);
   }
 
   /**
    * Opens a session. The password is checked before anything is said about the account, and takes as long without one.
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
-  async login(email: string, password: string, client: ClientInfo): Promise<TokensDto> {
-    const attempt = this.throttle.attempt(email, client.ip);
+  async login(email: string, password: string, by: Actor): Promise<TokensDto> {
+    const attempt = this.throttle.attempt(email, by.ip);
     const user = await this.users.findByEmail(email);
     if (!(await this.hasher.verify(user?.passwordHash, password)) || user === null) {
       attempt.failed();
+      await this.audit.note('session.login_failed', by, { userId: user?.id });
       throw wrongCredentials();
     }
     if (!user.isActive) throw inactive();
     const hash = this.hasher.isOutdated(user.passwordHash)
       ? await this.users.rehash(user, password)
       : user.passwordHash;
-    const session = await this.sessions.open(user.id, hash, client);
+    const session = await this.sessions.open(user.id, hash, by);
     if (session === undefined) throw wrongCredentials();
     attempt.succeeded();
     await this.reader.read(user.id);
@@ -72,16 +75,16 @@ export class AuthService {
    * Exchanges a refresh token (RFC 6749 §6), see `SessionsService.rotate`.
    * @throws ProblemError 401 `token_invalid`, `token_expired` or `token_revoked`
    */
-  async refresh(refreshToken: string): Promise<TokensDto> {
+  async refresh(refreshToken: string, by: Actor): Promise<TokensDto> {
     const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
-    const rotation = await this.sessions.rotate(sid, jti);
+    const rotation = await this.sessions.rotate(sid, jti, by);
     if ('session' in rotation) return this.issue(rotation.session);
     throw rotation.outcome === 'inactive' ? Problems.userInactive() : Problems.tokenRevoked();
   }
 
   /** Ends the session of the access token: when this resolves, both its tokens are refused by every instance. */
-  async logout(principal: Principal): Promise<void> {
-    await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout');
+  async logout(principal: Principal, by: Actor): Promise<void> {
+    await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout', by);
     try {
       await this.blacklist.add(principal.tokenId, principal.tokenExpiresAt);
     } catch (error) {
@@ -94,13 +97,8 @@ export class AuthService {
    * Changes the password and ends every other session of the account, in one transaction.
    * @throws ProblemError 403 `wrong_password`
    */
-  async changePassword(
-    principal: Principal,
-    current: string,
-    next: string,
-    client: ClientInfo,
-  ): Promise<void> {
-    const attempt = this.throttle.attempt(principal.email, client.ip);
+  async changePassword(principal: Principal, current: string, next: string, by: Actor): Promise<void> {
+    const attempt = this.throttle.attempt(principal.email, by.ip);
     const user = await this.users.get(principal.id);
     if (!(await this.hasher.verify(user.passwordHash, current))) {
       attempt.failed();
@@ -114,8 +112,8 @@ export class AuthService {
     const hash = await this.hasher.hash(next);
     const others = { userId: user.id, exceptId: principal.sessionId };
     const ended = await this.dataSource.transaction(async (manager) => {
-      await this.users.setPassword(manager, user.id, hash);
-      return this.sessions.revokeWithin(manager, others, 'password_changed');
+      await this.users.setPassword(manager, user.id, hash, by);
+      return this.sessions.revokeWithin(manager, others, 'password_changed', by);
     });
     await this.users.announceUpdate(user.id);
     await this.sessions.announceEnd(user.id, ended, 'password_changed');

@@ -29,14 +29,16 @@ export class LoginThrottle {
   constructor(private readonly config: AppConfig) {}
 
   /** @throws ProblemError 429 with `Retry-After` in seconds */
-  attempt(email: string, ip: string): LoginAttempt {
-    const account = `${ip} ${normaliseEmail(email)}`;
+  attempt(email: string, ip: string | null): LoginAttempt {
+    const address = ip ?? 'unknown';
+    const account = `${address} ${normaliseEmail(email)}`;
     if (this.config.rateLimitEnabled) {
       this.check(account, MAX_FAILURES_PER_ACCOUNT_AND_ADDRESS);
-      this.check(ip, MAX_FAILURES_PER_ADDRESS);
+      this.check(address, MAX_FAILURES_PER_ADDRESS);
     }
     return {
-      failed: () => [account, ip].forEach((key) => this.failures.set(key, (this.failures.get(key) ?? 0) + 1)),
+      failed: () =>
+        [account, address].forEach((key) => this.failures.set(key, (this.failures.get(key) ?? 0) + 1)),
       succeeded: () => this.failures.delete(account),
     };
   }

@@ -30,7 +30,7 @@ export class Deadline {
         },
         (error: unknown) => {
           entry.settled = true;
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
       this.waiting.push(entry);

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Actor } from './actor.js';
 import type { Principal } from './principal.js';
 import type { Role } from './role.js';
 
@@ -18,15 +19,14 @@ export const CurrentPrincipal = createParamDecorator(
     context.switchToHttp().getRequest<{ user: Principal }>().user,
 );
 
-/** Where a request came from, as kept with a session. */
-export interface ClientInfo {
-  readonly ip: string;
-  readonly userAgent: string | null;
-}
-
 const MAX_USER_AGENT = 512;
 
-export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): ClientInfo => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
+/** Who sent the request, and from where. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+  return {
+    id: request.user?.id ?? null,
+    ip: request.ip,
+    userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
+  };
 });

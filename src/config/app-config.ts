@@ -30,6 +30,8 @@ export class AppConfig {
     refreshGraceSeconds: number;
   };
   readonly sessions: { maxAgeSeconds: number; maxPerUser: number };
+  /** 0 keeps them for ever. */
+  readonly auditRetentionDays: number;
   readonly firstAdmin: { email: string; password: string } | undefined;
   readonly rateLimitEnabled: boolean;
 

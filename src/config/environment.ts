@@ -86,6 +86,10 @@ export class Environment {
   @IntegerBetween(1, 1000)
   SESSIONS_PER_USER: number = 50;
 
+  /** 0 keeps the audit trail for ever. */
+  @IntegerBetween(0, 3650)
+  AUDIT_RETENTION_DAYS: number = 365;
+
   @IsOptional()
   @IsEmail({}, { message: 'must be an e-mail address' })
   ADMIN_EMAIL?: string;

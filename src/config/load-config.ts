@@ -63,6 +63,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       maxAgeSeconds: environment.SESSION_MAX_DAYS * DAY_SECONDS,
       maxPerUser: environment.SESSIONS_PER_USER,
     },
+    auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     firstAdmin: admin,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
   } as AppConfig);

@@ -1,11 +1,12 @@
 import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/id-param.decorator.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import type { Principal } from '../common/principal.js';
 import { Problems } from '../common/problem.error.js';
-import { CurrentPrincipal } from '../common/request-context.decorators.js';
+import { CurrentActor, CurrentPrincipal } from '../common/request-context.decorators.js';
 import { EndSessionsQueryDto, SessionPageDto, toSessionDto } from './session.dto.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -31,8 +32,12 @@ export class SessionsController {
   @ApiOperation({ summary: 'End one of my sessions; its tokens are refused at once, on every instance' })
   @ApiNoContentResponse({ description: 'It has ended' })
   @ApiProblems(401, 404)
-  async end(@CurrentPrincipal() { id: userId }: Principal, @IdParam() id: string): Promise<void> {
-    const ended = await this.sessions.revoke({ userId, id }, 'revoked_by_user');
+  async end(
+    @CurrentPrincipal() { id: userId }: Principal,
+    @IdParam() id: string,
+    @CurrentActor() by: Actor,
+  ): Promise<void> {
+    const ended = await this.sessions.revoke({ userId, id }, 'revoked_by_user', by);
     if (ended === 0) throw Problems.notFound('Session not found');
   }
 
@@ -44,10 +49,12 @@ export class SessionsController {
   async endAll(
     @CurrentPrincipal() { id: userId, sessionId }: Principal,
     @Query() { include_current }: EndSessionsQueryDto,
+    @CurrentActor() by: Actor,
   ): Promise<void> {
     await this.sessions.revoke(
       { userId, ...(include_current ? {} : { exceptId: sessionId }) },
       'revoked_by_user',
+      by,
     );
   }
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, Repository } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
 import { CacheInvalidationService } from '../cache/cache-invalidation.service.js';
+import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { PageQueryDto } from '../common/page-query.dto.js';
-import type { ClientInfo } from '../common/request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 import { type RevokeReason, Session } from './session.entity.js';
 
@@ -27,6 +28,7 @@ export class SessionsService {
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly invalidation: CacheInvalidationService,
+    private readonly audit: AuditService,
     private readonly config: AppConfig,
   ) {}
 
@@ -35,15 +37,16 @@ export class SessionsService {
    * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
    * @returns the session, or `undefined` when the account has changed
    */
-  async open(userId: string, passwordHash: string, client: ClientInfo): Promise<Session | undefined> {
+  async open(userId: string, passwordHash: string, by: Actor): Promise<Session | undefined> {
     const { session, ended } = await this.dataSource.transaction(async (manager) => {
       const unchanged: unknown[] = await manager.query(
         'SELECT 1 FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE',
         [userId, passwordHash],
       );
       if (unchanged.length === 0) return { session: undefined, ended: [] };
-      const opened = this.newSession(userId, client);
+      const opened = this.newSession(userId, by);
       await manager.insert(Session, opened);
+      await this.audit.record(manager, 'session.opened', by, [{ userId, sessionId: opened.id }]);
       return { session: opened, ended: await this.endOldest(manager, userId) };
     });
     await this.announceEnd(userId, ended, 'too_many_sessions');
@@ -56,7 +59,7 @@ export class SessionsService {
    * session ends.
    * @param refreshJti `jti` of the token presented, whose signature and expiry were checked
    */
-  async rotate(sessionId: string, refreshJti: string): Promise<Rotation> {
+  async rotate(sessionId: string, refreshJti: string, by: Actor): Promise<Rotation> {
     const { refreshTtlSeconds } = this.config.tokens;
     const result = await this.sessions
       .createQueryBuilder()
@@ -81,7 +84,7 @@ export class SessionsService {
       .execute();
     const [row] = result.raw as Record<string, unknown>[];
     if (row) return { outcome: 'rotated', session: fromRow(row) };
-    return this.explainRefusal(sessionId, refreshJti);
+    return this.explainRefusal(sessionId, refreshJti, by);
   }
 
   /**
@@ -89,8 +92,10 @@ export class SessionsService {
    * them in the cache any more.
    * @returns how many were ended
    */
-  async revoke(selection: SessionSelection, reason: RevokeReason): Promise<number> {
-    const ended = await this.revokeWithin(this.dataSource.manager, selection, reason);
+  async revoke(selection: SessionSelection, reason: RevokeReason, by: Actor): Promise<number> {
+    const ended = await this.dataSource.transaction((manager) =>
+      this.revokeWithin(manager, selection, reason, by),
+    );
     await this.announceEnd(selection.userId, ended, reason);
     return ended.length;
   }
@@ -100,6 +105,7 @@ export class SessionsService {
     manager: EntityManager,
     selection: SessionSelection,
     reason: RevokeReason,
+    by: Actor,
   ): Promise<string[]> {
     const { userId, id, exceptId } = selection;
     const query = manager
@@ -110,7 +116,10 @@ export class SessionsService {
     if (id !== undefined) query.andWhere('id = :id', { id });
     if (exceptId !== undefined) query.andWhere('id <> :exceptId', { exceptId });
     const result = await query.returning('id').execute();
-    return (result.raw as { id: string }[]).map((row) => row.id);
+    const ended = (result.raw as { id: string }[]).map((row) => row.id);
+    const subjects = ended.map((sessionId) => ({ userId, sessionId, details: { reason } }));
+    await this.audit.record(manager, 'session.revoked', by, subjects);
+    return ended;
   }
 
   async announceEnd(userId: string, sessionIds: readonly string[], reason: RevokeReason): Promise<void> {
@@ -137,7 +146,7 @@ export class SessionsService {
     return { total, sessions };
   }
 
-  private newSession(userId: string, { ip, userAgent }: ClientInfo): Session {
+  private newSession(userId: string, { ip, userAgent }: Actor): Session {
     const now = new Date();
     const lifeSeconds = Math.min(this.config.tokens.refreshTtlSeconds, this.config.sessions.maxAgeSeconds);
     return this.sessions.create({
@@ -164,13 +173,13 @@ export class SessionsService {
     );
     const ended: string[] = [];
     for (const { id } of rows) {
-      ended.push(...(await this.revokeWithin(manager, { userId, id }, 'too_many_sessions')));
+      ended.push(...(await this.revokeWithin(manager, { userId, id }, 'too_many_sessions', SERVICE_ACTOR)));
     }
     return ended;
   }
 
   /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */
-  private async explainRefusal(sessionId: string, refreshJti: string): Promise<Rotation> {
+  private async explainRefusal(sessionId: string, refreshJti: string, by: Actor): Promise<Rotation> {
     const { refreshGraceSeconds } = this.config.tokens;
     const found = await this.sessions
       .createQueryBuilder('session')
@@ -185,7 +194,7 @@ export class SessionsService {
     if (session.refreshJti === refreshJti) return { outcome: 'inactive' };
     if (session.previousRefreshJti === refreshJti && found.raw[0]?.in_grace)
       return { outcome: 'repeated', session };
-    await this.revoke({ userId: session.userId, id: sessionId }, 'refresh_token_reuse');
+    await this.revoke({ userId: session.userId, id: sessionId }, 'refresh_token_reuse', by);
     return { outcome: 'reused' };
   }
 }

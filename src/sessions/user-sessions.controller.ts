@@ -1,8 +1,9 @@
 import { Controller, Delete, HttpCode } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/id-param.decorator.js';
-import { Roles } from '../common/request-context.decorators.js';
+import { CurrentActor, Roles } from '../common/request-context.decorators.js';
 import { UsersService } from '../users/users.service.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -20,8 +21,8 @@ export class UserSessionsController {
   @ApiOperation({ summary: 'End every session of an account' })
   @ApiNoContentResponse({ description: 'They have ended' })
   @ApiProblems(401, 403, 404)
-  async endAll(@IdParam() id: string): Promise<void> {
+  async endAll(@IdParam() id: string, @CurrentActor() by: Actor): Promise<void> {
     await this.users.get(id);
-    await this.sessions.revoke({ userId: id }, 'revoked_by_admin');
+    await this.sessions.revoke({ userId: id }, 'revoked_by_admin', by);
   }
 }

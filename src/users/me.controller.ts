@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Patch, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
+import type { Actor } from '../common/actor.js';
 import type { Principal } from '../common/principal.js';
-import { CurrentPrincipal } from '../common/request-context.decorators.js';
+import { CurrentActor, CurrentPrincipal } from '../common/request-context.decorators.js';
 import { toUserDto, UpdateProfileDto, UserDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -26,19 +27,24 @@ export class MeController {
   @ApiBody({ type: UpdateProfileDto })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(401, 422)
-  replace(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
-    return this.update(principal, body);
+  replace(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: UpdateProfileDto,
+    @CurrentActor() by: Actor,
+  ): Promise<UserDto> {
+    return this.update(principal, body, by);
   }
 
   @Patch()
   @ApiOperation({ summary: 'Change parts of my own profile' })
   @ApiBody({ type: UpdateProfileDto })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(401, 422)
+  @ApiProblems(400, 401, 422)
   async update(
     @CurrentPrincipal() { id }: Principal,
-    @Body() { full_name }: UpdateProfileDto,
+    @Body() { full_name: fullName }: UpdateProfileDto,
+    @CurrentActor() by: Actor,
   ): Promise<UserDto> {
-    return toUserDto(await this.users.update(id, { fullName: full_name }));
+    return toUserDto(await this.users.update(id, { fullName }, by));
   }
 }

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/id-param.decorator.js';
-import { Roles } from '../common/request-context.decorators.js';
+import { CurrentActor, Roles } from '../common/request-context.decorators.js';
 import { AdministerUserDto, toUserDto, UserDto, UserPageDto, UserQueryDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -37,8 +38,12 @@ export class UsersController {
   })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(401, 403, 404, 409, 422)
-  async administer(@IdParam() id: string, @Body() body: AdministerUserDto): Promise<UserDto> {
+  async administer(
+    @IdParam() id: string,
+    @Body() body: AdministerUserDto,
+    @CurrentActor() by: Actor,
+  ): Promise<UserDto> {
     const { full_name: fullName, role, is_active: isActive } = body;
-    return toUserDto(await this.users.update(id, { fullName, role, isActive }));
+    return toUserDto(await this.users.update(id, { fullName, role, isActive }, by));
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
 import { FirstAdminService } from './first-admin.service.js';
 import { MeController } from './me.controller.js';
 import { PasswordHasher } from './password-hasher.service.js';
@@ -8,9 +9,9 @@ import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User])],
+  imports: [AuditModule, TypeOrmModule.forFeature([User])],
   controllers: [MeController, UsersController],
   providers: [UsersService, PasswordHasher, FirstAdminService],
-  exports: [UsersService, PasswordHasher],
+  exports: [UsersService, PasswordHasher, AuditModule],
 })
 export class UsersModule {}

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, Repository } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
 import { CacheInvalidationService } from '../cache/cache-invalidation.service.js';
+import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { PageQueryDto } from '../common/page-query.dto.js';
 import { Problems } from '../common/problem.error.js';
 import type { Role } from '../common/role.js';
@@ -27,10 +29,11 @@ export class UsersService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly hasher: PasswordHasher,
     private readonly invalidation: CacheInvalidationService,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws ProblemError 409 `email_taken` */
-  async create({ email, password, fullName, role }: NewUser): Promise<User> {
+  async create({ email, password, fullName, role }: NewUser, by: Actor = SERVICE_ACTOR): Promise<User> {
     const user = this.users.create({
       email: normaliseEmail(email),
       passwordHash: await this.hasher.hash(password),
@@ -39,7 +42,10 @@ export class UsersService {
       isActive: true,
     });
     try {
-      await this.users.insert(user);
+      await this.dataSource.transaction(async (manager) => {
+        await manager.insert(User, user);
+        await this.audit.record(manager, 'user.registered', by, [{ userId: user.id, details: { role } }]);
+      });
     } catch (error) {
       if (isUniqueViolation(error)) throw Problems.conflict('email_taken', 'Email already registered');
       throw error;
@@ -76,22 +82,25 @@ export class UsersService {
    * Changes an account, effective at once on every instance. Deactivation ends its sessions, in the same transaction.
    * @throws ProblemError 404, or 409 `last_admin` when no active admin would remain
    */
-  async update(id: string, changes: UserChanges): Promise<User> {
+  async update(id: string, changes: UserChanges, by: Actor): Promise<User> {
     const user = await this.dataSource.transaction(async (manager) => {
       if (changes.role !== undefined || changes.isActive !== undefined)
         await this.keepAnAdmin(manager, id, changes);
-      if (Object.values(changes as Record<string, unknown>).some((value) => value !== undefined))
-        await manager.update(User, { id }, changes);
-      return manager.findOneBy(User, { id });
+      const before = await manager.findOne(User, { where: { id }, lock: { mode: 'for_no_key_update' } });
+      if (before === null) throw Problems.notFound('User not found');
+      if (isEmpty(changes)) return before;
+      await manager.update(User, { id }, changes);
+      await this.recordChanges(manager, before, changes, by);
+      return manager.findOneByOrFail(User, { id });
     });
-    if (user === null) throw Problems.notFound('User not found');
     await this.announceUpdate(id);
     return user;
   }
 
   /** Replaces the hash within the caller's transaction; the caller announces the change after its commit. */
-  async setPassword(manager: EntityManager, id: string, passwordHash: string): Promise<void> {
+  async setPassword(manager: EntityManager, id: string, passwordHash: string, by: Actor): Promise<void> {
     await manager.update(User, { id }, { passwordHash });
+    await this.audit.record(manager, 'user.password_changed', by, [{ userId: id }]);
   }
 
   /** Renews a hash whose parameters have grown since; a password changed meanwhile stays. */
@@ -108,6 +117,24 @@ export class UsersService {
     await this.invalidation.announce([{ kind: 'user.updated', user_id: id, session_id: null, reason: null }]);
   }
 
+  private async recordChanges(
+    manager: EntityManager,
+    before: User,
+    changes: UserChanges,
+    by: Actor,
+  ): Promise<void> {
+    const { role = before.role, isActive = before.isActive } = changes;
+    const userId = before.id;
+    if (role !== before.role) {
+      await this.audit.record(manager, 'user.role_changed', by, [
+        { userId, details: { from: before.role, to: role } },
+      ]);
+    }
+    if (isActive !== before.isActive) {
+      await this.audit.record(manager, isActive ? 'user.activated' : 'user.deactivated', by, [{ userId }]);
+    }
+  }
+
   /** The lock on all active admins makes concurrent demotions take turns; the later one sees what the earlier left. */
   private async keepAnAdmin(manager: EntityManager, id: string, changes: UserChanges): Promise<void> {
     const staysAdmin = (changes.role ?? 'admin') === 'admin' && (changes.isActive ?? true);
@@ -122,4 +149,8 @@ export class UsersService {
       throw Problems.conflict('last_admin', 'The last active admin can be neither demoted nor deactivated');
     }
   }
+}
+
+function isEmpty(changes: UserChanges): boolean {
+  return Object.values(changes as Record<string, unknown>).every((value) => value === undefined);
 }

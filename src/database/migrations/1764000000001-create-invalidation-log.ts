@@ -43,7 +43,7 @@ export class CreateInvalidationLog1764000000001 implements MigrationInterface {
         WHEN (OLD.revoked_at IS NULL AND (NEW.revoked_at IS NOT NULL OR NEW.expires_at < OLD.expires_at))
         EXECUTE FUNCTION log_session_end();
       CREATE TRIGGER sessions_log_delete AFTER DELETE ON sessions FOR EACH ROW
-        WHEN (OLD.revoked_at IS NULL) EXECUTE FUNCTION log_session_end();
+        WHEN (OLD.revoked_at IS NULL AND OLD.expires_at > now()) EXECUTE FUNCTION log_session_end();
 
       CREATE FUNCTION log_user_change() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN

@@ -1,0 +1,28 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { Roles } from '../common/request-context.decorators.js';
+import { AuditPageDto, AuditQueryDto, toAuditEventDto } from './audit.dto.js';
+import { AuditService } from './audit.service.js';
+
+@ApiTags('administration')
+@Controller('api/v1/audit')
+@Roles('admin')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What happened to whom, by whom, from where; newest first' })
+  @ApiOkResponse({ type: AuditPageDto })
+  @ApiProblems(401, 403, 422)
+  async list(@Query() query: AuditQueryDto): Promise<AuditPageDto> {
+    const { user_id: userId, action, from, to, cursor: before, limit } = query;
+    // One more than asked for tells whether there is a next page.
+    const events = await this.audit.find({ userId, action, from, to, before, limit: limit + 1 });
+    const page = events.slice(0, limit);
+    return {
+      events: page.map(toAuditEventDto),
+      next_cursor: events.length > limit ? (page.at(-1)?.id ?? null) : null,
+    };
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditController } from './audit.controller.js';
+import { AuditEvent } from './audit-event.entity.js';
+import { AuditRetentionService } from './audit-retention.service.js';
+import { AuditService } from './audit.service.js';
+
+/** The audit trail. */
+@Module({
+  imports: [TypeOrmModule.forFeature([AuditEvent])],
+  controllers: [AuditController],
+  providers: [AuditService, AuditRetentionService],
+  exports: [AuditService],
+})
+export class AuditModule {}
