@@ -70,7 +70,7 @@ export default {
     {
       name: 'spec-to-support-only',
       severity: 'error',
-      from: { path: spec },
+      from: { path: `^src/.*${spec}` },
       to: { path: ['^test/', '^bench/'], pathNot: '^test/support/' },
     },
     {

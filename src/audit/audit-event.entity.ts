@@ -9,7 +9,6 @@ export const AUDIT_ACTIONS = [
   'session.opened',
   'session.login_failed',
   'session.revoked',
-  'session.refresh_token_reused',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,4 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { adviseOnEviction } from './eviction-advice.js';
 import { BLACKLIST_PREFIX } from './blacklist.service.js';
 import { CACHE_STORE, type CacheServerInfo, type CacheStore, CacheUnavailableError } from './cache-store.js';
 import { CacheTrust, type TrustState } from './cache-trust.js';
@@ -22,6 +29,7 @@ export interface CacheStats {
 /** Counts cache entries in the background, so that nobody who asks for the numbers walks the keyspace. */
 @Injectable()
 export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Cache');
   private timer: NodeJS.Timeout | undefined;
   private counts = { cached_users: 0, blacklisted_tokens: 0 };
   private countedAt: Date | undefined;
@@ -32,6 +40,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
+    void this.warnOfEviction();
     this.schedule(0);
   }
 
@@ -55,6 +64,12 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   /** What the server says of itself; `undefined` while it is out of reach. */
   async info(): Promise<CacheServerInfo | undefined> {
     return orNothing(this.store.info());
+  }
+
+  private async warnOfEviction(): Promise<void> {
+    const info = await this.info();
+    const advice = info && adviseOnEviction(info);
+    if (advice !== undefined) this.logger.warn(advice);
   }
 
   private async sample(): Promise<void> {

@@ -15,6 +15,8 @@ export interface CacheServerInfo {
   uptime_seconds?: number;
   memory_used: string;
   maxmemory_policy?: string;
+  /** 0 for no limit. */
+  maxmemory_bytes?: number;
 }
 
 /**

@@ -16,9 +16,11 @@ import { CACHE_STORE, type CacheStore } from './cache-store.js';
 import { CacheTrust } from './cache-trust.js';
 import { InvalidationFeed } from './invalidation.js';
 import { InvalidationFollower } from './invalidation-follower.js';
+import { InvalidationMetrics } from './invalidation-metrics.js';
 import { MemoryCacheStore } from './memory-cache.store.js';
 import { RedisCacheStore } from './redis-cache.store.js';
 import { RedisConnection } from './redis-connection.js';
+import { RefreshNotifier } from './refresh-notifier.js';
 import { SoleInstanceClaim } from './sole-instance-claim.js';
 import { UserCacheService } from './user-cache.service.js';
 
@@ -54,6 +56,8 @@ import { UserCacheService } from './user-cache.service.js';
     SoleInstanceClaim,
     InvalidationFollower,
     CacheSampler,
+    RefreshNotifier,
+    InvalidationMetrics,
   ],
   exports: [
     CACHE_STORE,
@@ -64,6 +68,7 @@ import { UserCacheService } from './user-cache.service.js';
     UserCacheService,
     CacheInvalidationService,
     CacheSampler,
+    RefreshNotifier,
   ],
 })
 export class CacheModule implements OnModuleInit, OnApplicationShutdown {
@@ -79,7 +84,7 @@ export class CacheModule implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     if (!this.database.isEmbedded) await this.follower.start();
     else if (this.redis === undefined) this.trust.change('trusted');
-    this.redis?.start(() => this.invalidation.replay());
+    await this.redis?.start(() => this.invalidation.replay());
   }
 
   async onApplicationShutdown(): Promise<void> {

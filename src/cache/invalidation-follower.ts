@@ -4,7 +4,8 @@ import { ConnectionLoop } from '../common/connection-loop.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
-import { InvalidationFeed } from './invalidation.js';
+import { InvalidationFeed, type SessionRefreshed } from './invalidation.js';
+import { InvalidationMetrics } from './invalidation-metrics.js';
 import { SoleInstanceClaim } from './sole-instance-claim.js';
 import { type LoggedInvalidation, NOTIFY_CHANNEL, readLog } from './invalidation-log.js';
 
@@ -37,6 +38,7 @@ export class InvalidationFollower implements OnApplicationShutdown {
     private readonly invalidation: CacheInvalidationService,
     private readonly feed: InvalidationFeed,
     private readonly claim: SoleInstanceClaim,
+    private readonly metrics: InvalidationMetrics,
     private readonly config: AppConfig,
   ) {}
 
@@ -72,8 +74,9 @@ export class InvalidationFollower implements OnApplicationShutdown {
     try {
       await client.connect();
       client.on('notification', ({ payload }) => {
-        const row = parseNotification(payload);
-        if (row) void this.hear(row);
+        const told = parseNotification(payload);
+        if (told?.kind === 'session.refreshed') this.feed.next(told);
+        else if (told) void this.hear(told);
       });
       await client.query(`LISTEN ${NOTIFY_CHANNEL}`);
       for (;;) {
@@ -111,6 +114,7 @@ export class InvalidationFollower implements OnApplicationShutdown {
     if (wasRead || this.applied.has(row.id)) return;
     this.applied.set(row.id, xid);
     await this.invalidation.apply([row]);
+    this.metrics.applied(row.at);
     this.feed.next(row);
   }
 
@@ -126,10 +130,11 @@ export class InvalidationFollower implements OnApplicationShutdown {
 }
 
 /** What anybody else sends on the channel is no row; the poll reads the true ones in any case. */
-function parseNotification(payload: string | undefined): LoggedInvalidation | undefined {
+function parseNotification(payload: string | undefined): LoggedInvalidation | SessionRefreshed | undefined {
   try {
-    const row = JSON.parse(payload ?? '') as LoggedInvalidation;
-    return /^\d+$/.test(row.xid) ? row : undefined;
+    const told = JSON.parse(payload ?? '') as LoggedInvalidation | SessionRefreshed;
+    if (told.kind === 'session.refreshed') return told;
+    return /^\d+$/.test(told.xid) ? told : undefined;
   } catch {
     return undefined;
   }

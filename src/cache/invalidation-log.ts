@@ -7,6 +7,8 @@ export const NOTIFY_CHANNEL = 'ergodrive_invalidations';
 export interface LoggedInvalidation extends Invalidation {
   readonly id: string;
   readonly xid: string;
+  /** When the change was made, by the database's clock: seconds since the epoch. */
+  readonly at: number;
 }
 
 /** A line of the page; without rows there is one line with the horizon alone. */
@@ -26,7 +28,7 @@ export interface LogPage {
 export async function readLog(client: ClientBase, cursor: bigint | undefined): Promise<LogPage> {
   const { rows } = await client.query<PageLine>(
     `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon,
-            i.id::text, i.xid::text, i.kind, i.user_id, i.session_id, i.reason
+            i.id::text, i.xid::text, extract(epoch FROM i.created_at)::float8 AS at, i.kind, i.user_id, i.session_id, i.reason
      FROM (SELECT 1) AS always LEFT JOIN invalidations i ON i.xid >= $1::xid8 ORDER BY i.id`,
     [cursor === undefined ? null : String(cursor)],
   );

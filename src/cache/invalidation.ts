@@ -10,5 +10,12 @@ export interface Invalidation {
   readonly reason: string | null;
 }
 
+/** A refresh: nothing to invalidate, and worth telling those who watch the session. */
+export interface SessionRefreshed {
+  readonly kind: 'session.refreshed';
+  readonly user_id: string;
+  readonly session_id: string;
+}
+
 /** Committed changes as this instance hears of them, its own and those of others. A change may be told twice. */
-export class InvalidationFeed extends Subject<Invalidation> {}
+export class InvalidationFeed extends Subject<Invalidation | SessionRefreshed> {}

@@ -93,6 +93,7 @@ export class RedisCacheStore implements CacheStore {
       uptime_seconds: Number(field('uptime_in_seconds') ?? 0),
       memory_used: field('used_memory_human') ?? 'unknown',
       maxmemory_policy: field('maxmemory_policy'),
+      maxmemory_bytes: Number(field('maxmemory') ?? 0),
     };
   }
 

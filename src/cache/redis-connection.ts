@@ -52,6 +52,8 @@ export class RedisConnection {
   private epoch = 0;
   private lastReplyAt = 0;
   private lose: (reason: string) => void = () => undefined;
+  private endFirstAttempt: () => void = () => undefined;
+  private readonly firstAttempt = new Promise<void>((resolve) => (this.endFirstAttempt = resolve));
 
   constructor(
     url: string,
@@ -62,10 +64,14 @@ export class RedisConnection {
     this.deadline = new Deadline(deadlineMs);
   }
 
-  /** @param replay applies the invalidation log to the new connection; the cache is trusted once it resolves */
-  start(replay: () => Promise<void>): void {
+  /**
+   * Resolves when the first attempt has succeeded or failed; either way the loop goes on.
+   * @param replay applies the invalidation log to the new connection; the cache is trusted once it resolves
+   */
+  start(replay: () => Promise<void>): Promise<void> {
     this.loop ??= new ConnectionLoop((up, stopped) => this.live(replay, up, stopped), MAX_RECONNECT_DELAY_MS);
     this.loop.start();
+    return this.firstAttempt;
   }
 
   async stop(): Promise<void> {
@@ -125,6 +131,7 @@ export class RedisConnection {
       this.trust.change('replaying');
       await Promise.race([replay(), lost.then((why) => Promise.reject(new Error(why)))]);
       this.trust.change('trusted');
+      this.endFirstAttempt();
       up();
       reason = await lost;
     } catch (error) {
@@ -133,6 +140,7 @@ export class RedisConnection {
       clearInterval(heartbeat);
       this.link = undefined;
       this.trust.change('down', reason);
+      this.endFirstAttempt();
       if (client?.isOpen) client.destroy();
     }
   }

@@ -1,7 +1,19 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
+import { describeDevice, type Device } from './device.js';
 import type { Session } from './session.entity.js';
+
+class DeviceDto implements Device {
+  @ApiProperty({ type: String, nullable: true, example: 'Firefox 132' })
+  browser: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Windows 11' })
+  os: string | null;
+
+  @ApiProperty({ enum: ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'unknown'], example: 'desktop' })
+  kind: Device['kind'];
+}
 
 export class SessionDto {
   @ApiProperty({ format: 'uuid', example: 'f3b1a4de-52f1-4a45-a21a-93f5cf5e4c11' })
@@ -25,6 +37,9 @@ export class SessionDto {
 
   @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
   ip: string | null;
+
+  @ApiProperty({ type: DeviceDto })
+  device: DeviceDto;
 
   @ApiProperty({ description: 'Whether it is the session of this request', example: true })
   current: boolean;
@@ -63,6 +78,7 @@ export function toSessionDto(session: Session, currentId: string): SessionDto {
     expires_at: session.expiresAt.toISOString(),
     user_agent: session.userAgent,
     ip: session.ip,
+    device: describeDevice(session.userAgent),
     current: session.id === currentId,
   };
 }

@@ -4,6 +4,7 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { CacheInvalidationService } from '../cache/cache-invalidation.service.js';
+import { RefreshNotifier } from '../cache/refresh-notifier.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { PageQueryDto } from '../common/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
@@ -29,6 +30,7 @@ export class SessionsService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly invalidation: CacheInvalidationService,
     private readonly audit: AuditService,
+    private readonly notifier: RefreshNotifier,
     private readonly config: AppConfig,
   ) {}
 
@@ -83,8 +85,10 @@ export class SessionsService {
       .returning('*')
       .execute();
     const [row] = result.raw as Record<string, unknown>[];
-    if (row) return { outcome: 'rotated', session: fromRow(row) };
-    return this.explainRefusal(sessionId, refreshJti, by);
+    if (row === undefined) return this.explainRefusal(sessionId, refreshJti, by);
+    const session = fromRow(row);
+    this.notifier.tell(session.userId, session.id);
+    return { outcome: 'rotated', session };
   }
 
   /**
@@ -144,6 +148,15 @@ export class SessionsService {
       .take(page_size)
       .getManyAndCount();
     return { total, sessions };
+  }
+
+  /** @returns the user of a live session, or `undefined` when it is not live or there is none */
+  async ownerOfLive(id: string): Promise<string | undefined> {
+    const rows: { user_id: string }[] = await this.sessions.query(
+      'SELECT user_id FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()',
+      [id],
+    );
+    return rows[0]?.user_id;
   }
 
   private newSession(userId: string, { ip, userAgent }: Actor): Session {

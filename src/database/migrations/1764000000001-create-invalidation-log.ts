@@ -27,7 +27,7 @@ export class CreateInvalidationLog1764000000001 implements MigrationInterface {
         INSERT INTO invalidations (kind, user_id, session_id, reason)
           VALUES (kind, user_id, session_id, reason) RETURNING id, xid INTO row_id, row_xid;
         PERFORM pg_notify('ergodrive_invalidations', json_build_object(
-          'id', row_id::text, 'xid', row_xid::text, 'kind', kind, 'user_id', user_id, 'session_id', session_id, 'reason', reason)::text);
+          'id', row_id::text, 'xid', row_xid::text, 'at', extract(epoch FROM clock_timestamp()), 'kind', kind, 'user_id', user_id, 'session_id', session_id, 'reason', reason)::text);
       END $$;
 
       CREATE FUNCTION log_session_end() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,0 +1,59 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { WebSocketServer } from 'ws';
+import { LiveChannelService } from './live-channel.service.js';
+
+const PATH = /^\/api\/v1\/ws\/session\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** The protocol that is spoken; a token may be offered beside it as `bearer.<access token>`. */
+const PROTOCOL = 'ergodrive.v1';
+const TOKEN_PREFIX = 'bearer.';
+const MAX_MESSAGE_BYTES = 8192;
+const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+/** Accepts WebSocket upgrades at `/api/v1/ws/session/:session_id` (RFC 6455). The token never stands in the URL. */
+@Injectable()
+export class LiveChannelServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // Compression costs a buffer a socket, for messages of a few bytes.
+    perMessageDeflate: false,
+    clientTracking: false,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  });
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly channels: LiveChannelService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
+    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+  }
+
+  onApplicationShutdown(): void {
+    this.sockets.close();
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const [path] = (request.url ?? '').split('?');
+    const sessionId = PATH.exec(path ?? '')?.[1];
+    if (sessionId === undefined) {
+      socket.end(NOT_FOUND);
+      return;
+    }
+    const token = offeredToken(request);
+    // The token was read; what is kept for the socket's life does not hold it.
+    this.sockets.handleUpgrade(request, socket, head, (opened) =>
+      this.channels.open(opened, sessionId, token),
+    );
+  }
+}
+
+function offeredToken(request: IncomingMessage): string | undefined {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  return offered.find((name) => name.startsWith(TOKEN_PREFIX))?.slice(TOKEN_PREFIX.length);
+}
