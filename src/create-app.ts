@@ -37,7 +37,7 @@ export async function createApp(
   });
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   serveApiDocs(app);
   return app;
 }

@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { ConnectionLoop } from '../common/connection-loop.js';
 import { CacheUnavailableError } from './cache-store.js';
 import type { CacheTrust } from './cache-trust.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../common/deadline.js';
 import { findMaster, parseRedisUrl, type RedisEndpoint, type RedisTarget } from './redis-endpoint.js';
 
 const MAX_RECONNECT_DELAY_MS = 1000;
@@ -100,7 +100,7 @@ export class RedisConnection {
 
   /** Gives the connection up, so that the log is replayed before the cache is trusted again. */
   drop(reason: string): void {
-    this.lose(reason);
+    if (this.link !== undefined) this.lose(reason);
   }
 
   private expire(link: RedisLink): CacheUnavailableError {

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { BoundedClient } from './bounded-client.js';
@@ -20,6 +20,35 @@ import { migrate } from './migrate.js';
 class DatabaseServerModule {}
 
 /**
+ * Half of the time limit is for a connection, half for the answer: a request that meets a frozen database or an
+ * exhausted pool is told so within the limit.
+ */
+function dataSourceOptions(database: Database, config: AppConfig): TypeOrmModuleOptions {
+  const halfMs = config.database.timeoutMs / 2;
+  return {
+    type: 'postgres',
+    url: database.url,
+    applicationName: config.name,
+    autoLoadEntities: true,
+    synchronize: false,
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    retryAttempts: 5,
+    retryDelay: 1000,
+    verboseRetryLog: false,
+    logging: false,
+    extra: {
+      Client: BoundedClient,
+      max: database.isEmbedded ? 1 : config.database.poolSize,
+      keepAlive: true,
+      connectionTimeoutMillis: halfMs,
+      query_timeout: halfMs,
+      ...(database.isEmbedded ? {} : { statement_timeout: halfMs }),
+    },
+  };
+}
+
+/**
  * The TypeORM data source. The schema is made by migrations, run at start; several instances that start together take
  * turns.
  */
@@ -28,27 +57,7 @@ class DatabaseServerModule {}
     DatabaseServerModule,
     TypeOrmModule.forRootAsync({
       inject: [Database, AppConfig],
-      useFactory: (database: Database, config: AppConfig) => ({
-        type: 'postgres',
-        url: database.url,
-        applicationName: config.name,
-        autoLoadEntities: true,
-        synchronize: false,
-        installExtensions: false,
-        uuidExtension: 'pgcrypto',
-        retryAttempts: 5,
-        retryDelay: 1000,
-        verboseRetryLog: false,
-        logging: false,
-        extra: {
-          Client: BoundedClient,
-          max: database.isEmbedded ? 1 : config.database.poolSize,
-          keepAlive: true,
-          connectionTimeoutMillis: config.database.timeoutMs,
-          query_timeout: config.database.timeoutMs,
-          ...(database.isEmbedded ? {} : { statement_timeout: config.database.timeoutMs }),
-        },
-      }),
+      useFactory: dataSourceOptions,
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new TypeError('TypeORM got no options');
         await migrate(options);

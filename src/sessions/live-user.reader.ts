@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
+import { Deadline } from '../common/deadline.js';
 import { FreshReads } from '../common/fresh-reads.js';
+import { Problems } from '../common/problem.error.js';
+import { AppConfig } from '../config/app-config.js';
 import { Session } from './session.entity.js';
 
 const LIVE_USER = `
@@ -16,16 +19,24 @@ type LiveUserRow = Omit<CachedUser, 'created_at' | 'updated_at'> & { created_at:
 /** What PostgreSQL says of a user and the sessions that are live now; the answer goes into the cache on the way. */
 @Injectable()
 export class LiveUserReader {
+  private readonly deadline: Deadline;
   private readonly reads = new FreshReads<CachedUser | undefined>();
 
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly cache: UserCacheService,
-  ) {}
+    config: AppConfig,
+  ) {
+    this.deadline = new Deadline(config.database.timeoutMs);
+  }
 
-  /** @returns the user, or `undefined` when there is none; the read began after the call */
+  /**
+   * @returns the user, or `undefined` when there is none; the read began after the call
+   * @throws ProblemError 503 when the read that went before and this one take longer than the database may
+   */
   read(userId: string): Promise<CachedUser | undefined> {
-    return this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
+    const reading = this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
+    return this.deadline.bound(reading, () => Problems.unavailable('The database does not answer'));
   }
 
   private async query(userId: string): Promise<CachedUser | undefined> {

@@ -42,10 +42,7 @@ export class ProxiedConnection {
   /** Ends both sides at once, with a TCP reset. */
   reset(): void {
     for (const lane of this.lanes) lane.close();
-    for (const socket of [this.client, this.upstream]) {
-      if (socket.connecting) socket.destroy();
-      else if (!socket.destroyed) socket.resetAndDestroy();
-    }
+    for (const socket of [this.client, this.upstream]) resetSocket(socket);
   }
 
   /** Resolves when both sides are closed. */
@@ -66,4 +63,12 @@ export class ProxiedConnection {
     this.recognized = true;
     if (this.mode) this.set(this.mode);
   };
+}
+
+// Not `resetAndDestroy()`: it first waits for pending writes, which a frozen peer never takes, and when the
+// peer breaks off during that wait the handle is never closed (libuv refuses to reset a stream that is
+// shutting down) and keeps the process busy. Its flag alone makes `destroy()` reset at once.
+function resetSocket(socket: Socket): void {
+  if (!socket.connecting && !socket.writableEnded) Object.assign(socket, { resetAndClosing: true });
+  socket.destroy();
 }

@@ -1,7 +1,13 @@
 import { createClient, type RedisClientType } from 'redis';
 import { withRedis, type RedisConnection } from './redis-connection.js';
 import { forgetResource, rememberResource } from './suite-resources.js';
-import type { TestRedis } from './test-redis.js';
+
+export interface TestRedis {
+  url: string;
+  /** Removes all keys of this suite. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
 
 const DATABASES = Array.from({ length: 15 }, (_, index) => index + 1);
 

@@ -50,12 +50,12 @@ export class SentinelCluster {
     const dir = await makeTemporaryDirectory('sentinel');
     const masterPort = await freePort();
     const front = await TcpProxy.start({ port: masterPort }, { onlyAfter: 'PSYNC' });
+    const syncAtOnce = ['--repl-diskless-sync-delay', '0'];
     const announce = ['--replica-announce-ip', HOST, '--replica-announce-port', String(front.port)];
-    const master = await RedisServer.start({
-      port: masterPort,
-      args: [...announce, '--repl-diskless-sync-delay', '0'],
+    const master = await RedisServer.start({ port: masterPort, args: [...syncAtOnce, ...announce] });
+    const replica = await RedisServer.start({
+      args: [...syncAtOnce, '--replicaof', HOST, String(front.port)],
     });
-    const replica = await RedisServer.start({ args: ['--replicaof', HOST, String(front.port)] });
     const watch = { masterName: MASTER_NAME, masterPort: front.port, downAfterMs };
     const quorum = Math.floor(sentinels / 2) + 1;
     const watchers = await Promise.all(

@@ -115,6 +115,17 @@ describe('TcpProxy', () => {
     again.socket.destroy();
   });
 
+  it('cuts at once although the target takes no more bytes', async () => {
+    const stuck = new Promise<Socket>((resolve) => echo.once('connection', (peer) => resolve(peer.pause())));
+    const { socket } = await open();
+    (await stuck).unpipe().pause();
+    socket.write(Buffer.alloc(16 * 1024 * 1024));
+    await waitFor(() => socket.writableNeedDrain, { what: 'the buffers to fill' });
+    await proxy.cut();
+    await waitFor(() => socket.closed, { what: 'the reset', timeoutMs: 1_000 });
+    (await stuck).destroy();
+  });
+
   it('can hold only the connections that have sent a marker', async () => {
     const picky = await TcpProxy.start(
       { port: (echo.address() as AddressInfo).port },

@@ -1,13 +1,8 @@
-import { claimRedisDatabase } from './redis-database-claim.js';
+import { claimRedisDatabase, type TestRedis } from './redis-database-claim.js';
 import { withRedis } from './redis-connection.js';
 import { RedisServer } from './redis-server.js';
 
-export interface TestRedis {
-  url: string;
-  /** Removes all keys of this suite. */
-  flush(): Promise<void>;
-  stop(): Promise<void>;
-}
+export type { TestRedis };
 
 /**
  * A Redis that no other suite sees: a private server, or, where `TEST_REDIS_URL` names one to use, an
