@@ -10,6 +10,14 @@ const OUTAGE_MESSAGE =
   /timeout|Connection terminated|Client has encountered a connection error|not queryable|Cannot use a pool after/i;
 const UNIQUE_VIOLATION = '23505';
 
+/** Several waits for the database took longer together than one may. */
+export class DatabaseTimeoutError extends Error {
+  constructor() {
+    super('timeout: the database does not answer');
+    this.name = 'DatabaseTimeoutError';
+  }
+}
+
 /** Whether PostgreSQL was out of reach, too slow or shutting down, so that the same request may succeed later. */
 export function isDatabaseOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

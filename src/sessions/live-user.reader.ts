@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
+import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { Deadline } from '../common/deadline.js';
 import { FreshReads } from '../common/fresh-reads.js';
-import { Problems } from '../common/problem.error.js';
 import { AppConfig } from '../config/app-config.js';
 import { Session } from './session.entity.js';
 
@@ -32,11 +32,11 @@ export class LiveUserReader {
 
   /**
    * @returns the user, or `undefined` when there is none; the read began after the call
-   * @throws ProblemError 503 when the read that went before and this one take longer than the database may
+   * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may
    */
   read(userId: string): Promise<CachedUser | undefined> {
     const reading = this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
-    return this.deadline.bound(reading, () => Problems.unavailable('The database does not answer'));
+    return this.deadline.bound(reading, () => new DatabaseTimeoutError());
   }
 
   private async query(userId: string): Promise<CachedUser | undefined> {
