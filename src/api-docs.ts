@@ -30,7 +30,9 @@ The refresh token is good once, for the next pair. When the session ends, both a
 
 ### Errors
 
-Failures are problem details (RFC 9457, \`application/problem+json\`). \`detail\` is for people; programs go by \`code\`:
+Failures are problem details (RFC 9457, \`application/problem+json\`). \`detail\` is for people; programs go by \`code\`.
+
+<details><summary>All codes</summary>
 
 | status | code |
 |---|---|
@@ -43,10 +45,20 @@ Failures are problem details (RFC 9457, \`application/problem+json\`). \`detail\
 | 422 | \`validation_failed\`; \`errors\` says what is wrong with which member |
 | 429 | \`too_many_requests\`; \`Retry-After\` says when to try again |
 | 503 | \`temporarily_unavailable\`; \`Retry-After\` as well |
+
+</details>
 `;
+
+/** Within a tag, operations stand in this order of their paths; what is not listed comes last. */
+const PATH_ORDER = ['/api/v1/auth', '/api/v1/users/me', '/api/v1/sessions', '/api/v1/users', '/api/v1/audit'];
 
 // Swagger UI offers every OAuth2 client setting; this API has one client and no scopes.
 const STYLE = `
+  .swagger-ui .topbar { background: none; padding: 8px 0 0 }
+  .swagger-ui .topbar-wrapper { justify-content: flex-end }
+  .swagger-ui .topbar svg { fill: #868e99 }
+  .swagger-ui .info { margin: 0 0 24px }
+  .swagger-ui .info summary { cursor: pointer; font-size: 14px }
   .swagger-ui .topbar .link, .swagger-ui .scope-def,
   .swagger-ui .auth-container div:has(> label[for='password_type']),
   .swagger-ui .auth-container div:has(> label[for^='client_']) { display: none }
@@ -54,17 +66,23 @@ const STYLE = `
 
 /** The OpenAPI document of every route. Routes need a token unless they are public. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
-  const publicHandlers = publicOperationIds(app);
+  const publicIds = publicOperationIds(app);
   const document = SwaggerModule.createDocument(app, frame(app.get(AppConfig)), {
     operationIdFactory: operationId,
   });
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path) as Operation[]) {
-      if (publicHandlers.has(withoutIndex(operation.operationId))) operation.security = [];
+      if (publicIds.has(withoutIndex(operation.operationId))) operation.security = [];
       completeResponses(operation.responses);
     }
   }
+  document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => rank(a) - rank(b)));
   return document;
+}
+
+function rank(path: string): number {
+  const place = PATH_ORDER.findIndex((prefix) => path.startsWith(prefix));
+  return place < 0 ? PATH_ORDER.length : place;
 }
 
 /** Swagger UI at `/api/docs`, the document at `/api/docs-json`. */

@@ -1,12 +1,12 @@
-import helmet from '@fastify/helmet';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { serveApiDocs } from './api-docs.js';
+import { DOCS_PATH, serveApiDocs } from './api-docs.js';
 import { AppModule } from './app.module.js';
 import { AppLogger } from './common/app.logger.js';
 import { ProblemFilter, sendProblem } from './common/problem.filter.js';
+import { securityHeaders } from './common/security-headers.js';
 import { createValidationPipe } from './common/validation.pipe.js';
 import type { AppConfig } from './config/app-config.js';
 
@@ -29,7 +29,7 @@ export async function createApp(
     logger,
     abortOnError: false,
   });
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  adapter.getInstance().addHook('onRequest', securityHeaders(`/${DOCS_PATH}`));
   const { corsOrigins } = config.http;
   app.enableCors({
     origin: corsOrigins.includes('*') ? true : corsOrigins,

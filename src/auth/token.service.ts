@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
 import { Problems } from '../common/problem.error.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Session } from '../sessions/session.entity.js';
@@ -11,6 +12,8 @@ const ALGORITHM = 'HS256';
 /** `typ` of the header keeps one kind of token from being taken for the other (RFC 8725 §3.11, RFC 9068 §2.1). */
 const ACCESS_TYPE = 'at+jwt';
 const REFRESH_TYPE = 'rt+jwt';
+/** About 1 KB each. */
+const MAX_REMEMBERED = 20_000;
 
 /** Claims of a refresh token whose signature, type and times were checked. */
 export interface RefreshClaims {
@@ -22,6 +25,11 @@ export interface RefreshClaims {
 /** Signs and verifies tokens. It knows nothing of revocation: a verified token has yet to be judged. */
 @Injectable()
 export class TokenService {
+  /**
+   * Tokens whose signature was found good, so that it is checked once a token and not once a request. The key is the
+   * whole token; the expiry is checked each time; nothing about revocation is remembered here.
+   */
+  private readonly verified = new LRUCache<string, AccessClaims>({ max: MAX_REMEMBERED });
   private readonly verification: jwt.VerifyOptions & { complete: true };
 
   constructor(
@@ -55,7 +63,14 @@ export class TokenService {
 
   /** @throws ProblemError 401 `token_invalid` or `token_expired` */
   verifyAccess(token: string): AccessClaims {
-    return this.verify(token, ACCESS_TYPE) as AccessClaims;
+    const known = this.verified.get(token);
+    if (known !== undefined) {
+      if (known.exp * 1000 > Date.now()) return known;
+      this.verified.delete(token);
+    }
+    const claims = this.verify(token, ACCESS_TYPE) as AccessClaims;
+    this.verified.set(token, claims);
+    return claims;
   }
 
   /** @throws ProblemError 401 `token_invalid` or `token_expired` */

@@ -21,6 +21,8 @@ const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
     password: target.password,
     database: target.database,
     disableOfflineQueue: true,
+    // The deadline bounds commands; node-redis' own limit would make an AbortSignal for each.
+    commandOptions: { timeout: 0 },
     socket: {
       ...endpoint,
       ...(target.tls ? { tls: true as const, servername: endpoint.host } : {}),

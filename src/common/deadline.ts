@@ -1,7 +1,6 @@
 interface Waiting {
   readonly expiresAt: number;
   readonly expire: () => void;
-  settled: boolean;
 }
 
 /**
@@ -9,7 +8,8 @@ interface Waiting {
  * Answers that arrived while the event loop was busy count as in time, because the expiry lets the sockets be read first.
  */
 export class Deadline {
-  private waiting: Waiting[] = [];
+  /** In order of expiry. What has settled leaves at once: kept until the timer, it would outlive young garbage. */
+  private readonly waiting = new Set<Waiting>();
   private timer: NodeJS.Timeout | undefined;
 
   /** @param lengthMs how long an operation may take, in milliseconds */
@@ -21,19 +21,18 @@ export class Deadline {
       const entry: Waiting = {
         expiresAt: performance.now() + this.lengthMs,
         expire: () => reject(onExpiry()),
-        settled: false,
       };
+      this.waiting.add(entry);
       operation.then(
         (value) => {
-          entry.settled = true;
+          this.waiting.delete(entry);
           resolve(value);
         },
         (error: unknown) => {
-          entry.settled = true;
+          this.waiting.delete(entry);
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
-      this.waiting.push(entry);
       this.timer ??= this.arm(this.lengthMs);
     });
   }
@@ -44,14 +43,14 @@ export class Deadline {
 
   private sweep(): void {
     const now = performance.now();
-    let done = 0;
     for (const entry of this.waiting) {
-      if (!entry.settled && entry.expiresAt > now) break;
-      if (!entry.settled) entry.expire();
-      done += 1;
+      if (entry.expiresAt > now) {
+        this.timer = this.arm(Math.max(1, entry.expiresAt - now));
+        return;
+      }
+      this.waiting.delete(entry);
+      entry.expire();
     }
-    this.waiting = this.waiting.slice(done);
-    const next = this.waiting[0];
-    this.timer = next && this.arm(Math.max(1, next.expiresAt - now));
+    this.timer = undefined;
   }
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
+import { declineUpgrade } from './decline-upgrade.js';
 import { LiveChannelService } from './live-channel.service.js';
 
 const PATH = /^\/api\/v1\/ws\/session\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
@@ -10,19 +11,23 @@ const PATH = /^\/api\/v1\/ws\/session\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 const PROTOCOL = 'ergodrive.v1';
 const TOKEN_PREFIX = 'bearer.';
 const MAX_MESSAGE_BYTES = 8192;
-const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+/** How long a client may take to answer the close. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+const OPTIONS: ServerOptions & { closeTimeout: number } = {
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  // Compression costs a buffer a socket, for messages of a few bytes.
+  perMessageDeflate: false,
+  clientTracking: false,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+  handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+};
 
 /** Accepts WebSocket upgrades at `/api/v1/ws/session/:session_id` (RFC 6455). The token never stands in the URL. */
 @Injectable()
 export class LiveChannelServer implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    // Compression costs a buffer a socket, for messages of a few bytes.
-    perMessageDeflate: false,
-    clientTracking: false,
-    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
-  });
+  private readonly sockets = new WebSocketServer(OPTIONS);
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -31,25 +36,26 @@ export class LiveChannelServer implements OnApplicationBootstrap, OnApplicationS
 
   onApplicationBootstrap(): void {
     const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
-    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!this.upgrade(request, socket, head)) declineUpgrade(server, request, socket, head);
+    });
   }
 
   onApplicationShutdown(): void {
     this.sockets.close();
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** @returns whether it was a request for a live channel */
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const [path] = (request.url ?? '').split('?');
     const sessionId = PATH.exec(path ?? '')?.[1];
-    if (sessionId === undefined) {
-      socket.end(NOT_FOUND);
-      return;
-    }
+    if (sessionId === undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
     const token = offeredToken(request);
     // The token was read; what is kept for the socket's life does not hold it.
     this.sockets.handleUpgrade(request, socket, head, (opened) =>
       this.channels.open(opened, sessionId, token),
     );
+    return true;
   }
 }
 

@@ -3,16 +3,18 @@ import { Gauge, register } from 'prom-client';
 import type { Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { type Invalidation, InvalidationFeed, type SessionRefreshed } from '../cache/invalidation.js';
+import { isDatabaseOutage } from '../common/database-errors.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
-import { ChannelAdmissionService } from './channel-admission.service.js';
+import { ChannelAdmissionService, type Refusal } from './channel-admission.service.js';
 import { ChannelRegistry } from './channel-registry.js';
 import { parseClientMessage } from './client-message.js';
 import { CLOSE } from './close-codes.js';
 import { LiveChannel } from './live-channel.js';
+import { SessionEndReader } from './session-end.reader.js';
 
 const SWEEP_MS = 1000;
 const HEARTBEAT_SWEEPS = 30;
-/** How long a client may take to answer the close. */
+/** How long a client may take to answer the close when the instance shuts down. */
 const FAREWELL_MS = 1000;
 const AUTHENTICATION_MS = 5000;
 const MAX_CHANNELS_PER_USER = 100;
@@ -25,10 +27,12 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   private readonly subscription: Subscription;
   private readonly sweeper: NodeJS.Timeout;
   private sweeps = 0;
+  private isClosing = false;
 
   constructor(
     private readonly admission: ChannelAdmissionService,
     private readonly users: LiveUserReader,
+    private readonly ends: SessionEndReader,
     feed: InvalidationFeed,
   ) {
     this.subscription = feed.subscribe((change) => this.relay(change));
@@ -46,6 +50,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
 
   /** Before the HTTP server closes: it waits for every socket to end. */
   beforeApplicationShutdown(): void {
+    this.isClosing = true;
     this.subscription.unsubscribe();
     clearInterval(this.sweeper);
     for (const channel of this.channels) channel.close(CLOSE.goingAway, 'shutting down');
@@ -59,19 +64,31 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     const channel = new LiveChannel(socket, sessionId);
     this.channels.add(channel);
     socket.on('close', () => this.channels.remove(channel));
-    socket.on('error', () => socket.terminate());
+    // ws closes the socket itself, with the code that says why, such as 1009 for a message that is too long.
+    socket.on('error', () => undefined);
+    // Its pong was queued already; whoever never reads them must not be able to fill the memory.
+    socket.on('ping', () => this.limitRate(channel));
     socket.on('pong', () => (channel.isAlive = true));
     socket.on('message', (data: Buffer, isBinary) => this.receive(channel, isBinary ? '' : data.toString()));
-    if (token !== undefined) this.authenticate(channel, token);
+    // An upgrade that was under way when the others were sent away.
+    if (this.isClosing) channel.close(CLOSE.goingAway, 'shutting down');
+    else if (token !== undefined) this.authenticate(channel, token);
   }
 
   private receive(channel: LiveChannel, text: string): void {
-    if (channel.exceedsRate()) return channel.close(CLOSE.tooManyMessages, 'too many messages');
+    if (!this.limitRate(channel)) return;
     const message = parseClientMessage(text);
     if (message === undefined) channel.send({ type: 'error', code: 'unknown_message' });
     else if (message.type === 'authenticate') this.authenticate(channel, message.access_token);
     else if (channel.claims === undefined) channel.close(CLOSE.unauthenticated, 'token_missing');
     else channel.send({ type: 'pong' });
+  }
+
+  /** Counts a message; @returns whether the channel may go on */
+  private limitRate(channel: LiveChannel): boolean {
+    const isTooMuch = channel.exceedsRate();
+    if (isTooMuch) channel.close(CLOSE.tooManyMessages, 'too many messages');
+    return !isTooMuch;
   }
 
   private authenticate(channel: LiveChannel, token: string): void {
@@ -114,7 +131,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     if (kind === 'session.refreshed')
       this.tell(change.session_id, { type: kind, session_id: change.session_id });
     else if (kind === 'session.revoked' && sessionId !== null) this.end(sessionId, change.reason);
-    else this.userChanged(change.user_id).catch((error: unknown) => this.report(error));
+    else this.userChanged(change.user_id).catch((error: unknown) => this.letGo(change.user_id, error));
   }
 
   private tell(sessionId: string, message: { type: string; session_id: string }): void {
@@ -126,6 +143,11 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   private end(sessionId: string, reason: string | null): void {
     for (const channel of this.channels.ofSession(sessionId)) {
       if (channel.claims === undefined) continue;
+      if (!channel.isAdmitted && !channel.isOwn && channel.sessionId === sessionId) {
+        // Whether it may hear of this session was never decided, and now the answer is the same as for none.
+        channel.close(CLOSE.forbidden, 'not your session');
+        continue;
+      }
       channel.send({ type: 'session.revoked', session_id: sessionId, reason });
       if (channel.sessionId === sessionId) channel.close(CLOSE.sessionEnded, 'session.revoked');
       else channel.close(CLOSE.unauthenticated, 'token_revoked');
@@ -138,17 +160,30 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     if (channels.length === 0) return;
     const user = await this.users.read(userId);
     for (const channel of channels) {
-      if (channel.claims === undefined) continue;
+      if (channel.claims === undefined || !channel.isOpen) continue;
       const admission = await this.admission.admit(channel.claims, channel.sessionId);
       if ('code' in admission) {
-        if (channel.isOwn && admission.code === CLOSE.unauthenticated)
-          this.end(channel.sessionId, 'user_deactivated');
-        else channel.close(admission.code, admission.reason);
+        await this.dismiss(channel, admission);
       } else if (user && admission.watchedUserId === userId) {
         const { id, email, full_name, role, is_active } = user;
         channel.send({ type: 'user.updated', user: { id, email, full_name, role, is_active } });
       }
     }
+  }
+
+  /** Closes a channel that is not admitted any more; where that is because its session ended, it hears so. */
+  private async dismiss(channel: LiveChannel, { code, reason }: Refusal): Promise<void> {
+    const mayHear = channel.isAdmitted || channel.isOwn;
+    const end =
+      mayHear && code !== CLOSE.unavailable ? await this.ends.reasonOf(channel.sessionId) : undefined;
+    if (end === undefined) channel.close(code, reason);
+    else this.end(channel.sessionId, end);
+  }
+
+  /** Who could not be judged again is not kept on an old judgement: the next connection is judged. */
+  private letGo(userId: string, error: unknown): void {
+    if (!isDatabaseOutage(error)) this.report(error);
+    for (const channel of this.channels.ofUser(userId)) channel.close(CLOSE.unavailable, 'try again');
   }
 
   /** Once a second: ends channels that are late with their token or past its end; every 30 s drops dead peers. */
@@ -169,7 +204,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   private update(channel: LiveChannel, change: () => void): void {
     this.channels.remove(channel);
     change();
-    if (channel.isOpen) this.channels.add(channel);
+    if (!channel.isClosed) this.channels.add(channel);
   }
 
   private report(error: unknown): void {

@@ -25,6 +25,15 @@ export class LiveChannel {
     return this.socket.readyState === this.socket.OPEN;
   }
 
+  get isClosed(): boolean {
+    return this.socket.readyState === this.socket.CLOSED;
+  }
+
+  /** Whether it was judged that the caller may watch this session. */
+  get isAdmitted(): boolean {
+    return this.watchedUserId !== undefined;
+  }
+
   /** Whether the watched session is that of the token. */
   get isOwn(): boolean {
     return this.claims?.sid === this.sessionId;

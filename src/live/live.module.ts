@@ -4,10 +4,11 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { ChannelAdmissionService } from './channel-admission.service.js';
 import { LiveChannelServer } from './live-channel.server.js';
 import { LiveChannelService } from './live-channel.service.js';
+import { SessionEndReader } from './session-end.reader.js';
 
 /** The live channel of a session. */
 @Module({
   imports: [AuthModule, SessionsModule],
-  providers: [ChannelAdmissionService, LiveChannelService, LiveChannelServer],
+  providers: [ChannelAdmissionService, SessionEndReader, LiveChannelService, LiveChannelServer],
 })
 export class LiveModule {}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+
+const END = `
+  SELECT coalesce(revoke_reason, 'expired') AS reason, revoked_at IS NULL AND expires_at > now() AS is_live
+  FROM sessions WHERE id = $1`;
+
+/** Why a session ended, for the moments in which its end is seen before its event is heard. */
+@Injectable()
+export class SessionEndReader {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @returns the reason as events give it, or `undefined` while the session is live */
+  async reasonOf(sessionId: string): Promise<string | undefined> {
+    const [row] = await this.dataSource.query<{ reason: string; is_live: boolean }[]>(END, [sessionId]);
+    if (row === undefined) return 'session_deleted';
+    return row.is_live ? undefined : row.reason;
+  }
+}
