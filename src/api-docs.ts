@@ -52,14 +52,14 @@ Failures are problem details (RFC 9457, \`application/problem+json\`). \`detail\
 /** Within a tag, operations stand in this order of their paths; what is not listed comes last. */
 const PATH_ORDER = ['/api/v1/auth', '/api/v1/users/me', '/api/v1/sessions', '/api/v1/users', '/api/v1/audit'];
 
-// Swagger UI offers every OAuth2 client setting; this API has one client and no scopes.
+// Swagger UI shows its name, links and every OAuth2 client setting; this API has no links, one client and no scopes.
 const STYLE = `
   .swagger-ui .topbar { background: none; padding: 8px 0 0 }
   .swagger-ui .topbar-wrapper { justify-content: flex-end }
   .swagger-ui .topbar svg { fill: #868e99 }
   .swagger-ui .info { margin: 0 0 24px }
   .swagger-ui .info summary { cursor: pointer; font-size: 14px }
-  .swagger-ui .topbar .link, .swagger-ui .scope-def,
+  .swagger-ui .topbar .link, .swagger-ui .response-col_links, .swagger-ui .scope-def,
   .swagger-ui .auth-container div:has(> label[for='password_type']),
   .swagger-ui .auth-container div:has(> label[for^='client_']) { display: none }
 `;

@@ -11,6 +11,8 @@ import { createValidationPipe } from './common/validation.pipe.js';
 import type { AppConfig } from './config/app-config.js';
 
 const BODY_LIMIT_BYTES = 65_536;
+/** A request that has not arrived by then is given up (slow senders would hold connections for ever). */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The whole application, ready to listen; `main.ts` and the tests use it alike. */
 export async function createApp(
@@ -19,6 +21,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: (_address, hop) => hop < config.http.trustedProxies,
     forceCloseConnections: 'idle',
     // A path that cannot be decoded never reaches a route, nor the filter.

@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DOCS_PATH } from './api-docs.js';
 import { CacheTrust } from './cache/cache-trust.js';
-import { describeRedis } from './cache/redis-endpoint.js';
 import { AppConfig } from './config/app-config.js';
 import { Database } from './database/database.js';
 
@@ -35,8 +34,8 @@ function describeDatabase(config: AppConfig, database: Database): string {
 }
 
 function describeCache(config: AppConfig, trust: CacheTrust): string {
-  const { redisUrl } = config.cache;
-  if (redisUrl === undefined) return 'in memory, for this one process (set REDIS_URL to share it)';
-  if (trust.state === 'trusted') return `Redis connected: ${describeRedis(redisUrl)}`;
-  return `Redis not connected yet: ${describeRedis(redisUrl)} (${trust.reason}). PostgreSQL answers until it is`;
+  const { redis } = config.cache;
+  if (redis === undefined) return 'in memory, for this one process (set REDIS_URL to share it)';
+  if (trust.state === 'trusted') return `Redis connected: ${redis.label}`;
+  return `Redis not connected yet: ${redis.label} (${trust.reason}). PostgreSQL answers until it is`;
 }

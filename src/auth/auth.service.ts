@@ -53,20 +53,14 @@ export class AuthService {
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
   async login(email: string, password: string, by: Actor): Promise<TokensDto> {
-    const attempt = this.throttle.attempt(email, by.ip);
-    const user = await this.users.findByEmail(email);
-    if (!(await this.hasher.verify(user?.passwordHash, password)) || user === null) {
-      attempt.failed();
-      await this.audit.note('session.login_failed', by, { userId: user?.id });
-      throw wrongCredentials();
-    }
+    const user = await this.throttle.attempt(email, by.ip, () => this.checkCredentials(email, password, by));
+    if (user === undefined) throw wrongCredentials();
     if (!user.isActive) throw inactive();
     const hash = this.hasher.isOutdated(user.passwordHash)
       ? await this.users.rehash(user, password)
       : user.passwordHash;
     const session = await this.sessions.open(user.id, hash, by);
     if (session === undefined) throw wrongCredentials();
-    attempt.succeeded();
     await this.reader.read(user.id);
     return this.issue(session);
   }
@@ -98,17 +92,19 @@ export class AuthService {
    * @throws ProblemError 403 `wrong_password`
    */
   async changePassword(principal: Principal, current: string, next: string, by: Actor): Promise<void> {
-    const attempt = this.throttle.attempt(principal.email, by.ip);
     const user = await this.users.get(principal.id);
-    if (!(await this.hasher.verify(user.passwordHash, current))) {
-      attempt.failed();
+    const isRight = await this.throttle.attempt(
+      user.email,
+      by.ip,
+      async () => (await this.hasher.verify(user.passwordHash, current)) || undefined,
+    );
+    if (!isRight) {
       throw new ProblemError({
         status: 403,
         code: 'wrong_password',
         detail: 'The current password is not right',
       });
     }
-    attempt.succeeded();
     const hash = await this.hasher.hash(next);
     const others = { userId: user.id, exceptId: principal.sessionId };
     const ended = await this.dataSource.transaction(async (manager) => {
@@ -117,6 +113,14 @@ export class AuthService {
     });
     await this.users.announceUpdate(user.id);
     await this.sessions.announceEnd(user.id, ended, 'password_changed');
+  }
+
+  /** @returns the account, or `undefined` for a wrong guess, which is noted */
+  private async checkCredentials(email: string, password: string, by: Actor): Promise<User | undefined> {
+    const user = (await this.users.findByEmail(email)) ?? undefined;
+    if (await this.hasher.verify(user?.passwordHash, password)) return user;
+    await this.audit.note('session.login_failed', by, { userId: user?.id });
+    return undefined;
   }
 
   private issue(session: Session): TokensDto {

@@ -9,11 +9,6 @@ const MAX_FAILURES_PER_ACCOUNT_AND_ADDRESS = 10;
 const MAX_FAILURES_PER_ADDRESS = 100;
 const MAX_TRACKED = 100_000;
 
-export interface LoginAttempt {
-  failed(): void;
-  succeeded(): void;
-}
-
 /**
  * Slows down the guessing of passwords (OWASP ASVS 4.0 §2.2.1): per address and account, and per address. It counts
  * failures in this process; a success clears the account's count, so that nobody is locked out by others.
@@ -28,19 +23,36 @@ export class LoginThrottle {
 
   constructor(private readonly config: AppConfig) {}
 
-  /** @throws ProblemError 429 with `Retry-After` in seconds */
-  attempt(email: string, ip: string | null): LoginAttempt {
+  /**
+   * Runs an attempt that counts as failed from its beginning, so that parallel guesses are as few as sequential ones.
+   * @param check answers `undefined` for a wrong guess; when it answers or throws, the attempt is taken back
+   * @throws ProblemError 429 with `Retry-After` in seconds
+   */
+  async attempt<T>(
+    email: string,
+    ip: string | null,
+    check: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
     const address = ip ?? 'unknown';
     const account = `${address} ${normaliseEmail(email)}`;
     if (this.config.rateLimitEnabled) {
       this.check(account, MAX_FAILURES_PER_ACCOUNT_AND_ADDRESS);
       this.check(address, MAX_FAILURES_PER_ADDRESS);
     }
-    return {
-      failed: () =>
-        [account, address].forEach((key) => this.failures.set(key, (this.failures.get(key) ?? 0) + 1)),
-      succeeded: () => this.failures.delete(account),
-    };
+    this.count([account, address], 1);
+    let wrong = false;
+    try {
+      const answer = await check();
+      wrong = answer === undefined;
+      if (!wrong) this.failures.delete(account);
+      return answer;
+    } finally {
+      if (!wrong) this.count([account, address], -1);
+    }
+  }
+
+  private count(keys: string[], by: number): void {
+    for (const key of keys) this.failures.set(key, Math.max(0, (this.failures.get(key) ?? 0) + by));
   }
 
   private check(key: string, limit: number): void {

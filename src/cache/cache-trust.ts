@@ -14,6 +14,7 @@ export class CacheTrust {
 
   private readonly logger = new Logger('Cache');
   private current: TrustState = 'down';
+  private wasTold = false;
   private lastReason = 'not connected yet';
   private since = Date.now();
   private readonly changes: Record<TrustState, number> = { trusted: 0, replaying: 0, down: 0 };
@@ -41,10 +42,11 @@ export class CacheTrust {
   }
 
   change(state: TrustState, reason = ''): void {
-    if (state === this.current && state !== 'trusted') {
+    if (state === this.current && this.wasTold) {
       this.lastReason = reason;
       return;
     }
+    this.wasTold = true;
     this.current = state;
     this.lastReason = reason;
     this.since = Date.now();

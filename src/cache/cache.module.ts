@@ -33,15 +33,13 @@ import { UserCacheService } from './user-cache.service.js';
       provide: CacheTrust,
       inject: [AppConfig],
       useFactory: ({ cache }: AppConfig) =>
-        new CacheTrust(cache.redisUrl === undefined ? 'In-memory cache' : 'Redis'),
+        new CacheTrust(cache.redis === undefined ? 'In-memory cache' : 'Redis'),
     },
     {
       provide: RedisConnection,
       inject: [AppConfig, CacheTrust],
       useFactory: ({ cache }: AppConfig, trust: CacheTrust) =>
-        cache.redisUrl === undefined
-          ? undefined
-          : new RedisConnection(cache.redisUrl, cache.deadlineMs, trust),
+        cache.redis && new RedisConnection(cache.redis, cache.deadlineMs, trust),
     },
     {
       provide: CACHE_STORE,

@@ -5,7 +5,8 @@ import { ConnectionLoop } from '../common/connection-loop.js';
 import { CacheUnavailableError } from './cache-store.js';
 import type { CacheTrust } from './cache-trust.js';
 import { Deadline } from '../common/deadline.js';
-import { findMaster, parseRedisUrl, type RedisEndpoint, type RedisTarget } from './redis-endpoint.js';
+import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
+import { findMaster } from './sentinel.js';
 
 const MAX_RECONNECT_DELAY_MS = 1000;
 const HANDSHAKE_TIMEOUT_MS = 1000;
@@ -47,7 +48,6 @@ export interface RedisLink {
  * for everybody at once, and only the loop, never a request, finds out when the server is back.
  */
 export class RedisConnection {
-  private readonly target: RedisTarget;
   private readonly deadline: Deadline;
   private loop: ConnectionLoop | undefined;
   private link: RedisLink | undefined;
@@ -58,11 +58,10 @@ export class RedisConnection {
   private readonly firstAttempt = new Promise<void>((resolve) => (this.endFirstAttempt = resolve));
 
   constructor(
-    url: string,
+    private readonly target: RedisTarget,
     private readonly deadlineMs: number,
     readonly trust: CacheTrust,
   ) {
-    this.target = parseRedisUrl(url);
     this.deadline = new Deadline(deadlineMs);
   }
 
@@ -141,7 +140,7 @@ export class RedisConnection {
     } finally {
       clearInterval(heartbeat);
       this.link = undefined;
-      this.trust.change('down', reason);
+      if (!stopped.aborted) this.trust.change('down', reason);
       this.endFirstAttempt();
       if (client?.isOpen) client.destroy();
     }
@@ -170,15 +169,21 @@ export class RedisConnection {
     await this.requireMaster(client);
   }
 
-  /** A demoted master would serve stale entries and refuse deletes: Sentinel clients must ask. */
+  /**
+   * Asks for the role, which shows that commands are allowed, and that the server is no replica: one would serve entries
+   * and refuse to delete them. A user who may not ask is believed, but for Sentinel, where a demoted master is likely.
+   */
   private async requireMaster(client: RedisClient): Promise<void> {
-    if (this.target.sentinelMaster === undefined) return;
-    const role = await this.deadline.bound(
-      client.sendCommand(['ROLE']),
-      () => new Error('no answer to ROLE'),
-    );
-    if (!Array.isArray(role) || String(role[0]) !== 'master')
-      throw new Error('Sentinel named a server that is no master');
+    try {
+      const role = await this.deadline.bound(
+        client.sendCommand(['ROLE']),
+        () => new Error('no answer to ROLE'),
+      );
+      if (!Array.isArray(role) || String(role[0]) !== 'master') throw new Error('the server is a replica');
+    } catch (error) {
+      const mayNotAsk = /^(NOPERM|ERR unknown command)/.test((error as Error).message);
+      if (!mayNotAsk || this.target.sentinelMaster !== undefined) throw error;
+    }
   }
 
   /** Finds out in the background that a silent link is dead; traffic that was answered makes it needless. */

@@ -24,7 +24,7 @@ export class SoleInstanceClaim {
 
   /** Takes the lock on the connection that lives as long as the claim. */
   async renew(client: ClientBase): Promise<void> {
-    if (this.config.cache.redisUrl !== undefined || this.held) return;
+    if (this.config.cache.redis !== undefined || this.held) return;
     const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
       SOLE_INSTANCE_LOCK,
     ]);

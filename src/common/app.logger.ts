@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { ConsoleLogger } from '@nestjs/common';
 
 /** What the framework says of its own assembly; a reader of the log wants the application's words. */
@@ -12,7 +13,7 @@ const FRAMEWORK_CONTEXTS = new Set([
 /** JSON lines in production, text for people elsewhere. */
 export class AppLogger extends ConsoleLogger {
   constructor(isProduction: boolean) {
-    super({ json: isProduction, colors: !isProduction && process.stdout.isTTY });
+    super({ json: isProduction, colors: !isProduction && isatty(1) });
   }
 
   override log(message: unknown, ...optional: unknown[]): void {

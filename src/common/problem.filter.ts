@@ -64,7 +64,7 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(reply: FastifyReply, { headers, status, ...problem }: Problem): void {
   void reply
     .status(status)
-    .headers({ ...headers, 'content-type': MEDIA_TYPE, 'cache-control': 'no-store' })
+    .headers({ ...headers, 'content-type': MEDIA_TYPE })
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, ...problem }));
 }
 

@@ -26,7 +26,8 @@ function headersOf(options: HelmetOptions): Record<string, string> {
 
 /** A hook that sets the security headers; paths below `pagePath` are for browsers. */
 export function securityHeaders(pagePath: string) {
-  const apiHeaders = headersOf(API_OPTIONS);
+  // Answers hold tokens and personal data (RFC 6749 §5.1).
+  const apiHeaders = { ...headersOf(API_OPTIONS), 'cache-control': 'no-store' };
   const pageHeaders = headersOf(PAGE_OPTIONS);
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     reply.headers(request.url.startsWith(pagePath) ? pageHeaders : apiHeaders);

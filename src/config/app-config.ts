@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { RedisTarget } from './redis-url.js';
 
 /** Everything that may be configured, parsed and checked once at boot. Injected by its class. */
 export class AppConfig {
@@ -16,7 +17,7 @@ export class AppConfig {
   };
   readonly cache: {
     /** Absent: the in-memory store of this one process. */
-    redisUrl: string | undefined;
+    redis: RedisTarget | undefined;
     deadlineMs: number;
     /** How long an entry may live: as long as an access token. */
     ttlSeconds: number;

@@ -5,6 +5,7 @@ import { validateSync } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { ConfigurationError } from './configuration.error.js';
 import { Environment } from './environment.js';
+import { parseRedisUrl } from './redis-url.js';
 import { loadSigningKey } from './signing-key.js';
 
 const DAY_SECONDS = 86_400;
@@ -28,8 +29,15 @@ export function loadConfigFromProcess(): AppConfig {
  * @throws ConfigurationError naming each variable and its rule, never a value
  */
 export function loadConfig(variables: Record<string, string | undefined>): AppConfig {
-  const environment = validated(variables);
-  const admin = firstAdmin(environment);
+  const problems: string[] = [];
+  const environment = parse(variables, problems);
+  const key = collect(problems, () => loadSigningKey(environment));
+  const redis = collect(problems, () => environment.REDIS_URL && parseRedisUrl(environment.REDIS_URL));
+  const corsOrigins = collect(problems, () => parseOrigins(environment));
+  const firstAdmin = collect(problems, () => parseFirstAdmin(environment));
+  if (problems.length > 0 || key === undefined || corsOrigins === undefined)
+    throw new ConfigurationError(problems);
+  const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
   return new AppConfig({
     name: environment.APP_NAME,
     version: packageVersion(),
@@ -37,7 +45,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     http: {
       host: environment.HOST,
       port: environment.PORT,
-      corsOrigins: corsOrigins(environment),
+      corsOrigins,
       trustedProxies: environment.TRUSTED_PROXIES,
     },
     dataDir: resolve(environment.DATA_DIR),
@@ -47,15 +55,15 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       timeoutMs: environment.DATABASE_TIMEOUT_MS,
     },
     cache: {
-      redisUrl: environment.REDIS_URL,
+      redis: redis || undefined,
       deadlineMs: environment.CACHE_DEADLINE_MS,
-      ttlSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+      ttlSeconds: accessTtlSeconds,
     },
     tokens: {
-      key: loadSigningKey(environment),
+      key,
       issuer: environment.APP_NAME,
       audience: environment.APP_NAME,
-      accessTtlSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+      accessTtlSeconds,
       refreshTtlSeconds: environment.REFRESH_TOKEN_EXPIRE_DAYS * DAY_SECONDS,
       refreshGraceSeconds: environment.REFRESH_GRACE_SECONDS,
     },
@@ -64,24 +72,34 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       maxPerUser: environment.SESSIONS_PER_USER,
     },
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
-    firstAdmin: admin,
+    firstAdmin,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
   } as AppConfig);
 }
 
-function validated(variables: Record<string, string | undefined>): Environment {
+/** Gathers the problems of all parts, so that one failed start names them all. */
+function collect<T>(problems: string[], part: () => T): T | undefined {
+  try {
+    return part();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function parse(variables: Record<string, string | undefined>, problems: string[]): Environment {
   const present = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const environment = plainToInstance(Environment, present, { exposeDefaultValues: true });
-  const problems = validateSync(environment, { stopAtFirstError: true }).map(
-    (error) => `${error.property} ${Object.values(error.constraints ?? {}).join(', ')}`,
-  );
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  for (const error of validateSync(environment, { stopAtFirstError: true })) {
+    problems.push(`${error.property} ${Object.values(error.constraints ?? {}).join(', ')}`);
+  }
   return environment;
 }
 
-function firstAdmin(environment: Environment): AppConfig['firstAdmin'] {
+function parseFirstAdmin(environment: Environment): AppConfig['firstAdmin'] {
   const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = environment;
   if (email === undefined && password === undefined) return undefined;
   if (email === undefined || password === undefined) {
@@ -90,7 +108,7 @@ function firstAdmin(environment: Environment): AppConfig['firstAdmin'] {
   return { email, password };
 }
 
-function corsOrigins(environment: Environment): string[] {
+function parseOrigins(environment: Environment): string[] {
   const text = environment.CORS_ORIGINS ?? (environment.NODE_ENV === 'production' ? '' : DEVELOPMENT_ORIGINS);
   const origins = text
     .split(',')

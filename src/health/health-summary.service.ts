@@ -53,7 +53,7 @@ export class HealthSummaryService {
   }
 
   private async redisHealth(): Promise<HealthSummaryDto['redis']> {
-    if (this.config.cache.redisUrl === undefined) return { status: 'not_configured' };
+    if (this.config.cache.redis === undefined) return { status: 'not_configured' };
     const info = await this.sampler.info();
     if (info === undefined) return { status: 'disconnected' };
     return { status: 'connected', redis_version: info.redis_version, uptime_seconds: info.uptime_seconds };

@@ -54,11 +54,22 @@ export class CreateInvalidationLog1764000000001 implements MigrationInterface {
       CREATE TRIGGER users_log_update AFTER UPDATE ON users FOR EACH ROW
         WHEN (OLD IS DISTINCT FROM NEW) EXECUTE FUNCTION log_user_change();
       CREATE TRIGGER users_log_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION log_user_change();
+
+      -- TRUNCATE fires no row trigger, so nobody would hear of it.
+      CREATE FUNCTION refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION '% is not truncated: use DELETE, which is logged', TG_TABLE_NAME;
+      END $$;
+      CREATE TRIGGER users_keep BEFORE TRUNCATE ON users EXECUTE FUNCTION refuse_truncate();
+      CREATE TRIGGER sessions_keep BEFORE TRUNCATE ON sessions EXECUTE FUNCTION refuse_truncate();
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      DROP TRIGGER sessions_keep ON sessions;
+      DROP TRIGGER users_keep ON users;
+      DROP FUNCTION refuse_truncate();
       DROP TRIGGER users_log_delete ON users;
       DROP TRIGGER users_log_update ON users;
       DROP TRIGGER sessions_log_delete ON sessions;

@@ -26,6 +26,7 @@ export class CreateAuditTrail1764000000002 implements MigrationInterface {
       END $$;
       CREATE TRIGGER audit_events_append_only BEFORE UPDATE OR DELETE ON audit_events
         FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+      CREATE TRIGGER audit_events_keep BEFORE TRUNCATE ON audit_events EXECUTE FUNCTION refuse_truncate();
     `);
   }
 

@@ -1,0 +1,62 @@
+import { ConfigurationError } from './configuration.error.js';
+
+export interface RedisEndpoint {
+  host: string;
+  port: number;
+}
+
+export interface RedisTarget {
+  tls: boolean;
+  username: string | undefined;
+  password: string | undefined;
+  database: number;
+  endpoints: RedisEndpoint[];
+  /** The URL as people may see it: without user name and password. */
+  label: string;
+  /** Name of the monitored master: then `endpoints` are Sentinels. */
+  sentinelMaster: string | undefined;
+}
+
+/**
+ * Reads `redis[s]://[user:password@]host[:port][/database]`, or for Sentinel
+ * `redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/master-name[/database]`.
+ * @throws ConfigurationError for anything else; its message holds no part of the URL
+ */
+export function parseRedisUrl(url: string): RedisTarget {
+  const match = /^redis(s?)(\+sentinel)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/]+)((?:\/[^/]*)*)$/.exec(url);
+  if (!match) throw new ConfigurationError(['REDIS_URL is not a Redis URL']);
+  const [, tls, sentinel, user, password, hosts, path] = match;
+  const parts = (path ?? '').split('/').filter((part) => part !== '');
+  const sentinelMaster = sentinel ? parts.shift() : undefined;
+  if (sentinel && !sentinelMaster)
+    throw new ConfigurationError(['REDIS_URL must name the Sentinel master after the hosts']);
+  const endpoints = (hosts ?? '').split(',').map((host) => parseHost(host, sentinel ? 26379 : 6379));
+  if (!sentinel && endpoints.length > 1)
+    throw new ConfigurationError(['REDIS_URL names several hosts without +sentinel']);
+  const database = Number(parts[0] ?? 0);
+  if (parts.length > 1 || !Number.isInteger(database))
+    throw new ConfigurationError(['REDIS_URL must end in a database number']);
+  return {
+    tls: tls === 's',
+    username: decoded(user),
+    password: decoded(password),
+    database,
+    endpoints,
+    sentinelMaster,
+    label: url.replace(/\/\/[^/]*@/, '//'),
+  };
+}
+
+function parseHost(text: string, defaultPort: number): RedisEndpoint {
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  if (!match) throw new ConfigurationError(['REDIS_URL has a host that cannot be read']);
+  return { host: match[1] ?? match[2] ?? '', port: Number(match[3] ?? defaultPort) };
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text ? decodeURIComponent(text) : undefined;
+  } catch {
+    throw new ConfigurationError(['REDIS_URL has a user name or password that is not percent-encoded']);
+  }
+}
