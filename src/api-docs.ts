@@ -44,6 +44,7 @@ Failures are problem details (RFC 9457, \`application/problem+json\`). \`detail\
 | 413, 415 | \`body_too_large\`, \`unsupported_media_type\` |
 | 422 | \`validation_failed\`; \`errors\` says what is wrong with which member |
 | 429 | \`too_many_requests\`; \`Retry-After\` says when to try again |
+| 500 | \`internal_error\` |
 | 503 | \`temporarily_unavailable\`; \`Retry-After\` as well |
 
 </details>
@@ -54,14 +55,14 @@ const PATH_ORDER = ['/api/v1/auth', '/api/v1/users/me', '/api/v1/sessions', '/ap
 
 // Swagger UI shows its name, links and every OAuth2 client setting; this API has no links, one client and no scopes.
 const STYLE = `
-  .swagger-ui .topbar { background: none; padding: 8px 0 0 }
-  .swagger-ui .topbar-wrapper { justify-content: flex-end }
-  .swagger-ui .topbar svg { fill: #868e99 }
-  .swagger-ui .info { margin: 0 0 24px }
-  .swagger-ui .info summary { cursor: pointer; font-size: 14px }
-  .swagger-ui .topbar .link, .swagger-ui .response-col_links, .swagger-ui .scope-def,
-  .swagger-ui .auth-container div:has(> label[for='password_type']),
-  .swagger-ui .auth-container div:has(> label[for^='client_']) { display: none }
+  #swagger-ui .topbar { background: none; padding: 8px 0 0 }
+  #swagger-ui .topbar-wrapper { justify-content: flex-end }
+  #swagger-ui .dark-mode-toggle svg { fill: #868e99 }
+  #swagger-ui .info { margin: 0 0 24px }
+  #swagger-ui .info summary { cursor: pointer; font-size: 14px }
+  #swagger-ui .topbar .link, #swagger-ui .response-col_links, #swagger-ui .scope-def,
+  #swagger-ui .auth-container div:has(> label[for='password_type']),
+  #swagger-ui .auth-container div:has(> label[for^='client_']) { display: none }
 `;
 
 /** The OpenAPI document of every route. Routes need a token unless they are public. */
@@ -69,6 +70,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const publicIds = publicOperationIds(app);
   const document = SwaggerModule.createDocument(app, frame(app.get(AppConfig)), {
     operationIdFactory: operationId,
+    autoTagControllers: false,
   });
   for (const path of Object.values(document.paths)) {
     for (const operation of Object.values(path) as Operation[]) {

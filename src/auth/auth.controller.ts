@@ -16,11 +16,15 @@ import {
 } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 
-@ApiTags('auth')
+const WRONG_CREDENTIALS = { status: 401, code: 'invalid_credentials', detail: 'Incorrect email or password' };
+const INACTIVE = { status: 403, code: 'user_inactive', detail: 'Inactive user' };
+const WRONG_PASSWORD = { status: 403, code: 'wrong_password', detail: 'The current password is not right' };
+
 @Controller('api/v1')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
 
+  @ApiTags('auth')
   @Public()
   @Post('auth/register')
   @ApiOperation({ summary: 'Create an account' })
@@ -30,27 +34,30 @@ export class AuthController {
     return toUserDto(await this.auth.register(body, by));
   }
 
+  @ApiTags('auth')
   @Public()
   @Post('auth/login')
   @HttpCode(200)
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
   @ApiOkResponse({ type: TokensDto })
-  @ApiProblems(400, 401, 403, 422, 429)
+  @ApiProblems(400, WRONG_CREDENTIALS, INACTIVE, 422, 429)
   login(@Body() { username, password }: PasswordGrantDto, @CurrentActor() by: Actor): Promise<TokensDto> {
     return this.auth.login(username, password, by);
   }
 
+  @ApiTags('auth')
   @Public()
   @Post('auth/login/json')
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by JSON' })
   @ApiOkResponse({ type: TokensDto })
-  @ApiProblems(400, 401, 403, 422, 429)
+  @ApiProblems(400, WRONG_CREDENTIALS, INACTIVE, 422, 429)
   loginJson(@Body() { email, password }: LoginDto, @CurrentActor() by: Actor): Promise<TokensDto> {
     return this.auth.login(email, password, by);
   }
 
+  @ApiTags('auth')
   @Public()
   @Post('auth/refresh')
   @HttpCode(200)
@@ -66,6 +73,7 @@ export class AuthController {
     return this.auth.refresh(refresh_token, by);
   }
 
+  @ApiTags('auth')
   @Post('auth/logout')
   @HttpCode(200)
   @ApiOperation({
@@ -83,7 +91,7 @@ export class AuthController {
   @ApiTags('users')
   @ApiOperation({ summary: 'Change my password; every other session of mine ends' })
   @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 401, 403, 422, 429)
+  @ApiProblems(400, 401, WRONG_PASSWORD, 422, 429)
   async changePassword(
     @CurrentPrincipal() principal: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,

@@ -56,12 +56,20 @@ const EXAMPLES: Record<number, { title: string; detail: string; code: string; er
   },
 };
 
+/** What a route answers with a status, where that is not the usual. */
+export interface ProblemExample {
+  status: number;
+  code: string;
+  detail: string;
+}
+
 /** Documents the problems that a route may answer with; 503 goes without saying. */
-export const ApiProblems = (...statuses: number[]) =>
+export const ApiProblems = (...problems: (number | ProblemExample)[]) =>
   applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...[...statuses, 503].map((status) => {
-      const { title = 'Error', ...example } = EXAMPLES[status] ?? {};
+    ...[...problems, 503].map((problem) => {
+      const { status, ...own } = typeof problem === 'number' ? { status: problem } : problem;
+      const { title = 'Error', ...example } = { ...EXAMPLES[status], ...own };
       return ApiResponse({
         status,
         description: title,

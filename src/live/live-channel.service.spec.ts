@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { jest } from '@jest/globals';
 import { register } from 'prom-client';
 import type { WebSocket } from 'ws';
 import { InvalidationFeed } from '../cache/invalidation.js';
@@ -11,6 +10,7 @@ import { CLOSE } from './close-codes.js';
 import { LiveChannelService } from './live-channel.service.js';
 import type { SessionEndReader } from './session-end.reader.js';
 
+const { jest } = import.meta;
 const SWEEP_MS = 1000;
 const HEARTBEAT_MS = 30_000;
 

@@ -1,6 +1,7 @@
-import { jest } from '@jest/globals';
 import type { WebSocket } from 'ws';
 import { LiveChannel } from './live-channel.js';
+
+const { jest } = import.meta;
 
 describe('LiveChannel', () => {
   beforeEach(() => {

@@ -56,16 +56,12 @@ const DEVICES: [
   [
     'a television',
     `${MOZILLA} (SMART-TV; LINUX; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) 76.0.3809.146/6.0 TV Safari/537.36`,
-    ['Safari', 'Tizen 6.0', 'tv'],
+    ['Tizen', 'Tizen 6.0', 'tv'],
   ],
   ['curl', 'curl/8.14.1', ['curl 8', null, 'unknown']],
   ['okhttp', 'okhttp/4.12.0', ['okhttp 4', null, 'unknown']],
   ['a Python program', 'python-requests/2.32.3', ['python-requests 2', null, 'unknown']],
-  [
-    "an app of one's own",
-    'ErgoDrive/3.2 (com.example.ergodrive; build:214; iOS 17.5.1) Alamofire/5.9.1',
-    ['ErgoDrive 3', 'iOS 17.5.1', 'mobile'],
-  ],
+  ["an app of one's own", 'ErgoDrive/3.2 CFNetwork/1494.0.7 Darwin/23.4.0', ['ErgoDrive 3', null, 'unknown']],
   ['text', 'no product at all', [null, null, 'unknown']],
   ['garbage', '\u00ff<script>%00'.repeat(40).slice(0, 512), [null, null, 'unknown']],
   ['512 letters', 'x'.repeat(512), [null, null, 'unknown']],

@@ -26,7 +26,7 @@ export class MeController {
   @ApiOperation({ summary: 'Change my own profile' })
   @ApiBody({ type: UpdateProfileDto })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(401, 422)
+  @ApiProblems(400, 401, 422)
   replace(
     @CurrentPrincipal() principal: Principal,
     @Body() body: UpdateProfileDto,

@@ -56,7 +56,7 @@ export class AdministerUserDto extends UpdateProfileDto {
   @IsIn(ROLES)
   role?: Role;
 
-  @ApiPropertyOptional({ description: 'false ends every session of the user at once', example: false })
+  @ApiPropertyOptional({ description: 'false ends every session of the user at once', example: true })
   @IsAbsentOr()
   @IsBoolean()
   is_active?: boolean;

@@ -7,6 +7,12 @@ import { CurrentActor, Roles } from '../common/request-context.decorators.js';
 import { AdministerUserDto, toUserDto, UserDto, UserPageDto, UserQueryDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
+const LAST_ADMIN = {
+  status: 409,
+  code: 'last_admin',
+  detail: 'The last active admin can be neither demoted nor deactivated',
+};
+
 @ApiTags('administration')
 @Controller('api/v1/users')
 @Roles('admin')
@@ -37,7 +43,7 @@ export class UsersController {
       'Effective at once on every instance. The last active admin can be neither demoted nor deactivated.',
   })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(401, 403, 404, 409, 422)
+  @ApiProblems(400, 401, 403, 404, LAST_ADMIN, 422)
   async administer(
     @IdParam() id: string,
     @Body() body: AdministerUserDto,

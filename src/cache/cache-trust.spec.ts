@@ -1,0 +1,46 @@
+import { Logger } from '@nestjs/common';
+import { CacheTrust } from './cache-trust.js';
+
+describe('CacheTrust', () => {
+  let lines: string[];
+  let trust: CacheTrust;
+
+  beforeEach(() => {
+    lines = [];
+    const write = (message: unknown) => void lines.push(String(message));
+    Logger.overrideLogger({ log: write, warn: write, error: write });
+    trust = new CacheTrust('Redis');
+  });
+  afterAll(() => Logger.overrideLogger(false));
+
+  it('begins without trust', () => {
+    expect(trust).toMatchObject({ state: 'down', isTrusted: false, reason: 'not connected yet' });
+    expect(trust.transitions).toEqual({ trusted: 0, replaying: 0, down: 0 });
+  });
+
+  it('trusts only what was replayed', () => {
+    trust.change('replaying');
+    expect(trust.isTrusted).toBe(false);
+    trust.change('trusted');
+    expect(trust).toMatchObject({ state: 'trusted', isTrusted: true, reason: '' });
+    trust.change('down', 'no answer');
+    expect(trust).toMatchObject({ state: 'down', isTrusted: false, reason: 'no answer' });
+  });
+
+  it('writes one line a change, however often it is told', () => {
+    for (let attempt = 0; attempt < 3; attempt++) trust.change('down', 'no answer');
+    trust.change('replaying');
+    trust.change('trusted');
+    trust.change('trusted');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('no answer');
+    expect(lines.every((line) => line.startsWith('Redis '))).toBe(true);
+    expect(trust.transitions).toEqual({ trusted: 1, replaying: 1, down: 1 });
+  });
+
+  it('keeps the latest reason while it is down', () => {
+    trust.change('down', 'first');
+    trust.change('down', 'second');
+    expect(trust.reason).toBe('second');
+  });
+});

@@ -1,0 +1,88 @@
+import { QueryFailedError } from 'typeorm';
+import {
+  DatabaseTimeoutError,
+  isDatabaseOutage,
+  isUniqueViolation,
+  isUnstorableText,
+} from './database-errors.js';
+
+const withCode = (code: string, message = 'x') => Object.assign(new Error(message), { code });
+const failedQuery = (code: string) => new QueryFailedError('SELECT 1', [], withCode(code));
+
+describe('database errors', () => {
+  it.each([
+    ['08000', 'the connection'],
+    ['08006', 'the connection'],
+    ['57P01', 'a shutdown'],
+    ['57P02', 'a crash'],
+    ['57P03', 'a start'],
+    ['57014', 'a cancelled statement'],
+    ['53300', 'too many connections'],
+    ['53100', 'a full disk'],
+    ['25006', 'a replica'],
+    ['40001', 'a serialization failure'],
+    ['40P01', 'a deadlock'],
+  ])('%s (%s) is an outage, bare and as TypeORM wraps it', (code) => {
+    expect(isDatabaseOutage(withCode(code))).toBe(true);
+    expect(isDatabaseOutage(failedQuery(code))).toBe(true);
+  });
+
+  it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])(
+    '%s is an outage',
+    (code) => {
+      expect(isDatabaseOutage(withCode(code))).toBe(true);
+    },
+  );
+
+  it.each([
+    'Query read timeout',
+    'timeout exceeded when trying to connect',
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'Client has encountered a connection error and is not queryable',
+    'Cannot use a pool after calling end on the pool',
+  ])('"%s", which the driver says without a code, is an outage', (message) => {
+    expect(isDatabaseOutage(new Error(message))).toBe(true);
+  });
+
+  it('a refusal on both IPv6 and IPv4 is an outage', () => {
+    expect(isDatabaseOutage(new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')]))).toBe(
+      true,
+    );
+  });
+
+  it('one of the own time limits is an outage', () => {
+    expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true);
+  });
+
+  it.each(['42601', '42P01', '23505', '23503', '22021', '42501', '28P01'])(
+    '%s is a defect or a refusal, no outage: the same request will not succeed later',
+    (code) => {
+      expect(isDatabaseOutage(failedQuery(code))).toBe(false);
+    },
+  );
+
+  it.each([
+    undefined,
+    null,
+    'timeout',
+    { code: '08006' },
+    new TypeError('x is not a function'),
+    new AggregateError([]),
+  ])('%p is no outage', (error) => {
+    expect(isDatabaseOutage(error)).toBe(false);
+  });
+
+  it('knows a unique violation, bare and wrapped', () => {
+    expect(isUniqueViolation(withCode('23505'))).toBe(true);
+    expect(isUniqueViolation(failedQuery('23505'))).toBe(true);
+    expect(isUniqueViolation(failedQuery('23503'))).toBe(false);
+    expect(isUniqueViolation(new Error('23505'))).toBe(false);
+  });
+
+  it('knows text that cannot be stored', () => {
+    for (const code of ['22021', '22P05', '22P02']) expect(isUnstorableText(failedQuery(code))).toBe(true);
+    expect(isUnstorableText(failedQuery('23505'))).toBe(false);
+    expect(isUnstorableText(new Error('22021'))).toBe(false);
+  });
+});

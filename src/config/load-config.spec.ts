@@ -1,0 +1,200 @@
+import 'reflect-metadata';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AppConfig } from './app-config.js';
+import { ConfigurationError } from './configuration.error.js';
+import { loadConfig } from './load-config.js';
+
+const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
+
+const load = (variables: Record<string, string | undefined>) =>
+  loadConfig({ JWT_SECRET: SECRET, ...variables });
+
+/** The problems of an environment that must be refused. */
+function problemsOf(variables: Record<string, string | undefined>): readonly string[] {
+  try {
+    load(variables);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('has a default for everything', () => {
+    const config = load({});
+    expect(config).toMatchObject({
+      name: 'ergodrive-backend',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      environment: 'development',
+      http: { port: 8000, trustedProxies: 0 },
+      dataDir: resolve('.data'),
+      database: { url: undefined },
+      cache: { redis: undefined, deadlineMs: 100, ttlSeconds: 1800 },
+      tokens: { accessTtlSeconds: 1800, refreshTtlSeconds: 7 * 86_400, refreshGraceSeconds: 10 },
+      firstAdmin: undefined,
+      rateLimitEnabled: true,
+      isProduction: false,
+    });
+    expect(config.http.corsOrigins).not.toEqual([]);
+  });
+
+  it('takes an empty variable for an absent one, as compose files write it', () => {
+    const empty = {
+      PORT: '',
+      REDIS_URL: '',
+      DATABASE_URL: '',
+      CORS_ORIGINS: '',
+      ADMIN_EMAIL: '',
+      NODE_ENV: undefined,
+    };
+    expect(load(empty)).toEqual(load({}));
+  });
+
+  it('ignores variables that are none of its own', () => {
+    expect(load({ PATH: '/bin', npm_config_x: '1', __proto__: 'x' })).toEqual(load({}));
+  });
+
+  it.each<[string, string, (config: AppConfig) => unknown, unknown]>([
+    ['PORT', '0', ({ http }) => http.port, 0],
+    ['PORT', '65535', ({ http }) => http.port, 65535],
+    ['HOST', '0.0.0.0', ({ http }) => http.host, '0.0.0.0'],
+    ['NODE_ENV', 'test', ({ environment }) => environment, 'test'],
+    ['APP_NAME', 'other', ({ name, tokens }) => [name, tokens.issuer], ['other', 'other']],
+    ['DATABASE_URL', 'postgres://u:p@db:5432/x', ({ database }) => database.url, 'postgres://u:p@db:5432/x'],
+    ['DATABASE_POOL_SIZE', '7', ({ database }) => database.poolSize, 7],
+    ['DATABASE_TIMEOUT_MS', '500', ({ database }) => database.timeoutMs, 500],
+    ['REDIS_URL', 'redis://:p@cache/1', ({ cache }) => cache.redis?.database, 1],
+    ['CACHE_DEADLINE_MS', '50', ({ cache }) => cache.deadlineMs, 50],
+    ['ACCESS_TOKEN_EXPIRE_MINUTES', '5', (c) => [c.tokens.accessTtlSeconds, c.cache.ttlSeconds], [300, 300]],
+    ['REFRESH_TOKEN_EXPIRE_DAYS', '2', ({ tokens }) => tokens.refreshTtlSeconds, 172_800],
+    ['REFRESH_GRACE_SECONDS', '0', ({ tokens }) => tokens.refreshGraceSeconds, 0],
+    ['SESSION_MAX_DAYS', '3', ({ sessions }) => sessions.maxAgeSeconds, 259_200],
+    ['SESSIONS_PER_USER', '1', ({ sessions }) => sessions.maxPerUser, 1],
+    ['RATE_LIMIT_ENABLED', 'false', ({ rateLimitEnabled }) => rateLimitEnabled, false],
+    ['RATE_LIMIT_ENABLED', 'true', ({ rateLimitEnabled }) => rateLimitEnabled, true],
+    ['TRUSTED_PROXIES', '2', ({ http }) => http.trustedProxies, 2],
+    ['DATA_DIR', '/var/lib/x', ({ dataDir }) => dataDir, '/var/lib/x'],
+    [
+      'CORS_ORIGINS',
+      ' https://a.example , http://b:1 ,',
+      (c) => c.http.corsOrigins,
+      ['https://a.example', 'http://b:1'],
+    ],
+    ['CORS_ORIGINS', '*', ({ http }) => http.corsOrigins, ['*']],
+  ])('reads %s=%s', (name, value, read, expected) => {
+    expect(read(load({ [name]: value }))).toEqual(expected);
+  });
+
+  it.each([
+    ['NODE_ENV', 'prod-s3cret'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PORT', 's3cret'],
+    ['DATABASE_URL', 'mysql://s3cret'],
+    ['DATABASE_URL', 'postgresql://'],
+    ['DATABASE_POOL_SIZE', '0'],
+    ['DATABASE_TIMEOUT_MS', '99'],
+    ['REDIS_URL', 'http://s3cret'],
+    ['REDIS_URL', 'redis://cache/s3cret'],
+    ['CACHE_DEADLINE_MS', '4'],
+    ['CACHE_DEADLINE_MS', '1e9'],
+    ['ACCESS_TOKEN_EXPIRE_MINUTES', '0'],
+    ['ACCESS_TOKEN_EXPIRE_MINUTES', '1441'],
+    ['REFRESH_TOKEN_EXPIRE_DAYS', '0'],
+    ['REFRESH_GRACE_SECONDS', '-1'],
+    ['REFRESH_GRACE_SECONDS', '301'],
+    ['SESSION_MAX_DAYS', '0'],
+    ['SESSIONS_PER_USER', '0'],
+    ['RATE_LIMIT_ENABLED', 'yes-s3cret'],
+    ['RATE_LIMIT_ENABLED', 'False'],
+    ['TRUSTED_PROXIES', '11'],
+    ['CORS_ORIGINS', 'app.example.org/s3cret'],
+    ['CORS_ORIGINS', 'https://a.example/path'],
+    ['APP_NAME', 's3cret'.repeat(20)],
+    ['JWT_SECRET', 's3cret'],
+  ])('refuses %s=%s, by name and without the value', (name, value) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).not.toEqual([]);
+    for (const problem of problems) {
+      expect(problem).toMatch(new RegExp(`^${name} .*(must|is)\\b`));
+      expect(problem).not.toContain('s3cret');
+    }
+  });
+
+  it('refuses an admin that is half named, or badly', () => {
+    const [email, password] = ['admin@example.org', 's3cret-Test1234'];
+    expect(load({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }).firstAdmin).toEqual({ email, password });
+    for (const [variables, name] of [
+      [{ ADMIN_EMAIL: email }, 'ADMIN_PASSWORD'],
+      [{ ADMIN_PASSWORD: password }, 'ADMIN_EMAIL'],
+      [{ ADMIN_EMAIL: 's3cret', ADMIN_PASSWORD: password }, 'ADMIN_EMAIL'],
+      [{ ADMIN_EMAIL: email, ADMIN_PASSWORD: 's3cret' }, 'ADMIN_PASSWORD'],
+    ] as const) {
+      const [problem, ...others] = problemsOf(variables);
+      expect(others).toEqual([]);
+      expect(problem).toContain(name);
+      expect(problem).not.toContain('s3cret');
+    }
+  });
+
+  it('names all problems at once', () => {
+    const problems = problemsOf({
+      PORT: 'x',
+      REDIS_URL: 'redis://a/b',
+      JWT_SECRET: 'x',
+      CORS_ORIGINS: 'x',
+      ADMIN_EMAIL: 'a@b.cd',
+    });
+    for (const name of ['PORT', 'REDIS_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'ADMIN_EMAIL']) {
+      expect(problems.filter((problem) => problem.includes(name))).toHaveLength(1);
+    }
+  });
+
+  describe('with the signing key', () => {
+    const production = { NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' };
+
+    it('in production wants a secret of its own that is long enough', () => {
+      expect(load(production).tokens.key.symmetricKeySize).toBe(32);
+      for (const secret of [
+        undefined,
+        '',
+        'short',
+        SECRET.slice(1),
+        'change-me-change-me-change-me-change-me',
+        'CHANGEME_CHANGEME_CHANGEME_CHANGEME',
+        'your-secret-key-your-secret-key-your-secret-key',
+        'x'.repeat(64),
+        'this-is-only-an-example-of-a-secret-key',
+      ]) {
+        const [problem = ''] = problemsOf({ ...production, JWT_SECRET: secret });
+        expect(problem).toContain('JWT_SECRET');
+        if (secret) expect(problem).not.toContain(secret);
+      }
+    });
+
+    it('counts bytes, not characters', () => {
+      expect(load({ ...production, JWT_SECRET: 'äöüÄÖÜßéèêàâôûîç' }).tokens.key.symmetricKeySize).toBe(32);
+    });
+
+    it('in development makes one and keeps it, for the owner alone', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'load-config-'));
+      const DATA_DIR = join(folder, 'data');
+      const first = load({ JWT_SECRET: '', DATA_DIR }).tokens.key;
+      const file = join(DATA_DIR, 'jwt-secret');
+      expect(load({ JWT_SECRET: undefined, DATA_DIR }).tokens.key.equals(first)).toBe(true);
+      expect(Buffer.from(readFileSync(file, 'utf8'), 'base64').length).toBeGreaterThanOrEqual(32);
+      expect(statSync(file).mode & 0o077).toBe(0);
+      expect(load({ JWT_SECRET: '', DATA_DIR: join(folder, 'other') }).tokens.key.equals(first)).toBe(false);
+      rmSync(folder, { recursive: true });
+    });
+  });
+
+  it('in production opens no origin by itself', () => {
+    expect(load({ NODE_ENV: 'production' }).http.corsOrigins).toEqual([]);
+    expect(load({ NODE_ENV: 'production' }).isProduction).toBe(true);
+  });
+});

@@ -1,0 +1,31 @@
+import { normaliseEmail } from './email.js';
+
+describe('normaliseEmail', () => {
+  it.each([
+    ['ada@example.org', 'ada@example.org'],
+    ['  Ada@Example.ORG\n', 'ada@example.org'],
+    ['ÅNGSTRÖM@example.org', 'ångström@example.org'],
+    ['A\u030angstro\u0308m@example.org', 'ångström@example.org'],
+    ['a+tag@example.org', 'a+tag@example.org'],
+    ['a.b@example.org', 'a.b@example.org'],
+  ])('makes of %j %j', (written, normal) => {
+    expect(normaliseEmail(written)).toBe(normal);
+  });
+
+  it('changes nothing when it is applied again', () => {
+    for (const written of [
+      ' İ@example.org',
+      'ΣΑΣ@example.org',
+      'ẞ@example.org',
+      '\u212b@example.org',
+      'ǅ@example.org',
+    ]) {
+      expect(normaliseEmail(normaliseEmail(written))).toBe(normaliseEmail(written));
+    }
+  });
+
+  it('keeps apart what only looks alike', () => {
+    // Latin and Cyrillic a.
+    expect(normaliseEmail('a@example.org')).not.toBe(normaliseEmail('\u0430@example.org'));
+  });
+});

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { api } from '../support/api-client.js';
+import type { AppProcess } from '../support/app-process.js';
+import { ADMIN, startDocumentedApp } from './api-docs-app.js';
+import { DocumentedClient, type DocumentedRequest } from './api-docs-client.js';
+import { readApiDocument } from './api-docs-document.js';
+import { createSchemaJudge } from './api-docs-schemas.js';
+
+const PASSWORD = 'correct horse battery';
+const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
+
+interface Tokens {
+  access_token: string;
+  refresh_token: string;
+}
+
+// The client throws at every answer whose status, media type, body or code is not in the document.
+describe('the documented answers', () => {
+  let app: AppProcess;
+  let visitor: DocumentedClient;
+  let admin: DocumentedClient;
+
+  beforeAll(async () => {
+    app = await startDocumentedApp();
+    const client = api(app.url);
+    visitor = new DocumentedClient(client, await readApiDocument(client), await createSchemaJudge());
+    admin = visitor.as((await logIn(ADMIN.email, ADMIN.password)).access_token);
+  });
+
+  afterAll(() => app.stop());
+
+  async function logIn(email: string, password = PASSWORD): Promise<Tokens> {
+    const { body } = await visitor.call<Tokens>('POST /api/v1/auth/login/json', {
+      body: { email, password },
+    });
+    return body;
+  }
+
+  async function newAccount(): Promise<{ id: string; email: string }> {
+    const account = { email: `${randomUUID()}@example.org`, password: PASSWORD, full_name: 'Ada' };
+    const { status, body } = await visitor.call<{ id: string; email: string }>('POST /api/v1/auth/register', {
+      body: account,
+    });
+    expect(status).toBe(201);
+    return body;
+  }
+
+  async function statuses(
+    caller: DocumentedClient,
+    route: string,
+    ...requests: DocumentedRequest[]
+  ): Promise<number[]> {
+    const seen: number[] = [];
+    for (const request of requests) seen.push((await caller.call(route, request)).status);
+    return seen;
+  }
+
+  it('are those of registration', async () => {
+    const { email } = await newAccount();
+    const account = { email, password: PASSWORD, full_name: 'Ada' };
+    const ambitious = { ...account, email: 'eve@example.org', role: 'admin' };
+    const requests = [
+      MALFORMED,
+      { body: account },
+      { body: { ...account, email: 'no' } },
+      { body: ambitious },
+    ];
+    await expect(statuses(visitor, 'POST /api/v1/auth/register', ...requests)).resolves.toEqual([
+      400, 409, 422, 403,
+    ]);
+  });
+
+  it('are those of logging in, by form and by JSON', async () => {
+    const { id, email } = await newAccount();
+    const form = (password: string) => ({ body: new URLSearchParams({ username: email, password }) });
+    const json = (password: string) => ({ body: { email, password } });
+    const [byForm, byJson] = ['POST /api/v1/auth/login', 'POST /api/v1/auth/login/json'];
+    await expect(statuses(visitor, byForm, form(PASSWORD), form('wrong'), form(''))).resolves.toEqual([
+      200, 401, 422,
+    ]);
+    await expect(
+      statuses(visitor, byJson, json(PASSWORD), json('wrong'), json(''), MALFORMED),
+    ).resolves.toEqual([200, 401, 422, 400]);
+    await admin.call('PATCH /api/v1/users/{id}', { id, body: { is_active: false } });
+    await expect(statuses(visitor, byForm, form(PASSWORD))).resolves.toEqual([403]);
+    await expect(statuses(visitor, byJson, json(PASSWORD))).resolves.toEqual([403]);
+    const attempts = Array.from({ length: 11 }, () => json('wrong'));
+    await expect(statuses(visitor, byJson, ...attempts)).resolves.toContain(429);
+    await expect(statuses(visitor, byForm, form(PASSWORD))).resolves.toEqual([429]);
+  });
+
+  it('are those of refreshing and logging out', async () => {
+    const { email } = await newAccount();
+    const tokens = await logIn(email);
+    const refresh = { body: { refresh_token: tokens.refresh_token } };
+    const noToken = { body: { refresh_token: 'no token' } };
+    await expect(
+      statuses(visitor, 'POST /api/v1/auth/refresh', refresh, noToken, { body: {} }, MALFORMED),
+    ).resolves.toEqual([200, 401, 422, 400]);
+    const member = visitor.as(tokens.access_token);
+    await expect(statuses(member, 'POST /api/v1/auth/logout', {}, {})).resolves.toEqual([200, 401]);
+    await expect(statuses(visitor, 'POST /api/v1/auth/refresh', refresh)).resolves.toEqual([401]);
+  });
+
+  it('are those of my account', async () => {
+    const { email } = await newAccount();
+    const member = visitor.as((await logIn(email)).access_token);
+    await expect(statuses(member, 'GET /api/v1/users/me', {})).resolves.toEqual([200]);
+    await expect(statuses(visitor, 'GET /api/v1/users/me', {})).resolves.toEqual([401]);
+    const renaming = [{ body: { full_name: 'Ada King' } }, { body: { full_name: '' } }, MALFORMED];
+    await expect(statuses(member, 'PUT /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
+    await expect(statuses(member, 'PATCH /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
+    const change = (current_password: string, new_password: string) => ({
+      body: { current_password, new_password },
+    });
+    await expect(
+      statuses(
+        member,
+        'POST /api/v1/users/me/change-password',
+        change('wrong', 'a new horse battery'),
+        change(PASSWORD, 'short'),
+        change(PASSWORD, 'a new horse battery'),
+        MALFORMED,
+      ),
+    ).resolves.toEqual([403, 422, 200, 400]);
+  });
+
+  it('are those of my sessions', async () => {
+    const { email } = await newAccount();
+    const member = visitor.as((await logIn(email)).access_token);
+    await logIn(email);
+    const { body } = await member.call<{ sessions: { id: string; current: boolean }[] }>(
+      'GET /api/v1/sessions',
+    );
+    const other = body.sessions.find(({ current }) => !current);
+    await expect(statuses(member, 'GET /api/v1/sessions', { query: { page: '0' } })).resolves.toEqual([422]);
+    await expect(
+      statuses(
+        member,
+        'DELETE /api/v1/sessions/{id}',
+        { id: other?.id },
+        { id: other?.id },
+        { id: 'no-uuid' },
+      ),
+    ).resolves.toEqual([204, 404, 404]);
+    await expect(
+      statuses(
+        member,
+        'DELETE /api/v1/sessions',
+        { query: { include_current: 'maybe' } },
+        {},
+        { query: { include_current: 'true' } },
+        {},
+      ),
+    ).resolves.toEqual([422, 204, 204, 401]);
+  });
+
+  it('are those of administration', async () => {
+    const { id, email } = await newAccount();
+    const member = visitor.as((await logIn(email)).access_token);
+    for (const route of ['GET /api/v1/users', 'GET /api/v1/audit', 'GET /api/v1/cache/stats']) {
+      await expect(statuses(admin, route, {})).resolves.toEqual([200]);
+      await expect(statuses(member, route, {})).resolves.toEqual([403]);
+    }
+    await expect(statuses(admin, 'GET /api/v1/users', { query: { page_size: '0' } })).resolves.toEqual([422]);
+    const unknown = randomUUID();
+    await expect(statuses(admin, 'GET /api/v1/users/{id}', { id }, { id: unknown })).resolves.toEqual([
+      200, 404,
+    ]);
+    await expect(
+      statuses(admin, 'DELETE /api/v1/users/{id}/sessions', { id }, { id: unknown }),
+    ).resolves.toEqual([204, 404]);
+    await expect(statuses(admin, 'DELETE /api/v1/cache', {})).resolves.toEqual([200]);
+    const { body: self } = await admin.call<{ id: string }>('GET /api/v1/users/me');
+    await expect(
+      statuses(
+        admin,
+        'PATCH /api/v1/users/{id}',
+        { id, body: { role: 'researcher' } },
+        { id, body: { role: 'emperor' } },
+        { id: unknown, body: { role: 'researcher' } },
+        { id: self.id, body: { role: 'student' } },
+        { id, ...MALFORMED },
+      ),
+    ).resolves.toEqual([200, 422, 404, 409, 400]);
+  });
+
+  it.each(['/', '/api/v1/info', '/health', '/health/live', '/health/ready', '/metrics'])(
+    'are those of GET %s',
+    async (path) => {
+      await expect(statuses(visitor, `GET ${path}`, {})).resolves.toEqual([200]);
+    },
+  );
+});

@@ -1,0 +1,157 @@
+import { api } from '../support/api-client.js';
+import type { AppProcess } from '../support/app-process.js';
+import { listRoutes, startDocumentedApp } from './api-docs-app.js';
+import { readApiDocument, type ApiDocument, type Documented, type Operation } from './api-docs-document.js';
+import { createSchemaJudge, exampleOf, exampleOfSchema, type SchemaJudge } from './api-docs-schemas.js';
+
+const PROBLEM = 'application/problem+json';
+const PROBLEM_MEMBERS = ['type', 'title', 'status', 'detail', 'code'];
+
+describe('the OpenAPI document', () => {
+  let app: AppProcess;
+  let document: ApiDocument;
+  let operations: Operation[];
+  let judge: SchemaJudge;
+
+  beforeAll(async () => {
+    app = await startDocumentedApp();
+    document = await readApiDocument(api(app.url));
+    operations = document.operations;
+    judge = await createSchemaJudge();
+  });
+
+  afterAll(() => app.stop());
+
+  /** Routes of which the predicate does not hold. */
+  const exceptions = (holds: (operation: Operation) => boolean): string[] =>
+    operations.filter((operation) => !holds(operation)).map(({ route }) => route);
+
+  it('is valid', () => {
+    expect(document.errors).toBeUndefined();
+  });
+
+  it('has every route of the app and no other', async () => {
+    const routes = await listRoutes();
+    expect(routes.length).toBeGreaterThan(20);
+    expect(operations.map(({ route }) => route).sort()).toEqual(routes.sort());
+  });
+
+  it('gives each operation an id of its own that generated clients can use', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => !/^[A-Za-z]\w*$/.test(id))).toEqual([]);
+  });
+
+  it('lists each operation once, under a tag that is described', () => {
+    const tags = document.tags.filter(({ description }) => description !== '').map(({ name }) => name);
+    expect(exceptions((operation) => operation.tags.length === 1)).toEqual([]);
+    expect([...new Set(operations.flatMap((operation) => operation.tags))].sort()).toEqual(tags.sort());
+  });
+
+  it('sums up each operation and each of its answers', () => {
+    expect(exceptions(({ summary }) => summary !== '')).toEqual([]);
+    expect(
+      exceptions(({ responses }) => Object.values(responses).every(({ description }) => description !== '')),
+    ).toEqual([]);
+  });
+
+  it('demands a token exactly where the app does', async () => {
+    const client = api(app.url);
+    expect(Object.keys(document.securitySchemes)).toEqual(['password']);
+    for (const { route, security = document.security } of operations) {
+      const [method = '', path = ''] = route.split(' ');
+      const { body } = await client.send(method, path);
+      const closed = body.code === 'token_missing';
+      expect({ route, security }).toEqual({ route, security: closed ? [{ password: [] }] : [] });
+    }
+  });
+
+  it('describes what each operation answers with on success', () => {
+    const successes = ({ responses }: Operation) =>
+      Object.entries(responses).filter(([status]) => /^2/.test(status));
+    expect(exceptions((operation) => successes(operation).length > 0)).toEqual([]);
+    expect(
+      exceptions((operation) =>
+        successes(operation).every(([status, response]) => status === '204' || hasSchemas(response)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('describes failures as problem details, and what probes report as such', () => {
+    const failures = ({ tags, responses }: Operation) =>
+      Object.entries(responses).filter(
+        ([status]) => !/^2/.test(status) && !(tags.includes('health') && status === '503'),
+      );
+    expect(exceptions((operation) => 'default' in operation.responses)).toEqual([]);
+    expect(
+      exceptions((operation) =>
+        failures(operation).every(([status, response]) => isProblem(status, response)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('names the failures that each operation is bound to have', () => {
+    const mayAnswer = (operation: Operation, ...statuses: string[]) =>
+      statuses.every((status) => status in operation.responses);
+    const isPublic = ({ security }: Operation) => security?.length === 0;
+    expect(exceptions((operation) => isPublic(operation) || mayAnswer(operation, '401', '503'))).toEqual([]);
+    expect(exceptions((operation) => !operation.requestBody || mayAnswer(operation, '400', '422'))).toEqual(
+      [],
+    );
+    expect(
+      exceptions((operation) => !operation.tags.includes('administration') || mayAnswer(operation, '403')),
+    ).toEqual([]);
+    expect(
+      exceptions(
+        (operation) =>
+          !operation.parameters.some((each) => each.in === 'query') || mayAnswer(operation, '422'),
+      ),
+    ).toEqual([]);
+    expect(
+      exceptions(
+        (operation) =>
+          !operation.parameters.some((each) => each.in === 'path') || mayAnswer(operation, '404'),
+      ),
+    ).toEqual([]);
+  });
+
+  it('has a valid example of every body that is sent or answered', () => {
+    const objections = operations.flatMap(({ route, requestBody, responses }) =>
+      [requestBody, ...Object.values(responses)]
+        .flatMap((body) => Object.entries(body?.content ?? {}))
+        .filter(([type]) => type !== 'text/plain')
+        .flatMap(([type, media]) =>
+          judge(media.schema ?? {}, exampleOf(media)).map((why) => `${route} ${type} ${why}`),
+        ),
+    );
+    expect(objections).toEqual([]);
+  });
+
+  it('has valid values in the query parameters that the page fills in', () => {
+    const parameters = operations.flatMap((operation) => operation.parameters);
+    const filled = parameters
+      .map(({ name, schema, example }) => ({ name, schema, value: example ?? exampleOfSchema(schema) }))
+      .filter(({ value }) => value !== undefined);
+    expect(filled.length).toBeGreaterThan(5);
+    expect(
+      filled.flatMap(({ name, schema, value }) => judge(schema, value).map((why) => `${name}${why}`)),
+    ).toEqual([]);
+  });
+});
+
+function hasSchemas({ content = {} }: Documented): boolean {
+  const media = Object.values(content);
+  return media.length > 0 && media.every(({ schema }) => schema?.type !== undefined);
+}
+
+/** Whether it is RFC 9457 problem details with an example of that very status. */
+function isProblem(status: string, { content = {} }: Documented): boolean {
+  const { [PROBLEM]: problem, ...others } = content;
+  const example = problem?.example as { status?: number } | undefined;
+  const required = problem?.schema?.required ?? [];
+  return (
+    Object.keys(others).length === 0 &&
+    PROBLEM_MEMBERS.every((member) => required.includes(member)) &&
+    (status === 'default' || example?.status === Number(status))
+  );
+}
