@@ -34,7 +34,7 @@ const projects = [
 export default {
   rootDir,
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   projects: projects
     .filter(({ folder }) => existsSync(`${rootDir}${folder}`))

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
+/** A deactivation ends the user's sessions; its one line stands for theirs too. */
 export const AUDIT_ACTIONS = [
   'user.registered',
   'user.password_changed',

@@ -55,12 +55,18 @@ export class AuthService {
   async login(email: string, password: string, by: Actor): Promise<TokensDto> {
     const user = await this.throttle.attempt(email, by.ip, () => this.checkCredentials(email, password, by));
     if (user === undefined) throw wrongCredentials();
-    if (!user.isActive) throw inactive();
+    if (!user.isActive) {
+      await this.noteFailure(user.id, 'user_inactive', by);
+      throw inactive();
+    }
     const hash = this.hasher.isOutdated(user.passwordHash)
       ? await this.users.rehash(user, password)
       : user.passwordHash;
     const session = await this.sessions.open(user.id, hash, by);
-    if (session === undefined) throw wrongCredentials();
+    if (session === undefined) {
+      await this.noteFailure(user.id, 'account_changed', by);
+      throw wrongCredentials();
+    }
     await this.reader.read(user.id);
     return this.issue(session);
   }
@@ -119,8 +125,12 @@ export class AuthService {
   private async checkCredentials(email: string, password: string, by: Actor): Promise<User | undefined> {
     const user = (await this.users.findByEmail(email)) ?? undefined;
     if (await this.hasher.verify(user?.passwordHash, password)) return user;
-    await this.audit.note('session.login_failed', by, { userId: user?.id });
+    await this.noteFailure(user?.id, 'wrong_credentials', by);
     return undefined;
+  }
+
+  private async noteFailure(userId: string | undefined, reason: string, by: Actor): Promise<void> {
+    await this.audit.note('session.login_failed', by, { userId, details: { reason } });
   }
 
   private issue(session: Session): TokensDto {

@@ -76,7 +76,7 @@ export class InvalidationFollower implements OnApplicationShutdown {
       client.on('notification', ({ payload }) => {
         const told = parseNotification(payload);
         if (told?.kind === 'session.refreshed') this.feed.next(told);
-        else if (told) void this.hear(told);
+        else if (told) this.hear(told).catch((error: unknown) => client.emit('error', error));
       });
       await client.query(`LISTEN ${NOTIFY_CHANNEL}`);
       for (;;) {
@@ -113,7 +113,13 @@ export class InvalidationFollower implements OnApplicationShutdown {
     const wasRead = this.cursor !== undefined && xid < this.cursor;
     if (wasRead || this.applied.has(row.id)) return;
     this.applied.set(row.id, xid);
-    await this.invalidation.apply([row]);
+    try {
+      await this.invalidation.apply([row]);
+    } catch (error) {
+      // It is read again by the next connection.
+      this.applied.delete(row.id);
+      throw error;
+    }
     this.metrics.applied(row.at);
     this.feed.next(row);
   }

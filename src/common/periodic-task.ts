@@ -13,8 +13,9 @@ export class PeriodicTask {
     private readonly work: () => Promise<unknown>,
   ) {}
 
-  start(): void {
-    const delay = this.intervalMs * (0.95 + Math.random() / 10);
+  /** @param firstDelayMs time until the first turn */
+  start(firstDelayMs = this.intervalMs): void {
+    const delay = firstDelayMs * (0.95 + Math.random() / 10);
     this.timer = setTimeout(() => {
       this.running = this.turn();
     }, delay).unref();

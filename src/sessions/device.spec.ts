@@ -11,7 +11,7 @@ const DEVICES: [
   [
     'Chrome on Windows',
     `${MOZILLA} (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/130.0.0.0 Safari/537.36`,
-    ['Chrome 130', 'Windows NT 10.0', 'desktop'],
+    ['Chrome 130', 'Windows', 'desktop'],
   ],
   [
     'Firefox on Linux',
@@ -26,7 +26,7 @@ const DEVICES: [
   [
     'Edge on Windows',
     `${MOZILLA} (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/130.0.0.0 Safari/537.36 Edg/130.0.2849.68`,
-    ['Microsoft Edge 130', 'Windows NT 10.0', 'desktop'],
+    ['Microsoft Edge 130', 'Windows', 'desktop'],
   ],
   [
     'Safari on an iPhone',

@@ -4,7 +4,7 @@ import Bowser from 'bowser';
 export interface Device {
   /** Browser or program, such as `Firefox 132`. */
   readonly browser: string | null;
-  /** Such as `Windows 11` or `iOS 17.5`. */
+  /** Such as `macOS 14.5` or `iOS 17.5`. */
   readonly os: string | null;
   readonly kind: 'desktop' | 'mobile' | 'tablet' | 'tv' | 'bot' | 'unknown';
 }
@@ -15,12 +15,16 @@ export function describeDevice(userAgent: string | null): Device {
   if (!userAgent) return { browser: null, os: null, kind: 'unknown' };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const kind = platform.type ?? 'unknown';
+  const program = userAgent.startsWith('Mozilla/') ? null : programOf(userAgent);
   return {
-    browser: named(browser.name, browser.version?.split('.')[0]) ?? programOf(userAgent),
-    os: named(os.name, os.version),
+    browser: program ?? named(browser.name, browser.version?.split('.')[0]),
+    os: named(os.name, nameOfVersion(os.version)),
     kind: KINDS.has(kind) ? (kind as Device['kind']) : 'unknown',
   };
 }
+
+/** Windows 10 and 11 both say `NT 10.0`, and nobody knows them by that. */
+const nameOfVersion = (version: string | undefined) => (version?.startsWith('NT ') ? undefined : version);
 
 function named(name: string | undefined, version: string | undefined): string | null {
   return name ? [name, version].filter(Boolean).join(' ') : null;

@@ -5,6 +5,7 @@ import { PeriodicTask } from '../common/periodic-task.js';
 
 /** No index leads here: one on `expires_at` would make each refresh write to it. */
 const INTERVAL_MS = 3_600_000;
+const FIRST_DELAY_MS = 60_000;
 const BATCH = 5000;
 /** How long an ended session is kept, for those who look into what happened. */
 const KEEP_DAYS = 30;
@@ -22,7 +23,7 @@ export class SessionCleanupService implements OnApplicationBootstrap, OnApplicat
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   onApplicationBootstrap(): void {
-    this.task.start();
+    this.task.start(FIRST_DELAY_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {

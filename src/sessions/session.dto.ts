@@ -8,7 +8,7 @@ class DeviceDto implements Device {
   @ApiProperty({ type: String, nullable: true, example: 'Firefox 132' })
   browser: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'Windows 11' })
+  @ApiProperty({ type: String, nullable: true, example: 'Windows' })
   os: string | null;
 
   @ApiProperty({ enum: ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'unknown'], example: 'desktop' })

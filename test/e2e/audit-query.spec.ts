@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../support/api-client.js';
+import { sql } from '../support/sql.js';
+import { auditPath, type AuditQuery, AuditTrail } from './audit-trail.js';
+import { Deployment } from './deployment.js';
+import { expectProblem } from './expectations.js';
+
+describe('the audit route', () => {
+  let deployment: Deployment;
+  let admin: ApiClient;
+  let trail: AuditTrail;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start();
+    admin = await deployment.admin();
+    trail = new AuditTrail(admin);
+  });
+  afterAll(() => deployment.stop());
+
+  /** Events of an account that nobody has, one a second from 2020 on. */
+  async function past(count: number): Promise<string> {
+    const userId = randomUUID();
+    await write(userId, count);
+    return userId;
+  }
+  const write = (userId: string, count: number) =>
+    sql(
+      deployment.databaseUrl,
+      `INSERT INTO audit_events (action, user_id, at)
+       SELECT CASE n % 2 WHEN 0 THEN 'session.opened' ELSE 'session.revoked' END, $1,
+              timestamptz '2020-01-01T00:00:00Z' + make_interval(secs => n) FROM generate_series(0, $2::int - 1) n`,
+      [userId, count],
+    );
+
+  it('is for admins', async () => {
+    const { client } = await deployment.accounts().join();
+    expectProblem(await client.get('/api/v1/audit'), 403, 'forbidden');
+    expectProblem(await deployment.client().get('/api/v1/audit'), 401, 'token_missing');
+  });
+
+  it('gives the newest fifty', async () => {
+    await past(60);
+    const { events, next_cursor: cursor } = await trail.page();
+    expect(events).toHaveLength(50);
+    const ids = events.map(({ id }) => BigInt(id));
+    expect(ids.every((id, index) => index === 0 || id < ids[index - 1]!)).toBe(true);
+    expect(cursor).toBe(events.at(-1)?.id);
+  });
+
+  it('filters by account, action and time, which go together', async () => {
+    const user_id = await past(10);
+    const times = async (query: Record<string, string>) =>
+      (await trail.page({ user_id, ...query })).events.map(({ at }) => Number(at.slice(17, 19)));
+    await expect(times({})).resolves.toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    await expect(times({ action: 'session.opened' })).resolves.toEqual([8, 6, 4, 2, 0]);
+    await expect(times({ action: 'user.activated' })).resolves.toEqual([]);
+    const [from, to] = ['2020-01-01T00:00:03Z', '2020-01-01T00:00:07Z'];
+    await expect(times({ from })).resolves.toEqual([9, 8, 7, 6, 5, 4, 3]);
+    await expect(times({ to })).resolves.toEqual([6, 5, 4, 3, 2, 1, 0]);
+    await expect(times({ from, to, action: 'session.revoked' })).resolves.toEqual([5, 3]);
+    await expect(times({ from: '2020-01-01T01:00:03+01:00', to })).resolves.toEqual([6, 5, 4, 3]);
+    await expect(times({ from: to, to: from })).resolves.toEqual([]);
+  });
+
+  it.each([1, 7, 20, 21, 200])('gives everything once in pages of %d', async (limit) => {
+    const user_id = await past(21);
+    const pages = await trail.pages({ user_id, limit });
+    expect(pages.map((page) => page.length)).toEqual(
+      Array.from({ length: Math.ceil(21 / limit) }, (_, page) => Math.min(limit, 21 - page * limit)),
+    );
+    expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(21);
+  });
+
+  it('keeps its place while events are added, and shows each older one once', async () => {
+    const user_id = await past(20);
+    const before = (await trail.of(user_id)).map(({ id }) => id);
+    const pages = await trail.pages({ user_id, limit: 3 }, () => write(user_id, 5));
+    expect(pages.flat().map(({ id }) => id)).toEqual(before);
+  });
+
+  it('ends at a cursor beyond the first event', async () => {
+    await expect(trail.page({ cursor: '0' })).resolves.toEqual({ events: [], next_cursor: null });
+    await expect(trail.page({ cursor: '999999999999999999', limit: 1 })).resolves.toMatchObject({
+      events: [{}],
+    });
+  });
+
+  it.each<AuditQuery>([
+    { user_id: 'x' },
+    { action: 'user.deleted' },
+    { from: 'yesterday' },
+    { to: '2020-13-01' },
+    { from: '-200000-01-01T00:00:00Z' },
+    { cursor: '-1' },
+    { cursor: '1; DROP TABLE users' },
+    { cursor: '9999999999999999999' },
+    { limit: 0 },
+    { limit: 201 },
+    { limit: 'all' },
+    { page: 1 },
+  ])('refuses %j', async (query) => {
+    expectProblem(await admin.get(auditPath(query)), 422, 'validation_failed');
+  });
+
+  it('refuses a filter that comes twice', async () => {
+    for (const name of ['user_id', 'action', 'from', 'to', 'cursor', 'limit']) {
+      expectProblem(await admin.get(`/api/v1/audit?${name}=1&${name}=1`), 422, 'validation_failed');
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { CLOSE } from '../../src/live/close-codes.js';
+import { AppProcess } from '../support/app-process.js';
+
+const TEXT = readFileSync('docs/live-channel.md', 'utf8');
+
+/** Code blocks of one language, in the order of the text. */
+const blocks = (text: string, language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code ?? '');
+
+/** What differs from run to run. */
+const generalised = (output: string) =>
+  output
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/\}\{/g, '}\n{');
+
+describe('the document of the live channel', () => {
+  it('has every close code', () => {
+    for (const code of Object.values(CLOSE)) expect(TEXT).toContain(`\n| ${code} | `);
+  });
+
+  it('tells a story that happens as it is told', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const story = readme.slice(readme.indexOf('## Two devices'), readme.indexOf('## How it works'));
+    const script = blocks(story, 'bash').join('\n');
+    const told = [...story.matchAll(/^```(?:json|text)\n(.*?)^```/gms)].map(([, text]) => text ?? '');
+    expect([blocks(story, 'bash').length, told.length]).toEqual([5, 5]);
+    const app = await AppProcess.start();
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-euc', script.replaceAll('http://localhost:8000', app.url)],
+      { timeout: 20_000 },
+    );
+    await app.stop();
+    // The answer to the laptop and the phone's ear are two processes, whose lines come in any order.
+    const lines = (text: string) => generalised(text).split('\n').filter(Boolean).sort();
+    expect(lines(stdout.replace(/\}phone/g, '}\nphone'))).toEqual(lines(told.join('')));
+  });
+});

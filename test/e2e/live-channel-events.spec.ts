@@ -1,0 +1,172 @@
+import type { ApiClient } from '../support/api-client.js';
+import { RedisServer } from '../support/redis-server.js';
+import type { Member } from './accounts.js';
+import { ADMIN, Deployment } from './deployment.js';
+import { LiveClient } from './live-client.js';
+
+const SESSIONS_PER_USER = '3';
+
+describe('what happens on one instance is heard on the other', () => {
+  let redis: RedisServer;
+  let deployment: Deployment;
+  let adminClient: ApiClient;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const env = { REFRESH_GRACE_SECONDS: '0', SESSIONS_PER_USER };
+    deployment = await Deployment.start({ instances: [env, env], redisUrl: redis.url });
+    adminClient = await deployment.admin();
+  });
+  afterAll(async () => {
+    await deployment.stop();
+    await redis.stop();
+  });
+
+  const join = () => deployment.accounts().join();
+  const again = (member: Member) => deployment.accounts().enter(member);
+  const watch = ({ sessionId, tokens }: Member) =>
+    LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
+
+  async function expectEnd(live: LiveClient, { sessionId }: Member, reason: string): Promise<void> {
+    await expect(live.hears('session.revoked')).resolves.toEqual({
+      type: 'session.revoked',
+      session_id: sessionId,
+      reason,
+    });
+    await expect(live.closed()).resolves.toEqual({ code: 4001, reason: 'session.revoked' });
+    expect(live.messages.filter(({ type }) => type === 'session.revoked')).toHaveLength(1);
+  }
+
+  describe.each([
+    ['Redis up', async () => deployment.trusted()],
+    [
+      'Redis stopped',
+      async () => {
+        await redis.kill9();
+        await deployment.degraded();
+      },
+    ],
+  ])('with %s:', (_, prepare) => {
+    beforeAll(prepare);
+
+    const endings: [reason: string, end: (watched: Member) => Promise<unknown>][] = [
+      ['logout', ({ client }) => client.post('/api/v1/auth/logout')],
+      ['revoked_by_user', async (watched) => (await again(watched)).client.delete('/api/v1/sessions')],
+      ['revoked_by_user', ({ client, sessionId }) => client.delete(`/api/v1/sessions/${sessionId}`)],
+      ['revoked_by_admin', ({ id }) => adminClient.delete(`/api/v1/users/${id}/sessions`)],
+      ['user_deactivated', ({ id }) => adminClient.patch(`/api/v1/users/${id}`, { is_active: false })],
+      [
+        'refresh_token_reuse',
+        async ({ tokens }) => {
+          await deployment.accounts().refresh(tokens.refresh_token);
+          await deployment.accounts().refresh(tokens.refresh_token);
+        },
+      ],
+      [
+        'password_changed',
+        async (watched) => {
+          const other = await again(watched);
+          await other.client.post('/api/v1/users/me/change-password', {
+            current_password: watched.password,
+            new_password: 'Other-Test1234',
+          });
+        },
+      ],
+      [
+        'too_many_sessions',
+        async (watched) => {
+          for (let more = 0; more < Number(SESSIONS_PER_USER); more++) await again(watched);
+        },
+      ],
+    ];
+
+    it.each(endings)('an end by %s', async (reason, end) => {
+      const watched = await join();
+      const live = await watch(watched);
+      await end(watched);
+      await expectEnd(live, watched, reason);
+    });
+
+    it('an end, by everybody who watches it', async () => {
+      const watched = await join();
+      const other = await again(watched);
+      const { access_token } = await deployment.accounts().login(ADMIN);
+      const lives = await Promise.all([
+        watch(watched),
+        watch(watched),
+        LiveClient.watch(deployment.apps[0]!, watched.sessionId, watched.tokens.access_token),
+        LiveClient.watch(deployment.apps[1]!, watched.sessionId, other.tokens.access_token),
+        LiveClient.watch(deployment.apps[1]!, watched.sessionId, access_token),
+      ]);
+      await other.client.delete(`/api/v1/sessions/${watched.sessionId}`);
+      for (const live of lives) await expectEnd(live, watched, 'revoked_by_user');
+    });
+
+    it('the end of the session by which another is watched', async () => {
+      const watched = await join();
+      const own = await again(watched);
+      const live = await LiveClient.watch(deployment.apps[1]!, watched.sessionId, own.tokens.access_token);
+      await own.client.post('/api/v1/auth/logout');
+      await expect(live.hears('session.revoked')).resolves.toMatchObject({
+        session_id: own.sessionId,
+        reason: 'logout',
+      });
+      await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_revoked' });
+    });
+
+    it('the end of one session and of no other', async () => {
+      const [kept, ended] = await join().then(async (first) => [first, await again(first)] as const);
+      const [stranger, live, other] = [await join().then(watch), await watch(kept), await watch(ended)];
+      await kept.client.delete(`/api/v1/sessions/${ended.sessionId}`);
+      await expectEnd(other, ended, 'revoked_by_user');
+      for (const each of [stranger, live]) {
+        await each.settled();
+        expect(each.messages.map(({ type }) => type)).toEqual(['connection']);
+        each.leave();
+      }
+    });
+
+    it('a refresh', async () => {
+      const member = await join();
+      const live = await watch(member);
+      await deployment.accounts().refresh(member.tokens.refresh_token);
+      await expect(live.hears('session.refreshed')).resolves.toEqual({
+        type: 'session.refreshed',
+        session_id: member.sessionId,
+      });
+      live.leave();
+    });
+
+    it('a new name, and a new role', async () => {
+      const member = await join();
+      const live = await watch(member);
+      await member.client.patch('/api/v1/users/me', { full_name: 'New Name' });
+      await expect(live.hears('user.updated')).resolves.toEqual({
+        type: 'user.updated',
+        user: {
+          id: member.id,
+          email: member.email,
+          full_name: 'New Name',
+          role: 'student',
+          is_active: true,
+        },
+      });
+      live.messages.length = 0;
+      await adminClient.patch(`/api/v1/users/${member.id}`, { role: 'researcher' });
+      await expect(live.hears('user.updated')).resolves.toMatchObject({ user: { role: 'researcher' } });
+      live.leave();
+    });
+
+    it('that a watching admin is none any more', async () => {
+      const [watched, helper] = [await join(), await join()];
+      await adminClient.patch(`/api/v1/users/${helper.id}`, { role: 'admin' });
+      const live = await LiveClient.watch(deployment.apps[1]!, watched.sessionId, helper.tokens.access_token);
+      const own = await watch(helper);
+      await adminClient.patch(`/api/v1/users/${helper.id}`, { role: 'student' });
+      await expect(live.closed()).resolves.toEqual({ code: 4403, reason: 'not your session' });
+      expect(live.messages.map(({ type }) => type)).toEqual(['connection']);
+      await expect(own.hears('user.updated')).resolves.toMatchObject({ user: { role: 'student' } });
+      own.leave();
+    });
+  });
+});

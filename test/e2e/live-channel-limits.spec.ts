@@ -1,0 +1,185 @@
+import { connect } from 'node:net';
+import { request } from 'node:http';
+import { once } from 'node:events';
+import { waitFor } from '../support/wait-for.js';
+import { Deployment } from './deployment.js';
+import { LiveClient } from './live-client.js';
+import { TokenKey } from './live-tokens.js';
+
+const MAX_MESSAGES = 20;
+const MAX_CHANNELS_PER_USER = 100;
+const MAX_MESSAGE_BYTES = 8192;
+
+describe('the limits of a live channel', () => {
+  const key = new TokenKey();
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{ JWT_SECRET: key.secret }] });
+  });
+  afterAll(() => deployment.stop());
+
+  const app = () => deployment.apps[0]!;
+  const join = () => deployment.accounts().join();
+  const watch = (sessionId: string, token: string) => LiveClient.watch(app(), sessionId, token);
+
+  describe('the life of the token', () => {
+    it('ends it, unless a newer one was presented', async () => {
+      const { id, sessionId } = await join();
+      const [left, renewed] = await Promise.all([
+        watch(sessionId, key.sign(id, sessionId, 3)),
+        watch(sessionId, key.sign(id, sessionId, 3)),
+      ]);
+      renewed.messages.length = 0;
+      renewed.send({ type: 'authenticate', access_token: key.sign(id, sessionId, 60) });
+      await expect(renewed.hears('connection')).resolves.toMatchObject({
+        status: 'renewed',
+        session_id: sessionId,
+        user_id: id,
+      });
+      await expect(left.closed()).resolves.toEqual({ code: 4002, reason: 'token_expired' });
+      await renewed.settled();
+      expect(renewed.isOpen).toBe(true);
+      renewed.leave();
+    });
+
+    it('is told, to the second, and kept to', async () => {
+      const { id, sessionId } = await join();
+      const live = await watch(sessionId, key.sign(id, sessionId, 2));
+      const expiresAt = new Date(live.messages[0]?.['expires_at'] as string).getTime();
+      await live.closed();
+      expect(Date.now() - expiresAt).toBeGreaterThanOrEqual(0);
+      expect(Date.now() - expiresAt).toBeLessThan(2000);
+    });
+
+    it('ends it at once when what is presented is worse', async () => {
+      const { id, sessionId, tokens } = await join();
+      const live = await watch(sessionId, tokens.access_token);
+      live.send({ type: 'authenticate', access_token: key.sign(id, sessionId, -1) });
+      await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_expired' });
+    });
+  });
+
+  describe('messages', () => {
+    it('of the greatest size are read', async () => {
+      const { sessionId, tokens } = await join();
+      const live = await watch(sessionId, tokens.access_token);
+      live.socket.send(JSON.stringify({ type: 'ping' }).padEnd(MAX_MESSAGE_BYTES));
+      await live.hears('pong');
+      live.leave();
+    });
+
+    it.each([1, 500])('of more close it, with the code for it, however many follow (%d)', async (count) => {
+      const { sessionId, tokens } = await join();
+      const live = await watch(sessionId, tokens.access_token);
+      for (let sent = 0; sent < count; sent++) live.socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1));
+      await expect(live.closed()).resolves.toMatchObject({ code: 1009 });
+    });
+
+    it('before authentication are bounded likewise', async () => {
+      const { sessionId } = await join();
+      const [large, many] = [
+        await LiveClient.open(app(), sessionId),
+        await LiveClient.open(app(), sessionId),
+      ];
+      large.socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1));
+      await expect(large.closed()).resolves.toMatchObject({ code: 1009 });
+      for (let sent = 0; sent <= MAX_MESSAGES; sent++) many.socket.send('x');
+      await expect(many.closed()).resolves.toMatchObject({ code: 4429 });
+    });
+
+    it.each([
+      ['pings', (live: LiveClient) => live.send({ type: 'ping' })],
+      ['unknown messages', (live: LiveClient) => live.send({ type: 'x' })],
+      ["the protocol's own pings", (live: LiveClient) => live.socket.ping()],
+    ])('are too many when 21 %s come within ten seconds', async (_, send) => {
+      const { sessionId, tokens } = await join();
+      const live = await watch(sessionId, tokens.access_token);
+      for (let sent = 0; sent < MAX_MESSAGES - 1; sent++) send(live);
+      await live.settled();
+      expect(live.isOpen).toBe(true);
+      send(live);
+      await expect(live.closed()).resolves.toEqual({ code: 4429, reason: 'too many messages' });
+    });
+  });
+
+  it('is a hundred channels of a user', async () => {
+    const { sessionId, tokens } = await join();
+    const lives = await Promise.all(
+      Array.from({ length: MAX_CHANNELS_PER_USER }, () => watch(sessionId, tokens.access_token)),
+    );
+    const options = { token: tokens.access_token };
+    const more = await LiveClient.open(app(), sessionId, options);
+    await expect(more.closed()).resolves.toEqual({ code: 4430, reason: 'too many channels' });
+    expect(lives.every((live) => live.isOpen)).toBe(true);
+    const other = await join();
+    (await watch(other.sessionId, other.tokens.access_token)).leave();
+    lives[0]?.leave();
+    await lives[0]?.closed();
+    const next = await watch(sessionId, tokens.access_token);
+    for (const live of [...lives, next]) live.leave();
+  });
+
+  it('gives the memory of closed channels back to the count', async () => {
+    const open = async () => {
+      const { body } = await deployment.client().get<string>('/metrics');
+      return Number(/^ergodrive_live_channels (\d+)$/m.exec(body)?.[1]);
+    };
+    await waitFor(async () => (await open()) === 0, { what: 'the channels of other tests to be gone' });
+    const { sessionId, tokens } = await join();
+    const [live, crashed] = [
+      await watch(sessionId, tokens.access_token),
+      await watch(sessionId, tokens.access_token),
+    ];
+    await expect(open()).resolves.toBe(2);
+    live.leave();
+    crashed.socket.terminate();
+    await waitFor(async () => (await open()) === 0, { what: 'the count to be 0' });
+  });
+
+  describe('an upgrade to something else', () => {
+    it('is passed over: the request is answered as any other (RFC 9110 §7.8)', async () => {
+      const { tokens } = await join();
+      const outgoing = request(`${app().url}/api/v1/users/me`, {
+        headers: {
+          authorization: `Bearer ${tokens.access_token}`,
+          connection: 'Upgrade, HTTP2-Settings',
+          upgrade: 'h2c',
+          'http2-settings': 'AAMAAABkAAQAAP__',
+        },
+      }).end();
+      const [{ statusCode }] = (await once(outgoing, 'response')) as [{ statusCode: number }];
+      expect(statusCode).toBe(200);
+      outgoing.destroy();
+    });
+
+    it('takes its body along', async () => {
+      const { email, password } = await deployment.accounts().register();
+      const { status } = await deployment
+        .client()
+        .post(
+          '/api/v1/auth/login/json',
+          { email, password },
+          { headers: { connection: 'Upgrade', upgrade: 'h2c' } },
+        );
+      expect(status).toBe(200);
+    });
+
+    it('brings nobody down who hangs up at once', async () => {
+      const head = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+      const hangUp = async (path: string) => {
+        const socket = connect(app().port, '127.0.0.1').on('error', () => undefined);
+        await once(socket, 'connect');
+        await new Promise((resolve) => socket.write(`GET ${path} HTTP/1.1\r\n${head}`, resolve));
+        socket.resetAndDestroy();
+        await once(socket, 'close');
+      };
+      for (let round = 0; round < 100; round++) {
+        await hangUp('/none');
+        await hangUp('/api/v1/ws/session/11111111-1111-4111-8111-111111111111');
+      }
+      await expect(deployment.client().get('/health/live')).resolves.toMatchObject({ status: 200 });
+      expect(app().running).toBe(true);
+    });
+  });
+});

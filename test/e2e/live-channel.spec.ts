@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../support/api-client.js';
+import { ADMIN, Deployment } from './deployment.js';
+import { expectProblem } from './expectations.js';
+import { LiveClient } from './live-client.js';
+import { TokenKey } from './live-tokens.js';
+
+describe('a live channel', () => {
+  const key = new TokenKey();
+  let deployment: Deployment;
+  let admin: ApiClient;
+  let adminToken: string;
+
+  beforeAll(async () => {
+    const env = { JWT_SECRET: key.secret };
+    deployment = await Deployment.start({ instances: [env, env] });
+    adminToken = (await deployment.accounts().login(ADMIN)).access_token;
+    admin = deployment.client().as(adminToken);
+  });
+  afterAll(() => deployment.stop());
+
+  const join = () => deployment.accounts().join();
+  /** On the instance that did not open the session. */
+  const open = (sessionId: string, token?: string, query?: string) =>
+    LiveClient.open(deployment.apps[1]!, sessionId, {
+      ...(token === undefined ? {} : { token }),
+      ...(query === undefined ? {} : { query }),
+    });
+
+  describe('is authenticated', () => {
+    it('by a protocol of the handshake', async () => {
+      const { id, sessionId, tokens } = await join();
+      const live = await open(sessionId, tokens.access_token);
+      const connection = await live.hears('connection');
+      expect(connection).toEqual({
+        type: 'connection',
+        status: 'established',
+        session_id: sessionId,
+        user_id: id,
+        expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      });
+      const lifeMs = new Date(connection['expires_at'] as string).getTime() - Date.now();
+      expect(lifeMs / 1000).toBeGreaterThan(tokens.expires_in - 60);
+      expect(live.socket.protocol).toBe('ergodrive.v1');
+      live.leave();
+    });
+
+    it('by the first message', async () => {
+      const { sessionId, tokens } = await join();
+      const live = await open(sessionId);
+      live.send({ type: 'authenticate', access_token: tokens.access_token });
+      await expect(live.hears('connection')).resolves.toMatchObject({ status: 'established' });
+      live.leave();
+    });
+
+    it('never by the address', async () => {
+      const { sessionId, tokens } = await join();
+      for (const name of ['token', 'access_token', 'authorization']) {
+        const live = await open(sessionId, undefined, `?${name}=${tokens.access_token}`);
+        live.send({ type: 'ping' });
+        await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_missing' });
+        expect(live.messages).toEqual([]);
+      }
+    });
+
+    it('within five seconds', async () => {
+      const { sessionId } = await join();
+      const live = await open(sessionId);
+      const began = performance.now();
+      await expect(live.closed(8000)).resolves.toEqual({ code: 4408, reason: 'token_missing' });
+      expect(performance.now() - began).toBeGreaterThan(4000);
+    });
+  });
+
+  describe('is refused', () => {
+    it.each(['handshake', 'message'])('to whatever is no good access token, brought by %s', async (by) => {
+      const { id, sessionId, tokens } = await join();
+      const left = await join();
+      await left.client.post('/api/v1/auth/logout');
+      const [header, payload] = tokens.access_token.split('.');
+      const refusals: [token: string, reason: string, session: string][] = [
+        ['garbage', 'token_invalid', sessionId],
+        [`${header}.${payload}.`, 'token_invalid', sessionId],
+        [new TokenKey().sign(id, sessionId, 60), 'token_invalid', sessionId],
+        [tokens.refresh_token, 'token_invalid', sessionId],
+        [key.sign(id, sessionId, -1), 'token_expired', sessionId],
+        [left.tokens.access_token, 'token_revoked', left.sessionId],
+        [key.sign(id, randomUUID(), 60), 'token_revoked', sessionId],
+      ];
+      for (const [token, reason, session] of refusals) {
+        const live = await open(session, by === 'handshake' ? token : undefined);
+        if (by === 'message') live.send({ type: 'authenticate', access_token: token });
+        await expect(live.closed()).resolves.toEqual({ code: 4401, reason });
+        expect(live.messages).toEqual([]);
+      }
+    });
+
+    it('on the session of somebody else, which looks like none', async () => {
+      const [mine, theirs, ended] = [await join(), await join(), await join()];
+      await ended.client.post('/api/v1/auth/logout');
+      for (const sessionId of [theirs.sessionId, randomUUID(), ended.sessionId]) {
+        const live = await open(sessionId, mine.tokens.access_token);
+        await expect(live.closed()).resolves.toEqual({ code: 4403, reason: 'not your session' });
+        expect(live.messages).toEqual([]);
+      }
+    });
+
+    it('to a token of another user once it is established', async () => {
+      const [mine, theirs] = [await join(), await join()];
+      const live = await open(mine.sessionId, mine.tokens.access_token);
+      await live.hears('connection');
+      live.send({ type: 'authenticate', access_token: theirs.tokens.access_token });
+      await expect(live.closed()).resolves.toEqual({ code: 4403, reason: 'another user' });
+    });
+  });
+
+  describe('of another session', () => {
+    it('is open to its owner', async () => {
+      const first = await join();
+      const second = await deployment.accounts().enter(first);
+      const live = await open(first.sessionId, second.tokens.access_token);
+      await expect(live.hears('connection')).resolves.toMatchObject({
+        session_id: first.sessionId,
+        user_id: first.id,
+      });
+      live.leave();
+    });
+
+    it('is open to an admin, who hears of it', async () => {
+      const { id, sessionId, client } = await join();
+      const live = await open(sessionId, adminToken);
+      await expect(live.hears('connection')).resolves.toMatchObject({ session_id: sessionId, user_id: id });
+      await client.post('/api/v1/auth/logout');
+      await expect(live.hears('session.revoked')).resolves.toMatchObject({ reason: 'logout' });
+      await expect(live.closed()).resolves.toMatchObject({ code: 4001 });
+      await expect(admin.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    });
+  });
+
+  describe('answers', () => {
+    it('a ping', async () => {
+      const { sessionId, tokens } = await join();
+      const live = await LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
+      live.send({ type: 'ping' });
+      await expect(live.hears('pong')).resolves.toEqual({ type: 'pong' });
+      live.leave();
+    });
+
+    it.each([
+      ['no JSON', '{'],
+      ['another value', '[]'],
+      ['null', 'null'],
+      ['an unknown type', '{"type":"subscribe"}'],
+      ['a type that is inherited', '{"type":"toString"}'],
+      ['no token', '{"type":"authenticate"}'],
+      ['a token that is no text', '{"type":"authenticate","access_token":{}}'],
+      ['a binary message', Buffer.from('{"type":"ping"}')],
+      ['nothing', ''],
+    ])('%s with an error, and goes on', async (_, message) => {
+      const { sessionId, tokens } = await join();
+      const live = await LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
+      live.socket.send(message);
+      await expect(live.hears('error')).resolves.toEqual({ type: 'error', code: 'unknown_message' });
+      live.send({ type: 'ping' });
+      await live.hears('pong');
+      expect(live.isOpen).toBe(true);
+      live.leave();
+    });
+  });
+
+  it.each(['none', '1', '%00', `${randomUUID()}0`, `${randomUUID()}/x`, ''])(
+    'is none at the id "%s"',
+    async (id) => {
+      const { tokens } = await join();
+      const live = await open(id, tokens.access_token);
+      await expect(live.closed()).resolves.toMatchObject({ code: 1006 });
+      const answer = await deployment.client(1).get(`/api/v1/ws/session/${id}`);
+      expectProblem(answer, 404, 'not_found');
+    },
+  );
+});

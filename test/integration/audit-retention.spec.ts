@@ -1,0 +1,70 @@
+import { AuditRetentionService } from '../../src/audit/audit-retention.service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { AppInProcess } from './app-in-process.js';
+
+const RETENTION_DAYS = '30';
+const BATCH = 1000;
+
+describe('the retention of the audit trail', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url, AUDIT_RETENTION_DAYS: RETENTION_DAYS });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+
+  const prune = () => app.get(AuditRetentionService).prune();
+  const add = (age: string, count = 1) =>
+    app.query(
+      `INSERT INTO audit_events (action, at, details)
+       SELECT 'session.opened', now() - $1::interval, jsonb_build_object('age', $1::text) FROM generate_series(1, $2::int)`,
+      [age, count],
+    );
+  const ages = async () =>
+    (
+      (await app.query(`SELECT DISTINCT details->>'age' AS age FROM audit_events ORDER BY 1`)) as {
+        age: string;
+      }[]
+    ).map(({ age }) => age);
+
+  it('removes what is older, whatever its amount, and nothing else', async () => {
+    await add('31 days', BATCH * 2 + 10);
+    await add('29 days', 3);
+    await add('1 day');
+    await expect(prune()).resolves.toBe(BATCH * 2 + 10);
+    await expect(ages()).resolves.toEqual(['1 day', '29 days']);
+    await expect(prune()).resolves.toBe(0);
+  });
+
+  it('leaves what it does not remove as append-only as before, on the same connections too', async () => {
+    await add('31 days');
+    await prune();
+    for (let attempt = 0; attempt < 12; attempt++) {
+      await expect(app.query('DELETE FROM audit_events')).rejects.toThrow('append-only');
+      await expect(app.query(`UPDATE audit_events SET action = 'x'`)).rejects.toThrow('append-only');
+    }
+  });
+
+  it('does nothing twice where two instances prune at once', async () => {
+    await add('31 days', BATCH + 1);
+    const removed = await Promise.all([prune(), prune()]);
+    const rest = await prune();
+    expect(removed[0] + removed[1] + rest).toBe(BATCH + 1);
+  });
+});
+
+describe('a retention of no days', () => {
+  it('keeps everything: the task is never started', async () => {
+    const database = await createTestDatabase();
+    const app = await AppInProcess.start({ DATABASE_URL: database.url, AUDIT_RETENTION_DAYS: '0' });
+    const task = Reflect.get(app.get(AuditRetentionService), 'task') as { timer: unknown };
+    expect(task.timer).toBeUndefined();
+    await app.stop();
+    await database.drop();
+  });
+});
