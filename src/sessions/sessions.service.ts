@@ -22,6 +22,16 @@ export interface SessionSelection {
 export type Rotation =
   { outcome: 'rotated' | 'repeated'; session: Session } | { outcome: 'revoked' | 'reused' | 'inactive' };
 
+const ROTATE = `
+  UPDATE sessions
+  SET refresh_jti = $3, previous_refresh_jti = refresh_jti, rotated_at = now(), last_used_at = now(),
+      expires_at = least(now() + make_interval(secs => $4), created_at + make_interval(secs => $5))
+  WHERE id = $1 AND refresh_jti = $2 AND revoked_at IS NULL AND expires_at > now()
+    AND EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)
+  RETURNING *`;
+
+type SessionRow = Record<string, unknown>;
+
 /** Sessions: opened at login, rotated at refresh, ended for whatever reason. PostgreSQL is the record. */
 @Injectable()
 export class SessionsService {
@@ -62,29 +72,13 @@ export class SessionsService {
    * @param refreshJti `jti` of the token presented, whose signature and expiry were checked
    */
   async rotate(sessionId: string, refreshJti: string, by: Actor): Promise<Rotation> {
-    const { refreshTtlSeconds } = this.config.tokens;
-    const result = await this.sessions
-      .createQueryBuilder()
-      .update()
-      .set({
-        refreshJti: randomUUID(),
-        previousRefreshJti: () => 'refresh_jti',
-        rotatedAt: () => 'now()',
-        lastUsedAt: () => 'now()',
-        expiresAt: () =>
-          'least(now() + make_interval(secs => :idle), created_at + make_interval(secs => :max))',
-      })
-      .where('id = :sessionId AND refresh_jti = :refreshJti AND revoked_at IS NULL AND expires_at > now()')
-      .andWhere('EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)')
-      .setParameters({
-        sessionId,
-        refreshJti,
-        idle: refreshTtlSeconds,
-        max: this.config.sessions.maxAgeSeconds,
-      })
-      .returning('*')
-      .execute();
-    const [row] = result.raw as Record<string, unknown>[];
+    const [[row]] = await this.sessions.query<[SessionRow[], number]>(ROTATE, [
+      sessionId,
+      refreshJti,
+      randomUUID(),
+      this.config.tokens.refreshTtlSeconds,
+      this.config.sessions.maxAgeSeconds,
+    ]);
     if (row === undefined) return this.explainRefusal(sessionId, refreshJti, by);
     const session = fromRow(row);
     this.notifier.tell(session.userId, session.id);
@@ -212,7 +206,7 @@ export class SessionsService {
   }
 }
 
-function fromRow(row: Record<string, unknown>): Session {
+function fromRow(row: SessionRow): Session {
   return Object.assign(new Session(), {
     id: row['id'],
     userId: row['user_id'],
