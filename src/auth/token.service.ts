@@ -12,8 +12,8 @@ const ALGORITHM = 'HS256';
 /** `typ` of the header keeps one kind of token from being taken for the other (RFC 8725 §3.11, RFC 9068 §2.1). */
 const ACCESS_TYPE = 'at+jwt';
 const REFRESH_TYPE = 'rt+jwt';
-/** About 1 KB each. */
-const MAX_REMEMBERED = 20_000;
+/** Under 1 KB each. */
+const MAX_REMEMBERED = 50_000;
 
 /** Claims of a refresh token whose signature, type and times were checked. */
 export interface RefreshClaims {
