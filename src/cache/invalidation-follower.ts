@@ -4,10 +4,11 @@ import { ConnectionLoop } from '../common/connection-loop.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
-import { InvalidationFeed, type SessionRefreshed } from './invalidation.js';
+import { InvalidationFeed } from './invalidation.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { SoleInstanceClaim } from './sole-instance-claim.js';
 import { type LoggedInvalidation, NOTIFY_CHANNEL, readLog } from './invalidation-log.js';
+import { parseNotification } from './notification.js';
 
 const POLL_MS = 1000;
 const PRUNE_EVERY_POLLS = 60;
@@ -132,17 +133,6 @@ export class InvalidationFollower implements OnApplicationShutdown {
       this.logger.warn(
         `Lost the invalidation log: ${reason}; reading on from where it was once PostgreSQL answers`,
       );
-  }
-}
-
-/** What anybody else sends on the channel is no row; the poll reads the true ones in any case. */
-function parseNotification(payload: string | undefined): LoggedInvalidation | SessionRefreshed | undefined {
-  try {
-    const told = JSON.parse(payload ?? '') as LoggedInvalidation | SessionRefreshed;
-    if (told.kind === 'session.refreshed') return told;
-    return /^\d+$/.test(told.xid) ? told : undefined;
-  } catch {
-    return undefined;
   }
 }
 

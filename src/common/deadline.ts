@@ -38,7 +38,7 @@ export class Deadline {
   }
 
   private arm(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => setImmediate(() => this.sweep()), delayMs);
+    return setTimeout(() => setImmediate(() => this.sweep()), delayMs).unref();
   }
 
   private sweep(): void {

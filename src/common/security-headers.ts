@@ -24,13 +24,10 @@ function headersOf(options: HelmetOptions): Record<string, string> {
   return response.getHeaders() as Record<string, string>;
 }
 
-/** A hook that sets the security headers; paths below `pagePath` are for browsers. */
-export function securityHeaders(pagePath: string) {
+/** Sets the security headers; paths below `pagePath` are for browsers. */
+export function securityHeaders(pagePath: string): (request: FastifyRequest, reply: FastifyReply) => void {
   // Answers hold tokens and personal data (RFC 6749 §5.1).
   const apiHeaders = { ...headersOf(API_OPTIONS), 'cache-control': 'no-store' };
   const pageHeaders = headersOf(PAGE_OPTIONS);
-  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    reply.headers(request.url.startsWith(pagePath) ? pageHeaders : apiHeaders);
-    done();
-  };
+  return (request, reply) => void reply.headers(request.url.startsWith(pagePath) ? pageHeaders : apiHeaders);
 }

@@ -23,7 +23,9 @@ export interface RedisTarget {
  * @throws ConfigurationError for anything else; its message holds no part of the URL
  */
 export function parseRedisUrl(url: string): RedisTarget {
-  const match = /^redis(s?)(\+sentinel)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/]+)((?:\/[^/]*)*)$/.exec(url);
+  const match = /^redis(s?)(\+sentinel)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/@?#]+)((?:\/[^/?#]*)*)$/.exec(
+    url,
+  );
   if (!match) throw new ConfigurationError(['REDIS_URL is not a Redis URL']);
   const [, tls, sentinel, user, password, hosts, path] = match;
   const parts = (path ?? '').split('/').filter((part) => part !== '');
@@ -33,9 +35,7 @@ export function parseRedisUrl(url: string): RedisTarget {
   const endpoints = (hosts ?? '').split(',').map((host) => parseHost(host, sentinel ? 26379 : 6379));
   if (!sentinel && endpoints.length > 1)
     throw new ConfigurationError(['REDIS_URL names several hosts without +sentinel']);
-  const database = Number(parts[0] ?? 0);
-  if (parts.length > 1 || !Number.isInteger(database))
-    throw new ConfigurationError(['REDIS_URL must end in a database number']);
+  const database = parseDatabase(parts);
   return {
     tls: tls === 's',
     username: decoded(user),
@@ -47,9 +47,17 @@ export function parseRedisUrl(url: string): RedisTarget {
   };
 }
 
+function parseDatabase([text = '0', ...rest]: string[]): number {
+  if (rest.length > 0 || !/^\d{1,5}$/.test(text)) {
+    throw new ConfigurationError(['REDIS_URL must end in a database number']);
+  }
+  return Number(text);
+}
+
 function parseHost(text: string, defaultPort: number): RedisEndpoint {
   const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
-  if (!match) throw new ConfigurationError(['REDIS_URL has a host that cannot be read']);
+  if (!match || Number(match[3] ?? defaultPort) > 65_535)
+    throw new ConfigurationError(['REDIS_URL has a host that cannot be read']);
   return { host: match[1] ?? match[2] ?? '', port: Number(match[3] ?? defaultPort) };
 }
 

@@ -1,26 +1,39 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Injectable } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Piscina } from 'piscina';
 import { Problems } from '../common/problem.error.js';
 
 /** OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, 2 passes, 1 lane; Argon2id is the library's default. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const MAX_WAITING = 100;
+/** Of a thread's priority, as of `nice`: a hash takes what requests leave. */
+const NICENESS = 10;
+const IDLE_THREAD_MS = 30_000;
 
 /**
- * Argon2id on libuv's threads, never on the event loop. At most one hash a core runs at a time, so that logins cannot
- * take the machine from everybody else; beyond a queue of 100 a login is told to come back.
+ * Argon2id on threads of its own and of low priority, one a core but one: logins cannot take the machine from everybody
+ * else. Beyond a queue of 100 a login is told to come back.
  */
 @Injectable()
-export class PasswordHasher {
-  private free = Math.max(1, availableParallelism() - 1);
-  private readonly waiting: (() => void)[] = [];
-  private readonly decoy = hash(randomBytes(32), PARAMETERS);
+export class PasswordHasher implements OnApplicationShutdown {
+  private readonly threads = new Piscina<unknown, unknown>({
+    filename: new URL('./password-hash.worker.mjs', import.meta.url).href,
+    minThreads: 1,
+    maxThreads: Math.max(1, availableParallelism() - 1),
+    idleTimeout: IDLE_THREAD_MS,
+    maxQueue: MAX_WAITING,
+    niceIncrement: NICENESS,
+  });
+  private decoy: Promise<string> | undefined;
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.threads.destroy();
+  }
 
   /** @throws ProblemError 503 when too many hashes wait */
-  hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, PARAMETERS));
+  async hash(password: string): Promise<string> {
+    return (await this.run('hash', { password, parameters: PARAMETERS })) as string;
   }
 
   /**
@@ -29,8 +42,8 @@ export class PasswordHasher {
    * @throws ProblemError 503 when too many hashes wait
    */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
-    const digest = stored ?? (await this.decoy);
-    const matches = await this.inTurn(() => verify(digest, password).catch(() => false));
+    const digest = stored ?? (await (this.decoy ??= this.hash(randomUUID())));
+    const matches = (await this.run('verify', { digest, password })) as boolean;
     return matches && stored !== undefined;
   }
 
@@ -40,16 +53,8 @@ export class PasswordHasher {
     return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
-    else if (this.waiting.length >= MAX_WAITING) throw Problems.unavailable('Too many logins at the moment');
-    else await new Promise<void>((turn) => this.waiting.push(turn));
-    try {
-      return await work();
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.free += 1;
-    }
+  private async run(name: 'hash' | 'verify', task: object): Promise<unknown> {
+    if (this.threads.queueSize >= MAX_WAITING) throw Problems.unavailable('Too many logins at the moment');
+    return this.threads.run(task, { name });
   }
 }

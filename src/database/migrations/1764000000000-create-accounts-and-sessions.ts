@@ -6,7 +6,7 @@ export class CreateAccountsAndSessions1764000000000 implements MigrationInterfac
     await runner.query(`
       CREATE TABLE users (
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-        email text NOT NULL CHECK (email = lower(email)),
+        email text NOT NULL CHECK (email = lower(email COLLATE "C")),
         password_hash text NOT NULL,
         full_name text NOT NULL,
         role text NOT NULL DEFAULT 'student' CHECK (role IN ('student', 'researcher', 'admin')),

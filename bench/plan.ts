@@ -1,0 +1,76 @@
+/** How long and how large a run is. */
+export interface Plan {
+  readonly isQuick: boolean;
+  /** How often each of the compared cases is measured, in turns. */
+  readonly rounds: number;
+  /** Rounds before the measured ones. */
+  readonly warmUpRounds: number;
+  readonly connections: number;
+  /** Load before a measurement begins, milliseconds. */
+  readonly settleMs: number;
+  readonly measureMs: number;
+  /** Users of the comparison, each with three live sessions. */
+  readonly users: number;
+  /** How many of them the warm cases ask for. */
+  readonly warmUsers: number;
+  /** How many of them a round of the cold case asks for, each once. */
+  readonly coldUsers: number;
+  /** Sessions that one round of logouts ends at most. */
+  readonly logouts: number;
+  readonly pacedRounds: number;
+  readonly pacedMs: number;
+  readonly pacedRequestsPerSecond: number;
+  readonly hashingMs: number;
+  /** Requests over which allocations and Redis traffic are counted. */
+  readonly countedRequests: number;
+  /** Entries over which the memory of one is taken. */
+  readonly memoryEntries: number;
+  /** Numbers of users, of as many live sessions and of as many revocations. */
+  readonly growth: readonly number[];
+  /** Tokens that are asked for in turn at most, spread over all users. */
+  readonly growthTokens: number;
+}
+
+/** Under ten minutes. */
+export const FULL: Plan = {
+  isQuick: false,
+  rounds: 5,
+  warmUpRounds: 1,
+  connections: 32,
+  settleMs: 300,
+  measureMs: 1500,
+  users: 20_000,
+  warmUsers: 1000,
+  coldUsers: 6000,
+  logouts: 3000,
+  pacedRounds: 3,
+  pacedMs: 2500,
+  pacedRequestsPerSecond: 1000,
+  hashingMs: 4000,
+  countedRequests: 6000,
+  memoryEntries: 10_000,
+  growth: [1, 10_000, 100_000, 1_000_000],
+  growthTokens: 32_000,
+};
+
+/** Under a minute: whether each case runs and answers rightly. Its numbers mean nothing. */
+export const QUICK: Plan = {
+  isQuick: true,
+  rounds: 1,
+  warmUpRounds: 0,
+  connections: 8,
+  settleMs: 50,
+  measureMs: 250,
+  users: 4000,
+  warmUsers: 100,
+  coldUsers: 500,
+  logouts: 200,
+  pacedRounds: 1,
+  pacedMs: 250,
+  pacedRequestsPerSecond: 200,
+  hashingMs: 500,
+  countedRequests: 500,
+  memoryEntries: 500,
+  growth: [1, 1000],
+  growthTokens: 400,
+};

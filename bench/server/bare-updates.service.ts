@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import pg from 'pg';
+import { AppConfig } from '../../src/config/app-config.js';
+
+const UPDATE = 'UPDATE sessions SET last_used_at = now() WHERE id = $1';
+
+/**
+ * One indexed UPDATE per "request" and nothing else: what PostgreSQL and its driver, in this process and with a pool of
+ * the product's size, leave a refresh to reach for.
+ */
+@Injectable()
+export class BareUpdates {
+  constructor(private readonly config: AppConfig) {}
+
+  /** @returns how many updates a second ran, each of another session, so many at a time */
+  async run(durationMs: number, concurrency: number): Promise<number> {
+    const { url, poolSize } = this.config.database;
+    const pool = new pg.Pool({ connectionString: url, max: poolSize });
+    try {
+      const { rows } = await pool.query<{ id: string }>(
+        'SELECT id FROM sessions ORDER BY random() LIMIT 5000',
+      );
+      let next = 0;
+      const update = async (): Promise<void> => {
+        await pool.query(UPDATE, [rows[next++ % rows.length]?.id]);
+      };
+      await Promise.all(Array.from({ length: concurrency }, update));
+      const startedAt = performance.now();
+      const before = next;
+      const until = startedAt + durationMs;
+      const work = async (): Promise<void> => {
+        while (performance.now() < until) await update();
+      };
+      await Promise.all(Array.from({ length: concurrency }, work));
+      return ((next - before) * 1000) / (performance.now() - startedAt);
+    } finally {
+      await pool.end();
+    }
+  }
+}

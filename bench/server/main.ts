@@ -1,0 +1,21 @@
+import { AppModule } from '../../src/app.module.js';
+import { loadConfigFromProcess } from '../../src/config/load-config.js';
+import { createApp } from '../../src/create-app.js';
+import { BenchModule } from './bench.module.js';
+
+/** The product, made as `src/main.ts` makes it, with the comparison routes beside its own. */
+async function start(): Promise<void> {
+  const forRoot = AppModule.forRoot.bind(AppModule);
+  AppModule.forRoot = (config) => {
+    const { imports = [], ...module } = forRoot(config);
+    return { ...module, imports: [...imports, BenchModule] };
+  };
+  const config = loadConfigFromProcess();
+  const app = await createApp(config);
+  await app.listen(config.http.port, config.http.host);
+}
+
+start().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { AppConfig } from '../../src/config/app-config.js';
+import type { AccessClaims } from '../../src/sessions/verdict.js';
+import { LiveUserQuery } from './live-user.query.js';
+import type { RequestUser } from './request-user.js';
+import { TutorialCache } from './tutorial-cache.service.js';
+import { untouchedPassportJwt } from './untouched-passport-jwt.js';
+
+export const TUTORIAL_STRATEGY = 'bench-tutorial';
+const { ExtractJwt, Strategy } = untouchedPassportJwt();
+
+/** What the tutorials show: passport-jwt with the secret as a string, then one cache read after the other. */
+@Injectable()
+export class TutorialStrategy extends PassportStrategy(Strategy, TUTORIAL_STRATEGY) {
+  constructor(
+    config: AppConfig,
+    private readonly cache: TutorialCache,
+    private readonly users: LiveUserQuery,
+  ) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      ignoreExpiration: false,
+      secretOrKey: config.tokens.key.export().toString(),
+    });
+  }
+
+  async validate({ sub, sid, jti }: AccessClaims): Promise<RequestUser | false> {
+    if (await this.cache.get(`blacklist:${jti}`)) return false;
+    const cached = await this.cache.get<RequestUser>(`user:${sub}`);
+    if (cached !== undefined) return cached;
+    const user = await this.users.find(sub, sid);
+    if (user !== undefined) await this.cache.set(`user:${sub}`, user);
+    return user ?? false;
+  }
+}

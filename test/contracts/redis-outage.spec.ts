@@ -1,0 +1,201 @@
+import { type CacheStore, CacheUnavailableError } from '../../src/cache/cache-store.js';
+import { RedisServer } from '../support/redis-server.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { waitFor } from '../support/wait-for.js';
+import { ConnectedStore, DEADLINE_MS } from './redis-store.js';
+
+/** For a machine that others use too. */
+const SCHEDULING_MS = 250;
+const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
+  get: (store) => store.get('key'),
+  set: (store) => store.set('key', 1, 60_000),
+  lease: (store) => store.lease('key', 60_000),
+  invalidate: (store) => store.invalidate(['key']),
+  count: (store) => store.count(['user:']),
+  clear: (store) => store.clear(['user:']),
+  info: (store) => store.info(),
+};
+
+/** Every method, called at the same moment, has to reject in time and with the one error that callers know. */
+async function expectOutage(store: CacheStore, lease: string): Promise<void> {
+  const methods = { ...METHODS, fill: (port: CacheStore) => port.fill('key', lease, 1, 60_000) };
+  const began = performance.now();
+  const outcomes = await Promise.all(
+    Object.entries(methods).map(async ([method, call]) => {
+      const outcome = await call(store).catch((error: unknown) => error);
+      return { method, isOutage: outcome instanceof CacheUnavailableError };
+    }),
+  );
+  expect(performance.now() - began).toBeLessThan(DEADLINE_MS + SCHEDULING_MS);
+  expect(outcomes.filter(({ isOutage }) => !isOutage)).toEqual([]);
+}
+
+describe('RedisCacheStore in an outage', () => {
+  let redis: RedisServer;
+  let connected: ConnectedStore;
+  let lease: string;
+
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    connected = await new ConnectedStore(redis.url).trusted();
+    lease = await connected.store.lease('key', 60_000);
+  });
+  afterEach(async () => {
+    await connected.close();
+    await redis.stop();
+  });
+
+  it('rejects at once when Redis was killed, and is trusted after the restart', async () => {
+    await connected.store.set('kept', 1, 60_000);
+    await redis.kill9();
+    await expectOutage(connected.store, lease);
+    expect(connected.trust.state).toBe('down');
+    await redis.restart({ keepData: false });
+    await connected.trusted(2000);
+    expect(connected.replays).toBe(2);
+    await expect(connected.store.get('kept')).resolves.toBeUndefined();
+  });
+
+  it('rejects within the deadline when Redis is frozen, at once from then on, and is trusted after it', async () => {
+    redis.freeze();
+    await expectOutage(connected.store, lease);
+    await connected.lost();
+    const began = performance.now();
+    await expect(connected.store.get('key')).rejects.toThrow(CacheUnavailableError);
+    expect(performance.now() - began).toBeLessThan(DEADLINE_MS / 2);
+    redis.thaw();
+    await connected.trusted(2000);
+    expect(connected.replays).toBe(2);
+    await expect(connected.store.get('key')).resolves.toBeUndefined();
+  });
+
+  it('finds out by itself that a silent link is dead', async () => {
+    redis.freeze();
+    await waitFor(() => connected.trust.state === 'down', { what: 'the breaker to open', timeoutMs: 2000 });
+    expect(connected.trust.reason).not.toBe('');
+  });
+
+  it('refuses the lease of an earlier connection, although it still stands on the server', async () => {
+    const before = connected.connection.currentEpoch;
+    connected.connection.drop('for the test');
+    await waitFor(() => connected.connection.currentEpoch > before, { what: 'the next connection' });
+    await connected.trusted();
+    await expect(redis.cli('EXISTS', '{key}:lease')).resolves.toBe(1);
+    await expect(connected.store.fill('key', lease, 'stale', 60_000)).resolves.toBe(false);
+    await expect(connected.store.get('key')).resolves.toBeUndefined();
+  });
+
+  it('gives the connection up when an invalidation fails, for the entry may have stayed', async () => {
+    redis.freeze();
+    await expect(connected.store.invalidate(['key'])).rejects.toThrow(CacheUnavailableError);
+    await connected.lost();
+    redis.thaw();
+    await connected.trusted();
+    expect(connected.replays).toBe(2);
+  });
+
+  it('rejects writes that find the memory full, and goes on to read and to invalidate', async () => {
+    await connected.store.set('kept', 'value', 60_000);
+    await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+    await expect(connected.store.set('key', 1, 60_000)).rejects.toThrow(CacheUnavailableError);
+    await expect(connected.store.lease('key', 60_000)).rejects.toThrow(CacheUnavailableError);
+    await expect(connected.store.fill('key', lease, 1, 60_000)).rejects.toThrow(CacheUnavailableError);
+    await expect(connected.store.get('kept')).resolves.toBe('value');
+    await connected.store.invalidate(['kept']);
+    await expect(connected.store.get('kept')).resolves.toBeUndefined();
+    expect(connected.trust.isTrusted).toBe(true);
+  });
+
+  it.each(['set', 'lease', 'invalidate'])(
+    'gives up a server that has become read-only at %s',
+    async (method) => {
+      await redis.cli('REPLICAOF', '127.0.0.1', '1');
+      await expect(METHODS[method]?.(connected.store)).rejects.toThrow(CacheUnavailableError);
+      await connected.lost();
+      await redis.cli('REPLICAOF', 'NO', 'ONE');
+      await connected.trusted();
+      await expect(connected.store.set('key', 1, 60_000)).resolves.toBeUndefined();
+    },
+  );
+});
+
+describe('RedisConnection at the start', () => {
+  it('gets through to a Redis that was frozen at first', async () => {
+    const redis = await RedisServer.start();
+    redis.freeze();
+    const connected = new ConnectedStore(redis.url);
+    await waitFor(() => connected.trust.reason.includes('handshake'), { what: 'the first attempt to fail' });
+    await expectOutage(connected.store, 'none');
+    redis.thaw();
+    await connected.trusted(2000);
+    await connected.close();
+    await redis.stop();
+  });
+
+  it('gets through to a Redis that was not there at first', async () => {
+    const redis = await RedisServer.start();
+    await redis.kill9();
+    const connected = new ConnectedStore(redis.url);
+    await waitFor(() => /ECONNREFUSED/.test(connected.trust.reason), { what: 'the first attempt to fail' });
+    await redis.restart({ keepData: false });
+    await connected.trusted(2000);
+    await connected.close();
+    await redis.stop();
+  });
+
+  it('is never trusted with a wrong password, and says why without the password', async () => {
+    const redis = await RedisServer.start({ password: 'right' });
+    const connected = new ConnectedStore(redis.url.replace('right', 'wrong-s3cret'));
+    await waitFor(() => /WRONGPASS/.test(connected.trust.reason), { what: 'Redis to refuse the password' });
+    expect(connected.trust.reason).not.toContain('s3cret');
+    await expectOutage(connected.store, 'none');
+    expect(connected.trust.transitions.trusted).toBe(0);
+    await connected.close();
+    await redis.stop();
+  });
+
+  it('logs in with a password that needs escapes', async () => {
+    const redis = await RedisServer.start({ password: 'p@ss:/w%rd?#' });
+    const connected = await new ConnectedStore(redis.url).trusted();
+    await connected.store.set('key', 1, 60_000);
+    await connected.close();
+    await redis.stop();
+  });
+
+  it('is not trusted while the log cannot be replayed, and tries again', async () => {
+    const redis = await RedisServer.start();
+    let attempts = 0;
+    const connected = new ConnectedStore(redis.url, {
+      replay: async () => {
+        attempts += 1;
+        if (attempts < 3) throw new Error('the log cannot be read');
+      },
+    });
+    await waitFor(() => attempts === 1, { what: 'the first replay', intervalMs: 1 });
+    expect(connected.trust.isTrusted).toBe(false);
+    await connected.trusted();
+    expect(attempts).toBe(3);
+    expect(connected.trust.transitions).toMatchObject({ trusted: 1, replaying: 3 });
+    await connected.close();
+    await redis.stop();
+  });
+
+  it('connects and is trusted again when the link is cut, stalls, and comes back', async () => {
+    const redis = await RedisServer.start();
+    const link = await TcpProxy.start({ port: redis.port });
+    const connected = await new ConnectedStore(link.through(redis.url)).trusted();
+    for (const fault of ['cut', 'blackhole'] as const) {
+      const lease = await connected.store.lease('key', 60_000);
+      await link[fault]();
+      await expectOutage(connected.store, lease);
+      await connected.lost();
+      await link.pass();
+      await connected.trusted(2000);
+    }
+    expect(connected.replays).toBe(3);
+    await connected.close();
+    await link.close();
+    await redis.stop();
+  });
+});

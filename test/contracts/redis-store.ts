@@ -1,0 +1,52 @@
+import { parseRedisUrl } from '../../src/config/redis-url.js';
+import { Logger } from '@nestjs/common';
+import { CacheTrust } from '../../src/cache/cache-trust.js';
+import { RedisCacheStore } from '../../src/cache/redis-cache.store.js';
+import { RedisConnection } from '../../src/cache/redis-connection.js';
+import { waitFor } from '../support/wait-for.js';
+
+/** The application's own time limit for one answer of the cache. */
+export const DEADLINE_MS = 100;
+
+export interface ConnectedStoreOptions {
+  /** What is done with each new connection before it is trusted. */
+  replay?: () => Promise<void>;
+  deadlineMs?: number;
+}
+
+/** The Redis adapter with its connection, put together as the application does it. */
+export class ConnectedStore {
+  readonly trust = new CacheTrust('Redis');
+  readonly connection: RedisConnection;
+  readonly store: RedisCacheStore;
+  /** How often the log would have been replayed. */
+  replays = 0;
+
+  /** Starts to connect. */
+  constructor(
+    url: string,
+    { replay = async () => {}, deadlineMs = DEADLINE_MS }: ConnectedStoreOptions = {},
+  ) {
+    Logger.overrideLogger(false);
+    this.connection = new RedisConnection(parseRedisUrl(url), deadlineMs, this.trust);
+    this.store = new RedisCacheStore(this.connection);
+    void this.connection.start(async () => {
+      this.replays += 1;
+      await replay();
+    });
+  }
+
+  /** Resolves once the cache is trusted; throws when it is not within `timeoutMs`. */
+  async trusted(timeoutMs = 5000): Promise<this> {
+    await waitFor(() => this.trust.isTrusted, { what: 'the cache to be trusted', timeoutMs, intervalMs: 5 });
+    return this;
+  }
+
+  async lost(): Promise<void> {
+    await waitFor(() => !this.trust.isTrusted, { what: 'the cache to be given up', intervalMs: 5 });
+  }
+
+  async close(): Promise<void> {
+    await this.connection.stop();
+  }
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../support/api-client.js';
+import { PASSWORD } from './accounts.js';
+import { Deployment } from './deployment.js';
+import { expectProblem } from './expectations.js';
+
+describe('accounts', () => {
+  let deployment: Deployment;
+  let client: ApiClient;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{}, {}] });
+    client = deployment.client();
+  });
+  afterAll(() => deployment.stop());
+
+  const register = (changes: Record<string, unknown>, instance = 0) =>
+    deployment.client(instance).post('/api/v1/auth/register', {
+      email: `${randomUUID()}@example.org`,
+      password: PASSWORD,
+      full_name: 'Test Account',
+      ...changes,
+    });
+
+  describe('an e-mail address', () => {
+    it('belongs to one account, however it is written', async () => {
+      const local = randomUUID();
+      const created = await register({ email: `  ${local}.Ångström@Example.ORG ` });
+      expect(created).toMatchObject({ status: 201, body: { email: `${local}.ångström@example.org` } });
+      const spellings = [
+        `${local}.ångström@example.org`,
+        `${local}.ÅNGSTRÖM@EXAMPLE.ORG`,
+        `${local}.a\u030angstro\u0308m@example.org`,
+      ];
+      for (const email of spellings) {
+        expectProblem(await register({ email }, 1), 409, 'email_taken');
+        await deployment.accounts(1).login({ email, password: PASSWORD });
+      }
+    });
+
+    it('belongs to one account also when many ask at once', async () => {
+      const local = randomUUID();
+      const spellings = [local, local.toUpperCase(), ` ${local}`, local];
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, (_, index) =>
+          register({ email: `${spellings[index % 4]}@example.org` }, index % 2),
+        ),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      for (const answer of answers.filter(({ status }) => status !== 201)) {
+        expectProblem(answer, 409, 'email_taken');
+      }
+    });
+
+    it.each(['', ' ', 'no-at', '@example.org', 'a@', 'a b@example.org', `${'a'.repeat(250)}@example.org`])(
+      'is not %j',
+      async (email) => {
+        const { errors } = expectProblem(await register({ email }), 422, 'validation_failed');
+        expect(errors?.[0]?.field).toBe('email');
+      },
+    );
+  });
+
+  describe('a password', () => {
+    it('counts in its full length of 128 characters', async () => {
+      const password = `${'x'.repeat(127)}y`;
+      const account = await deployment.accounts().register({ password });
+      await deployment.accounts().login(account);
+      for (const wrong of [`${'x'.repeat(127)}z`, 'x'.repeat(127), 'x'.repeat(72), 'x'.repeat(128)]) {
+        const answer = await deployment.accounts().tryLogin({ ...account, password: wrong });
+        expectProblem(answer, 401, 'invalid_credentials');
+      }
+    });
+
+    it('may hold any characters, outer space too', async () => {
+      for (const password of [' pass word ', 'пароль-密码', '🙂🙂🙂🙂🙂🙂🙂🙂', '"\\\'; -- \t']) {
+        const account = await deployment.accounts().register({ password });
+        await deployment.accounts().login(account);
+        const trimmed = await deployment.accounts().tryLogin({ ...account, password: `${password} ` });
+        expectProblem(trimmed, 401, 'invalid_credentials');
+      }
+    });
+
+    it('has 8 to 128 characters', async () => {
+      for (const password of ['', '1234567', 'x'.repeat(129)]) {
+        const { errors } = expectProblem(await register({ password }), 422, 'validation_failed');
+        expect(errors).toEqual([{ field: 'password', message: expect.any(String) }]);
+      }
+      await expect(register({ password: '12345678' })).resolves.toMatchObject({ status: 201 });
+    });
+  });
+
+  describe('a login', () => {
+    it('says the same of an unknown address and of a wrong password', async () => {
+      const account = await deployment.accounts().register();
+      const answers = [
+        await deployment.accounts().tryLogin({ email: account.email, password: 'wrong-Test1234' }),
+        await deployment.accounts().tryLogin({ email: `${randomUUID()}@example.org`, password: PASSWORD }),
+        await deployment.accounts().tryLogin({ email: 'not an address', password: PASSWORD }),
+      ];
+      const bodies = answers.map((answer) => expectProblem(answer, 401, 'invalid_credentials'));
+      expect(bodies[0]?.detail).toBe('Incorrect email or password');
+      expect(bodies[1]).toEqual(bodies[0]);
+      expect(bodies[2]).toEqual(bodies[0]);
+      const names = answers.map(({ headers }) => Object.keys(headers).sort());
+      expect(names[1]).toEqual(names[0]);
+    });
+
+    it('takes the form of the OAuth2 password grant, with what its clients add', async () => {
+      const { email } = await deployment.accounts().register();
+      const form = new URLSearchParams({ username: email.toUpperCase(), password: PASSWORD });
+      for (const [name, value] of Object.entries({ grant_type: 'password', scope: '', client_id: 'x' })) {
+        form.set(name, value);
+        const { status, body } = await client.post('/api/v1/auth/login', form);
+        expect([status, body['token_type']]).toEqual([200, 'bearer']);
+      }
+      form.set('grant_type', 'client_credentials');
+      expectProblem(await client.post('/api/v1/auth/login', form), 422, 'validation_failed');
+    });
+  });
+
+  describe('a role', () => {
+    it('is student unless an admin grants more', async () => {
+      await expect(register({})).resolves.toMatchObject({ body: { role: 'student' } });
+      for (const role of ['admin', 'researcher']) expectProblem(await register({ role }), 403, 'forbidden');
+      for (const role of ['root', '', null, ['student'], 'Student']) {
+        expectProblem(await register({ role }), 422, 'validation_failed');
+      }
+    });
+
+    it('cannot be had by a member that nobody knows', async () => {
+      const answer = await register({ is_active: false, id: randomUUID() });
+      const { errors } = expectProblem(answer, 422, 'validation_failed');
+      expect(errors?.map(({ field }) => field).sort()).toEqual(['id', 'is_active']);
+    });
+  });
+
+  it.each(['put', 'patch'] as const)(
+    'change their own name by %s, at once on every instance',
+    async (verb) => {
+      const member = await deployment.accounts().join();
+      const there = deployment.client(1).as(member.tokens.access_token);
+      await expect(there.get('/api/v1/users/me')).resolves.toMatchObject({
+        body: { full_name: 'Test Account' },
+      });
+      const changed = await member.client[verb]('/api/v1/users/me', { full_name: '  Ada King ' });
+      expect(changed).toMatchObject({ status: 200, body: { full_name: 'Ada King', role: 'student' } });
+      await expect(there.get('/api/v1/users/me')).resolves.toMatchObject({ body: { full_name: 'Ada King' } });
+      for (const body of [
+        { role: 'admin' },
+        { is_active: false },
+        { email: 'x@example.org' },
+        { full_name: ' ' },
+      ]) {
+        expectProblem(await member.client[verb]('/api/v1/users/me', body), 422, 'validation_failed');
+      }
+    },
+  );
+});

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../support/api-client.js';
+import { type Member } from './accounts.js';
+import { ADMIN, Deployment } from './deployment.js';
+import { expectProblem, expectRevoked } from './expectations.js';
+
+describe('administration', () => {
+  let deployment: Deployment;
+  let admin: ApiClient;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{}, {}] });
+    admin = await deployment.admin();
+  });
+  afterAll(() => deployment.stop());
+
+  const elsewhere = ({ tokens }: Member) => deployment.client(1).as(tokens.access_token);
+  const administer = (id: string, body: unknown) => admin.patch(`/api/v1/users/${id}`, body);
+
+  it('is for admins', async () => {
+    const { client, id } = await deployment.accounts().join();
+    expectProblem(await client.get('/api/v1/users'), 403, 'forbidden');
+    expectProblem(await client.get(`/api/v1/users/${id}`), 403, 'forbidden');
+    expectProblem(await client.patch(`/api/v1/users/${id}`, { role: 'admin' }), 403, 'forbidden');
+    expectProblem(await client.delete(`/api/v1/users/${id}/sessions`), 403, 'forbidden');
+    expectProblem(await client.get('/api/v1/cache/stats'), 403, 'forbidden');
+    expectProblem(await client.delete('/api/v1/cache'), 403, 'forbidden');
+  });
+
+  it('reads one account, and says of others that there are none', async () => {
+    const { id, email } = await deployment.accounts().register();
+    await expect(admin.get(`/api/v1/users/${id}`)).resolves.toMatchObject({
+      status: 200,
+      body: { id, email },
+    });
+    for (const none of [randomUUID(), 'none', '1', `${id}0`]) {
+      expectProblem(await admin.get(`/api/v1/users/${none}`), 404, 'not_found');
+      expectProblem(await administer(none, { full_name: 'X' }), 404, 'not_found');
+      expectProblem(await admin.delete(`/api/v1/users/${none}/sessions`), 404, 'not_found');
+    }
+  });
+
+  it('changes a role, effective at once on the other instance', async () => {
+    const member = await deployment.accounts().join();
+    expectProblem(await elsewhere(member).get('/api/v1/users'), 403, 'forbidden');
+    await expect(administer(member.id, { role: 'admin' })).resolves.toMatchObject({
+      body: { role: 'admin' },
+    });
+    await expect(elsewhere(member).get('/api/v1/users')).resolves.toMatchObject({ status: 200 });
+    await administer(member.id, { role: 'researcher' });
+    expectProblem(await elsewhere(member).get('/api/v1/users'), 403, 'forbidden');
+    await expect(elsewhere(member).get('/api/v1/users/me')).resolves.toMatchObject({
+      body: { role: 'researcher' },
+    });
+  });
+
+  it('deactivates: tokens are dead at once, and there is no login', async () => {
+    const member = await deployment.accounts().join();
+    await expect(elsewhere(member).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    const changed = await administer(member.id, { is_active: false });
+    expect(changed).toMatchObject({ status: 200, body: { is_active: false } });
+    expectProblem(await elsewhere(member).get('/api/v1/users/me'), 401);
+    expectProblem(await deployment.accounts(1).refresh(member.tokens.refresh_token), 401);
+    expectProblem(await deployment.accounts(1).tryLogin(member), 403, 'user_inactive');
+    const wrong = await deployment.accounts(1).tryLogin({ ...member, password: 'wrong-Test1234' });
+    expectProblem(wrong, 401, 'invalid_credentials');
+  });
+
+  it('activates again: a login works, the old tokens stay dead', async () => {
+    const member = await deployment.accounts().join();
+    await administer(member.id, { is_active: false });
+    await administer(member.id, { is_active: true });
+    expectRevoked(await elsewhere(member).get('/api/v1/users/me'));
+    expectRevoked(await deployment.accounts(1).refresh(member.tokens.refresh_token));
+    const again = await deployment.accounts(1).enter(member);
+    await expect(again.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
+  });
+
+  it("ends an account's sessions, which may begin new ones", async () => {
+    const member = await deployment.accounts().join();
+    const other = await deployment.accounts(1).enter(member);
+    await expect(admin.delete(`/api/v1/users/${member.id}/sessions`)).resolves.toMatchObject({ status: 204 });
+    for (const each of [member, other]) expectRevoked(await elsewhere(each).get('/api/v1/users/me'));
+    const again = await deployment.accounts().enter(member);
+    await expect(elsewhere(again).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('keeps the last active admin', async () => {
+    const { body } = await admin.get<{ id: string }>('/api/v1/users/me');
+    for (const change of [{ role: 'student' }, { is_active: false }, { role: 'student', is_active: false }]) {
+      expectProblem(await administer(body.id, change), 409, 'last_admin');
+    }
+    await expect(
+      administer(body.id, { role: 'admin', is_active: true, full_name: 'Chief' }),
+    ).resolves.toMatchObject({
+      status: 200,
+      body: { role: 'admin', full_name: 'Chief' },
+    });
+    const second = await deployment.accounts().register();
+    await administer(second.id, { role: 'admin', is_active: true });
+    await administer(second.id, { is_active: false });
+    expectProblem(await administer(body.id, { role: 'student' }), 409, 'last_admin');
+    await administer(second.id, { role: 'student' });
+    await expect(deployment.accounts(1).login(ADMIN)).resolves.toBeDefined();
+  });
+
+  it('takes no other change, and none without a body', async () => {
+    const { id } = await deployment.accounts().register();
+    const wrong = [
+      { role: 'root' },
+      { is_active: 'false' },
+      { is_active: null },
+      { email: 'a@example.org' },
+      [],
+    ];
+    for (const body of wrong) expectProblem(await administer(id, body), 422, 'validation_failed');
+    await expect(administer(id, {})).resolves.toMatchObject({ status: 200, body: { id, role: 'student' } });
+  });
+
+  it('empties the cache, which changes no verdict', async () => {
+    const [live, left] = [await deployment.accounts().join(), await deployment.accounts().join()];
+    await left.client.post('/api/v1/auth/logout');
+    const { status, body } = await admin.delete<{ removed: number }>('/api/v1/cache');
+    expect(status).toBe(200);
+    expect(body.removed).toBeGreaterThanOrEqual(2);
+    await expect(elsewhere(live).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    expectRevoked(await elsewhere(left).get('/api/v1/users/me'));
+    await expect(admin.get('/api/v1/cache/stats')).resolves.toMatchObject({
+      status: 200,
+      body: { status: 'available', trust: 'trusted', cached_users: expect.any(Number) },
+    });
+  });
+});

@@ -1,0 +1,173 @@
+import type { ApiClient } from '../support/api-client.js';
+import { withRedis } from '../support/redis-connection.js';
+import { claimsOf, headerOf, type Tokens } from './accounts.js';
+import { Deployment } from './deployment.js';
+import { expectRevoked } from './expectations.js';
+
+const SECONDS_OF_TOLERANCE = 3;
+
+/** The flow of the service's first description, step by step; every test goes on where the one before ended. */
+describe('register, log in, use, log out', () => {
+  let deployment: Deployment;
+  let client: ApiClient;
+  let userId: string;
+  let tokens: Tokens;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start();
+    client = deployment.client();
+  });
+  afterAll(() => deployment.stop());
+
+  const redis = (...command: string[]) =>
+    withRedis(deployment.redisUrl, (connection) => connection.send(...command));
+
+  it('registers', async () => {
+    const { status, body } = await client.post('/api/v1/auth/register', {
+      email: 'redis@test.com',
+      password: 'Test1234',
+      full_name: 'Redis Test',
+      role: 'student',
+    });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      email: 'redis@test.com',
+      full_name: 'Redis Test',
+      role: 'student',
+      is_active: true,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
+    userId = String(body['id']);
+  });
+
+  it('logs in by JSON', async () => {
+    const { status, body } = await client.post<Tokens>('/api/v1/auth/login/json', {
+      email: 'redis@test.com',
+      password: 'Test1234',
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      access_token: expect.any(String),
+      refresh_token: expect.any(String),
+      token_type: 'bearer',
+      expires_in: 1800,
+    });
+    tokens = body;
+  });
+
+  it('gives tokens of two kinds that name no more than they must', () => {
+    const access = claimsOf(tokens.access_token);
+    const refresh = claimsOf(tokens.refresh_token);
+    expect(headerOf(tokens.access_token)).toEqual({ alg: 'HS256', typ: 'at+jwt' });
+    expect(headerOf(tokens.refresh_token).typ).not.toBe('at+jwt');
+    expect(Object.keys(access).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sid', 'sub']);
+    expect(access.sub).toBe(userId);
+    expect(refresh.sid).toBe(access.sid);
+    expect(refresh.jti).not.toBe(access.jti);
+    expect(access.exp - access.iat).toBe(1800);
+    expect(refresh.exp - refresh.iat).toBe(7 * 86_400);
+  });
+
+  it('lets the token in', async () => {
+    const { status, body } = await client.as(tokens.access_token).get('/api/v1/sessions');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ total: 1, page: 1, page_size: 20, sessions: [{ current: true }] });
+  });
+
+  it('keeps the user in Redis, as JSON without the hash, no longer than an access token lives', async () => {
+    expect(await redis('KEYS', 'user:*')).toEqual([`user:${userId}`]);
+    const text = String(await redis('GET', `user:${userId}`));
+    expect(JSON.parse(text)).toMatchObject({
+      id: userId,
+      email: 'redis@test.com',
+      full_name: 'Redis Test',
+      role: 'student',
+      is_active: true,
+      sessions: [claimsOf(tokens.access_token).sid],
+    });
+    expect(text).not.toMatch(/hash|password|argon2/i);
+    const ttl = Number(await redis('TTL', `user:${userId}`));
+    expect(ttl).toBeGreaterThanOrEqual(1);
+    expect(ttl).toBeLessThanOrEqual(1800);
+  });
+
+  it('reports to whoever asks for its health', async () => {
+    const { status, body } = await client.get('/health');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'healthy',
+      service: 'ergodrive-backend',
+      redis: {
+        status: 'connected',
+        redis_version: expect.stringMatching(/^\d+\.\d+/),
+        uptime_seconds: expect.any(Number),
+      },
+      cache: {
+        status: 'available',
+        cached_users: expect.any(Number),
+        blacklisted_tokens: expect.any(Number),
+        memory_used: expect.stringMatching(/^\d.*[BKMG]$/),
+      },
+    });
+  });
+
+  it('logs out', async () => {
+    const { status, body } = await client.as(tokens.access_token).post('/api/v1/auth/logout');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      message: 'Successfully logged out',
+      detail: 'Token has been revoked and cache cleared',
+    });
+  });
+
+  it('has cleared the user and noted the token, for as long as it would have lived', async () => {
+    expect(await redis('KEYS', 'user:*')).toEqual([]);
+    const { jti, exp } = claimsOf(tokens.access_token);
+    expect(await redis('KEYS', 'blacklist:*')).toEqual([`blacklist:${jti}`]);
+    expect(await redis('GET', `blacklist:${jti}`)).toBe('1');
+    const ttl = Number(await redis('TTL', `blacklist:${jti}`));
+    expect(Math.abs(ttl - (exp - Date.now() / 1000))).toBeLessThan(SECONDS_OF_TOLERANCE);
+  });
+
+  it('refuses the access token, on every route', async () => {
+    const left = client.as(tokens.access_token);
+    expectRevoked(await left.get('/api/v1/sessions'));
+    expectRevoked(await left.get('/api/v1/users/me'));
+    expectRevoked(await left.post('/api/v1/auth/logout'));
+  });
+
+  it('refuses the refresh token', async () => {
+    expectRevoked(await client.post('/api/v1/auth/refresh', { refresh_token: tokens.refresh_token }));
+  });
+
+  it('logs in again, by form, with a session of its own', async () => {
+    const form = new URLSearchParams({
+      username: 'redis@test.com',
+      password: 'Test1234',
+      grant_type: 'password',
+    });
+    const { status, body } = await client.post<Tokens>('/api/v1/auth/login', form);
+    expect(status).toBe(200);
+    expect(claimsOf(body.access_token).sid).not.toBe(claimsOf(tokens.access_token).sid);
+    await expect(client.as(body.access_token).get('/api/v1/users/me')).resolves.toMatchObject({
+      status: 200,
+    });
+    expectRevoked(await client.as(tokens.access_token).get('/api/v1/users/me'));
+  });
+
+  it('never put a token into Redis', async () => {
+    const keys = (await redis('KEYS', '*')) as string[];
+    const values = await Promise.all(keys.map((key) => redis('GET', key)));
+    expect(keys.length).toBeGreaterThan(0);
+    // Every JWT begins with the base64url of `{"`.
+    expect([...keys, ...values].filter((text) => String(text).includes('eyJ'))).toEqual([]);
+  });
+
+  it('never wrote a token, a password or the signing key to its log', () => {
+    const { output } = deployment.apps[0]!;
+    expect(output).toContain('ERGODRIVE Backend API');
+    expect(output).not.toMatch(/eyJ|Test1234/);
+  });
+});

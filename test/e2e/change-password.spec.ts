@@ -1,0 +1,58 @@
+import { PASSWORD } from './accounts.js';
+import { Deployment } from './deployment.js';
+import { expectProblem, expectRevoked } from './expectations.js';
+
+const NEW_PASSWORD = 'a new horse battery';
+const PATH = '/api/v1/users/me/change-password';
+
+describe('changing my password', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{}, {}] });
+  });
+  afterAll(() => deployment.stop());
+
+  const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
+
+  it('ends every other session on every instance, and keeps this one', async () => {
+    const member = await deployment.accounts().join();
+    const others = [await deployment.accounts(0).enter(member), await deployment.accounts(1).enter(member)];
+    await expect(member.client.post(PATH, change)).resolves.toMatchObject({ status: 200 });
+    for (const { tokens } of others) {
+      for (const instance of [0, 1]) {
+        expectRevoked(await deployment.client(instance).as(tokens.access_token).get('/api/v1/users/me'));
+        expectRevoked(await deployment.accounts(instance).refresh(tokens.refresh_token));
+      }
+    }
+    await expect(member.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
+    await expect(deployment.accounts(1).refresh(member.tokens.refresh_token)).resolves.toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('lets the new password in, and the old one no more', async () => {
+    const member = await deployment.accounts().join();
+    await member.client.post(PATH, change);
+    expectProblem(await deployment.accounts(1).tryLogin(member), 401, 'invalid_credentials');
+    await deployment.accounts(1).login({ email: member.email, password: NEW_PASSWORD });
+  });
+
+  it('needs the current password, and changes nothing without it', async () => {
+    const member = await deployment.accounts().join();
+    const other = await deployment.accounts().enter(member);
+    const wrong = { ...change, current_password: 'wrong-Test1234' };
+    expectProblem(await member.client.post(PATH, wrong), 403, 'wrong_password');
+    await expect(other.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    await deployment.accounts().login(member);
+  });
+
+  it('wants a new password that is none too short or too long', async () => {
+    const { client } = await deployment.accounts().join();
+    for (const new_password of ['short', 'x'.repeat(129), '', null, 12345678, ['x'.repeat(10)]]) {
+      const answer = await client.post(PATH, { ...change, new_password });
+      const { errors } = expectProblem(answer, 422, 'validation_failed');
+      expect(errors).toEqual([{ field: 'new_password', message: expect.any(String) }]);
+    }
+  });
+});

@@ -1,0 +1,125 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { ApiClient } from '../support/api-client.js';
+import { Deployment } from './deployment.js';
+import { expectProblem } from './expectations.js';
+
+const ORIGIN = 'https://app.example.org';
+const PREFLIGHT = {
+  'access-control-request-method': 'DELETE',
+  'access-control-request-headers': 'authorization,content-type',
+};
+
+describe('what every answer carries', () => {
+  let deployment: Deployment;
+  let client: ApiClient;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({
+      instances: [{ CORS_ORIGINS: `${ORIGIN}, http://localhost:4000` }, { CORS_ORIGINS: '*' }, {}],
+    });
+    client = deployment.client();
+  });
+  afterAll(() => deployment.stop());
+
+  it('keeps browsers from sniffing, framing and leaking, also on failures', async () => {
+    const pages = { '/api/docs': "default-src 'self'" };
+    const data = ['/', '/health', '/api/v1/users/me', '/nowhere', '/%'].map((path) => [
+      path,
+      "default-src 'none'",
+    ]);
+    for (const [path = '', policy] of [...data, ...Object.entries(pages)]) {
+      const { headers } = await client.get(path);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': expect.stringContaining(policy ?? ''),
+        'strict-transport-security': expect.stringMatching(/^max-age=\d+/),
+      });
+      expect(headers).not.toHaveProperty('x-powered-by');
+    }
+  });
+
+  it('keeps answers with tokens or personal data out of shared caches', async () => {
+    const { client: member, tokens } = await deployment.accounts().join();
+    const refreshed = await deployment.accounts().refresh(tokens.refresh_token);
+    for (const { headers } of [
+      refreshed,
+      await member.get('/api/v1/users/me'),
+      await member.get('/api/v1/sessions'),
+    ]) {
+      expect(headers['cache-control']).toMatch(/no-store|private/);
+    }
+  });
+
+  describe('to browsers of other origins', () => {
+    it('admits those that are configured, and no other', async () => {
+      for (const origin of [ORIGIN, 'http://localhost:4000']) {
+        const { headers } = await client.get('/health', { headers: { origin } });
+        expect(headers['access-control-allow-origin']).toBe(origin);
+        expect(headers['vary']).toMatch(/origin/i);
+      }
+      for (const origin of [
+        'https://evil.example',
+        `${ORIGIN}.evil.example`,
+        'http://app.example.org',
+        'null',
+      ]) {
+        const { headers } = await client.get('/health', { headers: { origin } });
+        expect(headers).not.toHaveProperty('access-control-allow-origin');
+      }
+    });
+
+    it('answers a preflight', async () => {
+      const headers = { origin: ORIGIN, ...PREFLIGHT };
+      const allowed = await client.send('OPTIONS', '/api/v1/sessions', { headers });
+      expect([200, 204]).toContain(allowed.status);
+      expect(allowed.headers['access-control-allow-origin']).toBe(ORIGIN);
+      expect(allowed.headers['access-control-allow-methods']).toMatch(/\bDELETE\b/);
+      expect(allowed.headers['access-control-allow-headers']).toMatch(/authorization/i);
+      const refused = await client.send('OPTIONS', '/api/v1/sessions', {
+        headers: { ...headers, origin: 'https://evil.example' },
+      });
+      expect(refused.headers).not.toHaveProperty('access-control-allow-origin');
+    });
+
+    it('lets scripts read what a refusal says', async () => {
+      const { headers, status } = await client.get('/api/v1/users/me', { headers: { origin: ORIGIN } });
+      expect(status).toBe(401);
+      expect(headers['access-control-allow-origin']).toBe(ORIGIN);
+      expect(headers['access-control-expose-headers']).toMatch(/WWW-Authenticate/i);
+    });
+
+    it('admits all with *, but without credentials', async () => {
+      const { headers } = await deployment
+        .client(1)
+        .get('/health', { headers: { origin: 'https://any.example' } });
+      expect(['*', 'https://any.example']).toContain(headers['access-control-allow-origin']);
+      expect(headers).not.toHaveProperty('access-control-allow-credentials');
+    });
+  });
+
+  it('is a clean 4xx also for what is no HTTP', async () => {
+    const { port } = deployment.apps[0]!;
+    for (const garbage of ['garbage\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nX\r\n\r\n']) {
+      const socket = connect(port, '127.0.0.1');
+      socket.end(garbage);
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    }
+    expectProblem(await client.get('/nowhere'), 404);
+  });
+
+  it('tells name, version and where the documentation is, at the root', async () => {
+    for (const path of ['/', '/api/v1/info']) {
+      const { status, body } = await client.get(path);
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        name: 'ergodrive-backend',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        status: 'running',
+        docs: '/api/docs',
+      });
+    }
+  });
+});

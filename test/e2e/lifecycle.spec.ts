@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { AppProcess } from '../support/app-process.js';
+import { createTestDatabase } from '../support/test-database.js';
+import { createTestRedis } from '../support/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
+import { Deployment } from './deployment.js';
+
+const FEW_SECONDS_MS = 5000;
+
+describe('the end of the process', () => {
+  it('is in good order on SIGTERM, within seconds, although connections are kept alive', async () => {
+    const deployment = await Deployment.start();
+    const app = deployment.apps[0]!;
+    const kept = await Promise.all(Array.from({ length: 5 }, () => keepAlive(app.port)));
+    await deployment.accounts().join();
+    process.kill(app.pid, 'SIGTERM');
+    await waitFor(() => !app.running, { what: 'the process to end', timeoutMs: FEW_SECONDS_MS });
+    expect(app.exitCode).toBe(0);
+    expect(app.output).not.toMatch(/\bERROR\b|Unhandled|DeprecationWarning/);
+    for (const socket of kept) socket.destroy();
+    await deployment.stop();
+  });
+
+  it('answers the requests that were under way', async () => {
+    const deployment = await Deployment.start();
+    const app = deployment.apps[0]!;
+    const account = await deployment.accounts().register();
+    const logins = Array.from({ length: 4 }, () => deployment.accounts().tryLogin(account));
+    // The first of four hashes takes tens of milliseconds; when it is done the others have arrived.
+    await Promise.race(logins);
+    process.kill(app.pid, 'SIGTERM');
+    const answers = await Promise.all(logins);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    await waitFor(() => !app.running, { what: 'the process to end', timeoutMs: FEW_SECONDS_MS });
+    expect(app.exitCode).toBe(0);
+    await deployment.stop();
+  });
+});
+
+describe('a start that cannot be', () => {
+  const refusal = async (env: Record<string, string>) => {
+    const started = AppProcess.start({ env });
+    await expect(started).rejects.toThrow(/exited with code 1/);
+    return started.catch((error: unknown) => String(error));
+  };
+
+  it('names each variable and its rule, never a value', async () => {
+    const message = await refusal({
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      REDIS_URL: 'http://hunter3@cache',
+      ACCESS_TOKEN_EXPIRE_MINUTES: 'hunter4',
+      RATE_LIMIT_ENABLED: 'hunter5',
+    });
+    expect(message).toContain('DATABASE_URL must be a postgresql:// URL');
+    expect(message).toContain('REDIS_URL must be');
+    expect(message).toContain('ACCESS_TOKEN_EXPIRE_MINUTES must be a whole number');
+    expect(message).toContain('RATE_LIMIT_ENABLED must be true or false');
+    expect(message).not.toMatch(/hunter\d/);
+    expect(message).not.toMatch(/^\s+at /m);
+  });
+
+  it('in production brings no signing key of its own', async () => {
+    const message = await refusal({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://127.0.0.1:1/none' });
+    expect(message).toContain('JWT_SECRET');
+  });
+
+  it('says so when the database is not there', async () => {
+    const message = await refusal({ DATABASE_URL: 'postgresql://postgres:hunter2@127.0.0.1:1/none' });
+    expect(message).toMatch(/ECONNREFUSED/);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('says so when the port is taken', async () => {
+    const [database, redis] = [await createTestDatabase(), await createTestRedis()];
+    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, JWT_SECRET: randomUUID() + randomUUID() };
+    const app = await AppProcess.start({ env });
+    const taken = AppProcess.start({ env: { ...env, PORT: String(app.port) }, readyTimeoutMs: 15_000 });
+    await expect(taken).rejects.toThrow(/EADDRINUSE/);
+    await app.stop();
+    await redis.stop();
+    await database.drop();
+  });
+});
+
+describe('a start in production', () => {
+  it('works, writes JSON lines, keeps the cache from being emptied, and opens no origin', async () => {
+    const deployment = await Deployment.start({ instances: [{ NODE_ENV: 'production' }] });
+    const admin = await deployment.admin();
+    await expect(admin.delete('/api/v1/cache')).resolves.toMatchObject({ status: 403 });
+    const { headers } = await admin.get('/health', { headers: { origin: 'http://localhost:3000' } });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    const lines = deployment.apps[0]!.output.split('\n').filter((line) => line !== '');
+    for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
+    await deployment.stop();
+  });
+});
+
+/** A connection that was used once and stays open. */
+async function keepAlive(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n');
+  await once(socket, 'data');
+  return socket;
+}

@@ -1,0 +1,63 @@
+import { RedisServer } from '../support/redis-server.js';
+import { claimsOf } from './accounts.js';
+import { Deployment } from './deployment.js';
+import { expectProblem } from './expectations.js';
+
+const PARALLEL = 50;
+
+/** Two instances that forgive and two that do not, on one database and one Redis. */
+describe('many refreshes of one token at once', () => {
+  let redis: RedisServer;
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const strict = { REFRESH_GRACE_SECONDS: '0' };
+    deployment = await Deployment.start({ instances: [{}, {}, strict, strict], redisUrl: redis.url });
+  });
+  afterAll(async () => {
+    await deployment.stop();
+    await redis.stop();
+  });
+
+  const refreshAll = (token: string, instances: readonly [number, number]) =>
+    Promise.all(
+      Array.from({ length: PARALLEL }, (_, index) =>
+        deployment.accounts(instances[index % 2]).refresh(token),
+      ),
+    );
+
+  describe.each([
+    ['Redis up', async () => deployment.trusted()],
+    [
+      'Redis down',
+      async () => {
+        await redis.kill9();
+        await deployment.degraded();
+      },
+    ],
+  ])('with %s', (_, prepare) => {
+    beforeAll(prepare);
+
+    it('make one successor, which everybody gets', async () => {
+      const { tokens } = await deployment.accounts().join();
+      const answers = await refreshAll(tokens.refresh_token, [0, 1]);
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+      const successors = new Set(answers.map(({ body }) => body.refresh_token));
+      expect(successors.size).toBe(1);
+      expect(new Set(answers.map(({ body }) => claimsOf(body.access_token).jti)).size).toBe(PARALLEL);
+      await expect(deployment.accounts(1).refresh([...successors][0]!)).resolves.toMatchObject({
+        status: 200,
+      });
+    });
+
+    it('make one successor, which one gets, where nothing is forgiven', async () => {
+      const { tokens } = await deployment.accounts().join();
+      const answers = await refreshAll(tokens.refresh_token, [2, 3]);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      for (const answer of answers.filter(({ status }) => status !== 200)) {
+        expectProblem(answer, 401, 'token_revoked');
+      }
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../support/api-client.js';
+import { Deployment } from './deployment.js';
+import { expectProblem, expectRevoked } from './expectations.js';
+
+interface SessionPage {
+  total: number;
+  page: number;
+  page_size: number;
+  sessions: {
+    id: string;
+    current: boolean;
+    user_agent: string | null;
+    ip: string | null;
+    created_at: string;
+  }[];
+}
+
+describe('my sessions', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{}, { SESSIONS_PER_USER: '3' }] });
+  });
+  afterAll(() => deployment.stop());
+
+  const list = async (client: ApiClient, query = '') =>
+    (await client.get<SessionPage>(`/api/v1/sessions${query}`)).body;
+  /** The same caller on the other instance. */
+  const elsewhere = (member: { tokens: { access_token: string } }) =>
+    deployment.client(1).as(member.tokens.access_token);
+
+  async function threeSessions() {
+    const accounts = deployment.accounts();
+    const first = await accounts.join();
+    return [first, await accounts.enter(first), await accounts.enter(first)] as const;
+  }
+
+  it('are listed newest first, the one of this request marked, with what is known of the device', async () => {
+    const [first, second, third] = await threeSessions();
+    const { body, status } = await second.client.get<SessionPage>('/api/v1/sessions');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ total: 3, page: 1, page_size: 20 });
+    expect(body.sessions.map(({ id, current }) => [id, current])).toEqual([
+      [third.sessionId, false],
+      [second.sessionId, true],
+      [first.sessionId, false],
+    ]);
+    expect(body.sessions[0]).toEqual({
+      id: third.sessionId,
+      created_at: expect.any(String),
+      last_used_at: expect.any(String),
+      expires_at: expect.any(String),
+      user_agent: null,
+      device: { browser: null, os: null, kind: 'unknown' },
+      ip: '127.0.0.1',
+      current: false,
+    });
+  });
+
+  it('are listed in pages', async () => {
+    const [first, second, third] = await threeSessions();
+    const ids = async (query: string) => (await list(first.client, query)).sessions.map(({ id }) => id);
+    await expect(ids('?page=1&page_size=2')).resolves.toEqual([third.sessionId, second.sessionId]);
+    await expect(ids('?page=2&page_size=2')).resolves.toEqual([first.sessionId]);
+    await expect(list(first.client, '?page=3&page_size=2')).resolves.toEqual({
+      total: 3,
+      sessions: [],
+      page: 3,
+      page_size: 2,
+    });
+    for (const query of ['?page=0', '?page_size=101', '?page=1.5', '?page=x', '?page=1e9', '?unknown=1']) {
+      expectProblem(await first.client.get(`/api/v1/sessions${query}`), 422, 'validation_failed');
+    }
+  });
+
+  it('keep the device, cut to a bearable length', async () => {
+    const account = await deployment.accounts().register();
+    const { body } = await deployment.client().post<{ access_token: string }>(
+      '/api/v1/auth/login/json',
+      { email: account.email, password: account.password },
+      {
+        headers: { 'user-agent': 'x'.repeat(2000) },
+      },
+    );
+    const { sessions } = await list(deployment.client().as(body.access_token));
+    expect(sessions[0]?.user_agent).toMatch(/^x{100,512}$/);
+  });
+
+  it('end one by one, at once and on the other instance', async () => {
+    const [first, second, third] = await threeSessions();
+    await expect(elsewhere(second).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    const ended = await first.client.delete(`/api/v1/sessions/${second.sessionId}`);
+    expect([ended.status, ended.body]).toEqual([204, '']);
+    expectRevoked(await elsewhere(second).get('/api/v1/users/me'));
+    expectRevoked(await deployment.accounts(1).refresh(second.tokens.refresh_token));
+    await expect(elsewhere(third).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    expect((await list(first.client)).total).toBe(2);
+    expectProblem(await first.client.delete(`/api/v1/sessions/${second.sessionId}`), 404, 'not_found');
+  });
+
+  it('end by their own hand as well', async () => {
+    const { client, sessionId } = await deployment.accounts().join();
+    await expect(client.delete(`/api/v1/sessions/${sessionId}`)).resolves.toMatchObject({ status: 204 });
+    expectRevoked(await client.get('/api/v1/sessions'));
+  });
+
+  it('of somebody else look like none', async () => {
+    const [mine, theirs] = await Promise.all([deployment.accounts().join(), deployment.accounts().join()]);
+    for (const id of [theirs.sessionId, randomUUID(), 'no-uuid', '%00', `${theirs.sessionId}%20`]) {
+      expectProblem(await mine.client.delete(`/api/v1/sessions/${id}`), 404, 'not_found');
+    }
+    await expect(theirs.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('end all but this one', async () => {
+    const [first, second, third] = await threeSessions();
+    await expect(first.client.delete('/api/v1/sessions')).resolves.toMatchObject({ status: 204 });
+    for (const other of [second, third]) expectRevoked(await elsewhere(other).get('/api/v1/users/me'));
+    expect((await list(first.client)).sessions.map(({ id }) => id)).toEqual([first.sessionId]);
+  });
+
+  it('end all, this one included, when asked to', async () => {
+    const [first, ...others] = await threeSessions();
+    const query = '/api/v1/sessions?include_current';
+    await expect(first.client.delete(`${query}=false`)).resolves.toMatchObject({ status: 204 });
+    await expect(first.client.delete(`${query}=true`)).resolves.toMatchObject({ status: 204 });
+    for (const member of [first, ...others]) expectRevoked(await elsewhere(member).get('/api/v1/users/me'));
+    expect((await list((await deployment.accounts().enter(first)).client)).total).toBe(1);
+  });
+
+  it('end at no ambiguous word', async () => {
+    const { client } = await deployment.accounts().join();
+    for (const word of ['yes', '1', '', 'TRUE', 'true&include_current=false']) {
+      const answer = await client.delete(`/api/v1/sessions?include_current=${word}`);
+      expectProblem(answer, 422, 'validation_failed');
+    }
+    await expect(client.get('/api/v1/sessions')).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('make room for a new one: the oldest beyond the cap ends', async () => {
+    const [first, second, third] = await threeSessions();
+    const fourth = await deployment.accounts(1).enter(first);
+    expectRevoked(await first.client.get('/api/v1/users/me'));
+    const { sessions } = await list(fourth.client);
+    expect(sessions.map(({ id }) => id)).toEqual([fourth.sessionId, third.sessionId, second.sessionId]);
+  });
+});

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../support/api-client.js';
+import { Deployment } from './deployment.js';
+import { expectProblem } from './expectations.js';
+
+interface UserPage {
+  total: number;
+  users: { email: string; full_name: string }[];
+  page: number;
+  page_size: number;
+}
+
+const NAMES = [
+  '100% Ada',
+  '50 % off',
+  'snake_case',
+  'snakeXcase',
+  'back\\slash',
+  "O'Brien",
+  'Ångström',
+  'İstanbul',
+];
+
+describe('the list of accounts', () => {
+  let deployment: Deployment;
+  let admin: ApiClient;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start();
+    admin = await deployment.admin();
+    for (const [index, full_name] of NAMES.entries()) {
+      const body = { email: `user${index}@search.example.org`, password: randomUUID(), full_name };
+      expect((await deployment.client().post('/api/v1/auth/register', body)).status).toBe(201);
+    }
+  });
+  afterAll(() => deployment.stop());
+
+  const search = async (query: Record<string, string>) =>
+    (await admin.get<UserPage>(`/api/v1/users?${new URLSearchParams(query).toString()}`)).body;
+  const named = async (q: string) => (await search({ q })).users.map(({ full_name }) => full_name);
+
+  it('has everybody, oldest first, and no hash', async () => {
+    const { body, status } = await admin.get<UserPage>('/api/v1/users');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ total: NAMES.length + 1, page: 1, page_size: 20 });
+    expect(body.users.slice(1).map(({ full_name }) => full_name)).toEqual(NAMES);
+    expect(Object.keys(body.users[0]!).sort()).toEqual(
+      ['created_at', 'email', 'full_name', 'id', 'is_active', 'role', 'updated_at'].sort(),
+    );
+  });
+
+  it('finds parts of addresses and names, in any case', async () => {
+    await expect(named('USER3@SEARCH')).resolves.toEqual(['snakeXcase']);
+    await expect(named('ada')).resolves.toEqual(['100% Ada']);
+    await expect(named('Ångstr')).resolves.toEqual(['Ångström']);
+    await expect(named('A\u030angstro\u0308m')).resolves.toEqual(['Ångström']);
+    await expect(named('nobody')).resolves.toEqual([]);
+  });
+
+  it('takes what it is asked for literally', async () => {
+    await expect(named('%')).resolves.toEqual(['100% Ada', '50 % off']);
+    await expect(named('0%')).resolves.toEqual(['100% Ada']);
+    await expect(named('_')).resolves.toEqual(['snake_case']);
+    await expect(named('\\')).resolves.toEqual(['back\\slash']);
+    await expect(named("O'B")).resolves.toEqual(["O'Brien"]);
+    await expect(named('.*')).resolves.toEqual([]);
+  });
+
+  it('comes in pages, which together are the whole', async () => {
+    const pages = await Promise.all(
+      ['1', '2', '3', '4'].map((page) => search({ page, page_size: '3', q: '@search' })),
+    );
+    expect(pages.map(({ users }) => users.length)).toEqual([3, 3, 2, 0]);
+    expect(pages.map(({ total }) => total)).toEqual(pages.map(() => NAMES.length));
+    expect(pages.flatMap(({ users }) => users.map(({ full_name }) => full_name))).toEqual(NAMES);
+  });
+
+  it('refuses pages that there cannot be', async () => {
+    const wrong = [
+      'page=0',
+      'page=-1',
+      'page=99999999999999999999',
+      'page_size=0',
+      'page_size=101',
+      'page=NaN',
+    ];
+    for (const query of [
+      ...wrong,
+      'page=',
+      'page=1&page=2',
+      'q=a&q=b',
+      `q=${'x'.repeat(255)}`,
+      'order=email',
+    ]) {
+      expectProblem(await admin.get(`/api/v1/users?${query}`), 422, 'validation_failed');
+    }
+    await expect(admin.get('/api/v1/users?page=100000')).resolves.toMatchObject({ status: 200 });
+  });
+});

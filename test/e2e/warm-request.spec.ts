@@ -1,0 +1,65 @@
+import type { ApiClient } from '../support/api-client.js';
+import { monitorCommands } from '../support/command-monitor.js';
+import { Deployment } from './deployment.js';
+
+const REQUESTS = 50;
+
+describe('a request whose answer is in the cache', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start();
+  });
+  afterAll(() => deployment.stop());
+
+  const verdicts = async (source: string): Promise<number> => {
+    const { body } = await deployment.client().get<string>('/metrics');
+    const pattern = new RegExp(
+      `^ergodrive_verdicts_total\\{source="${source}",outcome="accepted"\\} (\\d+)`,
+      'm',
+    );
+    return Number(pattern.exec(body)?.[1] ?? 0);
+  };
+  const askOften = async (client: ApiClient) => {
+    for (let count = 0; count < REQUESTS; count++) {
+      expect((await client.get('/api/v1/users/me')).status).toBe(200);
+    }
+  };
+
+  it('costs two GETs in one write to Redis, no PING, and nothing of PostgreSQL', async () => {
+    const { client } = await deployment.accounts().join();
+    await client.get('/api/v1/users/me');
+    const before = await verdicts('database');
+    const { commands, reads } = await monitorCommands(deployment.redisUrl, () => askOften(client));
+    // The entries are counted in the background, by SCAN.
+    const { scan = 0, ...ofRequests } = commands;
+    expect(ofRequests).toEqual({ get: 2 * REQUESTS });
+    expect(reads).toBeLessThanOrEqual(REQUESTS + scan);
+    await expect(verdicts('database')).resolves.toBe(before);
+    await expect(verdicts('cache')).resolves.toBeGreaterThanOrEqual(REQUESTS);
+  });
+
+  it('follows one miss, whose answer is kept', async () => {
+    const { client } = await deployment.accounts().join();
+    const admin = await deployment.admin();
+    await admin.delete('/api/v1/cache');
+    const before = await verdicts('database');
+    await client.get('/api/v1/users/me');
+    await client.get('/api/v1/users/me');
+    await expect(verdicts('database')).resolves.toBe(before + 1);
+  });
+
+  it('with a revoked token costs no question to PostgreSQL either', async () => {
+    const { client } = await deployment.accounts().join();
+    await client.post('/api/v1/auth/logout');
+    const refused = async () => {
+      const { body } = await deployment.client().get<string>('/metrics');
+      return Number(
+        /^ergodrive_verdicts_total\{source="database",outcome="revoked"\} (\d+)/m.exec(body)?.[1] ?? 0,
+      );
+    };
+    const before = await refused();
+    for (let count = 0; count < 5; count++) expect((await client.get('/api/v1/users/me')).status).toBe(401);
+    await expect(refused()).resolves.toBe(before);
+  });
+});

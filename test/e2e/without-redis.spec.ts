@@ -1,0 +1,96 @@
+import { freePort } from '../support/free-port.js';
+import { waitFor } from '../support/wait-for.js';
+import { Deployment } from './deployment.js';
+import { expectRevoked } from './expectations.js';
+
+describe('with a REDIS_URL where nothing answers', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({
+      instances: [{}, {}],
+      redisUrl: `redis://user:s3cret-word@127.0.0.1:${await freePort()}`,
+    });
+  });
+  afterAll(() => deployment.stop());
+
+  it('starts, and says so, without the password', async () => {
+    await expect(deployment.client().get('/health')).resolves.toMatchObject({
+      status: 200,
+      body: { status: 'degraded', redis: { status: 'disconnected' }, cache: { status: 'unavailable' } },
+    });
+    await waitFor(() => deployment.apps[0]!.output.includes('Listening on'), {
+      what: 'the start to be told',
+    });
+    const { output } = deployment.apps[0]!;
+    expect(output).toContain('Redis not connected yet');
+    expect(output).not.toContain('s3cret-word');
+  });
+
+  it('serves, and refuses what is revoked, on both instances', async () => {
+    const [live, left] = [await deployment.accounts().join(), await deployment.accounts().join()];
+    const there = (token: string) => deployment.client(1).as(token).get('/api/v1/users/me');
+    await expect(there(left.tokens.access_token)).resolves.toMatchObject({ status: 200 });
+    await expect(left.client.post('/api/v1/auth/logout')).resolves.toMatchObject({ status: 200 });
+    expectRevoked(await there(left.tokens.access_token));
+    expectRevoked(await left.client.get('/api/v1/users/me'));
+    expectRevoked(await deployment.accounts(1).refresh(left.tokens.refresh_token));
+    await expect(there(live.tokens.access_token)).resolves.toMatchObject({ status: 200 });
+    await expect(deployment.accounts(1).refresh(live.tokens.refresh_token)).resolves.toMatchObject({
+      status: 200,
+    });
+  });
+});
+
+/** A mistake that is easily made: several instances, and nobody told them of a Redis. */
+describe('without REDIS_URL', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{}], redisUrl: null });
+    await deployment.trusted();
+  });
+  afterAll(() => deployment.stop());
+
+  it('one instance keeps its cache in memory', async () => {
+    const { client } = await deployment.accounts().join();
+    await expect(client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    await expect(deployment.client().get('/health')).resolves.toMatchObject({
+      body: { status: 'healthy', redis: { status: 'not_configured' }, cache: { trust: 'trusted' } },
+    });
+  });
+});
+
+describe('without REDIS_URL, two instances on one database', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ instances: [{}, {}], redisUrl: null });
+  });
+  afterAll(() => deployment.stop());
+
+  it('let one of them at most believe its memory', async () => {
+    const trust = async (instance: number) => {
+      const { body } = await deployment.client(instance).get<{ cache: { trust: string } }>('/health');
+      return body.cache.trust;
+    };
+    await waitFor(async () => (await Promise.all([trust(0), trust(1)])).includes('trusted'), {
+      what: 'one instance to take the claim',
+    });
+    expect([await trust(0), await trust(1)].sort()).toEqual(['down', 'trusted']);
+  });
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('honour at once on both what is revoked on %i', async (here, there) => {
+    const member = await deployment.accounts(here).join();
+    const me = (instance: number) =>
+      deployment.client(instance).as(member.tokens.access_token).get('/api/v1/users/me');
+    for (const instance of [here, there, here])
+      await expect(me(instance)).resolves.toMatchObject({ status: 200 });
+    await expect(member.client.post('/api/v1/auth/logout')).resolves.toMatchObject({ status: 200 });
+    expectRevoked(await me(there));
+    expectRevoked(await me(here));
+  });
+});

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import { loadConfig } from '../../src/config/load-config.js';
+import { createApp } from '../../src/create-app.js';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/temporary-directory.js';
+
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, unknown>>;
+  body: Record<string, unknown>;
+}
+
+export interface Call {
+  token?: string;
+  body?: object;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** The whole application inside the test's process, so that a test can hold its services in the middle of something. */
+export class AppInProcess {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    private readonly dataDir: string,
+  ) {}
+
+  /** @param variables the environment, on top of what every test needs; without DATABASE_URL the database is embedded */
+  static async start(variables: Readonly<Record<string, string>>): Promise<AppInProcess> {
+    const dataDir = await makeTemporaryDirectory('app-in-process');
+    const common = {
+      NODE_ENV: 'test',
+      DATA_DIR: dataDir,
+      JWT_SECRET: randomUUID() + randomUUID(),
+      RATE_LIMIT_ENABLED: 'false',
+    };
+    const app = await createApp(loadConfig({ ...common, ...variables }), silence);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new AppInProcess(app, dataDir);
+  }
+
+  /** A provider, by its class or token. */
+  get<T>(token: Type<T> | symbol): T {
+    return this.app.get<T>(token, { strict: false });
+  }
+
+  async call(method: string, path: string, { token, body, headers }: Call = {}): Promise<Answer> {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await this.app.inject({
+      method: method as 'GET',
+      url: path,
+      headers: { ...authorization, ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    const isJson = /[/+]json\b/.test(String(answer.headers['content-type']));
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: isJson && answer.body !== '' ? answer.json<Record<string, unknown>>() : {},
+    };
+  }
+
+  /** SQL on the application's own connections. */
+  query(statement: string, values: unknown[] = []): Promise<unknown> {
+    return this.get(DataSource).query(statement, values);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await removeTemporaryDirectory(this.dataDir);
+  }
+}
+
+const nothing = () => undefined;
+const silence = { log: nothing, error: nothing, warn: nothing, debug: nothing, verbose: nothing };

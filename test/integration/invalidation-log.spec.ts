@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { migrate } from '../../src/database/migrate.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { waitFor } from '../support/wait-for.js';
+import { AppInProcess } from './app-in-process.js';
+import { enter, join } from './members.js';
+
+interface LogRow {
+  kind: string;
+  user_id: string;
+  session_id: string | null;
+  reason: string | null;
+}
+
+/** By plain SQL, as an operator may do it: the database itself keeps the log. */
+describe('the invalidation log', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  let user: string;
+  let sessions: string[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate({ type: 'postgres', url: database.url, installExtensions: false });
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    user = randomUUID();
+    sessions = [randomUUID(), randomUUID()].sort();
+    await client.query(`INSERT INTO users (id, email, password_hash, full_name) VALUES ($1, $2, 'x', 'A')`, [
+      user,
+      `${user}@example.org`,
+    ]);
+    for (const id of sessions) {
+      await client.query(
+        `INSERT INTO sessions (id, user_id, refresh_jti, expires_at) VALUES ($1, $2, $1, now() + interval '1 day')`,
+        [id, user],
+      );
+    }
+  });
+
+  const logged = async (): Promise<LogRow[]> => {
+    const { rows } = await client.query<LogRow>(
+      `SELECT kind, user_id, session_id, reason FROM invalidations WHERE user_id = $1
+       ORDER BY kind DESC, session_id`,
+      [user],
+    );
+    return rows;
+  };
+  const change = (statement: string) =>
+    client.query(statement.replace('$user', user).replace('$session', first()));
+  const first = () => sessions[0]!;
+  const updated = (): LogRow => ({ kind: 'user.updated', user_id: user, session_id: null, reason: null });
+  const ended = (session_id: string, reason: string): LogRow => ({
+    kind: 'session.revoked',
+    user_id: user,
+    session_id,
+    reason,
+  });
+
+  it('begins with nothing: a new user and a new session make nothing stale', async () => {
+    await expect(logged()).resolves.toEqual([]);
+  });
+
+  it.each([
+    ['role', `role = 'admin'`],
+    ['name', `full_name = 'B'`],
+    ['password', `password_hash = 'y'`],
+    ['address', `email = email || '.example'`],
+  ])("has one row for a change of a user's %s", async (_, assignment) => {
+    await change(`UPDATE users SET ${assignment} WHERE id = '$user'`);
+    await expect(logged()).resolves.toEqual([updated()]);
+  });
+
+  it('has none for an update that changes nothing', async () => {
+    await change(`UPDATE users SET role = role, full_name = full_name WHERE id = '$user'`);
+    await change(`UPDATE sessions SET revoked_at = NULL, expires_at = expires_at WHERE user_id = '$user'`);
+    await expect(logged()).resolves.toEqual([]);
+  });
+
+  it('has the end of each session that a deactivation brings', async () => {
+    await change(`UPDATE users SET is_active = false WHERE id = '$user'`);
+    await expect(logged()).resolves.toEqual([
+      updated(),
+      ...sessions.map((id) => ended(id, 'user_deactivated')),
+    ]);
+    const { rows } = await client.query('SELECT 1 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL', [
+      user,
+    ]);
+    expect(rows).toEqual([]);
+  });
+
+  it('has none for the end of sessions at an activation', async () => {
+    await change(`UPDATE users SET is_active = false WHERE id = '$user'`);
+    await change(`UPDATE users SET is_active = true WHERE id = '$user'`);
+    await expect(logged()).resolves.toHaveLength(4);
+  });
+
+  it('has the deletion of a user, and the end of the sessions that it brings', async () => {
+    await change(`DELETE FROM users WHERE id = '$user'`);
+    await expect(logged()).resolves.toEqual([
+      { ...updated(), kind: 'user.deleted' },
+      ...sessions.map((id) => ended(id, 'session_deleted')),
+    ]);
+  });
+
+  it('has a revocation with its reason, once', async () => {
+    const revoke = `UPDATE sessions SET revoked_at = now(), revoke_reason = 'logout' WHERE id = '$session'`;
+    await change(revoke);
+    await change(revoke);
+    await expect(logged()).resolves.toEqual([ended(first(), 'logout')]);
+  });
+
+  it('has a session that is to end earlier, and none that goes on longer', async () => {
+    await change(`UPDATE sessions SET expires_at = expires_at + interval '1 day' WHERE id = '$session'`);
+    await expect(logged()).resolves.toEqual([]);
+    await change(`UPDATE sessions SET expires_at = now() WHERE id = '$session'`);
+    await expect(logged()).resolves.toEqual([ended(first(), 'expired')]);
+  });
+
+  it('has the deletion of a live session, and none of one that has ended', async () => {
+    await change(`DELETE FROM sessions WHERE id = '$session'`);
+    await expect(logged()).resolves.toEqual([ended(first(), 'session_deleted')]);
+    await client.query(
+      `UPDATE sessions SET revoked_at = now(), revoke_reason = 'logout' WHERE user_id = $1`,
+      [user],
+    );
+    await client.query('DELETE FROM sessions WHERE user_id = $1', [user]);
+    await expect(logged()).resolves.toEqual(
+      [ended(first(), 'session_deleted'), ended(sessions[1]!, 'logout')].sort(bySession),
+    );
+  });
+
+  it('has none for a refresh', async () => {
+    await change(
+      `UPDATE sessions SET refresh_jti = gen_random_uuid(), previous_refresh_jti = refresh_jti, rotated_at = now(),
+         last_used_at = now(), expires_at = expires_at + interval '1 hour' WHERE id = '$session'`,
+    );
+    await expect(logged()).resolves.toEqual([]);
+  });
+
+  it('has its row in the very transaction of the change', async () => {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid');
+    await change(`UPDATE users SET role = 'researcher' WHERE id = '$user'`);
+    await client.query('COMMIT');
+    const log = await client.query<{ xid: string }>(
+      'SELECT xid::text FROM invalidations WHERE user_id = $1',
+      [user],
+    );
+    expect(log.rows).toEqual(rows);
+  });
+
+  it('keeps and tells nothing of what was rolled back', async () => {
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const told: string[] = [];
+    listener.on('notification', ({ payload = '' }) => told.push(payload));
+    await listener.query('LISTEN ergodrive_invalidations');
+    await client.query('BEGIN');
+    await change(`UPDATE users SET role = 'admin' WHERE id = '$user'`);
+    await change(`DELETE FROM sessions WHERE id = '$session'`);
+    await client.query('ROLLBACK');
+    await expect(logged()).resolves.toEqual([]);
+    await change(`UPDATE users SET role = 'researcher' WHERE id = '$user'`);
+    await waitFor(() => told.length > 0, { what: 'the committed change to be told' });
+    expect(told.map((payload) => JSON.parse(payload) as LogRow)).toEqual([
+      expect.objectContaining(updated()),
+    ]);
+    await listener.end();
+  });
+
+  it('is not kept by a connection that switched it off', async () => {
+    await client.query(`SET ergodrive.invalidation_log = 'off'`);
+    await change(`UPDATE users SET role = 'admin' WHERE id = '$user'`);
+    await client.query('RESET ergodrive.invalidation_log');
+    await expect(logged()).resolves.toEqual([]);
+  });
+});
+
+describe('the embedded database', () => {
+  it('keeps no log: its one process applies its own changes', async () => {
+    const app = await AppInProcess.start({});
+    const member = await join(app);
+    const other = await enter(app, member);
+    await app.call('PATCH', '/api/v1/users/me', { token: member.token, body: { full_name: 'B' } });
+    await app.call('POST', '/api/v1/auth/logout', { token: other.token });
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({
+      body: { full_name: 'B' },
+    });
+    await expect(app.query('SELECT count(*)::int AS rows FROM invalidations')).resolves.toEqual([
+      { rows: 0 },
+    ]);
+    await app.stop();
+  }, 60_000);
+});
+
+function bySession(a: LogRow, b: LogRow): number {
+  return String(a.session_id) < String(b.session_id) ? -1 : 1;
+}

@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { waitFor } from '../support/wait-for.js';
+import { AppInProcess } from './app-in-process.js';
+import { enter, join, judge, type Member } from './members.js';
+
+describe('the last two admins', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  let operator: pg.Client;
+  let admins: [Member, Member];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url });
+    operator = new pg.Client({ connectionString: database.url });
+    await operator.connect();
+  });
+  afterAll(async () => {
+    await operator.end();
+    await app.stop();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    await operator.query(`UPDATE users SET role = 'student'`);
+    admins = [await join(app), await join(app)];
+    await operator.query(`UPDATE users SET role = 'admin' WHERE id = ANY($1)`, [admins.map(({ id }) => id)]);
+    // A change by hand reaches the cache by way of the log.
+    for (const admin of admins) {
+      await waitFor(async () => (await judge(app, admin)) === 'admin', { what: 'the promotion to be heard' });
+    }
+  });
+
+  const remaining = async () => {
+    const { rows } = await operator.query(`SELECT id FROM users WHERE role = 'admin' AND is_active`);
+    return rows.length;
+  };
+  const waiting = async () => {
+    const { rows } = await operator.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows.length;
+  };
+
+  it.each([
+    ['demoted', { role: 'student' }, { role: 'researcher' }],
+    ['deactivated', { is_active: false }, { is_active: false }],
+    ['demoted and deactivated', { role: 'student' }, { is_active: false }],
+  ])('cannot both be %s at once', async (_, first, second) => {
+    // Both requests are admitted and then wait for the same rows, as in the tightest race there is.
+    const blocker = new pg.Client({ connectionString: database.url });
+    await blocker.connect();
+    await blocker.query('BEGIN');
+    await blocker.query(`SELECT 1 FROM users WHERE role = 'admin' FOR UPDATE`);
+    const { token } = admins[0];
+    const answers = [first, second].map((body, index) =>
+      app.call('PATCH', `/api/v1/users/${admins[index]?.id}`, { token, body }),
+    );
+    await waitFor(async () => (await waiting()) === 2, { what: 'both to wait', timeoutMs: 1200 });
+    await blocker.query('COMMIT');
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 409]);
+    await expect(remaining()).resolves.toBe(1);
+    await blocker.end();
+  });
+
+  it('may each go while the other stays', async () => {
+    const [one, other] = admins;
+    const demote = (by: Member, { id }: Member) =>
+      app.call('PATCH', `/api/v1/users/${id}`, { token: by.token, body: { role: 'student' } });
+    await expect(demote(one, one)).resolves.toMatchObject({ status: 200, body: { role: 'student' } });
+    await expect(demote(one, other)).resolves.toMatchObject({ status: 403 });
+    await expect(demote(other, other)).resolves.toMatchObject({ status: 409, body: { code: 'last_admin' } });
+    await expect(enter(app, other)).resolves.toBeDefined();
+  });
+});

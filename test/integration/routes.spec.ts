@@ -1,0 +1,174 @@
+import { createSecretKey, randomUUID } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { AppInProcess } from './app-in-process.js';
+import { routesOf } from './router.js';
+
+const SECRET = randomUUID() + randomUUID();
+const NAME = 'ergodrive-backend';
+/** Opening a route means to enter it here. */
+const PUBLIC = [
+  'GET /',
+  'GET /api/docs',
+  'GET /api/docs-json',
+  'GET /api/docs-yaml',
+  'GET /api/docs/',
+  'GET /api/docs/*',
+  'GET /api/docs/LICENSE',
+  'GET /api/docs/docs/swagger-ui-init.js',
+  'GET /api/docs/index.html',
+  'GET /api/docs/swagger-ui-init.js',
+  'GET /api/v1/info',
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'OPTIONS *',
+  'POST /api/v1/auth/login',
+  'POST /api/v1/auth/login/json',
+  'POST /api/v1/auth/refresh',
+  'POST /api/v1/auth/register',
+];
+const FOR_ADMINS = [
+  'DELETE /api/v1/cache',
+  'DELETE /api/v1/users/:id/sessions',
+  'GET /api/v1/audit',
+  'GET /api/v1/cache/stats',
+  'GET /api/v1/users',
+  'GET /api/v1/users/:id',
+  'PATCH /api/v1/users/:id',
+];
+
+describe('every route of the router', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  let routes: string[];
+  let closed: string[];
+  let tokens: { access_token: string; refresh_token: string };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url, JWT_SECRET: SECRET });
+    // Fastify answers HEAD wherever there is a GET, by the same handler.
+    routes = routesOf(app.app).filter((route) => !route.startsWith('HEAD '));
+    closed = routes.filter((route) => !PUBLIC.includes(route));
+    const account = { email: 'a@example.org', password: 'Test1234' };
+    await app.call('POST', '/api/v1/auth/register', { body: { ...account, full_name: 'A' } });
+    const { body } = await app.call('POST', '/api/v1/auth/login/json', { body: account });
+    tokens = body as unknown as typeof tokens;
+  });
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+
+  const ask = (route: string, token?: string) => {
+    const [method = '', path = ''] = route.split(' ');
+    return app.call(method, path.replace(':id', randomUUID()), token === undefined ? {} : { token });
+  };
+  const answers = async (list: readonly string[], token?: string) =>
+    Promise.all(
+      list.map(async (route) => {
+        const { status, body } = await ask(route, token);
+        return `${route} ${status} ${String(body['code'])}`;
+      }),
+    );
+
+  it('is public by name, or closed', () => {
+    expect(routes.filter((route) => PUBLIC.includes(route)).sort()).toEqual(PUBLIC);
+    expect(closed.length).toBeGreaterThan(10);
+  });
+
+  it('if closed, answers 401 without a token', async () => {
+    await expect(answers(closed)).resolves.toEqual(closed.map((route) => `${route} 401 token_missing`));
+    const heads = closed
+      .filter((route) => route.startsWith('GET '))
+      .map((route) => route.replace('GET', 'HEAD'));
+    await expect(Promise.all(heads.map(async (route) => (await ask(route)).status))).resolves.toEqual(
+      heads.map(() => 401),
+    );
+  });
+
+  it('if closed, answers 401 to a token that is none, of the other kind, or of another key', async () => {
+    const { sub, sid } = claims(tokens.access_token);
+    const life = {
+      iss: NAME,
+      aud: NAME,
+      sub,
+      sid,
+      jti: randomUUID(),
+      iat: 1_700_000_000,
+      exp: 4_000_000_000,
+    };
+    const wrong = [
+      'garbage',
+      tokens.refresh_token,
+      forged(life, 'another secret of enough bytes, 32 at least'),
+      jwt.sign(life, '', { algorithm: 'none', header: { alg: 'none', typ: 'at+jwt' } }),
+    ];
+    for (const token of wrong) {
+      await expect(answers(closed, token)).resolves.toEqual(
+        closed.map((route) => `${route} 401 token_invalid`),
+      );
+    }
+  });
+
+  it('if closed, answers 401 to a token that has expired', async () => {
+    const past = { ...claims(tokens.access_token), iat: 1_700_000_000, exp: 1_700_000_100 };
+    const expired = forged(past);
+    await expect(answers(closed, expired)).resolves.toEqual(
+      closed.map((route) => `${route} 401 token_expired`),
+    );
+  });
+
+  it('if for admins, answers 403 to others', async () => {
+    await expect(answers(FOR_ADMINS, tokens.access_token)).resolves.toEqual(
+      FOR_ADMINS.map((route) => `${route} 403 forbidden`),
+    );
+  });
+
+  it('if public, is open also to a caller whose token is no good', async () => {
+    for (const route of PUBLIC) {
+      for (const token of [undefined, 'garbage']) {
+        const { status, body } = await ask(route, token);
+        expect({ route, isRefused: status === 401 && body['code'] === 'token_missing' }).toEqual({
+          route,
+          isRefused: false,
+        });
+        expect({ route, status: status < 500 }).toEqual({ route, status: true });
+      }
+    }
+  });
+
+  it('is documented, unless it is the documentation, and nothing else is', async () => {
+    const { body } = await app.call('GET', '/api/docs-json');
+    const documented = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const served = routes.filter((route) => !/ \/api\/docs|^OPTIONS /.test(route));
+    expect(documented.sort()).toEqual(served.sort());
+  });
+
+  it('asks for a token in the document exactly where it is closed', async () => {
+    const { body } = await app.call('GET', '/api/docs-json');
+    const paths = body['paths'] as Record<string, Record<string, { responses: object }>>;
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { responses }] of Object.entries(operations)) {
+        const route = `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`;
+        if (closed.includes(route)) expect({ route, ...responses }).toHaveProperty('401');
+      }
+    }
+  });
+});
+
+function claims(token: string): { sub: string; sid: string } {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    sub: string;
+    sid: string;
+  };
+}
+
+function forged(content: object, secret = SECRET): string {
+  const key = createSecretKey(Buffer.from(secret));
+  return jwt.sign(content, key, { header: { alg: 'HS256', typ: 'at+jwt' } });
+}

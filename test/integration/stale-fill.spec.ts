@@ -1,0 +1,136 @@
+import { UserCacheService } from '../../src/cache/user-cache.service.js';
+import { withRedis } from '../support/redis-connection.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestRedis, type TestRedis } from '../support/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
+import { AppInProcess } from './app-in-process.js';
+import { Gate } from './gate.js';
+import { enter, join, judge, type Member } from './members.js';
+
+const { jest } = import.meta;
+
+/** A reader that was overtaken by a change must not write the old state into the cache (the "stale set" race). */
+describe('a fill that is overtaken', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let slow: AppInProcess;
+  let other: AppInProcess;
+
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    const variables = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      JWT_SECRET: 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu',
+      // Longer than a request may be held here.
+      DATABASE_TIMEOUT_MS: '20000',
+      ADMIN_EMAIL: 'admin@example.org',
+      ADMIN_PASSWORD: 'admin-Test1234',
+    };
+    slow = await AppInProcess.start(variables);
+    other = await AppInProcess.start(variables);
+    for (const app of [slow, other]) {
+      await waitFor(async () => (await app.call('GET', '/health')).body['status'] === 'healthy', {
+        what: 'the cache to be trusted',
+      });
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([slow.stop(), other.stop()]);
+    await redis.stop();
+    await database.drop();
+  });
+
+  const exists = (key: string) => withRedis(redis.url, (connection) => connection.send('EXISTS', key));
+
+  /** Lets the slow instance judge a token by a database read that is held after it was read. */
+  async function hold(member: Member) {
+    await slow.get(UserCacheService).invalidate([member.id]);
+    const gate = new Gate();
+    const cache = slow.get(UserCacheService);
+    const load = cache.load.bind(cache);
+    const held = jest.spyOn(cache, 'load').mockImplementationOnce((id, read) =>
+      load(id, async () => {
+        const user = await read();
+        await gate.pass();
+        return user;
+      }),
+    );
+    const answer = judge(slow, member);
+    await gate.reached;
+    held.mockRestore();
+    await expect(exists(`{user:${member.id}}:lease`)).resolves.toBe(1);
+    return { gate, answer };
+  }
+
+  const CHANGES: [string, (member: Member) => Promise<unknown>][] = [
+    ['a logout', ({ token }) => other.call('POST', '/api/v1/auth/logout', { token })],
+    [
+      'the end of all sessions',
+      ({ token }) => other.call('DELETE', '/api/v1/sessions?include_current=true', { token }),
+    ],
+    ['a deactivation', async ({ id }) => asAdmin('PATCH', `/api/v1/users/${id}`, { is_active: false })],
+    ['an end by an admin', async ({ id }) => asAdmin('DELETE', `/api/v1/users/${id}/sessions`)],
+  ];
+
+  async function asAdmin(method: string, path: string, body?: object) {
+    const admin = await enter(other, { id: '', email: 'admin@example.org', password: 'admin-Test1234' });
+    const { status } = await other.call(method, path, {
+      token: admin.token,
+      ...(body === undefined ? {} : { body }),
+    });
+    expect(status).toBeLessThan(300);
+  }
+
+  it.each(CHANGES)('by %s leaves no entry, and the token is refused', async (_, change) => {
+    const member = await join(other);
+    const { gate, answer } = await hold(member);
+    await change(member);
+    gate.open();
+    // The request came before the change; the old state is the right answer to it, and to none after it.
+    await expect(answer).resolves.toBe('student');
+    await expect(exists(`user:${member.id}`)).resolves.toBe(0);
+    await expect(judge(slow, member)).resolves.toBe('revoked');
+    await expect(judge(other, member)).resolves.toBe('revoked');
+  });
+
+  it('by a change of the role leaves no entry with the old one', async () => {
+    const member = await join(other);
+    const { gate, answer } = await hold(member);
+    await asAdmin('PATCH', `/api/v1/users/${member.id}`, { role: 'admin' });
+    gate.open();
+    await expect(answer).resolves.toBe('student');
+    await expect(exists(`user:${member.id}`)).resolves.toBe(0);
+    await expect(judge(slow, member)).resolves.toBe('admin');
+  });
+
+  it('by nothing leaves an entry', async () => {
+    const member = await join(other);
+    const { gate, answer } = await hold(member);
+    gate.open();
+    await expect(answer).resolves.toBe('student');
+    await expect(exists(`user:${member.id}`)).resolves.toBe(1);
+    await expect(exists(`{user:${member.id}}:lease`)).resolves.toBe(0);
+  });
+
+  it('by the loss of everything in Redis leaves no entry', async () => {
+    const member = await join(other);
+    const { gate, answer } = await hold(member);
+    await redis.flush();
+    gate.open();
+    await expect(answer).resolves.toBe('student');
+    await expect(exists(`user:${member.id}`)).resolves.toBe(0);
+  });
+
+  it('is not shared with a request that came after the change', async () => {
+    const member = await join(other);
+    const { gate, answer } = await hold(member);
+    await other.call('POST', '/api/v1/auth/logout', { token: member.token });
+    const later = await enter(other, member);
+    const after = judge(slow, later);
+    gate.open();
+    await expect(answer).resolves.toBe('student');
+    await expect(after).resolves.toBe('student');
+    await expect(judge(slow, member)).resolves.toBe('revoked');
+  });
+});
