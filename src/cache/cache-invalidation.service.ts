@@ -38,9 +38,17 @@ export class CacheInvalidationService {
 
   /** Removes what the changes made stale. A failure is not lost: it ends the trust in the cache until the next replay. */
   async apply(changes: readonly Invalidation[]): Promise<void> {
-    if (changes.length === 0) return;
+    await this.forget(changes.map((change) => change.user_id));
+  }
+
+  /**
+   * Removes the entries of users. Whoever acknowledges an end that somebody else has committed waits for this too: that
+   * one's removal may still be under way.
+   */
+  async forget(userIds: readonly string[]): Promise<void> {
+    if (userIds.length === 0) return;
     try {
-      await this.users.invalidate(changes.map((change) => change.user_id));
+      await this.users.invalidate(userIds);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
     }

@@ -94,7 +94,9 @@ export class SessionsService {
     const ended = await this.dataSource.transaction((manager) =>
       this.revokeWithin(manager, selection, reason, by),
     );
-    await this.announceEnd(selection.userId, ended, reason);
+    if (ended.length > 0) await this.announceEnd(selection.userId, ended, reason);
+    // Another request may have ended them a moment ago, and not have told the cache yet: this answer vouches for it too.
+    else await this.invalidation.forget([selection.userId]);
     return ended.length;
   }
 
