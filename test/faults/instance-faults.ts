@@ -1,0 +1,111 @@
+import { Client } from 'pg';
+import { sql } from '../support/sql.js';
+import { waitFor } from '../support/wait-for.js';
+import type { Fault, Scene } from './drill.js';
+import { isAcknowledged, isRefused } from './history.js';
+import type { House } from './house.js';
+import type { TestSession } from './population.js';
+import { LAG_BOUND_MS } from './promise.js';
+
+type Victim = House['instances'][0];
+
+const LOGOUTS = 24;
+const ENDED = 'SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND revoked_at IS NOT NULL';
+const BLOCKED = `
+  SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid';
+const LEFT = 'SELECT pid FROM pg_stat_activity WHERE pid = ANY($1::int[])';
+
+/** What can happen to an instance. */
+export const INSTANCE_FAULTS: readonly Fault<House>[] = [
+  {
+    name: 'instance kill -9 in the middle of logouts',
+    forgives: ['unanswered'],
+    play: async (scene) => {
+      const [first, second] = scene.house.instances;
+      try {
+        await killAmongLogouts(scene, first!);
+        await killBetweenChangeAndLog(scene, second!);
+      } finally {
+        await Promise.all([first!.app.restart(), second!.app.restart()]);
+      }
+      return performance.now();
+    },
+  },
+];
+
+/** Kills the instance when a few of its logouts have been answered; the others are anywhere. */
+async function killAmongLogouts(scene: Scene<House>, victim: Victim): Promise<void> {
+  const { client, witnesses, load } = scene;
+  const sessions = await witnesses(LOGOUTS);
+  await Promise.all(sessions.map((session) => client.read(victim, session)));
+  let answered = 0;
+  const logouts = sessions.map(async (session) => {
+    if (isAcknowledged(await client.logout(victim, session))) answered += 1;
+  });
+  await waitFor(() => answered >= LOGOUTS / 4, { what: 'some logouts', intervalMs: 1 });
+  await victim.app.kill9();
+  await Promise.all(logouts);
+  expect(await expectRecordHolds(scene, victim, sessions)).toBeGreaterThanOrEqual(answered);
+  await load.lasts(500);
+}
+
+/**
+ * Holds up whatever writes the invalidation log while logouts are under way, and kills their instance; PostgreSQL notices
+ * and gives up what it asked for. What is committed then must reach the others without it.
+ */
+async function killBetweenChangeAndLog(scene: Scene<House>, victim: Victim): Promise<void> {
+  const { house, client, witnesses, promise } = scene;
+  const sessions = await witnesses(5);
+  await Promise.all(sessions.map((session) => client.read(victim, session)));
+  const database = new Client({ connectionString: house.database.url });
+  await database.connect();
+  const from = performance.now();
+  try {
+    await database.query('BEGIN; LOCK TABLE invalidations IN EXCLUSIVE MODE');
+    const logouts = sessions.map((session) => client.logout(victim, session));
+    const pids = async (query: string, values: unknown[] = []) =>
+      (await database.query<{ pid: number }>(query, values)).rows.map(({ pid }) => pid);
+    await waitFor(async () => (await pids(BLOCKED)).length >= sessions.length, {
+      what: 'the logouts to reach the log',
+    });
+    await victim.app.kill9();
+    await Promise.all(logouts);
+    const blocked = await pids(BLOCKED);
+    await database.query(TERMINATE, [blocked]);
+    await waitFor(async () => (await pids(LEFT, [blocked])).length === 0, {
+      what: 'what was under way to end',
+    });
+    await database.query('COMMIT');
+  } finally {
+    await database.end();
+    // Whatever else would write the log meanwhile waits as well, and gives up in time.
+    promise.unavailable.push({ from, to: performance.now() });
+  }
+  await expectRecordHolds(scene, victim, sessions);
+}
+
+/**
+ * What PostgreSQL says of these sessions is what the surviving instances say, within the bound.
+ * @returns how many have ended
+ */
+async function expectRecordHolds(
+  { house, client }: Scene<House>,
+  dead: Victim,
+  sessions: readonly TestSession[],
+): Promise<number> {
+  const survivors = house.instances.filter((instance) => instance !== dead && instance.app.running);
+  const rows = await sql<{ id: string }>(house.database.url, ENDED, [sessions.map(({ id }) => id)]);
+  const ended = new Set(rows.map(({ id }) => id));
+  const agrees = async (instance: Victim, session: TestSession) =>
+    isRefused(await client.read(instance, session)) === ended.has(session.id);
+  const asked = sessions.flatMap((session) => survivors.map((instance) => ({ session, instance })));
+  await waitFor(
+    async () => {
+      const answers = await Promise.all(asked.map(({ session, instance }) => agrees(instance, session)));
+      return answers.every(Boolean);
+    },
+    { what: 'all survivors to say what PostgreSQL says', timeoutMs: LAG_BOUND_MS },
+  );
+  return ended.size;
+}
