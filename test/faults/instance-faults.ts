@@ -64,15 +64,16 @@ async function killBetweenChangeAndLog(scene: Scene<House>, victim: Victim): Pro
   try {
     await database.query('BEGIN; LOCK TABLE invalidations IN EXCLUSIVE MODE');
     const logouts = sessions.map((session) => client.logout(victim, session));
+    // On connections of their own: a transaction sees one snapshot of the activity, however often it looks.
     const pids = async (query: string, values: unknown[] = []) =>
-      (await database.query<{ pid: number }>(query, values)).rows.map(({ pid }) => pid);
+      (await sql<{ pid: number }>(house.database.url, query, values)).map(({ pid }) => pid);
     await waitFor(async () => (await pids(BLOCKED)).length >= sessions.length, {
       what: 'the logouts to reach the log',
     });
     await victim.app.kill9();
     await Promise.all(logouts);
     const blocked = await pids(BLOCKED);
-    await database.query(TERMINATE, [blocked]);
+    await sql(house.database.url, TERMINATE, [blocked]);
     await waitFor(async () => (await pids(LEFT, [blocked])).length === 0, {
       what: 'what was under way to end',
     });
