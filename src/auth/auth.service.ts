@@ -9,7 +9,7 @@ import type { Actor } from '../common/actor.js';
 import type { Principal } from '../common/principal.js';
 import { ProblemError, Problems } from '../common/problem.error.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
-import type { Session } from '../sessions/session.entity.js';
+import type { TokenSession } from '../sessions/session.entity.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.service.js';
 import type { User } from '../users/user.entity.js';
@@ -136,7 +136,7 @@ export class AuthService {
     await this.audit.note('session.login_failed', by, { userId, details: { reason } });
   }
 
-  private issue(session: Session): TokensDto {
+  private issue(session: TokenSession): TokensDto {
     const { token, expiresIn } = this.tokens.signAccess(session, newTokenId(), new Date());
     return {
       access_token: token,

@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { Problems } from '../common/problem.error.js';
 import { AppConfig } from '../config/app-config.js';
-import type { Session } from '../sessions/session.entity.js';
+import type { TokenSession } from '../sessions/session.entity.js';
 import type { AccessClaims } from '../sessions/verdict.js';
 
 /** Pinned: a token that names another algorithm is refused, whatever its signature (RFC 8725 §3.1). */
@@ -41,7 +41,7 @@ export class TokenService {
   }
 
   /** A new access token of the session, which never outlives it. */
-  signAccess(session: Session, tokenId: string, now: Date): { token: string; expiresIn: number } {
+  signAccess(session: TokenSession, tokenId: string, now: Date): { token: string; expiresIn: number } {
     const issuedAt = seconds(now);
     const expiresAt = Math.min(issuedAt + this.config.tokens.accessTtlSeconds, seconds(session.expiresAt));
     return {
@@ -51,7 +51,7 @@ export class TokenService {
   }
 
   /** The session's current refresh token: the same bytes from the same row, so that it can be given again. */
-  signRefresh(session: Session): string {
+  signRefresh(session: TokenSession): string {
     return this.sign(
       REFRESH_TYPE,
       session,
@@ -78,7 +78,13 @@ export class TokenService {
     return this.verify(token, REFRESH_TYPE) as RefreshClaims;
   }
 
-  private sign(type: string, session: Session, tokenId: string, issuedAt: number, expiresAt: number): string {
+  private sign(
+    type: string,
+    session: TokenSession,
+    tokenId: string,
+    issuedAt: number,
+    expiresAt: number,
+  ): string {
     const { issuer, audience } = this.config.tokens;
     return this.jwtService.sign(
       {

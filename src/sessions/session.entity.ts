@@ -51,3 +51,6 @@ export class Session {
   @Column('text', { nullable: true })
   ip: string | null;
 }
+
+/** What tokens are signed from. */
+export type TokenSession = Pick<Session, 'id' | 'userId' | 'refreshJti' | 'rotatedAt' | 'expiresAt'>;

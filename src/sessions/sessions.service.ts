@@ -8,7 +8,7 @@ import { RefreshNotifier } from '../cache/refresh-notifier.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { PageQueryDto } from '../common/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
-import { type RevokeReason, Session } from './session.entity.js';
+import { type RevokeReason, Session, type TokenSession } from './session.entity.js';
 
 /** Which sessions to end. */
 export interface SessionSelection {
@@ -20,7 +20,7 @@ export interface SessionSelection {
 }
 
 export type Rotation =
-  { outcome: 'rotated' | 'repeated'; session: Session } | { outcome: 'revoked' | 'reused' | 'inactive' };
+  { outcome: 'rotated' | 'repeated'; session: TokenSession } | { outcome: 'revoked' | 'reused' | 'inactive' };
 
 const ROTATE = `
   UPDATE sessions
@@ -28,9 +28,9 @@ const ROTATE = `
       expires_at = least(now() + make_interval(secs => $4), created_at + make_interval(secs => $5))
   WHERE id = $1 AND refresh_jti = $2 AND revoked_at IS NULL AND expires_at > now()
     AND EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)
-  RETURNING *`;
+  RETURNING user_id, rotated_at, expires_at`;
 
-type SessionRow = Record<string, unknown>;
+type RotatedRow = { user_id: string; rotated_at: Date; expires_at: Date };
 
 /** Sessions: opened at login, rotated at refresh, ended for whatever reason. PostgreSQL is the record. */
 @Injectable()
@@ -72,16 +72,18 @@ export class SessionsService {
    * @param refreshJti `jti` of the token presented, whose signature and expiry were checked
    */
   async rotate(sessionId: string, refreshJti: string, by: Actor): Promise<Rotation> {
-    const [[row]] = await this.sessions.query<[SessionRow[], number]>(ROTATE, [
+    const successorJti = randomUUID();
+    const [[row]] = await this.sessions.query<[RotatedRow[], number]>(ROTATE, [
       sessionId,
       refreshJti,
-      randomUUID(),
+      successorJti,
       this.config.tokens.refreshTtlSeconds,
       this.config.sessions.maxAgeSeconds,
     ]);
     if (row === undefined) return this.explainRefusal(sessionId, refreshJti, by);
-    const session = fromRow(row);
-    this.notifier.tell(session.userId, session.id);
+    const { user_id: userId, rotated_at: rotatedAt, expires_at: expiresAt } = row;
+    const session = { id: sessionId, userId, refreshJti: successorJti, rotatedAt, expiresAt };
+    this.notifier.tell(userId, sessionId);
     return { outcome: 'rotated', session };
   }
 
@@ -206,21 +208,4 @@ export class SessionsService {
     await this.revoke({ userId: session.userId, id: sessionId }, 'refresh_token_reuse', by);
     return { outcome: 'reused' };
   }
-}
-
-function fromRow(row: SessionRow): Session {
-  return Object.assign(new Session(), {
-    id: row['id'],
-    userId: row['user_id'],
-    refreshJti: row['refresh_jti'],
-    previousRefreshJti: row['previous_refresh_jti'],
-    rotatedAt: row['rotated_at'],
-    createdAt: row['created_at'],
-    lastUsedAt: row['last_used_at'],
-    expiresAt: row['expires_at'],
-    revokedAt: row['revoked_at'],
-    revokeReason: row['revoke_reason'],
-    userAgent: row['user_agent'],
-    ip: row['ip'],
-  });
 }
