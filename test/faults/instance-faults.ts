@@ -10,6 +10,8 @@ import { LAG_BOUND_MS } from './promise.js';
 type Victim = House['instances'][0];
 
 const LOGOUTS = 24;
+/** More than the load can have under way at that point, so that some of those that wait are the ones in question. */
+const HELD_UP = 9;
 const ENDED = 'SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND revoked_at IS NOT NULL';
 const BLOCKED = `
   SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
@@ -56,7 +58,7 @@ async function killAmongLogouts(scene: Scene<House>, victim: Victim): Promise<vo
  */
 async function killBetweenChangeAndLog(scene: Scene<House>, victim: Victim): Promise<void> {
   const { house, client, witnesses, promise } = scene;
-  const sessions = await witnesses(5);
+  const sessions = await witnesses(HELD_UP);
   await Promise.all(sessions.map((session) => client.read(victim, session)));
   const database = new Client({ connectionString: house.database.url });
   await database.connect();

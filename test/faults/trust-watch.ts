@@ -50,7 +50,8 @@ export class TrustWatch {
   }
 }
 
-function trustOf({ app: { output } }: Instance): Trust {
+/** What an instance's log says of its trust now. */
+export function trustOf({ app: { output } }: Instance): Trust {
   const losses = output.split('Redis is not used').length - 1;
   const connecting = output.lastIndexOf('Redis is connected');
   const trusted = output.lastIndexOf('Redis is trusted');
