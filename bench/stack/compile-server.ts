@@ -18,6 +18,8 @@ export async function compileServer(into: string): Promise<string> {
     const entries = await readdir(join(ROOT, folder), { recursive: true });
     const files = entries.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
     await Promise.all(files.map((file) => compile(join(folder, file), into, options)));
+    const workers = entries.filter((name) => name.endsWith('.mjs')).map((name) => join(folder, name));
+    await Promise.all(workers.map((file) => cp(join(ROOT, file), join(into, file))));
   }
   await symlink(join(ROOT, 'node_modules'), join(into, 'node_modules'));
   await cp(join(ROOT, 'package.json'), join(into, 'package.json'));

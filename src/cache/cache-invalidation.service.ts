@@ -11,6 +11,9 @@ import { UserCacheService } from './user-cache.service.js';
 /** Beyond an entry's life, for the time between a change and its commit, and for clocks that differ. */
 const WINDOW_MARGIN_SECONDS = 300;
 
+/** Well above the time that a notification takes. */
+const NOTIFICATION_MS = 50;
+
 /** Applies committed changes to the cache. */
 @Injectable()
 export class CacheInvalidationService {
@@ -28,10 +31,10 @@ export class CacheInvalidationService {
 
   /**
    * To be awaited between the commit of a change and the answer that tells of it: from then on no instance finds the old
-   * state in the cache. With the cache out of reach it returns within the deadline; the log carries the change then.
+   * state in the cache. With the cache out of reach it returns soon after the deadline; the log carries the change then.
    */
   async announce(changes: readonly Invalidation[]): Promise<void> {
-    await this.apply(changes);
+    await this.vouch(changes.map((change) => change.user_id));
     // With a server the change comes back through the log, to this instance like to all others.
     if (this.database.isEmbedded) for (const change of changes) this.feed.next(change);
   }
@@ -42,15 +45,23 @@ export class CacheInvalidationService {
   }
 
   /**
-   * Removes the entries of users. Whoever acknowledges an end that somebody else has committed waits for this too: that
-   * one's removal may still be under way.
+   * Removes the entries of users before an answer that tells of an end. Whoever finds that somebody else has committed it
+   * waits for this too: that one's removal may still be under way.
    */
-  async forget(userIds: readonly string[]): Promise<void> {
-    if (userIds.length === 0) return;
+  async vouch(userIds: readonly string[]): Promise<void> {
+    if (userIds.length === 0 || (await this.forget(userIds))) return;
+    // Instances that still reach Redis hear of it by the log, in milliseconds; the answer leaves them that time.
+    await new Promise((resolve) => setTimeout(resolve, NOTIFICATION_MS));
+  }
+
+  /** @returns whether the cache is rid of the entries; if not, it is not trusted until the next replay */
+  private async forget(userIds: readonly string[]): Promise<boolean> {
     try {
       await this.users.invalidate(userIds);
+      return true;
     } catch (error) {
-      if (!(error instanceof CacheUnavailableError)) throw error;
+      if (error instanceof CacheUnavailableError) return false;
+      throw error;
     }
   }
 

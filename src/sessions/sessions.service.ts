@@ -98,7 +98,7 @@ export class SessionsService {
     );
     if (ended.length > 0) await this.announceEnd(selection.userId, ended, reason);
     // Another request may have ended them a moment ago, and not have told the cache yet: this answer vouches for it too.
-    else await this.invalidation.forget([selection.userId]);
+    else await this.invalidation.vouch([selection.userId]);
     return ended.length;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Problems } from '../common/problem.error.js';
 
@@ -26,6 +26,11 @@ export class PasswordHasher implements OnApplicationShutdown {
     niceIncrement: NICENESS,
   });
   private decoy: Promise<string> | undefined;
+
+  constructor() {
+    // A thread that dies is replaced; without a listener its death would be the process'.
+    this.threads.on('error', (error: Error) => new Logger(PasswordHasher.name).error(error.message));
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.threads.destroy();
