@@ -71,6 +71,7 @@ export class InvalidationFollower implements OnApplicationShutdown {
       client.on('end', () => reject(new Error('connection closed')));
       stopped.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
     });
+    // It may be lost while nobody waits for that, before the first race below.
     lost.catch(() => undefined);
     try {
       await client.connect();
