@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { BlacklistService } from '../cache/blacklist.service.js';
-import { CacheUnavailableError } from '../cache/cache-store.js';
+import { ignoreOutage } from '../cache/ignore-outage.js';
 import type { Actor } from '../common/actor.js';
 import type { Principal } from '../common/principal.js';
 import { ProblemError, Problems } from '../common/problem.error.js';
@@ -88,12 +88,8 @@ export class AuthService {
   /** Ends the session of the access token: when this resolves, both its tokens are refused by every instance. */
   async logout(principal: Principal, by: Actor): Promise<void> {
     await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout', by);
-    try {
-      await this.blacklist.add(principal.tokenId, principal.tokenExpiresAt);
-    } catch (error) {
-      // The session has ended in PostgreSQL; the blacklist only makes the refusal cheaper.
-      if (!(error instanceof CacheUnavailableError)) throw error;
-    }
+    // The session has ended in PostgreSQL; the blacklist only makes the refusal cheaper.
+    await ignoreOutage(this.blacklist.add(principal.tokenId, principal.tokenExpiresAt));
   }
 
   /**

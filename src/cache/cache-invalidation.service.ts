@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { CacheUnavailableError } from './cache-store.js';
+import { ignoreOutage } from './ignore-outage.js';
 import { type Invalidation, InvalidationFeed } from './invalidation.js';
 import { CHANGED_USERS, PRUNE_LOG } from './invalidation-log.js';
 import { UserCacheService } from './user-cache.service.js';
@@ -81,9 +82,7 @@ export class CacheInvalidationService {
 
   /** The same where a cache is connected; where none is, its next connection replays in any case. */
   async replayIfConnected(): Promise<void> {
-    await this.replay().catch((error: unknown) => {
-      if (!(error instanceof CacheUnavailableError)) throw error;
-    });
+    await ignoreOutage(this.replay());
   }
 
   /** Removes rows that no replay needs any more, one batch a call. */

@@ -7,8 +7,9 @@ import {
 } from '@nestjs/common';
 import { adviseOnEviction } from './eviction-advice.js';
 import { BLACKLIST_PREFIX } from './blacklist.service.js';
-import { CACHE_STORE, type CacheServerInfo, type CacheStore, CacheUnavailableError } from './cache-store.js';
+import { CACHE_STORE, type CacheServerInfo, type CacheStore } from './cache-store.js';
 import { CacheTrust, type TrustState } from './cache-trust.js';
+import { ignoreOutage } from './ignore-outage.js';
 import { USER_PREFIX } from './user-cache.service.js';
 
 const FASTEST_MS = 2000;
@@ -63,7 +64,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** What the server says of itself; `undefined` while it is out of reach. */
   async info(): Promise<CacheServerInfo | undefined> {
-    return orNothing(this.store.info());
+    return ignoreOutage(this.store.info());
   }
 
   private async warnOfEviction(): Promise<void> {
@@ -74,7 +75,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async sample(): Promise<void> {
     const began = performance.now();
-    const counts = await orNothing(this.store.count([USER_PREFIX, BLACKLIST_PREFIX]));
+    const counts = await ignoreOutage(this.store.count([USER_PREFIX, BLACKLIST_PREFIX]));
     if (counts !== undefined) {
       const [users = 0, tokens = 0] = counts;
       this.counts = { cached_users: users, blacklisted_tokens: tokens };
@@ -85,14 +86,5 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
 
   private schedule(delayMs: number): void {
     this.timer = setTimeout(() => void this.sample(), delayMs).unref();
-  }
-}
-
-async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof CacheUnavailableError) return undefined;
-    throw error;
   }
 }

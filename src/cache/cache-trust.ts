@@ -16,7 +16,6 @@ export class CacheTrust {
   private current: TrustState = 'down';
   private wasTold = false;
   private lastReason = 'not connected yet';
-  private since = Date.now();
   private readonly changes: Record<TrustState, number> = { trusted: 0, replaying: 0, down: 0 };
 
   get state(): TrustState {
@@ -32,10 +31,6 @@ export class CacheTrust {
     return this.lastReason;
   }
 
-  get sinceSeconds(): number {
-    return Math.round((Date.now() - this.since) / 1000);
-  }
-
   /** How often each state was entered, since the start. */
   get transitions(): Readonly<Record<TrustState, number>> {
     return this.changes;
@@ -49,7 +44,6 @@ export class CacheTrust {
     this.wasTold = true;
     this.current = state;
     this.lastReason = reason;
-    this.since = Date.now();
     this.changes[state] += 1;
     if (state === 'down')
       this.logger.warn(`${this.subject} is not used: ${reason}. PostgreSQL answers instead`);

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { ConnectionLoop } from '../common/connection-loop.js';
 import { AppConfig } from '../config/app-config.js';
+import { abandon } from '../database/bounded-client.js';
 import { Database } from '../database/database.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
 import { InvalidationFeed } from './invalidation.js';
@@ -91,7 +92,7 @@ export class InvalidationFollower implements OnApplicationShutdown {
       if (!stopped.aborted) this.setConnected(false, (error as Error).message);
     } finally {
       this.claim.release();
-      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      abandon(client);
     }
   }
 

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../common/principal.js';
 import { AppConfig } from '../config/app-config.js';
-import { CACHE_STORE, type CacheStore, CacheUnavailableError, type Lease } from './cache-store.js';
+import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
 import { CacheTrust } from './cache-trust.js';
+import { ignoreOutage } from './ignore-outage.js';
 
 export const USER_PREFIX = 'user:';
 /** Longest time between a lease and its fill: the database answers within its own time limit or not at all. */
@@ -44,6 +45,7 @@ export class UserCacheService {
     const lease = await this.leaseOf(key);
     const user = await read();
     if (user && lease !== undefined && this.trust.isTrusted) {
+      // Without it the next request asks the database again.
       await ignoreOutage(this.store.fill(key, lease, user, this.ttlMs));
     }
     return user;
@@ -61,15 +63,5 @@ export class UserCacheService {
 
   private async leaseOf(key: string): Promise<Lease | undefined> {
     return this.trust.isTrusted ? ignoreOutage(this.store.lease(key, LEASE_MS)) : undefined;
-  }
-}
-
-/** A fill is a favour: without it the next request asks the database again. */
-async function ignoreOutage<T>(operation: Promise<T>): Promise<T | undefined> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (error instanceof CacheUnavailableError) return undefined;
-    throw error;
   }
 }

@@ -14,13 +14,14 @@ export class BoundedClient extends pg.Client {
     const result = this.unbounded(...args);
     if (!(result instanceof Promise)) return result;
     return result.catch((error: unknown) => {
-      if ((error as Error).message === 'Query read timeout') this.abandon();
+      if ((error as Error).message === 'Query read timeout') abandon(this);
       throw error;
     });
   }) as pg.Client['query'];
+}
 
-  private abandon(): void {
-    const { connection } = this as unknown as { connection: { stream: { destroy(): void } } };
-    connection.stream.destroy();
-  }
+/** Ends a connection without waiting for the server, which may never answer. */
+export function abandon(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
+  connection.stream.destroy();
 }

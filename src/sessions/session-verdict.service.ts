@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BlacklistService } from '../cache/blacklist.service.js';
 import { CacheUnavailableError } from '../cache/cache-store.js';
 import { CacheTrust } from '../cache/cache-trust.js';
+import { ignoreOutage } from '../cache/ignore-outage.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
 import type { Principal } from '../common/principal.js';
 import type { AccessClaims, Verdict } from './verdict.js';
@@ -56,12 +57,7 @@ export class SessionVerdictService {
 
   /** A session that has ended never goes on, so its token may be refused by the cache from now on. */
   private async remember({ jti, exp }: AccessClaims): Promise<void> {
-    if (!this.trust.isTrusted) return;
-    try {
-      await this.blacklist.add(jti, exp);
-    } catch (error) {
-      if (!(error instanceof CacheUnavailableError)) throw error;
-    }
+    if (this.trust.isTrusted) await ignoreOutage(this.blacklist.add(jti, exp));
   }
 }
 
