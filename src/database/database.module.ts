@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { BoundedClient } from './bounded-client.js';
 import { Database } from './database.js';
+import { HotStatements } from './hot-statements.js';
 import { migrate } from './migrate.js';
 
 @Global()
@@ -52,6 +53,7 @@ function dataSourceOptions(database: Database, config: AppConfig): TypeOrmModule
  * The TypeORM data source. The schema is made by migrations, run at start; several instances that start together take
  * turns.
  */
+@Global()
 @Module({
   imports: [
     DatabaseServerModule,
@@ -65,5 +67,7 @@ function dataSourceOptions(database: Database, config: AppConfig): TypeOrmModule
       },
     }),
   ],
+  providers: [HotStatements],
+  exports: [HotStatements],
 })
 export class DatabaseModule {}

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
 import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { Deadline } from '../common/deadline.js';
 import { FreshReads } from '../common/fresh-reads.js';
 import { AppConfig } from '../config/app-config.js';
-import { Session } from './session.entity.js';
+import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 
-const LIVE_USER = `
+const LIVE_USER: HotStatement = {
+  name: 'live_user',
+  text: `
   SELECT u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.updated_at,
          ARRAY(SELECT s.id::text FROM sessions s
                WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS sessions
-  FROM users u WHERE u.id = $1`;
+  FROM users u WHERE u.id = $1`,
+};
 
 type LiveUserRow = Omit<CachedUser, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date };
 
@@ -23,7 +24,7 @@ export class LiveUserReader {
   private readonly reads = new FreshReads<CachedUser | undefined>();
 
   constructor(
-    @InjectRepository(Session) private readonly sessions: Repository<Session>,
+    private readonly statements: HotStatements,
     private readonly cache: UserCacheService,
     config: AppConfig,
   ) {
@@ -40,8 +41,7 @@ export class LiveUserReader {
   }
 
   private async query(userId: string): Promise<CachedUser | undefined> {
-    const rows: LiveUserRow[] = await this.sessions.query(LIVE_USER, [userId]);
-    const [row] = rows;
+    const [row] = await this.statements.run<LiveUserRow>(LIVE_USER, [userId]);
     return (
       row && { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() }
     );

@@ -8,6 +8,7 @@ import { RefreshNotifier } from '../cache/refresh-notifier.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { PageQueryDto } from '../common/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
+import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 import { type RevokeReason, Session, type TokenSession } from './session.entity.js';
 
 /** Which sessions to end. */
@@ -22,13 +23,16 @@ export interface SessionSelection {
 export type Rotation =
   { outcome: 'rotated' | 'repeated'; session: TokenSession } | { outcome: 'revoked' | 'reused' | 'inactive' };
 
-const ROTATE = `
+const ROTATE: HotStatement = {
+  name: 'rotate_session',
+  text: `
   UPDATE sessions
   SET refresh_jti = $3, previous_refresh_jti = refresh_jti, rotated_at = now(), last_used_at = now(),
       expires_at = least(now() + make_interval(secs => $4), created_at + make_interval(secs => $5))
   WHERE id = $1 AND refresh_jti = $2 AND revoked_at IS NULL AND expires_at > now()
     AND EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)
-  RETURNING user_id, rotated_at, expires_at`;
+  RETURNING user_id, rotated_at, expires_at`,
+};
 
 type RotatedRow = { user_id: string; rotated_at: Date; expires_at: Date };
 
@@ -38,6 +42,7 @@ export class SessionsService {
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly statements: HotStatements,
     private readonly invalidation: CacheInvalidationService,
     private readonly audit: AuditService,
     private readonly notifier: RefreshNotifier,
@@ -73,7 +78,7 @@ export class SessionsService {
    */
   async rotate(sessionId: string, refreshJti: string, by: Actor): Promise<Rotation> {
     const successorJti = randomUUID();
-    const [[row]] = await this.sessions.query<[RotatedRow[], number]>(ROTATE, [
+    const [row] = await this.statements.run<RotatedRow>(ROTATE, [
       sessionId,
       refreshJti,
       successorJti,
