@@ -3,8 +3,10 @@ import { startBanner } from './start-banner.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { loadConfigFromProcess } from './config/load-config.js';
 import { createApp } from './create-app.js';
+import { tuneRuntime } from './runtime.js';
 
 async function start(): Promise<void> {
+  tuneRuntime();
   const config = loadConfigFromProcess();
   const app = await createApp(config);
   await app.listen(config.http.port, config.http.host);

@@ -1,10 +1,12 @@
 import { AppModule } from '../../src/app.module.js';
 import { loadConfigFromProcess } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
+import { tuneRuntime } from '../../src/runtime.js';
 import { BenchModule } from './bench.module.js';
 
 /** The product, made as `src/main.ts` makes it, with the comparison routes beside its own. */
 async function start(): Promise<void> {
+  tuneRuntime();
   const forRoot = AppModule.forRoot.bind(AppModule);
   AppModule.forRoot = (config) => {
     const { imports = [], ...module } = forRoot(config);
