@@ -1,4 +1,4 @@
-import { inLanes, type LoadScript, readRequests } from '../load/script.js';
+import { type ConnectionScript, inLanes, type LoadScript, readRequests } from '../load/script.js';
 import { saturate } from '../load/saturation.js';
 import { bodyOf, PASSWORD, type Person } from '../population/person.js';
 import type { Seat } from '../population/population.js';
@@ -25,12 +25,14 @@ const LOGGED_OUT = JSON.stringify({
 /** Of 30 requests 27 read; the others are a login, a refresh and a logout. */
 const READS_BEFORE_REFRESH = 14;
 const READS_BEFORE_LOGOUT = 13;
+/** More than a connection can log in before it begins anew. */
+const PEOPLE_EACH = 100;
 
 export const WRITE_CASES: readonly WriteCase[] = [
   {
     key: 'login',
     title: 'login',
-    script: (world) => perConnection(world, ({ person }) => loggingIn(person)),
+    script: async (world) => ({ connections: await loggingIn(world, world.plan.connections), once: false }),
   },
   {
     key: 'refresh',
@@ -53,12 +55,18 @@ async function perConnection(
   return { connections: seats.map((seat) => build(seat).script), once: false };
 }
 
-export function loggingIn(person: Person): Exchange {
-  return new Exchange().forTokens(
-    LOGIN,
-    () => credentials(person),
-    () => undefined,
-  );
+/** So many connections, each of which logs in one person after the other. */
+export async function loggingIn({ population }: World, connections: number): Promise<ConnectionScript[]> {
+  const seats = await population.freshSeats(connections * PEOPLE_EACH);
+  const lanes = Array.from({ length: connections }, () => new Exchange());
+  seats.forEach(({ person }, index) => {
+    lanes[index % connections]?.forTokens(
+      LOGIN,
+      () => credentials(person),
+      () => undefined,
+    );
+  });
+  return lanes.map(({ script }) => script);
 }
 
 function refreshing({ stack }: World, { person, session }: Seat): Exchange {

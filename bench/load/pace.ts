@@ -1,11 +1,12 @@
-import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchServer } from '../stack/bench-server.js';
 import { type LatencySummary, summarise } from '../statistics/latencies.js';
+import { type Answer, PacedConnection } from './paced-connection.js';
 import type { ReadRequest } from './script.js';
 
 const TICK_MS = 1;
-const REQUEST_TIMEOUT_MS = 10_000;
+const LONGEST_ANSWER_MS = 10_000;
+const CONNECTIONS = 128;
 
 export interface Pace {
   requestsPerSecond: number;
@@ -14,68 +15,83 @@ export interface Pace {
 }
 
 /**
- * Sends at a fixed rate whether or not answers come (an open loop), and takes each latency from the moment of sending:
- * requests that a slow server would hold back are sent and counted all the same.
- * @throws Error when an answer is not 200 with the expected body
+ * Sends at a fixed rate whether or not answers come (an open loop), and takes each latency from the moment when it was the
+ * request's turn: those that a slow server holds back count all the same.
+ * @throws Error when an answer is not 200 with the expected body, or does not come
  */
 export async function pace(
   server: BenchServer,
   requests: readonly ReadRequest[],
   { requestsPerSecond, durationMs, settleMs }: Pace,
 ): Promise<LatencySummary> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 512 });
-  const latencies: Promise<number>[] = [];
-  const startedAt = performance.now();
-  let sent = 0;
-  let elapsedMs = 0;
+  const count = (ms: number) => Math.floor((ms * requestsPerSecond) / 1000);
+  const total = count(settleMs + durationMs);
+  const dispatcher = await Dispatcher.connect(server.port);
   try {
-    while (elapsedMs < settleMs + durationMs) {
-      const due = Math.floor((elapsedMs / 1000) * requestsPerSecond) - sent;
-      const batch = Array.from({ length: due }, () => ask(server, requests[sent++ % requests.length], agent));
-      // Awaited at the end; until then a failure must not count as unhandled.
-      for (const latency of batch) latency.catch(() => undefined);
-      if (elapsedMs >= settleMs) latencies.push(...batch);
+    const startedAt = performance.now();
+    const givenUpAt = startedAt + settleMs + durationMs + LONGEST_ANSWER_MS;
+    let due = 0;
+    while (dispatcher.answered < total) {
+      const now = performance.now();
+      if (now > givenUpAt) throw new Error(`${total - dispatcher.answered} requests without an answer`);
+      const until = Math.min(total, count(now - startedAt));
+      dispatcher.dispatch(Array.from({ length: until - due }, () => requests[due++ % requests.length]));
       await sleep(TICK_MS);
-      elapsedMs = performance.now() - startedAt;
     }
-    return summarise(await Promise.all(latencies));
+    return summarise(dispatcher.latencies.slice(count(settleMs)));
   } finally {
-    agent.destroy();
+    dispatcher.close();
   }
 }
 
-async function ask(server: BenchServer, wanted: ReadRequest | undefined, agent: Agent): Promise<number> {
-  if (wanted === undefined) throw new RangeError('nothing to send');
-  const sentAt = performance.now();
-  const { status, body } = await send(server, wanted, agent);
-  const latencyMs = performance.now() - sentAt;
-  if (status !== 200 || body !== wanted.expected) throw new Error(`wrong answer: ${status} ${body}`);
-  return latencyMs;
-}
+/** Hands requests to connections that are free, and keeps the others in line. */
+class Dispatcher {
+  /** Milliseconds, in the order of the answers. */
+  readonly latencies: number[] = [];
+  private readonly line: { request: ReadRequest; since: number }[] = [];
+  private connections: PacedConnection[] = [];
+  private readonly free: PacedConnection[] = [];
+  private failure: Error | undefined;
 
-function send(
-  server: BenchServer,
-  { path, headers }: ReadRequest,
-  agent: Agent,
-): Promise<{ status: number | undefined; body: string }> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: '127.0.0.1',
-      port: server.port,
-      path,
-      headers,
-      agent,
-      timeout: REQUEST_TIMEOUT_MS,
-    };
-    const outgoing = request(options, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => resolve({ status: response.statusCode, body }));
-      response.on('error', reject);
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
+  static async connect(port: number): Promise<Dispatcher> {
+    const dispatcher = new Dispatcher();
+    const opening = Array.from({ length: CONNECTIONS }, () =>
+      PacedConnection.open(port, (connection, answer) => dispatcher.take(connection, answer)),
+    );
+    dispatcher.connections = await Promise.all(opening);
+    dispatcher.free.push(...dispatcher.connections);
+    return dispatcher;
+  }
+
+  /** @throws Error of the first answer that was wrong */
+  get answered(): number {
+    if (this.failure !== undefined) throw this.failure;
+    return this.latencies.length;
+  }
+
+  dispatch(requests: readonly (ReadRequest | undefined)[]): void {
+    const since = performance.now();
+    for (const request of requests) if (request !== undefined) this.line.push({ request, since });
+    this.advance();
+  }
+
+  close(): void {
+    for (const connection of this.connections) connection.close();
+  }
+
+  private take(connection: PacedConnection, answer: Answer): void {
+    if (answer instanceof Error) this.failure ??= answer;
+    else this.latencies.push(answer);
+    this.free.push(connection);
+    this.advance();
+  }
+
+  private advance(): void {
+    for (let next = this.line[0]; next !== undefined; next = this.line[0]) {
+      const connection = this.free.pop();
+      if (connection === undefined) return;
+      this.line.shift();
+      connection.send(next.request, next.since);
+    }
+  }
 }

@@ -62,7 +62,10 @@ export class Stack {
       },
       nodeOptions,
     });
-    return { server, database: new pg.Pool({ connectionString: url, max: 2 }) };
+    const database = new pg.Pool({ connectionString: url, max: 2 });
+    // A connection that is closing while PostgreSQL stops has nobody else to tell.
+    database.on('error', () => undefined);
+    return { server, database };
   }
 
   async stopRedis(server: BenchServer): Promise<void> {
