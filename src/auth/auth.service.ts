@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -27,8 +27,8 @@ const wrongCredentials = () =>
   });
 const inactive = () => new ProblemError({ status: 403, code: 'user_inactive', detail: 'Inactive user' });
 
-/** 128 random bits in 22 characters: most of what a revoked token costs on Redis is its key. */
-const newTokenId = (): string => randomBytes(16).toString('base64url');
+/** A UUID's bits in 22 characters: most of what a revoked token costs on Redis is its key. */
+const newTokenId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
 
 /** Register, log in, refresh, log out. */
 @Injectable()

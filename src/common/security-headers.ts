@@ -9,6 +9,13 @@ const API_OPTIONS: HelmetOptions = {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   },
+  // About what a browser does with a page and its links.
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 };
 /** The docs page loads its own scripts and styles; it may be served over plain HTTP on a developer's machine. */
 const PAGE_OPTIONS: HelmetOptions = {
