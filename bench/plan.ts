@@ -30,6 +30,11 @@ export interface Plan {
   readonly memoryEntries: number;
   /** Numbers of users, of as many live sessions and of as many revocations. */
   readonly growth: readonly number[];
+  /** Load with each of the two cases before the first size. */
+  readonly growthWarmUpMs: number;
+  /** More and shorter rounds than elsewhere: sizes cannot take turns, so each is compared with another case as closely as can be. */
+  readonly growthRounds: number;
+  readonly growthMeasureMs: number;
   /** Tokens that are asked for in turn at most, spread over all users. */
   readonly growthTokens: number;
 }
@@ -37,11 +42,11 @@ export interface Plan {
 /** Under ten minutes. */
 export const FULL: Plan = {
   isQuick: false,
-  rounds: 5,
+  rounds: 9,
   warmUpRounds: 1,
   connections: 32,
-  settleMs: 300,
-  measureMs: 1500,
+  settleMs: 250,
+  measureMs: 900,
   users: 20_000,
   warmUsers: 1000,
   coldUsers: 6000,
@@ -55,6 +60,9 @@ export const FULL: Plan = {
   countedRequests: 6000,
   memoryEntries: 100_000,
   growth: [1, 10_000, 100_000, 1_000_000],
+  growthWarmUpMs: 6000,
+  growthRounds: 15,
+  growthMeasureMs: 500,
   growthTokens: 32_000,
 };
 
@@ -79,5 +87,8 @@ export const QUICK: Plan = {
   countedRequests: 500,
   memoryEntries: 500,
   growth: [1, 1000],
+  growthWarmUpMs: 50,
+  growthRounds: 1,
+  growthMeasureMs: 250,
   growthTokens: 400,
 };

@@ -1,7 +1,7 @@
 import { insisting, verifyingJudge } from '../cases/verify-judge.js';
 import { readCase } from '../cases/read-cases.js';
 import type { World } from '../cases/world.js';
-import { inLanes, readRequests } from '../load/script.js';
+import { inLanes, type ReadRequest, readRequests } from '../load/script.js';
 import { type Saturation, saturate } from '../load/saturation.js';
 import { CacheClone } from '../population/cache-clone.js';
 import { massInsert } from '../population/mass-insert.js';
@@ -29,6 +29,7 @@ export interface GrowthStage {
 export async function measureGrowth(world: World): Promise<GrowthStage[]> {
   await world.stack.redis.cli('FLUSHDB');
   const clones = await firstUser(world);
+  await compile(world);
   const stages: GrowthStage[] = [];
   for (const users of world.plan.growth) {
     await growTo(world, users, clones);
@@ -70,17 +71,35 @@ async function growTo({ population, stack }: World, users: number, clones: Clone
   await massInsert(stack.redis.port, entries());
 }
 
-async function measureStage(world: World, users: number): Promise<GrowthStage> {
-  const { plan, server, stack } = world;
+/** Loads the server until V8 has compiled what runs often, or the first size would be measured on slower code than the last. */
+async function compile(world: World): Promise<void> {
+  const { plan, server } = world;
+  const requests = requestsOf(world, 1);
+  for (const key of ['guarded', 'warm'] as const) {
+    const script = inLanes(requests[key], plan.connections, false);
+    await saturate(server, script, { settleMs: plan.growthWarmUpMs, measureMs: 0 });
+  }
+}
+
+function requestsOf({ plan, stack }: World, users: number): Record<'guarded' | 'warm', ReadRequest[]> {
   const seats = spread(users, plan.growthTokens);
-  const requests = {
+  return {
     guarded: readRequests(readCase('guarded').path, seats, stack.tokens, person(0)),
     warm: readRequests(readCase('warm').path, seats, stack.tokens),
   };
-  const results = await inTurns(['guarded', 'warm'] as const, plan, (key) =>
+}
+
+async function measureStage(world: World, users: number): Promise<GrowthStage> {
+  const { plan, server, stack } = world;
+  const requests = requestsOf(world, users);
+  // Each token once: a client sends the same token many times, and only its first request has the signature checked.
+  await saturate(server, inLanes(requests.warm, plan.connections, true), { settleMs: 0, measureMs: 0 });
+  const rounds = { rounds: plan.growthRounds, warmUpRounds: 0 };
+  const window = { settleMs: plan.settleMs, measureMs: plan.growthMeasureMs };
+  const results = await inTurns(['guarded', 'warm'] as const, rounds, (key) =>
     insisting(world.discarded, () => {
       const script = inLanes(requests[key], plan.connections, false);
-      return verifyingJudge(server, readCase(key), () => saturate(server, script, plan));
+      return verifyingJudge(server, readCase(key), () => saturate(server, script, window));
     }),
   );
   const { usedMemoryBytes } = await readRedisCounters(stack.redis);

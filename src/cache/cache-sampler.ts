@@ -12,9 +12,7 @@ import { CacheTrust, type TrustState } from './cache-trust.js';
 import { ignoreOutage } from './ignore-outage.js';
 import { USER_PREFIX } from './user-cache.service.js';
 
-const FASTEST_MS = 2000;
-/** Counting may take this share of the time at most, whatever the number of entries. */
-const DUTY_CYCLE = 0.05;
+const INTERVAL_MS = 2000;
 
 export interface CacheStats {
   status: 'available' | 'unavailable';
@@ -27,7 +25,7 @@ export interface CacheStats {
   counted_at: string | null;
 }
 
-/** Counts cache entries in the background, so that nobody who asks for the numbers walks the keyspace. */
+/** Counts cache entries in the background, so that nobody who asks for the numbers waits for it. */
 @Injectable()
 export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Cache');
@@ -74,14 +72,13 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async sample(): Promise<void> {
-    const began = performance.now();
     const counts = await ignoreOutage(this.store.count([USER_PREFIX, BLACKLIST_PREFIX]));
     if (counts !== undefined) {
       const [users = 0, tokens = 0] = counts;
       this.counts = { cached_users: users, blacklisted_tokens: tokens };
       this.countedAt = new Date();
     }
-    if (this.timer) this.schedule(Math.max(FASTEST_MS, (performance.now() - began) / DUTY_CYCLE));
+    if (this.timer) this.schedule(INTERVAL_MS);
   }
 
   private schedule(delayMs: number): void {

@@ -47,7 +47,7 @@ export interface CacheStore {
   /** Removes entries and voids their leases. Removing what is not there is no error. */
   invalidate(keys: readonly string[]): Promise<void>;
 
-  /** How many entries begin with each prefix. Walks the whole store: for the background only. */
+  /** How many entries begin with each prefix; an estimate, within a few percent, where there are very many. */
   count(prefixes: readonly string[]): Promise<number[]>;
 
   /** Removes every entry and lease with these prefixes; answers how many entries there were. Walks the whole store. */

@@ -10,6 +10,8 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('DEL', KEYS[2])
 return 1`;
 const SCAN_BATCH = 1000;
+/** Keys that a count looks at; where there are more it extrapolates. */
+const MOST_COUNTED = 10_000;
 const DELETE_BATCH = 500;
 
 /** The lease of an entry. The braces put both keys on one shard of a cluster, which the script needs. */
@@ -63,13 +65,19 @@ export class RedisCacheStore implements CacheStore {
     }
   }
 
+  /** SCAN visits keys in the order of their hashes, so the first ones are a fair sample of all. */
   async count(prefixes: readonly string[]): Promise<number[]> {
     const counts = prefixes.map(() => 0);
-    await this.walk((key) => {
+    let visited = 0;
+    const isComplete = await this.walk((key) => {
+      visited += 1;
       const index = prefixes.findIndex((prefix) => key.startsWith(prefix));
       if (index >= 0) counts[index] = (counts[index] ?? 0) + 1;
+      return visited < MOST_COUNTED;
     });
-    return counts;
+    if (isComplete) return counts;
+    const total = await this.connection.run(({ client }) => client.dbSize());
+    return counts.map((count) => Math.round((count * total) / visited));
   }
 
   async clear(prefixes: readonly string[]): Promise<number> {
@@ -77,9 +85,10 @@ export class RedisCacheStore implements CacheStore {
     let entries = 0;
     await this.walk((key) => {
       const entry = entryOf(key);
-      if (!prefixes.some((prefix) => entry.startsWith(prefix))) return;
+      if (!prefixes.some((prefix) => entry.startsWith(prefix))) return true;
       found.add(entry);
       if (entry === key) entries += 1;
+      return true;
     });
     await this.invalidate([...found]);
     return entries;
@@ -97,8 +106,12 @@ export class RedisCacheStore implements CacheStore {
     };
   }
 
-  /** SCAN, never KEYS: the server goes on serving between the steps. */
-  private async walk(visit: (key: string) => void): Promise<void> {
+  /**
+   * SCAN, never KEYS: the server goes on serving between the steps.
+   * @param visit answers whether to go on
+   * @returns whether every key was visited
+   */
+  private async walk(visit: (key: string) => boolean): Promise<boolean> {
     let cursor = '0';
     const { currentEpoch } = this.connection;
     do {
@@ -107,8 +120,9 @@ export class RedisCacheStore implements CacheStore {
           throw new CacheUnavailableError('the connection was replaced during a scan');
         return client.scan(cursor, { COUNT: SCAN_BATCH });
       });
-      for (const key of page.keys) visit(key);
+      if (!page.keys.every(visit)) return false;
       cursor = page.cursor;
     } while (cursor !== '0');
+    return true;
   }
 }

@@ -45,5 +45,34 @@ describe('RedisCacheStore', () => {
       await connected.close();
       await redis.stop();
     });
+
+    it('estimates the numbers of very many entries from a part of them', async () => {
+      const redis = await createTestRedis();
+      const connected = await new ConnectedStore(redis.url, { deadlineMs: PATIENT_MS }).trusted();
+      await withRedis(redis.url, async (server) => {
+        const fill =
+          "for i = 1, tonumber(ARGV[1]) do redis.call('SET', KEYS[1] .. i, 1) end return redis.call('DBSIZE')";
+        await server.send('EVAL', fill, '1', 'user:', '45000');
+        expect(await server.send('EVAL', fill, '1', 'blacklist:', '15000')).toBe(60_000);
+        const scans = async () =>
+          Number(
+            /cmdstat_scan:calls=(\d+)/.exec(String(await server.send('INFO', 'commandstats')))?.[1] ?? 0,
+          );
+        const before = await scans();
+        const [users = 0, tokens = 0, others] = await connected.store.count([
+          'user:',
+          'blacklist:',
+          'other:',
+        ]);
+        expect(users).toBeGreaterThan(42_000);
+        expect(users).toBeLessThan(48_000);
+        expect(tokens).toBeGreaterThan(12_000);
+        expect(tokens).toBeLessThan(18_000);
+        expect(others).toBe(0);
+        expect((await scans()) - before).toBeLessThan(20);
+      });
+      await connected.close();
+      await redis.stop();
+    });
   });
 });
