@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
 import { CacheUnavailableError } from './cache-store.js';
+import { ReadBatch } from './read-batch.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /** Writes the entry only while the lease that the reader took still stands, and uses the lease up. */
@@ -22,10 +23,15 @@ const entryOf = (key: string) => /^\{(.+)\}:lease$/.exec(key)?.[1] ?? key;
 
 /** Cache entries on Redis, through cache-manager where it suffices and by atomic commands where it does not. */
 export class RedisCacheStore implements CacheStore {
+  private readonly reads = new ReadBatch(() => {
+    const run = this.onThisLink();
+    return (keys) => run(({ cache }) => cache.store.mget(...keys));
+  });
+
   constructor(private readonly connection: RedisConnection) {}
 
   async get<T>(key: string): Promise<T | undefined> {
-    return this.connection.run(({ cache }) => cache.get<T>(key));
+    return this.reads.read(key) as Promise<T | undefined>;
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {
@@ -113,16 +119,22 @@ export class RedisCacheStore implements CacheStore {
    */
   private async walk(visit: (key: string) => boolean): Promise<boolean> {
     let cursor = '0';
-    const { currentEpoch } = this.connection;
+    const run = this.onThisLink();
     do {
-      const page = await this.connection.run(({ client, epoch }) => {
-        if (epoch !== currentEpoch)
-          throw new CacheUnavailableError('the connection was replaced during a scan');
-        return client.scan(cursor, { COUNT: SCAN_BATCH });
-      });
+      const page = await run(({ client }) => client.scan(cursor, { COUNT: SCAN_BATCH }));
       if (!page.keys.every(visit)) return false;
       cursor = page.cursor;
     } while (cursor !== '0');
     return true;
+  }
+
+  /** Runs what follows on the connection of this moment or not at all: another may not be trusted yet. */
+  private onThisLink(): RedisConnection['run'] {
+    const { currentEpoch } = this.connection;
+    return (send) =>
+      this.connection.run((link) => {
+        if (link.epoch !== currentEpoch) throw new CacheUnavailableError('the connection was replaced');
+        return send(link);
+      });
   }
 }

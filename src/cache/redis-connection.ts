@@ -84,7 +84,7 @@ export class RedisConnection {
   }
 
   /**
-   * Sends one command (or several in one write) and waits for the answer no longer than the deadline.
+   * Sends a command and waits for the answer no longer than the deadline.
    * @throws CacheUnavailableError when there is no connection, no answer in time, or an error reply
    */
   async run<T>(send: (link: RedisLink) => Promise<T>): Promise<T> {

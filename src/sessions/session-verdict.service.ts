@@ -37,7 +37,7 @@ export class SessionVerdictService {
     return verdict;
   }
 
-  /** One round trip: node-redis sends commands that are issued together in one write. */
+  /** One round trip: what is read at the same time, the store reads by one command. */
   private async askCache(claims: AccessClaims): Promise<Verdict | undefined> {
     if (!this.trust.isTrusted) return undefined;
     try {

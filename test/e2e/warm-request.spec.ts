@@ -26,17 +26,28 @@ describe('a request whose answer is in the cache', () => {
     }
   };
 
-  it('costs two GETs in one write to Redis, no PING, and nothing of PostgreSQL', async () => {
+  it('costs one MGET of its two keys, no PING, and nothing of PostgreSQL', async () => {
     const { client } = await deployment.accounts().join();
     await client.get('/api/v1/users/me');
     const before = await verdicts('database');
     const { commands, reads } = await monitorCommands(deployment.redisUrl, () => askOften(client));
     // The entries are counted in the background, by SCAN.
     const { scan = 0, ...ofRequests } = commands;
-    expect(ofRequests).toEqual({ get: 2 * REQUESTS });
+    expect(ofRequests).toEqual({ mget: REQUESTS });
     expect(reads).toBeLessThanOrEqual(REQUESTS + scan);
     await expect(verdicts('database')).resolves.toBe(before);
     await expect(verdicts('cache')).resolves.toBeGreaterThanOrEqual(REQUESTS);
+  });
+
+  it('shares the MGET with those that come at the same time', async () => {
+    const { client } = await deployment.accounts().join();
+    const ask = () => Promise.all(Array.from({ length: REQUESTS }, () => client.get('/api/v1/users/me')));
+    await ask();
+    const { commands } = await monitorCommands(deployment.redisUrl, async () => {
+      for (const { status } of await ask()) expect(status).toBe(200);
+    });
+    expect(commands['mget']).toBeGreaterThan(0);
+    expect(commands['mget']).toBeLessThan(REQUESTS);
   });
 
   it('follows one miss, whose answer is kept', async () => {
