@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { ConnectionLoop } from '../common/connection-loop.js';
 import { AppConfig } from '../config/app-config.js';
@@ -14,6 +15,7 @@ import { parseNotification } from './notification.js';
 const POLL_MS = 1000;
 const PRUNE_EVERY_POLLS = 60;
 const MAX_RECONNECT_DELAY_MS = 1000;
+const MAX_TOLD = 10_000;
 
 /**
  * Hears every committed change, on a connection of its own: by notification at once, by reading the log each second for
@@ -28,8 +30,13 @@ export class InvalidationFollower implements OnApplicationShutdown {
   );
   /** Horizon of the last page: rows of transactions from here on may be unread. */
   private cursor: bigint | undefined;
-  /** Rows of those transactions that were applied already, by notification or by an earlier page. */
-  private readonly applied = new Map<string, bigint>();
+  /** Ids of the rows of those transactions that a page has brought. */
+  private readonly read = new Map<string, bigint>();
+  /**
+   * Changes that were told by notification. Whoever may connect to the database can send one, so it hastens the row that
+   * it looks like and never stands for it.
+   */
+  private readonly told = new LRUCache<string, true>({ max: MAX_TOLD });
   private polls = 0;
   private connected = false;
   private firstPage: (() => void) | undefined;
@@ -100,10 +107,10 @@ export class InvalidationFollower implements OnApplicationShutdown {
     const { horizon, rows } = await readLog(client, this.cursor);
     const rewound = this.cursor !== undefined && horizon < this.cursor;
     // Another history, such as a replica promoted without the last transactions: numbers are given out again.
-    if (rewound) this.cursor = undefined;
-    for (const row of rows) await this.hear(row);
+    if (rewound) this.forget();
+    await this.take(rows);
     this.cursor = horizon;
-    for (const [id, xid] of this.applied) if (rewound || xid < horizon) this.applied.delete(id);
+    for (const [id, xid] of this.read) if (xid < horizon) this.read.delete(id);
     if (rewound) await this.invalidation.replayIfConnected();
     await this.claim.renew(client);
     this.firstPage?.();
@@ -111,20 +118,41 @@ export class InvalidationFollower implements OnApplicationShutdown {
     if (this.polls % PRUNE_EVERY_POLLS === 0) await this.invalidation.prune();
   }
 
-  private async hear(row: LoggedInvalidation): Promise<void> {
-    const xid = BigInt(row.xid);
-    const wasRead = this.cursor !== undefined && xid < this.cursor;
-    if (wasRead || this.applied.has(row.id)) return;
-    this.applied.set(row.id, xid);
+  /** Applies a page of the log, what was notified of it included: that may have been sent before the commit. */
+  private async take(rows: readonly LoggedInvalidation[]): Promise<void> {
+    const unread = rows.filter(({ id }) => !this.read.has(id));
+    if (unread.length === 0) return;
+    await this.invalidation.apply(unread);
+    for (const row of unread) {
+      this.read.set(row.id, BigInt(row.xid));
+      if (!this.told.has(wordingOf(row))) this.tell(row);
+    }
+  }
+
+  private async hear(change: LoggedInvalidation): Promise<void> {
+    const wasRead = this.cursor !== undefined && BigInt(change.xid) < this.cursor;
+    const wording = wordingOf(change);
+    if (wasRead || this.read.has(change.id) || this.told.has(wording)) return;
+    this.told.set(wording, true);
     try {
-      await this.invalidation.apply([row]);
+      await this.invalidation.apply([change]);
     } catch (error) {
-      // It is read again by the next connection.
-      this.applied.delete(row.id);
+      // The next connection reads the row.
+      this.told.delete(wording);
       throw error;
     }
-    this.metrics.applied(row.at);
-    this.feed.next(row);
+    this.tell(change);
+  }
+
+  private forget(): void {
+    this.cursor = undefined;
+    this.read.clear();
+    this.told.clear();
+  }
+
+  private tell(change: LoggedInvalidation): void {
+    this.metrics.applied(change.at);
+    this.feed.next(change);
   }
 
   private setConnected(connected: boolean, reason = ''): void {
@@ -136,6 +164,11 @@ export class InvalidationFollower implements OnApplicationShutdown {
         `Lost the invalidation log: ${reason}; reading on from where it was once PostgreSQL answers`,
       );
   }
+}
+
+/** All that a change says, but for the time, which the row and its notification take one after the other. */
+function wordingOf({ id, xid, kind, user_id, session_id, reason }: LoggedInvalidation): string {
+  return JSON.stringify([id, xid, kind, user_id, session_id, reason]);
 }
 
 function nextPoll(): Promise<void> {

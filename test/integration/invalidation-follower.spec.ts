@@ -102,6 +102,55 @@ describe('the follower of the invalidation log', () => {
     await Promise.all([first.end(), second.end()]);
   });
 
+  describe('whatever somebody else notifies', () => {
+    const forge = (change: object) =>
+      operator.query(`SELECT pg_notify('ergodrive_invalidations', $1)`, [JSON.stringify(change)]);
+
+    it('hears rows whose numbers were used up before', async () => {
+      const [member, other] = [await join(app), await join(app)];
+      const { rows } = await operator.query<{ last: string }>(
+        'SELECT coalesce(max(id), 0) AS last FROM invalidations',
+      );
+      const last = Number(rows[0]?.last);
+      for (let id = last + 1; id <= last + 50; id += 1) {
+        const place = { id: String(id), xid: '999999999999', at: 1 };
+        await forge({ ...place, kind: 'user.updated', user_id: other.id, session_id: null, reason: null });
+      }
+      await toHear(other);
+      await expect(me(app, member)).resolves.toBe('200');
+      await promote(operator, member);
+      await toHear(member);
+      await expect(cached(member)).resolves.toBe(false);
+    });
+
+    it('applies a row again that was told, word for word, before its commit', async () => {
+      const member = await join(app);
+      const changing = await connected();
+      await changing.query('BEGIN');
+      await promote(changing, member);
+      const { rows } = await changing.query<object>(
+        `SELECT id::text, xid::text, 1 AS at, kind, user_id, session_id, reason FROM invalidations WHERE user_id = $1`,
+        [member.id],
+      );
+      await forge(rows[0] ?? {});
+      await toHear(member);
+      // Reads, and caches, what still holds.
+      await expect(me(app, member)).resolves.toBe('200');
+      await expect(cached(member)).resolves.toBe(true);
+      await changing.query('COMMIT');
+      await waitFor(async () => !(await cached(member)), { what: 'the entry to go', timeoutMs: 5000 });
+      await changing.end();
+    });
+
+    it('tells of a change once', async () => {
+      const member = await join(app);
+      await promote(operator, member);
+      await toHear(member);
+      await nextPolls();
+      expect(heard.filter((id) => id === member.id)).toHaveLength(1);
+    });
+  });
+
   it('misses none of them while its connection is lost', async () => {
     const [early, late, between] = [await join(app), await join(app), await join(app)];
     const [first, second] = [await connected(), await connected()];
