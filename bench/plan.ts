@@ -42,7 +42,7 @@ export interface Plan {
 /** Under ten minutes. */
 export const FULL: Plan = {
   isQuick: false,
-  rounds: 9,
+  rounds: 8,
   warmUpRounds: 1,
   connections: 32,
   settleMs: 250,
@@ -60,8 +60,8 @@ export const FULL: Plan = {
   countedRequests: 6000,
   memoryEntries: 100_000,
   growth: [1, 10_000, 100_000, 1_000_000],
-  growthWarmUpMs: 6000,
-  growthRounds: 15,
+  growthWarmUpMs: 5000,
+  growthRounds: 13,
   growthMeasureMs: 500,
   growthTokens: 32_000,
 };

@@ -1,6 +1,6 @@
 import type { RedisServer } from '../../test/support/redis-server.js';
 import { waitFor } from '../../test/support/wait-for.js';
-import { firstSeats, type World } from '../cases/world.js';
+import type { World } from '../cases/world.js';
 import { inLanes, readRequests } from '../load/script.js';
 import { saturate } from '../load/saturation.js';
 import { CacheClone } from '../population/cache-clone.js';
@@ -24,9 +24,12 @@ const ME = '/api/v1/users/me';
 export async function measureRedisMemory(world: World): Promise<RedisMemory> {
   const { stack, server, population } = world;
   await stack.redis.cli('FLUSHDB');
-  const visit = readRequests(ME, firstSeats(1), stack.tokens);
+  // A new user: the others have logged in meanwhile, and so have more sessions.
+  await population.growTo(population.users + 1, SESSIONS);
+  const original = person(population.users - 1);
+  const visit = readRequests(ME, [{ person: original, session: 0 }], stack.tokens);
   await saturate(server, inLanes(visit, 1, true), { settleMs: 0, measureMs: 0 });
-  const user = await CacheClone.ofUser(stack.redis, person(0), SESSIONS);
+  const user = await CacheClone.ofUser(stack.redis, original, SESSIONS);
   const perUser = await memoryOf(world, user);
 
   const [seat] = await population.freshSeats(1);

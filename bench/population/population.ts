@@ -36,7 +36,9 @@ export interface Seat {
 /** Users and sessions, written straight into the database. */
 export class Population {
   private size = 0;
-  private seats = 0;
+  /** The user who gets the next fresh session, and its number, which no call before has used. */
+  private nextSeat = 0;
+  private nextSession = FIRST_FRESH_SESSION;
   private passwordHash: string | undefined;
 
   constructor(private readonly database: pg.Pool) {}
@@ -64,10 +66,9 @@ export class Population {
   /** New sessions, each of another user. @throws RangeError when there are fewer users */
   async freshSeats(count: number): Promise<Seat[]> {
     if (count > this.size) throw new RangeError(`${count} seats for ${this.size} users`);
-    if ((this.seats % this.size) + count > this.size) this.seats += this.size - (this.seats % this.size);
-    const first = this.seats % this.size;
-    const session = FIRST_FRESH_SESSION + Math.floor(this.seats / this.size);
-    this.seats += count;
+    const first = this.nextSeat + count > this.size ? 0 : this.nextSeat;
+    this.nextSeat = first + count;
+    const session = this.nextSession++;
     await this.database.query(INSERT_SESSIONS, [first, first + count, session, 1, false]);
     return Array.from({ length: count }, (_, offset) => ({ person: person(first + offset), session }));
   }
