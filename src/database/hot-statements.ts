@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { isDatabaseOutage } from '../common/database-errors.js';
 import { Database } from './database.js';
 
 /** SQL that runs again and again. The name is one that no other statement has. */
@@ -33,10 +34,19 @@ export class HotStatements {
     // All connections to the embedded database are one session, in which a name could be given only once.
     const statement = this.database.isEmbedded ? { text } : { name, text };
     const client = await this.pool.connect();
+    // A connection that breaks fails its query and, besides, tells its holder; unheard, that would end the process.
+    client.on('error', ignore);
+    let isBroken = false;
     try {
       return (await client.query<Row>({ ...statement, values: [...values] })).rows;
+    } catch (error) {
+      isBroken = isDatabaseOutage(error);
+      throw error;
     } finally {
-      client.release();
+      client.off('error', ignore);
+      client.release(isBroken);
     }
   }
 }
+
+const ignore = (): void => undefined;
