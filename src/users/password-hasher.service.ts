@@ -6,6 +6,7 @@ import { Problems } from '../common/problem.error.js';
 
 /** OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, 2 passes, 1 lane; Argon2id is the library's default. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const MAX_THREADS = Math.max(1, availableParallelism() - 1);
 const MAX_WAITING = 100;
 /** Of a thread's priority, as of `nice`: a hash takes what requests leave. */
 const NICENESS = 10;
@@ -20,11 +21,12 @@ export class PasswordHasher implements OnApplicationShutdown {
   private readonly threads = new Piscina<unknown, unknown>({
     filename: new URL('./password-hash.worker.mjs', import.meta.url).href,
     minThreads: 1,
-    maxThreads: Math.max(1, availableParallelism() - 1),
+    maxThreads: MAX_THREADS,
     idleTimeout: IDLE_THREAD_MS,
-    maxQueue: MAX_WAITING,
     niceIncrement: NICENESS,
   });
+  private hashing = 0;
+  private readonly line: (() => void)[] = [];
   private decoy: Promise<string> | undefined;
 
   constructor() {
@@ -59,7 +61,24 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   private async run(name: 'hash' | 'verify', task: object): Promise<unknown> {
-    if (this.threads.queueSize >= MAX_WAITING) throw Problems.unavailable('Too many logins at the moment');
-    return this.threads.run(task, { name });
+    if (this.line.length >= MAX_WAITING) throw Problems.unavailable('Too many logins at the moment');
+    await this.turn();
+    try {
+      return await this.threads.run(task, { name });
+    } finally {
+      this.callNext();
+    }
+  }
+
+  /** First come, first served: piscina hands a thread that has become free to whoever asks just then, for ever. */
+  private async turn(): Promise<void> {
+    if (this.hashing < MAX_THREADS) this.hashing += 1;
+    else await new Promise<void>((resolve) => this.line.push(resolve));
+  }
+
+  private callNext(): void {
+    const next = this.line.shift();
+    if (next === undefined) this.hashing -= 1;
+    else next();
   }
 }
