@@ -41,6 +41,18 @@ describe('PasswordHasher', () => {
     }
   });
 
+  it('serves those who wait before those who come again', async () => {
+    const served = Array.from({ length: 8 }, () => 0);
+    const lane = async (index: number) => {
+      while (served.reduce((sum, count) => sum + count) < 64) {
+        await hasher.verify('no hash', 'correct horse');
+        served[index] = (served[index] ?? 0) + 1;
+      }
+    };
+    await Promise.all(served.map((_, index) => lane(index)));
+    expect(Math.min(...served)).toBeGreaterThanOrEqual(6);
+  });
+
   it(
     'refuses more than it can keep in line, and goes on',
     async () => {
