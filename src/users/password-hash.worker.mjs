@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { hashSync, verifySync } from '@node-rs/argon2';
 
 // Runs on the hasher's own threads, where it may block.
@@ -10,8 +11,8 @@ import { hashSync, verifySync } from '@node-rs/argon2';
  * `chrt` is in util-linux and in busybox; without it the thread stays merely nice.
  */
 function yieldToEverybody() {
-  if (process.platform !== 'linux') return;
-  const thread = readlinkSync('/proc/thread-self').split('/').at(-1);
+  if (!existsSync('/proc/thread-self')) return;
+  const thread = basename(readlinkSync('/proc/thread-self'));
   spawnSync('chrt', ['-i', '-p', '0', thread], { stdio: 'ignore' });
 }
 
