@@ -36,12 +36,6 @@ export function reportTable(results: readonly DrillResult[]): string {
   return [line(rows[0]!), rule, ...rows.slice(1).map(line)].join('\n');
 }
 
-/** Some of each kind, for an assertion that fails to show. */
-export function samples(violations: readonly Violation[]): Violation[] {
-  const rules = [...new Set(violations.map(({ rule }) => rule))];
-  return rules.flatMap((rule) => violations.filter((violation) => violation.rule === rule).slice(0, 3));
-}
-
 /** Reads of every session: logins take as long as a password hash does. */
 export function readLatencies(operations: readonly Operation[], from = -Infinity, to = Infinity): number[] {
   return operations

@@ -1,6 +1,7 @@
 import { Composition } from './composition.js';
 import { drill, type DrillResult, type Fault, type TestHouse } from './drill.js';
-import { percentile, publish, readLatencies, reportTable, samples } from './fault-report.js';
+import { gatherEvidence } from './evidence.js';
+import { percentile, publish, readLatencies, reportTable } from './fault-report.js';
 import { House } from './house.js';
 import { INSTANCE_FAULTS } from './instance-faults.js';
 import { NETWORK_FAULTS } from './network-faults.js';
@@ -23,7 +24,7 @@ afterAll(() => publish(`SEED=${seed}\n\n${reportTable(results)}`));
 async function expectPromisesKept<H extends TestHouse>(house: H, fault: Fault<H>): Promise<DrillResult> {
   const result = await drill(house, fault, new SeededRandom(seed));
   results.push(result);
-  expect(samples(result.verdict.violations)).toEqual([]);
+  expect(await gatherEvidence(house.database.url, result)).toEqual([]);
   expect(result.verdict.presentedAfterRevocation).toBeGreaterThan(0);
   expect(result.recoveryMs).toBeLessThan(RECOVERY_BOUND_MS);
   return result;

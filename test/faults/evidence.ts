@@ -1,0 +1,46 @@
+import { sql } from '../support/sql.js';
+import type { DrillResult } from './drill.js';
+import type { Operation } from './history.js';
+import type { Violation } from './history-checker.js';
+
+const MOST_EACH = 3;
+
+const RECORD = `
+  SELECT s.created_at, s.rotated_at, s.revoked_at, s.revoke_reason,
+         (SELECT jsonb_agg(a.* ORDER BY a.id) FROM audit_events a WHERE a.session_id = s.id) AS audit
+  FROM sessions s WHERE s.id = $1`;
+
+/** A violation and what is known of its session, for whoever has to find the cause. */
+export interface Evidence {
+  readonly violation: Violation;
+  /** What was asked with the session or was to end it, or changed its user, in the order of the answers. */
+  readonly story: readonly Operation[];
+  /** What PostgreSQL says of the session, and of what was done to it. */
+  readonly record: readonly object[];
+}
+
+/** Some violations of each kind. @param databaseUrl where the record is */
+export async function gatherEvidence(
+  databaseUrl: string,
+  { operations, verdict: { violations } }: DrillResult,
+): Promise<Evidence[]> {
+  const rules = [...new Set(violations.map(({ rule }) => rule))];
+  const samples = rules.flatMap((rule) =>
+    violations.filter((each) => each.rule === rule).slice(0, MOST_EACH),
+  );
+  return Promise.all(
+    samples.map(async (violation) => {
+      const { userId, sessionId } = violation.operation;
+      return {
+        violation,
+        story: operations.filter((operation) => concerns(operation, userId, sessionId)),
+        record: sessionId === undefined ? [] : await sql(databaseUrl, RECORD, [sessionId]),
+      };
+    }),
+  );
+}
+
+function concerns(operation: Operation, userId: string, sessionId: string | undefined): boolean {
+  if (sessionId !== undefined && [operation.sessionId, operation.opened].includes(sessionId)) return true;
+  return operation.userId === userId && (operation.ends !== undefined || operation.sets !== undefined);
+}
