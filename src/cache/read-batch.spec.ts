@@ -1,41 +1,72 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { ReadBatch } from './read-batch.js';
 
-describe('ReadBatch', () => {
-  const commands: (readonly string[])[] = [];
-  const echo = new ReadBatch(() => async (keys) => {
-    commands.push(keys);
-    return keys.map((key) => `value of ${key}`);
-  });
-  beforeEach(() => commands.splice(0));
+const valueOf = (key: string) => `value of ${key}`;
 
-  it('reads what is asked for in one turn by one command, and answers each its own', async () => {
+/** Writes when node-redis does: at the end of the turn in which it is given the first of some commands. */
+class NodeRedis {
+  private queue: string[][] = [];
+  private written: Promise<void> | undefined;
+
+  constructor(private readonly writes: string[][][]) {}
+
+  async mget(keys: readonly string[]): Promise<string[]> {
+    this.queue.push([...keys]);
+    await (this.written ??= endOfTurn().then(() => this.write()));
+    return keys.map(valueOf);
+  }
+
+  private write(): void {
+    this.written = undefined;
+    this.writes.push(this.queue);
+    this.queue = [];
+  }
+}
+
+describe('ReadBatch', () => {
+  /** What was written at once, command by command. */
+  let writes: string[][][];
+  let reads: ReadBatch;
+  beforeEach(() => {
+    writes = [];
+    const client = new NodeRedis(writes);
+    reads = new ReadBatch(() => (keys) => client.mget(keys));
+  });
+
+  const readAll = (keys: readonly string[]) => Promise.all(keys.map((key) => reads.read(key)));
+
+  it('reads what one request asks for by one command, and answers each its own', async () => {
     const keys = ['a', 'b', 'a', 'c'];
-    await expect(Promise.all(keys.map((key) => echo.read(key)))).resolves.toEqual(
-      keys.map((key) => `value of ${key}`),
-    );
-    expect(commands).toEqual([keys]);
+    await expect(readAll(keys)).resolves.toEqual(keys.map(valueOf));
+    expect(writes).toEqual([[keys]]);
+  });
+
+  it('reads by one more command of the same write what all others ask for in the turn', async () => {
+    const requests = [['a', 'b'], ['c', 'd'], ['e'], ['f', 'g']];
+    const answers: Promise<unknown[]>[] = [];
+    for (const keys of requests) {
+      answers.push(readAll(keys));
+      await Promise.resolve();
+    }
+    await expect(Promise.all(answers)).resolves.toEqual(requests.map((keys) => keys.map(valueOf)));
+    expect(writes).toEqual([
+      [
+        ['a', 'b'],
+        ['c', 'd', 'e', 'f', 'g'],
+      ],
+    ]);
   });
 
   it('reads anew in the next turn', async () => {
-    await echo.read('a');
-    await echo.read('a');
-    expect(commands).toEqual([['a'], ['a']]);
-  });
-
-  it('never reads before the key was asked for', async () => {
-    const answers = [echo.read('a')];
-    await Promise.resolve();
-    expect(commands).toEqual([]);
-    answers.push(echo.read('b'));
-    await Promise.all(answers);
-    expect(commands).toEqual([['a', 'b']]);
+    await reads.read('a');
+    await reads.read('a');
+    expect(writes).toEqual([[['a']], [['a']]]);
   });
 
   it('splits a very long batch', async () => {
     const keys = Array.from({ length: 1201 }, (_, index) => String(index));
-    const values = await Promise.all(keys.map((key) => echo.read(key)));
-    expect(values).toEqual(keys.map((key) => `value of ${key}`));
-    expect(commands.map(({ length }) => length)).toEqual([500, 500, 201]);
+    await expect(readAll(keys)).resolves.toEqual(keys.map(valueOf));
+    expect(writes.flat().map(({ length }) => length)).toEqual([500, 500, 201]);
   });
 
   it('fails all of a batch, and none of the next', async () => {

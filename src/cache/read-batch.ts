@@ -6,22 +6,29 @@ type ReadAll = (keys: readonly string[]) => Promise<readonly unknown[]>;
 interface Batch {
   readonly keys: string[];
   readonly values: Promise<readonly unknown[]>;
+  readonly send: () => void;
 }
 
 /**
- * Gathers the keys that are read in one turn of the event loop, by however many requests, and reads them by one command.
- * A request alone has its two reads in one; under load, dozens of requests share a command, its answer and its time limit.
+ * Gathers the keys that are read in one turn of the event loop, by however many requests, and reads them by two commands in
+ * one write: the keys of the first request, and those of all others. A request alone has its two reads in one command; under
+ * load, dozens of requests share one, its answer and its time limit.
+ *
+ * The first request does not wait for the others because of node-redis, which writes at the end of the turn in which it is
+ * given a command: given the first one at once, it writes at the end of this turn, right after the others have joined, and
+ * Redis works while the next turn begins.
  */
 export class ReadBatch {
   private open: Batch | undefined;
+  private isWithinTurn = false;
 
-  /** @param begin called with the first key of a batch; what it returns reads them all, in order, at the end of the turn */
+  /** @param begin called with the first key of a batch; what it returns reads them all, in order, when the batch is sent */
   constructor(private readonly begin: () => ReadAll) {}
 
   /** Rejects as the reading of the whole batch does. */
   async read(key: string): Promise<unknown> {
-    if (this.open === undefined || this.open.keys.length === MOST_KEYS) this.open = this.start();
-    const { keys, values } = this.open;
+    if (this.open?.keys.length === MOST_KEYS) this.send();
+    const { keys, values } = (this.open ??= this.start());
     const index = keys.push(key) - 1;
     return (await values)[index];
   }
@@ -29,12 +36,25 @@ export class ReadBatch {
   private start(): Batch {
     const readAll = this.begin();
     const keys: string[] = [];
-    const values = new Promise<readonly unknown[]>((resolve) => {
-      setImmediate(() => {
-        if (this.open?.keys === keys) this.open = undefined;
-        resolve(readAll(keys));
-      });
+    let send = (): void => undefined;
+    const values = new Promise<readonly unknown[]>((resolve) => (send = () => resolve(readAll(keys))));
+    if (!this.isWithinTurn) this.beginTurn();
+    return { keys, values, send };
+  }
+
+  private beginTurn(): void {
+    this.isWithinTurn = true;
+    queueMicrotask(() => this.send());
+    // Planned before node-redis plans its write, and therefore run before it.
+    setImmediate(() => {
+      this.isWithinTurn = false;
+      this.send();
     });
-    return { keys, values };
+  }
+
+  private send(): void {
+    const batch = this.open;
+    this.open = undefined;
+    batch?.send();
   }
 }

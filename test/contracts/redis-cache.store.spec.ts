@@ -1,4 +1,5 @@
-import { createTestRedis } from '../support/test-redis.js';
+import { monitorCommands } from '../support/command-monitor.js';
+import { createTestRedis, type TestRedis } from '../support/test-redis.js';
 import { withRedis } from '../support/redis-connection.js';
 import { itKeepsTheCacheStoreContract } from './cache-store.contract.js';
 import { ConnectedStore } from './redis-store.js';
@@ -21,9 +22,18 @@ describe('RedisCacheStore', () => {
   });
 
   describe('on the server', () => {
+    let redis: TestRedis;
+    let connected: ConnectedStore;
+    beforeEach(async () => {
+      redis = await createTestRedis();
+      connected = await new ConnectedStore(redis.url, { deadlineMs: PATIENT_MS }).trusted();
+    });
+    afterEach(async () => {
+      await connected.close();
+      await redis.stop();
+    });
+
     it('keeps JSON text, with a life that the server ends', async () => {
-      const redis = await createTestRedis();
-      const connected = await new ConnectedStore(redis.url, { deadlineMs: PATIENT_MS }).trusted();
       const { store } = connected;
       await store.set('plain', { a: 1 }, 30_000);
       await store.fill('filled', await store.lease('filled', 5000), { b: [2] }, 30_000);
@@ -42,13 +52,25 @@ describe('RedisCacheStore', () => {
         }
         expect(await server.send('EXISTS', '{filled}:lease')).toBe(0);
       });
-      await connected.close();
-      await redis.stop();
+    });
+
+    it('asks by two commands in one write for what many requests read in one turn', async () => {
+      const { commands, reads } = await monitorCommands(redis.url, async () => {
+        const answers: Promise<unknown>[] = [];
+        for (let request = 0; request < 20; request += 1) {
+          answers.push(
+            connected.store.get(`first of ${request}`),
+            connected.store.get(`second of ${request}`),
+          );
+          await Promise.resolve();
+        }
+        await Promise.all(answers);
+      });
+      expect(commands).toEqual({ mget: 2 });
+      expect(reads).toBe(1);
     });
 
     it('estimates the numbers of very many entries from a part of them', async () => {
-      const redis = await createTestRedis();
-      const connected = await new ConnectedStore(redis.url, { deadlineMs: PATIENT_MS }).trusted();
       await withRedis(redis.url, async (server) => {
         const fill =
           "for i = 1, tonumber(ARGV[1]) do redis.call('SET', KEYS[1] .. i, 1) end return redis.call('DBSIZE')";
@@ -71,8 +93,6 @@ describe('RedisCacheStore', () => {
         expect(others).toBe(0);
         expect((await scans()) - before).toBeLessThan(20);
       });
-      await connected.close();
-      await redis.stop();
     });
   });
 });
