@@ -5,7 +5,9 @@ export interface Plan {
   readonly rounds: number;
   /** Rounds before the measured ones. */
   readonly warmUpRounds: number;
+  /** Of the cases that read: so many that the server has requests at hand while Redis answers others. */
   readonly connections: number;
+  readonly writingConnections: number;
   /** Load before a measurement begins, milliseconds. */
   readonly settleMs: number;
   readonly measureMs: number;
@@ -30,13 +32,16 @@ export interface Plan {
   readonly memoryEntries: number;
   /** Numbers of users, of as many live sessions and of as many revocations. */
   readonly growth: readonly number[];
-  /** Load with each of the two cases before the first size. */
+  /** Load with each of the two cases before the first round. */
   readonly growthWarmUpMs: number;
-  /** More and shorter rounds than elsewhere: sizes cannot take turns, so each is compared with another case as closely as can be. */
+  /** More and shorter rounds than elsewhere: what is looked for is smaller than what the machine's speed changes by within seconds. */
   readonly growthRounds: number;
+  readonly growthSettleMs: number;
   readonly growthMeasureMs: number;
-  /** Tokens that are asked for in turn at most, spread over all users. */
+  /** Access tokens that are sent at each size: of as many users, spread over all, or several of one. */
   readonly growthTokens: number;
+  /** How many of them one round sends in turn. */
+  readonly growthTokensAtOnce: number;
 }
 
 /** Under ten minutes. */
@@ -44,7 +49,8 @@ export const FULL: Plan = {
   isQuick: false,
   rounds: 8,
   warmUpRounds: 1,
-  connections: 32,
+  connections: 128,
+  writingConnections: 32,
   settleMs: 250,
   measureMs: 900,
   users: 20_000,
@@ -55,15 +61,17 @@ export const FULL: Plan = {
   pacedMs: 2500,
   pacedRequestsPerSecond: 1000,
   loginWarmUpMs: 20_000,
-  hashingRounds: 9,
-  hashingMs: 2500,
+  hashingRounds: 15,
+  hashingMs: 1500,
   countedRequests: 6000,
   memoryEntries: 100_000,
   growth: [1, 10_000, 100_000, 1_000_000],
   growthWarmUpMs: 5000,
-  growthRounds: 13,
-  growthMeasureMs: 500,
-  growthTokens: 32_000,
+  growthRounds: 25,
+  growthSettleMs: 150,
+  growthMeasureMs: 400,
+  growthTokens: 12_000,
+  growthTokensAtOnce: 6000,
 };
 
 /** Under a minute: whether each case runs and answers rightly. Its numbers mean nothing. */
@@ -72,6 +80,7 @@ export const QUICK: Plan = {
   rounds: 1,
   warmUpRounds: 0,
   connections: 8,
+  writingConnections: 8,
   settleMs: 50,
   measureMs: 250,
   users: 4000,
@@ -89,6 +98,8 @@ export const QUICK: Plan = {
   growth: [1, 1000],
   growthWarmUpMs: 50,
   growthRounds: 1,
+  growthSettleMs: 50,
   growthMeasureMs: 250,
   growthTokens: 400,
+  growthTokensAtOnce: 200,
 };

@@ -11,7 +11,7 @@ export interface WriteCase {
   readonly key: WriteKey;
   readonly title: string;
   /** The load of one round, on users and sessions that no round before has used. */
-  script(world: World): Promise<LoadScript>;
+  script(world: World): LoadScript | Promise<LoadScript>;
 }
 
 const ME = '/api/v1/users/me';
@@ -32,7 +32,7 @@ export const WRITE_CASES: readonly WriteCase[] = [
   {
     key: 'login',
     title: 'login',
-    script: async (world) => ({ connections: await loggingIn(world, world.plan.connections), once: false }),
+    script: (world) => ({ connections: loggingIn(world, world.plan.writingConnections), once: false }),
   },
   {
     key: 'refresh',
@@ -51,22 +51,22 @@ async function perConnection(
   { plan, population }: World,
   build: (seat: Seat) => Exchange,
 ): Promise<LoadScript> {
-  const seats = await population.freshSeats(plan.connections);
+  const seats = await population.freshSeats(plan.writingConnections);
   return { connections: seats.map((seat) => build(seat).script), once: false };
 }
 
 /** So many connections, each of which logs in one person after the other. */
-export async function loggingIn({ population }: World, connections: number): Promise<ConnectionScript[]> {
-  const seats = await population.freshSeats(connections * PEOPLE_EACH);
-  const lanes = Array.from({ length: connections }, () => new Exchange());
-  seats.forEach(({ person }, index) => {
-    lanes[index % connections]?.forTokens(
-      LOGIN,
-      () => credentials(person),
-      () => undefined,
-    );
+export function loggingIn({ population }: World, connections: number): ConnectionScript[] {
+  return Array.from({ length: connections }, () => {
+    const exchange = new Exchange();
+    for (const person of population.nextPeople(PEOPLE_EACH))
+      exchange.forTokens(
+        LOGIN,
+        () => credentials(person),
+        () => undefined,
+      );
+    return exchange.script;
   });
-  return lanes.map(({ script }) => script);
 }
 
 function refreshing({ stack }: World, { person, session }: Seat): Exchange {
@@ -82,9 +82,9 @@ function refreshing({ stack }: World, { person, session }: Seat): Exchange {
 async function loggingOut(world: World): Promise<LoadScript> {
   const { plan, population, server, stack } = world;
   const seats = await population.freshSeats(plan.logouts);
-  const visits = inLanes(readRequests(ME, seats, stack.tokens), plan.connections, true);
+  const visits = inLanes(readRequests(ME, seats, stack.tokens), plan.writingConnections, true);
   await saturate(server, visits, { settleMs: 0, measureMs: 0 });
-  const lanes = Array.from({ length: plan.connections }, () => new Exchange());
+  const lanes = Array.from({ length: plan.writingConnections }, () => new Exchange());
   seats.forEach(({ person, session }, index) => {
     const token = stack.tokens.access(person, session);
     lanes[index % lanes.length]?.withToken(

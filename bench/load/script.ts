@@ -33,9 +33,9 @@ export function readRequests(
   tokens: TokenPress,
   always?: Person,
 ): ReadRequest[] {
-  return seats.map(({ person, session }) => ({
+  return seats.map(({ person, session, issue }) => ({
     path,
-    headers: { authorization: `Bearer ${tokens.access(person, session)}` },
+    headers: { authorization: `Bearer ${tokens.access(person, session, issue)}` },
     expected: bodyOf(always ?? person),
   }));
 }

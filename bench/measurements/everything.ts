@@ -3,7 +3,7 @@ import type { Plan } from '../plan.js';
 import { Population } from '../population/population.js';
 import type { Stack } from '../stack/stack.js';
 import type { LatencySummary } from '../statistics/latencies.js';
-import { type GrowthStage, measureGrowth } from './growth.js';
+import { type Growth, measureGrowth } from './growth.js';
 import { type Hashing, measureHashing } from './hashing.js';
 import { measurePacedLatency, type PacedKey } from './paced-latency.js';
 import { measureRedisMemory, type RedisMemory } from './redis-memory.js';
@@ -20,7 +20,7 @@ export interface Findings {
   pacedLatency: Record<PacedKey, LatencySummary[]>;
   hashing: Hashing;
   redisMemory: RedisMemory;
-  growth: GrowthStage[];
+  growth: Growth;
 }
 
 const SESSIONS_EACH = 3;

@@ -35,7 +35,7 @@ export async function measureHashing(world: World): Promise<Hashing> {
 /** @throws Error when a login failed, or there was none */
 async function amidLogins<T>(world: World, work: () => Promise<T>): Promise<T> {
   const cannon = new Cannon(world.server, {
-    connections: await loggingIn(world, LOGIN_CONNECTIONS),
+    connections: loggingIn(world, LOGIN_CONNECTIONS),
     once: false,
   });
   try {

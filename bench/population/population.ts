@@ -31,13 +31,15 @@ const FIRST_FRESH_SESSION = 1000;
 export interface Seat {
   readonly person: Person;
   readonly session: number;
+  /** Which of the session's access tokens; the first where it is left out. */
+  readonly issue?: number;
 }
 
 /** Users and sessions, written straight into the database. */
 export class Population {
   private size = 0;
-  /** The user who gets the next fresh session, and its number, which no call before has used. */
-  private nextSeat = 0;
+  /** Whose turn it is, and the number of the next fresh session, which no call before has used. */
+  private nextPerson = 0;
   private nextSession = FIRST_FRESH_SESSION;
   private passwordHash: string | undefined;
 
@@ -63,14 +65,20 @@ export class Population {
     await this.analyze();
   }
 
+  /** So many users, in turn. @throws RangeError when there are fewer */
+  nextPeople(count: number): Person[] {
+    if (count > this.size) throw new RangeError(`${count} of ${this.size} users`);
+    const first = this.nextPerson + count > this.size ? 0 : this.nextPerson;
+    this.nextPerson = first + count;
+    return Array.from({ length: count }, (_, offset) => person(first + offset));
+  }
+
   /** New sessions, each of another user. @throws RangeError when there are fewer users */
   async freshSeats(count: number): Promise<Seat[]> {
-    if (count > this.size) throw new RangeError(`${count} seats for ${this.size} users`);
-    const first = this.nextSeat + count > this.size ? 0 : this.nextSeat;
-    this.nextSeat = first + count;
+    const people = this.nextPeople(count);
     const session = this.nextSession++;
-    await this.database.query(INSERT_SESSIONS, [first, first + count, session, 1, false]);
-    return Array.from({ length: count }, (_, offset) => ({ person: person(first + offset), session }));
+    await this.database.query(INSERT_SESSIONS, [people[0]?.index, this.nextPerson, session, 1, false]);
+    return people.map((person) => ({ person, session }));
   }
 
   private async analyze(): Promise<void> {

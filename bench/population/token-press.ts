@@ -19,9 +19,10 @@ export class TokenPress {
     this.key = createSecretKey(Buffer.from(secret));
   }
 
-  access(person: Person, session: number): string {
+  /** @param issue tells the session's access tokens apart, of which it gets one with each refresh */
+  access(person: Person, session: number, issue = 0): string {
     const sid = sessionId(person, session);
-    return this.sign('at+jwt', { sub: person.id, sid, jti: accessId(sid) }, ACCESS_LIFE_SECONDS);
+    return this.sign('at+jwt', { sub: person.id, sid, jti: accessId(sid, issue) }, ACCESS_LIFE_SECONDS);
   }
 
   /** The session's first refresh token. */
@@ -40,8 +41,8 @@ export class TokenPress {
 }
 
 /** `jti` of a session's access token: 128 bits in base64url, as the product's are. */
-export function accessId(sessionId: string): string {
-  return createHash('md5').update(`access${sessionId}`).digest('base64url');
+export function accessId(sessionId: string, issue = 0): string {
+  return createHash('md5').update(`access${sessionId}:${issue}`).digest('base64url');
 }
 
 function encode(value: object): string {

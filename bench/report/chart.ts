@@ -55,9 +55,9 @@ function comparison({ throughput: { cases } }: Findings): string {
 
 const PLOT = { left: 210, right: 790, top: 420, bottom: 575 };
 
-function growth({ growth: stages }: Findings): string {
+function growth({ growth: { guarded, stages } }: Findings): string {
   const { left, right, top, bottom } = PLOT;
-  const points = stages.map(({ users, warm, guarded }) => ({ users, ratio: compare(warm, guarded) }));
+  const points = stages.map(({ users, warm }) => ({ users, ratio: compare(warm, guarded) }));
   const most = Math.max(1, ...points.map(({ ratio }) => ratio.high));
   const widest = Math.log10(Math.max(10, ...stages.map(({ users }) => users)));
   const x = (users: number) => left + (Math.log10(users) / widest) * (right - left);

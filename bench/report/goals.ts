@@ -38,14 +38,11 @@ export function judgeGoals(findings: Findings): Goal[] {
   ];
 }
 
-/** Relative to the do-nothing guard in the same rounds, because the machine may have changed between the sizes. */
-function growthGoals({ growth }: Findings): Goal[] {
-  const [first, last] = [growth[0], growth.at(-1)];
+function growthGoals({ growth: { stages } }: Findings): Goal[] {
+  const [first, last] = [stages[0], stages.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const share = ({ warm, guarded }: typeof first) =>
-    throughputOf(warm).map((value, round) => value / (throughputOf(guarded)[round] ?? NaN));
   const measure = `warm throughput with ${last.users.toLocaleString('en')} users / with ${first.users}`;
-  return [goal(measure, '≥', 0.95, ratioOf(share(last), share(first)))];
+  return [goal(measure, '≥', 0.95, compare(last.warm, first.warm))];
 }
 
 function goal(measure: string, sense: Goal['sense'], wanted: number, measured: Spread): Goal {
