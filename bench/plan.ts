@@ -5,9 +5,7 @@ export interface Plan {
   readonly rounds: number;
   /** Rounds before the measured ones. */
   readonly warmUpRounds: number;
-  /** Of the cases that read: so many that the server has requests at hand while Redis answers others. */
   readonly connections: number;
-  readonly writingConnections: number;
   /** Load before a measurement begins, milliseconds. */
   readonly settleMs: number;
   readonly measureMs: number;
@@ -32,6 +30,8 @@ export interface Plan {
   readonly memoryEntries: number;
   /** Numbers of users, of as many live sessions and of as many revocations. */
   readonly growth: readonly number[];
+  /** More than elsewhere: the server has requests at hand while Redis, which takes longer the more it holds, answers others. */
+  readonly growthConnections: number;
   /** Load with each of the two cases before the first round. */
   readonly growthWarmUpMs: number;
   /** More and shorter rounds than elsewhere: what is looked for is smaller than what the machine's speed changes by within seconds. */
@@ -49,8 +49,7 @@ export const FULL: Plan = {
   isQuick: false,
   rounds: 8,
   warmUpRounds: 1,
-  connections: 128,
-  writingConnections: 32,
+  connections: 32,
   settleMs: 250,
   measureMs: 900,
   users: 20_000,
@@ -66,6 +65,7 @@ export const FULL: Plan = {
   countedRequests: 6000,
   memoryEntries: 100_000,
   growth: [1, 10_000, 100_000, 1_000_000],
+  growthConnections: 128,
   growthWarmUpMs: 5000,
   growthRounds: 25,
   growthSettleMs: 150,
@@ -80,7 +80,6 @@ export const QUICK: Plan = {
   rounds: 1,
   warmUpRounds: 0,
   connections: 8,
-  writingConnections: 8,
   settleMs: 50,
   measureMs: 250,
   users: 4000,
@@ -96,6 +95,7 @@ export const QUICK: Plan = {
   countedRequests: 500,
   memoryEntries: 500,
   growth: [1, 1000],
+  growthConnections: 8,
   growthWarmUpMs: 50,
   growthRounds: 1,
   growthSettleMs: 50,

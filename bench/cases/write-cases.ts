@@ -32,7 +32,7 @@ export const WRITE_CASES: readonly WriteCase[] = [
   {
     key: 'login',
     title: 'login',
-    script: (world) => ({ connections: loggingIn(world, world.plan.writingConnections), once: false }),
+    script: (world) => ({ connections: loggingIn(world, world.plan.connections), once: false }),
   },
   {
     key: 'refresh',
@@ -51,7 +51,7 @@ async function perConnection(
   { plan, population }: World,
   build: (seat: Seat) => Exchange,
 ): Promise<LoadScript> {
-  const seats = await population.freshSeats(plan.writingConnections);
+  const seats = await population.freshSeats(plan.connections);
   return { connections: seats.map((seat) => build(seat).script), once: false };
 }
 
@@ -82,9 +82,9 @@ function refreshing({ stack }: World, { person, session }: Seat): Exchange {
 async function loggingOut(world: World): Promise<LoadScript> {
   const { plan, population, server, stack } = world;
   const seats = await population.freshSeats(plan.logouts);
-  const visits = inLanes(readRequests(ME, seats, stack.tokens), plan.writingConnections, true);
+  const visits = inLanes(readRequests(ME, seats, stack.tokens), plan.connections, true);
   await saturate(server, visits, { settleMs: 0, measureMs: 0 });
-  const lanes = Array.from({ length: plan.writingConnections }, () => new Exchange());
+  const lanes = Array.from({ length: plan.connections }, () => new Exchange());
   seats.forEach(({ person, session }, index) => {
     const token = stack.tokens.access(person, session);
     lanes[index % lanes.length]?.withToken(

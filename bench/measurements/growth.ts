@@ -91,7 +91,7 @@ function loadOf({ plan, stack }: World, users: number): ReadRequest[] {
 /** Loads the server until V8 has compiled what runs often. */
 async function compile({ plan, server }: World, warm: readonly ReadRequest[]): Promise<void> {
   for (const requests of [warm.map(unguarded), warm]) {
-    const script = inLanes(requests, plan.connections, false);
+    const script = inLanes(requests, plan.growthConnections, false);
     await saturate(server, script, { settleMs: plan.growthWarmUpMs, measureMs: plan.growthMeasureMs });
   }
 }
@@ -107,7 +107,7 @@ async function fill(
   const before = await readRedisCounters(redis);
   await massInsert(redis.port, entriesOf(users, clones));
   const after = await readRedisCounters(redis);
-  await saturate(server, inLanes(load, plan.connections, true), { settleMs: 0, measureMs: 0 });
+  await saturate(server, inLanes(load, plan.growthConnections, true), { settleMs: 0, measureMs: 0 });
   const { residentBytes } = await server.usage();
   await redis.cli('SWAPDB', '0', databaseOf(index));
   return { users, redisBytes: after.usedMemoryBytes - before.usedMemoryBytes, residentBytes };
@@ -129,7 +129,7 @@ async function measureInTurns(
   const parts = loads.map((load) => inParts(load, plan.growthTokensAtOnce));
   const measure = (key: 'guarded' | 'warm', requests: readonly ReadRequest[]) =>
     insisting(discarded, () => {
-      const script = inLanes(requests, plan.connections, false);
+      const script = inLanes(requests, plan.growthConnections, false);
       return verifyingJudge(server, readCase(key), () => saturate(server, script, window));
     });
   const turns: Turn[] = ['guarded', 'oneToken', ...loads.map((_load, index): Turn => `${index}`)];

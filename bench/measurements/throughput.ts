@@ -53,8 +53,7 @@ async function measureWrites(
     const found = WRITE_CASES.find((each) => each.key === key);
     if (found === undefined) throw new RangeError(`no case ${key}`);
     const result = await saturate(server, await found.script(world), plan);
-    if (key === 'refresh')
-      bareUpdates.push(await server.bareUpdates(plan.measureMs, plan.writingConnections));
+    if (key === 'refresh') bareUpdates.push(await server.bareUpdates(plan.measureMs, plan.connections));
     return result;
   });
   return { writes, bareUpdates: bareUpdates.slice(plan.warmUpRounds) };

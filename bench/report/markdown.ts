@@ -43,8 +43,7 @@ could not ask more of the cheaper route.
 
 ## Throughput at saturation
 
-${plan.connections} connections, each sending its next request when the answer is there; ${plan.writingConnections} from login on, and beside the
-bare UPDATE. With fewer readers the server waits now and then for Redis, which shares its core with the load generator.
+${plan.connections} connections, each sending its next request when the answer is there.
 
 ${throughputTable(findings)}
 
@@ -73,7 +72,7 @@ ${megabytes(findings.idleResidentBytes)}.
 
 ## Growth
 
-So many users, live sessions and revocations in Redis. The sizes took turns under one server over ${plan.growthRounds} rounds, by \`SWAPDB\`;
+So many users, live sessions and revocations in Redis. The sizes took turns under one server over ${plan.growthRounds} rounds and ${plan.growthConnections} connections, by \`SWAPDB\`;
 PostgreSQL held the largest population all the time, and was asked by no request. At each size ${plan.growthTokens.toLocaleString('en')} access tokens are
 sent in turn, of as many users, spread over all, or several of one; an instance remembers the verified signatures of 50,000. A
 single token sent over and over, which stays in the processor's own cache, is answered ${withSpread(compare(findings.growth.oneToken, findings.growth.stages[0]?.warm ?? []))} times as often
