@@ -49,7 +49,7 @@ export async function measureGrowth(world: World): Promise<Growth> {
   await stack.redis.cli('FLUSHALL');
   const clones = await firstUser(world);
   await population.growTo(Math.max(...plan.growth), 1);
-  await population.addRevocations(0);
+  await population.addRevocations();
   const loads = plan.growth.map((users) => loadOf(world, users));
   await compile(world, loads[0] ?? []);
   const sizes: Size[] = [];

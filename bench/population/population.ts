@@ -58,10 +58,10 @@ export class Population {
     await this.analyze();
   }
 
-  /** Adds one revoked session, with its line in the invalidation log, to each of the users from `from` on. */
-  async addRevocations(from: number): Promise<void> {
-    await this.database.query(INSERT_SESSIONS, [from, this.size, REVOKED_SESSION, 1, true]);
-    await this.database.query(INSERT_LOG, [from, this.size, REVOKED_SESSION]);
+  /** Adds one revoked session, with its line in the invalidation log, to each user. */
+  async addRevocations(): Promise<void> {
+    await this.database.query(INSERT_SESSIONS, [0, this.size, REVOKED_SESSION, 1, true]);
+    await this.database.query(INSERT_LOG, [0, this.size, REVOKED_SESSION]);
     await this.analyze();
   }
 
