@@ -13,7 +13,7 @@ import type { TokenSession } from '../sessions/session.entity.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.service.js';
 import type { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
+import { type Credentials, UsersService } from '../users/users.service.js';
 import type { RegisterDto, TokensDto } from './auth.dto.js';
 import { LoginThrottle } from './login-throttle.service.js';
 import { TokenService } from './token.service.js';
@@ -121,8 +121,12 @@ export class AuthService {
   }
 
   /** @returns the account, or `undefined` for a wrong guess, which is noted */
-  private async checkCredentials(email: string, password: string, by: Actor): Promise<User | undefined> {
-    const user = (await this.users.findByEmail(email)) ?? undefined;
+  private async checkCredentials(
+    email: string,
+    password: string,
+    by: Actor,
+  ): Promise<Credentials | undefined> {
+    const user = await this.users.findCredentials(email);
     if (await this.hasher.verify(user?.passwordHash, password)) return user;
     await this.noteFailure(user?.id, 'wrong_credentials', by);
     return undefined;

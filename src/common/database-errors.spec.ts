@@ -81,7 +81,10 @@ describe('database errors', () => {
   });
 
   it('knows text that cannot be stored', () => {
-    for (const code of ['22021', '22P05', '22P02']) expect(isUnstorableText(failedQuery(code))).toBe(true);
+    for (const code of ['22021', '22P05', '22P02']) {
+      expect(isUnstorableText(failedQuery(code))).toBe(true);
+      expect(isUnstorableText(withCode(code))).toBe(true);
+    }
     expect(isUnstorableText(failedQuery('23505'))).toBe(false);
     expect(isUnstorableText(new Error('22021'))).toBe(false);
   });

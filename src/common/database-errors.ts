@@ -29,12 +29,15 @@ export function isDatabaseOutage(error: unknown): boolean {
 }
 
 export function isUniqueViolation(error: unknown): boolean {
-  const { driverError, code } = error as DriverError;
-  return (driverError?.code ?? code) === UNIQUE_VIOLATION;
+  return sqlState(error) === UNIQUE_VIOLATION;
 }
 
 /** Text that PostgreSQL refuses to take, such as one with a NUL character: SQLSTATE class 22. */
 export function isUnstorableText(error: unknown): boolean {
-  const { driverError } = error as DriverError;
-  return driverError?.code?.startsWith('22') === true;
+  return sqlState(error)?.startsWith('22') === true;
+}
+
+function sqlState(error: unknown): string | undefined {
+  const { driverError, code } = error as DriverError;
+  return driverError?.code ?? code;
 }

@@ -11,6 +11,12 @@ export interface HotStatement {
   readonly text: string;
 }
 
+/** Runs a statement and answers its rows. */
+export type Run = <Row extends pg.QueryResultRow>(
+  statement: HotStatement,
+  values: readonly unknown[],
+) => Promise<Row[]>;
+
 /**
  * Runs the statements of the hot paths on TypeORM's own pool, prepared: PostgreSQL parses and plans each once a connection,
  * which takes it longer than running it.
@@ -27,18 +33,46 @@ export class HotStatements {
   }
 
   /** @throws Error of the driver; `isDatabaseOutage` knows those that say "not now" */
-  async run<Row extends pg.QueryResultRow>(
+  run<Row extends pg.QueryResultRow>(statement: HotStatement, values: readonly unknown[]): Promise<Row[]> {
+    return this.withClient((client) => this.runOn<Row>(client, statement, values));
+  }
+
+  /**
+   * Runs statements in one transaction, each of which sees what others have committed before it.
+   * @throws Error of `work`, or of the driver; then nothing was changed, unless it was the commit that went unanswered
+   */
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.withClient(async (client) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work((statement, values) => this.runOn(client, statement, values));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // On a connection that is lost this fails in its turn, as an outage, and the server undoes the transaction.
+        await client.query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  private async runOn<Row extends pg.QueryResultRow>(
+    client: pg.PoolClient,
     { name, text }: HotStatement,
     values: readonly unknown[],
   ): Promise<Row[]> {
     // All connections to the embedded database are one session, in which a name could be given only once.
     const statement = this.database.isEmbedded ? { text } : { name, text };
+    return (await client.query<Row>({ ...statement, values: [...values] })).rows;
+  }
+
+  private async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     // A connection that breaks fails its query and, besides, tells its holder; unheard, that would end the process.
     client.on('error', ignore);
     let isBroken = false;
     try {
-      return (await client.query<Row>({ ...statement, values: [...values] })).rows;
+      return await work(client);
     } catch (error) {
       isBroken = isDatabaseOutage(error);
       throw error;

@@ -5,7 +5,7 @@ import { type DataSource, type EntityManager, Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { CacheInvalidationService } from '../cache/cache-invalidation.service.js';
 import { RefreshNotifier } from '../cache/refresh-notifier.js';
-import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
+import type { Actor } from '../common/actor.js';
 import type { PageQueryDto } from '../common/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
@@ -22,6 +22,42 @@ export interface SessionSelection {
 
 export type Rotation =
   { outcome: 'rotated' | 'repeated'; session: TokenSession } | { outcome: 'revoked' | 'reused' | 'inactive' };
+
+/**
+ * The session and its line in the audit trail; nothing where the account has changed. The lock makes logins to one account
+ * take turns until the transaction ends.
+ */
+const OPEN: HotStatement = {
+  name: 'open_session',
+  text: `
+  WITH account AS (
+    SELECT id FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE
+  ), opened AS (
+    INSERT INTO sessions (id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip)
+    SELECT $3, id, $4, $5, $5, $5, $6, $7, $8 FROM account
+    RETURNING id, user_id, user_agent, ip
+  )
+  INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent)
+  SELECT 'session.opened', user_id, id, $9, ip, user_agent FROM opened
+  RETURNING session_id`,
+};
+
+/** The oldest live sessions beyond the cap, with their lines in the audit trail. */
+const END_OLDEST: HotStatement = {
+  name: 'end_oldest_sessions',
+  text: `
+  WITH ended AS (
+    UPDATE sessions SET revoked_at = now(), revoke_reason = 'too_many_sessions'
+    WHERE revoked_at IS NULL AND id IN (
+      SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+      ORDER BY created_at DESC, id OFFSET $2
+    )
+    RETURNING id, user_id, revoke_reason
+  )
+  INSERT INTO audit_events (action, user_id, session_id, details)
+  SELECT 'session.revoked', user_id, id, jsonb_build_object('reason', revoke_reason) FROM ended
+  RETURNING session_id AS id`,
+};
 
 const ROTATE: HotStatement = {
   name: 'rotate_session',
@@ -54,18 +90,17 @@ export class SessionsService {
    * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
    * @returns the session, or `undefined` when the account has changed
    */
-  async open(userId: string, passwordHash: string, by: Actor): Promise<Session | undefined> {
-    const { session, ended } = await this.dataSource.transaction(async (manager) => {
-      const unchanged: unknown[] = await manager.query(
-        'SELECT 1 FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE',
-        [userId, passwordHash],
-      );
-      if (unchanged.length === 0) return { session: undefined, ended: [] };
-      const opened = this.newSession(userId, by);
-      await manager.insert(Session, opened);
-      await this.audit.record(manager, 'session.opened', by, [{ userId, sessionId: opened.id }]);
-      return { session: opened, ended: await this.endOldest(manager, userId) };
+  async open(userId: string, passwordHash: string, by: Actor): Promise<TokenSession | undefined> {
+    const session = this.newSession(userId);
+    const { id, refreshJti, createdAt, expiresAt } = session;
+    const { ip, userAgent, id: actorId } = by;
+    const ended = await this.statements.transaction(async (run) => {
+      const opened = [userId, passwordHash, id, refreshJti, createdAt, expiresAt, userAgent, ip, actorId];
+      if ((await run(OPEN, opened)).length === 0) return undefined;
+      const rows = await run<{ id: string }>(END_OLDEST, [userId, this.config.sessions.maxPerUser]);
+      return rows.map((row) => row.id);
     });
+    if (ended === undefined) return undefined;
     await this.announceEnd(userId, ended, 'too_many_sessions');
     return session;
   }
@@ -162,36 +197,11 @@ export class SessionsService {
     return rows[0]?.user_id;
   }
 
-  private newSession(userId: string, { ip, userAgent }: Actor): Session {
+  private newSession(userId: string): TokenSession & { createdAt: Date } {
     const now = new Date();
     const lifeSeconds = Math.min(this.config.tokens.refreshTtlSeconds, this.config.sessions.maxAgeSeconds);
-    return this.sessions.create({
-      id: randomUUID(),
-      userId,
-      refreshJti: randomUUID(),
-      previousRefreshJti: null,
-      rotatedAt: now,
-      createdAt: now,
-      lastUsedAt: now,
-      expiresAt: new Date(now.getTime() + lifeSeconds * 1000),
-      revokedAt: null,
-      revokeReason: null,
-      userAgent,
-      ip,
-    });
-  }
-
-  private async endOldest(manager: EntityManager, userId: string): Promise<string[]> {
-    const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
-       ORDER BY created_at DESC, id OFFSET $2`,
-      [userId, this.config.sessions.maxPerUser],
-    );
-    const ended: string[] = [];
-    for (const { id } of rows) {
-      ended.push(...(await this.revokeWithin(manager, { userId, id }, 'too_many_sessions', SERVICE_ACTOR)));
-    }
-    return ended;
+    const expiresAt = new Date(now.getTime() + lifeSeconds * 1000);
+    return { id: randomUUID(), userId, refreshJti: randomUUID(), rotatedAt: now, createdAt: now, expiresAt };
   }
 
   /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */

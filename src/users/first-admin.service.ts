@@ -15,7 +15,7 @@ export class FirstAdminService implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const admin = this.config.firstAdmin;
-    if (admin === undefined || (await this.users.findByEmail(admin.email))) return;
+    if (admin === undefined || (await this.users.findCredentials(admin.email))) return;
     try {
       await this.users.create({ ...admin, fullName: 'Administrator', role: 'admin' });
       this.logger.log('Created the first admin, named by ADMIN_EMAIL');

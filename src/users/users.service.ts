@@ -8,6 +8,7 @@ import type { PageQueryDto } from '../common/page-query.dto.js';
 import { Problems } from '../common/problem.error.js';
 import type { Role } from '../common/role.js';
 import { isUniqueViolation } from '../common/database-errors.js';
+import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 import { normaliseEmail } from './email.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { User } from './user.entity.js';
@@ -19,6 +20,14 @@ export interface NewUser {
   role: Role;
 }
 
+/** What a login is checked against. */
+export type Credentials = Pick<User, 'id' | 'passwordHash' | 'isActive'>;
+
+const CREDENTIALS: HotStatement = {
+  name: 'credentials',
+  text: 'SELECT id, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
+};
+
 export type UserChanges = Partial<Pick<User, 'fullName' | 'role' | 'isActive'>>;
 
 /** Accounts. Every change that others may have cached is announced before it is acknowledged. */
@@ -27,6 +36,7 @@ export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly statements: HotStatements,
     private readonly hasher: PasswordHasher,
     private readonly invalidation: CacheInvalidationService,
     private readonly audit: AuditService,
@@ -53,8 +63,10 @@ export class UsersService {
     return this.get(user.id);
   }
 
-  findByEmail(email: string): Promise<User | null> {
-    return this.users.findOneBy({ email: normaliseEmail(email) });
+  /** What a login is checked against; `undefined` when the address has no account. */
+  async findCredentials(email: string): Promise<Credentials | undefined> {
+    const [credentials] = await this.statements.run<Credentials>(CREDENTIALS, [normaliseEmail(email)]);
+    return credentials;
   }
 
   /** @throws ProblemError 404 */
@@ -104,7 +116,7 @@ export class UsersService {
   }
 
   /** Renews a hash whose parameters have grown since; a password changed meanwhile stays. */
-  async rehash(user: User, password: string): Promise<string> {
+  async rehash(user: Credentials, password: string): Promise<string> {
     const passwordHash = await this.hasher.hash(password);
     const { affected } = await this.users.update(
       { id: user.id, passwordHash: user.passwordHash },

@@ -1,11 +1,18 @@
 import type pg from 'pg';
-import { HotStatements } from '../../src/database/hot-statements.js';
+import { isDatabaseOutage } from '../../src/common/database-errors.js';
+import { HotStatements, type Run } from '../../src/database/hot-statements.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 import { join } from './members.js';
 
 const STATEMENT = { name: 'echo', text: 'SELECT $1::int AS value, pg_backend_pid() AS connection' };
 type Row = { value: number; connection: number };
+const ADD_USER = {
+  name: 'add_user',
+  text: `INSERT INTO users (email, password_hash, full_name) VALUES ($1, 'x', 'A') RETURNING 1`,
+};
+const COUNT_USERS = { name: 'count_users', text: 'SELECT count(*)::int AS users FROM users' };
+const LOSE_CONNECTION = { name: 'lose_connection', text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
 
 describe('hot statements', () => {
   const echo = (app: AppInProcess, value: unknown) => app.get(HotStatements).run<Row>(STATEMENT, [value]);
@@ -16,7 +23,7 @@ describe('hot statements', () => {
     (await pool.connect()).release(true);
   };
 
-  it('are prepared once a connection, those of refresh and of a read on a miss among them', async () => {
+  it('are prepared once a connection, those of login, refresh and of a read on a miss among them', async () => {
     const database = await createTestDatabase();
     const app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' });
     const member = await join(app);
@@ -29,8 +36,11 @@ describe('hot statements', () => {
         'SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements ORDER BY name',
       ),
     ).resolves.toEqual([
+      { name: 'credentials', runs: '1' },
       { name: 'echo', runs: '2' },
+      { name: 'end_oldest_sessions', runs: '1' },
       { name: 'live_user', runs: expect.stringMatching(/^[1-9]/) },
+      { name: 'open_session', runs: '1' },
       { name: 'rotate_session', runs: '2' },
     ]);
     await app.stop();
@@ -44,6 +54,47 @@ describe('hot statements', () => {
     await expect(echo(app, 3)).resolves.toMatchObject([{ value: 3 }]);
     await app.stop();
     await database.drop();
+  });
+
+  describe('in a transaction', () => {
+    const users = async (app: AppInProcess) => app.get(HotStatements).run(COUNT_USERS, []);
+    const addUserAnd = (app: AppInProcess, then: (run: Run) => Promise<unknown>) =>
+      app.get(HotStatements).transaction(async (run) => {
+        await run(ADD_USER, ['a@example.org']);
+        await expect(run(COUNT_USERS, [])).resolves.toEqual([{ users: 1 }]);
+        return then(run);
+      });
+
+    it.each(['a server', 'the embedded database'])(
+      'are undone together on %s, or kept together',
+      async (place) => {
+        const database = await createTestDatabase();
+        const app = await AppInProcess.start(
+          place === 'a server' ? { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' } : {},
+        );
+        const undone = new Error('undone');
+        await expect(addUserAnd(app, () => Promise.reject(undone))).rejects.toBe(undone);
+        await expect(users(app)).resolves.toEqual([{ users: 0 }]);
+        await expect(addUserAnd(app, (run) => run(STATEMENT, ['no number']))).rejects.toThrow(
+          'invalid input',
+        );
+        await expect(users(app)).resolves.toEqual([{ users: 0 }]);
+        await expect(addUserAnd(app, () => Promise.resolve('kept'))).resolves.toBe('kept');
+        await expect(users(app)).resolves.toEqual([{ users: 1 }]);
+        await app.stop();
+        await database.drop();
+      },
+    );
+
+    it('are undone with a connection that is lost, and the next one serves', async () => {
+      const database = await createTestDatabase();
+      const app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' });
+      const failure = addUserAnd(app, (run) => run(LOSE_CONNECTION, [])).catch(isDatabaseOutage);
+      await expect(failure).resolves.toBe(true);
+      await expect(users(app)).resolves.toEqual([{ users: 0 }]);
+      await app.stop();
+      await database.drop();
+    });
   });
 
   it('run on connection after connection to a server, and to the embedded database', async () => {
