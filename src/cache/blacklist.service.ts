@@ -11,9 +11,9 @@ export const BLACKLIST_PREFIX = 'blacklist:';
 export class BlacklistService {
   constructor(@Inject(CACHE_STORE) private readonly store: CacheStore) {}
 
-  /** @throws CacheUnavailableError when the cache cannot say */
-  async isRevoked(tokenId: string): Promise<boolean> {
-    return (await this.store.get(BLACKLIST_PREFIX + tokenId)) !== undefined;
+  /** The entry that is there when the token is revoked. */
+  keyOf(tokenId: string): string {
+    return BLACKLIST_PREFIX + tokenId;
   }
 
   /**
@@ -22,6 +22,6 @@ export class BlacklistService {
    */
   async add(tokenId: string, expiresAt: number): Promise<void> {
     const lifeMs = expiresAt * 1000 - Date.now();
-    if (lifeMs > 0) await this.store.set(BLACKLIST_PREFIX + tokenId, 1, lifeMs);
+    if (lifeMs > 0) await this.store.set(this.keyOf(tokenId), 1, lifeMs);
   }
 }

@@ -26,8 +26,8 @@ export interface CacheServerInfo {
  * method swallows an outage. Contract: `test/contracts/cache-store.contract.ts`, run on every adapter.
  */
 export interface CacheStore {
-  /** The entry's value, or `undefined` when there is none. */
-  get<T>(key: string): Promise<T | undefined>;
+  /** The entries' values in the order of the keys, `undefined` where there is none, by one round trip. */
+  getAll(keys: readonly string[]): Promise<unknown[]>;
 
   /** Writes an entry that no change can make wrong, such as a revocation. @param ttlMs life in milliseconds, above 0 */
   set(key: string, value: unknown, ttlMs: number): Promise<void>;

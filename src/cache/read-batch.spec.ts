@@ -33,22 +33,22 @@ describe('ReadBatch', () => {
     reads = new ReadBatch(() => (keys) => client.mget(keys));
   });
 
-  const readAll = (keys: readonly string[]) => Promise.all(keys.map((key) => reads.read(key)));
+  const valuesOf = (keys: readonly string[]) => keys.map(valueOf);
 
-  it('reads what one request asks for by one command, and answers each its own', async () => {
+  it('reads what one request asks for by one command', async () => {
     const keys = ['a', 'b', 'a', 'c'];
-    await expect(readAll(keys)).resolves.toEqual(keys.map(valueOf));
+    await expect(reads.read(keys)).resolves.toEqual(valuesOf(keys));
     expect(writes).toEqual([[keys]]);
   });
 
-  it('reads by one more command of the same write what all others ask for in the turn', async () => {
+  it('reads by one more command of the same write what all others ask for in the turn, and answers each its own', async () => {
     const requests = [['a', 'b'], ['c', 'd'], ['e'], ['f', 'g']];
     const answers: Promise<unknown[]>[] = [];
     for (const keys of requests) {
-      answers.push(readAll(keys));
+      answers.push(reads.read(keys));
       await Promise.resolve();
     }
-    await expect(Promise.all(answers)).resolves.toEqual(requests.map((keys) => keys.map(valueOf)));
+    await expect(Promise.all(answers)).resolves.toEqual(requests.map(valuesOf));
     expect(writes).toEqual([
       [
         ['a', 'b'],
@@ -58,15 +58,16 @@ describe('ReadBatch', () => {
   });
 
   it('reads anew in the next turn', async () => {
-    await reads.read('a');
-    await reads.read('a');
+    await reads.read(['a']);
+    await reads.read(['a']);
     expect(writes).toEqual([[['a']], [['a']]]);
   });
 
   it('splits a very long batch', async () => {
-    const keys = Array.from({ length: 1201 }, (_, index) => String(index));
-    await expect(readAll(keys)).resolves.toEqual(keys.map(valueOf));
-    expect(writes.flat().map(({ length }) => length)).toEqual([500, 500, 201]);
+    const requests = Array.from({ length: 401 }, (_, index) => [0, 1, 2].map((part) => `${index}.${part}`));
+    const answers = Promise.all(requests.map((keys) => reads.read(keys)));
+    await expect(answers).resolves.toEqual(requests.map(valuesOf));
+    expect(writes.flat().map(({ length }) => length)).toEqual([498, 498, 207]);
   });
 
   it('fails all of a batch, and none of the next', async () => {
@@ -75,10 +76,10 @@ describe('ReadBatch', () => {
       if (isDown) throw new Error('no answer');
       return keys;
     });
-    const outcomes = await Promise.allSettled([reads.read('a'), reads.read('b')]);
+    const outcomes = await Promise.allSettled([reads.read(['a']), reads.read(['b'])]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     isDown = false;
-    await expect(reads.read('a')).resolves.toBe('a');
+    await expect(reads.read(['a'])).resolves.toEqual(['a']);
   });
 
   it('lets the reader know when the batch began', async () => {
@@ -87,9 +88,9 @@ describe('ReadBatch', () => {
       const begunAt = place;
       return async (keys) => keys.map(() => begunAt);
     });
-    const value = reads.read('a');
+    const values = reads.read(['a']);
     place = 'second';
-    await expect(value).resolves.toBe('first');
-    await expect(reads.read('a')).resolves.toBe('second');
+    await expect(values).resolves.toEqual(['first']);
+    await expect(reads.read(['a'])).resolves.toEqual(['second']);
   });
 });

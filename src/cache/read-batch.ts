@@ -11,8 +11,8 @@ interface Batch {
 
 /**
  * Gathers the keys that are read in one turn of the event loop, by however many requests, and reads them by two commands in
- * one write: the keys of the first request, and those of all others. A request alone has its two reads in one command; under
- * load, dozens of requests share one, its answer and its time limit.
+ * one write: the keys of the first request, and those of all others. Under load, dozens of requests share a command, its answer
+ * and its time limit.
  *
  * The first request does not wait for the others because of node-redis, which writes at the end of the turn in which it is
  * given a command: given the first one at once, it writes at the end of this turn, right after the others have joined, and
@@ -25,12 +25,12 @@ export class ReadBatch {
   /** @param begin called with the first key of a batch; what it returns reads them all, in order, when the batch is sent */
   constructor(private readonly begin: () => ReadAll) {}
 
-  /** Rejects as the reading of the whole batch does. */
-  async read(key: string): Promise<unknown> {
-    if (this.open?.keys.length === MOST_KEYS) this.send();
-    const { keys, values } = (this.open ??= this.start());
-    const index = keys.push(key) - 1;
-    return (await values)[index];
+  /** @returns the values of the keys, in their order. Rejects as the reading of the whole batch does. */
+  async read(keys: readonly string[]): Promise<unknown[]> {
+    if (this.open !== undefined && this.open.keys.length + keys.length > MOST_KEYS) this.send();
+    const batch = (this.open ??= this.start());
+    const end = batch.keys.push(...keys);
+    return (await batch.values).slice(end - keys.length, end);
   }
 
   private start(): Batch {

@@ -30,8 +30,8 @@ export class RedisCacheStore implements CacheStore {
 
   constructor(private readonly connection: RedisConnection) {}
 
-  async get<T>(key: string): Promise<T | undefined> {
-    return this.reads.read(key) as Promise<T | undefined>;
+  getAll(keys: readonly string[]): Promise<unknown[]> {
+    return this.reads.read(keys);
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {

@@ -27,12 +27,14 @@ export class UserCacheService {
     this.ttlMs = config.cache.ttlSeconds * 1000;
   }
 
-  /**
-   * The user, or `undefined` for no entry or one that cannot be read.
-   * @throws CacheUnavailableError when the cache cannot say
-   */
-  async get(userId: string): Promise<CachedUser | undefined> {
-    const user = await this.store.get<CachedUser>(USER_PREFIX + userId);
+  /** The entry that holds the user. */
+  keyOf(userId: string): string {
+    return USER_PREFIX + userId;
+  }
+
+  /** The user whom an entry holds, or `undefined` for no entry or one that cannot be read. */
+  userIn(entry: unknown): CachedUser | undefined {
+    const user = entry as CachedUser | undefined;
     return Array.isArray(user?.sessions) ? user : undefined;
   }
 
@@ -41,7 +43,7 @@ export class UserCacheService {
    * changes nothing about the answer.
    */
   async load(userId: string, read: () => Promise<CachedUser | undefined>): Promise<CachedUser | undefined> {
-    const key = USER_PREFIX + userId;
+    const key = this.keyOf(userId);
     const lease = await this.leaseOf(key);
     const user = await read();
     if (user && lease !== undefined && this.trust.isTrusted) {
@@ -53,7 +55,7 @@ export class UserCacheService {
 
   /** @throws CacheUnavailableError when an entry may have stayed */
   async invalidate(userIds: readonly string[]): Promise<void> {
-    await this.store.invalidate([...new Set(userIds)].map((id) => USER_PREFIX + id));
+    await this.store.invalidate([...new Set(userIds)].map((id) => this.keyOf(id)));
   }
 
   /** Forgets every user; answers how many there were. Walks the whole store. */

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { BlacklistService } from '../cache/blacklist.service.js';
-import { CacheUnavailableError } from '../cache/cache-store.js';
+import { CACHE_STORE, type CacheStore, CacheUnavailableError } from '../cache/cache-store.js';
 import { CacheTrust } from '../cache/cache-trust.js';
 import { ignoreOutage } from '../cache/ignore-outage.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
@@ -16,6 +16,7 @@ import { VerdictMetrics } from './verdict-metrics.js';
 @Injectable()
 export class SessionVerdictService {
   constructor(
+    @Inject(CACHE_STORE) private readonly store: CacheStore,
     private readonly trust: CacheTrust,
     private readonly blacklist: BlacklistService,
     private readonly users: UserCacheService,
@@ -37,15 +38,16 @@ export class SessionVerdictService {
     return verdict;
   }
 
-  /** One round trip: what is read at the same time, the store reads by one command. */
+  /** One round trip. */
   private async askCache(claims: AccessClaims): Promise<Verdict | undefined> {
     if (!this.trust.isTrusted) return undefined;
     try {
-      const [revoked, user] = await Promise.all([
-        this.blacklist.isRevoked(claims.jti),
-        this.users.get(claims.sub),
+      const [revocation, entry] = await this.store.getAll([
+        this.blacklist.keyOf(claims.jti),
+        this.users.keyOf(claims.sub),
       ]);
-      if (revoked) return { refusal: 'revoked' };
+      if (revocation !== undefined) return { refusal: 'revoked' };
+      const user = this.users.userIn(entry);
       if (user?.is_active && user.sessions.includes(claims.sid))
         return { principal: principalOf(user, claims) };
       return undefined;

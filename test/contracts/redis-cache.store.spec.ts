@@ -58,10 +58,7 @@ describe('RedisCacheStore', () => {
       const { commands, reads } = await monitorCommands(redis.url, async () => {
         const answers: Promise<unknown>[] = [];
         for (let request = 0; request < 20; request += 1) {
-          answers.push(
-            connected.store.get(`first of ${request}`),
-            connected.store.get(`second of ${request}`),
-          );
+          answers.push(connected.store.getAll([`first of ${request}`, `second of ${request}`]));
           await Promise.resolve();
         }
         await Promise.all(answers);

@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { CacheInvalidationService } from '../../src/cache/cache-invalidation.service.js';
+import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { InvalidationFeed } from '../../src/cache/invalidation.js';
 import { InvalidationFollower } from '../../src/cache/invalidation-follower.js';
-import { UserCacheService } from '../../src/cache/user-cache.service.js';
+import { get } from '../contracts/get.js';
 import { sql } from '../support/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/test-redis.js';
@@ -45,7 +46,8 @@ describe('the follower of the invalidation log', () => {
   };
   const promote = (client: pg.Client, { id }: { id: string }) =>
     client.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [id]);
-  const cached = async ({ id }: { id: string }) => (await app.get(UserCacheService).get(id)) !== undefined;
+  const cached = async ({ id }: { id: string }) =>
+    (await get(app.get<CacheStore>(CACHE_STORE), `user:${id}`)) !== undefined;
   const toHear = ({ id }: { id: string }) =>
     waitFor(() => heard.includes(id), { what: 'the change to be heard', intervalMs: 5 });
   const follower = () =>
