@@ -92,10 +92,10 @@ export class SessionsService {
    */
   async open(userId: string, passwordHash: string, by: Actor): Promise<TokenSession | undefined> {
     const session = this.newSession(userId);
-    const { id, refreshJti, createdAt, expiresAt } = session;
+    const { id, refreshJti, rotatedAt, expiresAt } = session;
     const { ip, userAgent, id: actorId } = by;
     const ended = await this.statements.transaction(async (run) => {
-      const opened = [userId, passwordHash, id, refreshJti, createdAt, expiresAt, userAgent, ip, actorId];
+      const opened = [userId, passwordHash, id, refreshJti, rotatedAt, expiresAt, userAgent, ip, actorId];
       if ((await run(OPEN, opened)).length === 0) return undefined;
       const rows = await run<{ id: string }>(END_OLDEST, [userId, this.config.sessions.maxPerUser]);
       return rows.map((row) => row.id);
@@ -197,11 +197,11 @@ export class SessionsService {
     return rows[0]?.user_id;
   }
 
-  private newSession(userId: string): TokenSession & { createdAt: Date } {
+  private newSession(userId: string): TokenSession {
     const now = new Date();
     const lifeSeconds = Math.min(this.config.tokens.refreshTtlSeconds, this.config.sessions.maxAgeSeconds);
     const expiresAt = new Date(now.getTime() + lifeSeconds * 1000);
-    return { id: randomUUID(), userId, refreshJti: randomUUID(), rotatedAt: now, createdAt: now, expiresAt };
+    return { id: randomUUID(), userId, refreshJti: randomUUID(), rotatedAt: now, expiresAt };
   }
 
   /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */

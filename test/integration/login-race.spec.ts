@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { PasswordHasher } from '../../src/users/password-hasher.service.js';
+import { sql } from '../support/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
@@ -25,11 +26,6 @@ describe('a login that overlaps', () => {
 
   const login = ({ email, password }: Pick<Member, 'email' | 'password'>) =>
     app.call('POST', '/api/v1/auth/login/json', { body: { email, password } });
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    return client;
-  };
   const liveSessions = ({ id }: Member) =>
     app.query('SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL', [id]);
 
@@ -65,19 +61,19 @@ describe('a login that overlaps', () => {
 
   it('with a change of the password that is not committed yet waits for it', async () => {
     const member = await join(app);
-    const [operator, watcher] = await Promise.all([connect(), connect()]);
+    const operator = new pg.Client({ connectionString: database.url });
+    await operator.connect();
     await operator.query('BEGIN');
     await operator.query(`UPDATE users SET password_hash = 'changed' WHERE id = $1`, [member.id]);
     const answer = login(member);
-    const isWaiting = async () => {
-      const { rowCount } = await watcher.query(
+    const waiting = () =>
+      sql(
+        database.url,
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
-      return rowCount === 1;
-    };
-    await waitFor(isWaiting, { what: 'the login to wait for the change' });
+    await waitFor(async () => (await waiting()).length === 1, { what: 'the login to wait for the change' });
     await operator.query('COMMIT');
-    await Promise.all([operator.end(), watcher.end()]);
+    await operator.end();
     await expect(answer).resolves.toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
     await expect(liveSessions(member)).resolves.toEqual([{ id: member.sessionId }]);
   });
