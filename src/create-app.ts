@@ -22,12 +22,14 @@ export async function createApp(
   });
   const { corsOrigins } = config.http;
   // As `app.enableCors()` does, but for a copy of its headers that it makes for Express-like middleware with each request.
-  await app.register(cors, {
-    origin: corsOrigins.includes('*') ? true : corsOrigins,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    strictPreflight: false,
-    exposedHeaders: ['WWW-Authenticate', 'Retry-After'],
-  });
+  if (corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: corsOrigins,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      strictPreflight: false,
+      exposedHeaders: ['WWW-Authenticate', 'Retry-After'],
+    });
+  }
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks([], { useProcessExit: true });

@@ -1,7 +1,7 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { AuthGuard } from '@nestjs/passport';
-import { CurrentPrincipal, Public } from '../../src/common/request-context.decorators.js';
+import { Public } from '../../src/common/request-context.decorators.js';
 import type { UserDto } from '../../src/users/user.dto.js';
 import { bodyOf, person } from '../population/person.js';
 import { DATABASE_STRATEGY } from './database.strategy.js';
@@ -29,13 +29,13 @@ export class ComparisonController {
 
   @Get('tutorial')
   @UseGuards(AuthGuard(TUTORIAL_STRATEGY))
-  tutorial(@CurrentPrincipal() user: RequestUser): UserDto {
+  tutorial(@Req() { user }: { user: RequestUser }): UserDto {
     return picked(user);
   }
 
   @Get('database')
   @UseGuards(AuthGuard(DATABASE_STRATEGY))
-  database(@CurrentPrincipal() user: RequestUser): UserDto {
+  database(@Req() { user }: { user: RequestUser }): UserDto {
     return picked(user);
   }
 }

@@ -4,20 +4,20 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError, Problems } from '../common/problem.error.js';
 import { IS_PUBLIC } from '../common/request-context.decorators.js';
+import { RouteMetadata } from './route-metadata.js';
 
 /** Global: a route is closed unless it is `@Public()`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
-  constructor(private readonly reflector: Reflector) {
+  private readonly isPublic: RouteMetadata<boolean>;
+
+  constructor(reflector: Reflector) {
     super();
+    this.isPublic = new RouteMetadata(reflector, IS_PUBLIC);
   }
 
   override canActivate(context: ExecutionContext) {
-    const isPublic = this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return isPublic || super.canActivate(context);
+    return this.isPublic.of(context) || super.canActivate(context);
   }
 
   /** passport tells of a failed verification by `info`, of everything thrown by `error`. */

@@ -13,17 +13,22 @@ export const Public = () => SetMetadata(IS_PUBLIC, true);
 /** Admits only callers whose role, as of this request, is one of these; others get 403. */
 export const Roles = (...roles: Role[]) => SetMetadata(REQUIRED_ROLES, roles);
 
+/** What the guard leaves of a request that it let in. */
+export interface AuthenticatedRequest {
+  readonly user: Principal;
+}
+
 /** The principal that the guard put on the request. Only on routes that are not `@Public()`. */
 export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal =>
-    context.switchToHttp().getRequest<{ user: Principal }>().user,
+    context.switchToHttp().getRequest<AuthenticatedRequest>().user,
 );
 
 const MAX_USER_AGENT = 512;
 
 /** Who sent the request, and from where. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
-  const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+  const request = context.switchToHttp().getRequest<FastifyRequest & Partial<AuthenticatedRequest>>();
   return {
     id: request.user?.id ?? null,
     ip: request.ip,

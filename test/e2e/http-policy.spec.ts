@@ -16,7 +16,11 @@ describe('what every answer carries', () => {
 
   beforeAll(async () => {
     deployment = await Deployment.start({
-      instances: [{ CORS_ORIGINS: `${ORIGIN}, http://localhost:4000` }, { CORS_ORIGINS: '*' }, {}],
+      instances: [
+        { CORS_ORIGINS: `${ORIGIN}, http://localhost:4000` },
+        { CORS_ORIGINS: '*' },
+        { NODE_ENV: 'production' },
+      ],
     });
     client = deployment.client();
   });
@@ -97,6 +101,18 @@ describe('what every answer carries', () => {
         .get('/health', { headers: { origin: 'https://any.example' } });
       expect(['*', 'https://any.example']).toContain(headers['access-control-allow-origin']);
       expect(headers).not.toHaveProperty('access-control-allow-credentials');
+    });
+
+    it('admits none in production unless configured', async () => {
+      const headers = { origin: ORIGIN, ...PREFLIGHT };
+      for (const [method, path, status] of [
+        ['GET', '/health', 200],
+        ['OPTIONS', '/api/v1/sessions', 404],
+      ] as const) {
+        const answer = await deployment.client(2).send(method, path, { headers });
+        expect(answer.status).toBe(status);
+        expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+      }
     });
   });
 
