@@ -19,4 +19,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: node is the process that receives SIGTERM, and the application closes its connections on it.
-CMD ["node", "--min-semi-space-size=16", "--max-semi-space-size=32", "dist/main.js"]
+CMD ["node", "dist/main.js"]

@@ -7,7 +7,6 @@ import { waitFor } from '../../test/support/wait-for.js';
 import { TokenPress } from '../population/token-press.js';
 import { BenchServer } from './bench-server.js';
 import { compileServer } from './compile-server.js';
-import { startOptions } from './start-options.js';
 
 const APP_NAME = 'ergodrive-bench';
 /** Room for a million users; checkpoints and vacuum run when the benchmark says so, not in the midst of a round. */
@@ -45,12 +44,11 @@ export class Stack {
     return new Stack(postgres, redis, dir, script, pinned, randomBytes(48).toString('base64'), serverEnv);
   }
 
-  /** Starts the server, as `npm start` does, on a database of its own, which it migrates. */
+  /** Starts the server on a database of its own, which it migrates. */
   async startServer(
     nodeOptions: readonly string[] = [],
   ): Promise<{ server: BenchServer; database: pg.Pool }> {
     const { url } = await this.postgres.createDatabase();
-    const options = await startOptions();
     const server = await BenchServer.start({
       script: this.script,
       cwd: this.dir,
@@ -62,7 +60,7 @@ export class Stack {
         JWT_SECRET: this.secret,
         ...this.serverEnv,
       },
-      nodeOptions: [...options, ...nodeOptions],
+      nodeOptions,
     });
     const database = new pg.Pool({ connectionString: url, max: 2 });
     // A connection that is closing while PostgreSQL stops has nobody else to tell.
