@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { CacheUnavailableError } from './cache-store.js';
+import { CacheTrust } from './cache-trust.js';
 import { ignoreOutage } from './ignore-outage.js';
 import { type Invalidation, InvalidationFeed } from './invalidation.js';
 import { CHANGED_USERS, PRUNE_LOG } from './invalidation-log.js';
@@ -25,7 +26,8 @@ export class CacheInvalidationService {
     private readonly feed: InvalidationFeed,
     private readonly database: Database,
     @InjectDataSource() private readonly dataSource: DataSource,
-    config: AppConfig,
+    private readonly trust: CacheTrust,
+    private readonly config: AppConfig,
   ) {
     this.windowSeconds = config.cache.ttlSeconds + WINDOW_MARGIN_SECONDS;
   }
@@ -51,7 +53,7 @@ export class CacheInvalidationService {
    */
   async vouch(userIds: readonly string[]): Promise<void> {
     if (userIds.length === 0 || (await this.forget(userIds))) return;
-    // Instances that still reach Redis hear of it by the log, in milliseconds; the answer leaves them that time.
+    // Instances that have the cache hear of it by the log, in milliseconds; the answer leaves them that time.
     await new Promise((resolve) => setTimeout(resolve, NOTIFICATION_MS));
   }
 
@@ -59,7 +61,8 @@ export class CacheInvalidationService {
   private async forget(userIds: readonly string[]): Promise<boolean> {
     try {
       await this.users.invalidate(userIds);
-      return true;
+      // Memory that is not trusted is not the cache: that may be in the memory of another instance.
+      return this.config.cache.redis !== undefined || this.trust.isTrusted;
     } catch (error) {
       if (error instanceof CacheUnavailableError) return false;
       throw error;

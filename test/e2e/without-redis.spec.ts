@@ -1,7 +1,12 @@
 import { freePort } from '../support/free-port.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './deployment.js';
 import { expectRevoked } from './expectations.js';
+
+/** Long enough to be overtaken by the next request. */
+const NOTIFICATION_TAKES_MS = 20;
 
 describe('with a REDIS_URL where nothing answers', () => {
   let deployment: Deployment;
@@ -62,12 +67,22 @@ describe('without REDIS_URL', () => {
 });
 
 describe('without REDIS_URL, two instances on one database', () => {
+  let database: TestDatabase;
+  let followers: TcpProxy;
   let deployment: Deployment;
 
   beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}], redisUrl: null });
+    database = await createTestDatabase();
+    const { hostname, port } = new URL(database.url);
+    followers = await TcpProxy.start({ host: hostname, port: Number(port) }, { onlyAfter: 'LISTEN' });
+    const databaseUrl = followers.through(database.url);
+    deployment = await Deployment.start({ instances: [{}, {}], redisUrl: null, databaseUrl });
   });
-  afterAll(() => deployment.stop());
+  afterAll(async () => {
+    await deployment.stop();
+    await followers.close();
+    await database.drop();
+  });
 
   it('let one of them at most believe its memory', async () => {
     const trust = async (instance: number) => {
@@ -80,17 +95,24 @@ describe('without REDIS_URL, two instances on one database', () => {
     expect([await trust(0), await trust(1)].sort()).toEqual(['down', 'trusted']);
   });
 
-  it.each([
-    [0, 1],
-    [1, 0],
-  ])('honour at once on both what is revoked on %i', async (here, there) => {
-    const member = await deployment.accounts(here).join();
-    const me = (instance: number) =>
-      deployment.client(instance).as(member.tokens.access_token).get('/api/v1/users/me');
-    for (const instance of [here, there, here])
-      await expect(me(instance)).resolves.toMatchObject({ status: 200 });
-    await expect(member.client.post('/api/v1/auth/logout')).resolves.toMatchObject({ status: 200 });
-    expectRevoked(await me(there));
-    expectRevoked(await me(here));
+  describe.each([
+    ['at once', 0],
+    ['late', NOTIFICATION_TAKES_MS],
+  ])('of which notifications come %s', (_when, delayMs) => {
+    beforeAll(() => followers.delay(delayMs));
+
+    it.each([
+      [0, 1],
+      [1, 0],
+    ])('honour at once on both what is revoked on %i', async (here, there) => {
+      const member = await deployment.accounts(here).join();
+      const me = (instance: number) =>
+        deployment.client(instance).as(member.tokens.access_token).get('/api/v1/users/me');
+      for (const instance of [here, there, here])
+        await expect(me(instance)).resolves.toMatchObject({ status: 200 });
+      await expect(member.client.post('/api/v1/auth/logout')).resolves.toMatchObject({ status: 200 });
+      expectRevoked(await me(there));
+      expectRevoked(await me(here));
+    });
   });
 });
