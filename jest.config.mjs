@@ -8,7 +8,7 @@ const support = '<rootDir>/test/support';
 const shared = {
   rootDir,
   testMatch: ['**/*.spec.ts'],
-  testEnvironment: `${support}/suite.environment.mjs`,
+  testEnvironment: `${support}/jest/suite.environment.mjs`,
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -17,18 +17,26 @@ const shared = {
 
 /** A global setup runs only when the selection has a spec of its project: unit specs start no service. */
 const needs = (what) => ({
-  globalSetup: `${support}/${what}.setup.mjs`,
-  globalTeardown: `${support}/services.teardown.mjs`,
+  globalSetup: `${support}/jest/${what}.setup.mjs`,
+  globalTeardown: `${support}/jest/services.teardown.mjs`,
 });
 
 const projects = [
   { displayName: 'unit', folder: 'src' },
+  { displayName: 'runtime', folder: 'test/runtime' },
   { displayName: 'support', folder: 'test/support', ...needs('browser') },
+  { displayName: 'mutants', folder: 'test/mutants' },
   { displayName: 'contracts', folder: 'test/contracts', ...needs('services') },
   { displayName: 'integration', folder: 'test/integration', ...needs('services') },
   { displayName: 'e2e', folder: 'test/e2e', ...needs('e2e') },
+  { displayName: 'fuzz', folder: 'test/fuzz', ...needs('app') },
   // Fault specs measure latency while they kill and freeze services: a neighbour would spoil the numbers.
-  { displayName: 'faults', folder: 'test/faults', ...needs('app'), runner: `${support}/serial.runner.mjs` },
+  {
+    displayName: 'faults',
+    folder: 'test/faults',
+    ...needs('app'),
+    runner: `${support}/jest/serial.runner.mjs`,
+  },
 ];
 
 export default {

@@ -6,7 +6,9 @@ import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { InvalidationModule } from './invalidation/invalidation.module.js';
 import { LiveModule } from './live/live.module.js';
+import { ShutdownLog } from './shutdown-log.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -19,6 +21,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         DatabaseModule,
         CacheModule,
+        InvalidationModule,
         AuditModule,
         UsersModule,
         SessionsModule,
@@ -26,6 +29,7 @@ export class AppModule {
         LiveModule,
         HealthModule,
       ],
+      providers: [ShutdownLog],
     };
   }
 }

@@ -1,33 +1,32 @@
 import cors from '@fastify/cors';
-import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { serveApiDocs } from './api-docs.js';
+import { serveApiDocs } from './http/api-docs.js';
 import { AppModule } from './app.module.js';
 import { AppLogger } from './common/app.logger.js';
-import { ProblemFilter } from './common/problem.filter.js';
-import { createValidationPipe } from './common/validation.pipe.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { createValidationPipe } from './http/validation.pipe.js';
 import type { AppConfig } from './config/app-config.js';
-import { createHttpServer } from './http-server.js';
+import { createHttpServer } from './http/http-server.js';
 
-/** The whole application, ready to listen; `main.ts` and the tests use it alike. */
+/** The whole application, ready to listen, for `main.ts` and for tests. */
 export async function createApp(
   config: AppConfig,
-  logger: LoggerService = new AppLogger(config.isProduction),
+  logger: AppLogger = new AppLogger(config.log),
 ): Promise<NestFastifyApplication> {
-  const adapter = createHttpServer(config.http.trustedProxies);
+  const adapter = createHttpServer(config, logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
     logger,
     abortOnError: false,
   });
   const { corsOrigins } = config.http;
-  // As `app.enableCors()` does, but for a copy of its headers that it makes for Express-like middleware with each request.
+  // Not `app.enableCors()`: it copies the headers of each request for Express middleware, which is not used here.
   if (corsOrigins.length > 0) {
     await app.register(cors, {
       origin: corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       strictPreflight: false,
-      exposedHeaders: ['WWW-Authenticate', 'Retry-After'],
+      exposedHeaders: ['WWW-Authenticate', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
     });
   }
   app.useGlobalPipes(createValidationPipe());

@@ -1,7 +1,8 @@
-import { Logger } from '@nestjs/common';
+import { AppLogger } from './common/app.logger.js';
 import { startBanner } from './start-banner.js';
 import { ConfigurationError } from './config/configuration.error.js';
-import { loadConfigFromProcess } from './config/load-config.js';
+import { listenForManagement } from './http/management.js';
+import { isProductionProcess, loadConfigFromProcess } from './config/load-config.js';
 import { createApp } from './create-app.js';
 import { tuneRuntime } from './runtime.js';
 
@@ -10,11 +11,14 @@ async function start(): Promise<void> {
   const config = loadConfigFromProcess();
   const app = await createApp(config);
   await app.listen(config.http.port, config.http.host);
+  await listenForManagement(app, config.http);
   startBanner(app, await app.getUrl());
 }
 
 start().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  new Logger('Start').error(error instanceof ConfigurationError ? message : `The start failed: ${message}`);
+  // The configuration may be what failed, so the logger does not need it.
+  const logger = new AppLogger({ level: 'info', isJson: isProductionProcess() });
+  logger.error(error instanceof ConfigurationError ? message : `The start failed: ${message}`, 'Start');
   process.exit(1);
 });

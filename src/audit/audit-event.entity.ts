@@ -1,20 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { AuditAction } from './audit-action.js';
 
-/** A deactivation ends the user's sessions; its one line stands for theirs too. */
-export const AUDIT_ACTIONS = [
-  'user.registered',
-  'user.password_changed',
-  'user.role_changed',
-  'user.activated',
-  'user.deactivated',
-  'session.opened',
-  'session.login_failed',
-  'session.revoked',
-] as const;
-
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
-
-/** One line of the audit trail. It holds no secret, and no address that somebody typed for an account that is none. */
+/** One event of the audit trail. It contains no secret, and no e-mail address of a login attempt without an account. */
 @Entity('audit_events')
 export class AuditEvent {
   @PrimaryGeneratedColumn({ type: 'bigint' })
@@ -26,11 +13,11 @@ export class AuditEvent {
   @Column('text')
   action: AuditAction;
 
-  /** To whom it happened; `null` when no account was meant. */
+  /** The account that the event concerns; `null` when there is none. */
   @Column('uuid', { name: 'user_id', nullable: true })
   userId: string | null;
 
-  /** Who did it; `null` for callers without a token and for the service itself. */
+  /** The account of the caller; `null` for callers without a token and for the service itself. */
   @Column('uuid', { name: 'actor_id', nullable: true })
   actorId: string | null;
 

@@ -1,23 +1,24 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../common/api-problems.decorator.js';
-import { Roles } from '../common/request-context.decorators.js';
+import { ADMIN_ROLE } from '../common/role.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { Roles } from '../http/request-context.decorators.js';
 import { AuditPageDto, AuditQueryDto, toAuditEventDto } from './audit.dto.js';
 import { AuditService } from './audit.service.js';
 
 @ApiTags('administration')
 @Controller('api/v1/audit')
-@Roles('admin')
+@Roles(ADMIN_ROLE)
 export class AuditController {
   constructor(private readonly audit: AuditService) {}
 
   @Get()
-  @ApiOperation({ summary: 'What happened to whom, by whom, from where; newest first' })
+  @ApiOperation({ summary: 'List events: action, account, caller and address; newest first' })
   @ApiOkResponse({ type: AuditPageDto })
   @ApiProblems(401, 403, 422)
   async list(@Query() query: AuditQueryDto): Promise<AuditPageDto> {
     const { user_id: userId, action, from, to, cursor: before, limit } = query;
-    // One more than asked for tells whether there is a next page.
+    // One event more than the limit shows that there is a next page.
     const events = await this.audit.find({ userId, action, from, to, before, limit: limit + 1 });
     const page = events.slice(0, limit);
     return {

@@ -1,10 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDate, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
-import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from './audit-event.entity.js';
+import { AUDIT_ACTIONS, type AuditAction } from './audit-action.js';
+import type { AuditEvent } from './audit-event.entity.js';
 
 export class AuditQueryDto {
-  @ApiPropertyOptional({ format: 'uuid', description: 'To whom it happened' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'The account that the event concerns' })
   @IsOptional()
   @IsUUID()
   user_id?: string;
@@ -14,13 +15,13 @@ export class AuditQueryDto {
   @IsIn(AUDIT_ACTIONS)
   action?: AuditAction;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'From this moment on' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'At or after this time' })
   @IsOptional()
   @Type(() => Date)
   @IsDate()
   from?: Date;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Before this moment' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Before this time' })
   @IsOptional()
   @Type(() => Date)
   @IsDate()

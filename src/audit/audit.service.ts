@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
-import { type AuditAction, AuditEvent } from './audit-event.entity.js';
+import type { AuditAction } from './audit-action.js';
+import { AuditEvent } from './audit-event.entity.js';
 
 export interface AuditSubject {
   userId?: string | undefined;
   sessionId?: string | undefined;
-  /** Facts that explain the action, such as the old and the new role; never a secret. */
+  /** Facts about the action, such as the old and the new role; never a secret. */
   details?: Record<string, string>;
 }
 
@@ -16,17 +17,17 @@ export interface AuditFilter {
   action?: AuditAction | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
-  /** Only events older than this id: the last one of the page before. */
+  /** Only events before this id, which is that of the last event of the previous page. */
   before?: string | undefined;
   limit: number;
 }
 
-/** The append-only record of what happened to whom, by whom, from where. */
+/** The append-only audit trail: who did what to which account, and from which address. */
 @Injectable()
 export class AuditService {
   constructor(@InjectRepository(AuditEvent) private readonly events: Repository<AuditEvent>) {}
 
-  /** Writes within the transaction of the change, so that there is no change without its line and no line without it. */
+  /** Writes the events within the transaction of the change: both are committed, or neither. */
   async record(
     manager: EntityManager,
     action: AuditAction,
@@ -48,7 +49,7 @@ export class AuditService {
     );
   }
 
-  /** Writes what changed nothing else, such as a failed login. */
+  /** Writes an event without a change, such as a failed login. */
   async note(action: AuditAction, by: Actor, subject: AuditSubject): Promise<void> {
     await this.record(this.events.manager, action, by, [subject]);
   }

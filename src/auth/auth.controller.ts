@@ -1,9 +1,22 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import type { Principal } from '../common/principal.js';
-import { CurrentActor, CurrentPrincipal, Public } from '../common/request-context.decorators.js';
+import {
+  CurrentActor,
+  CurrentPrincipal,
+  IDEMPOTENCY_KEY_HEADER,
+  IdempotencyKey,
+  Public,
+} from '../http/request-context.decorators.js';
 import { toUserDto, UserDto } from '../users/user.dto.js';
 import {
   ChangePasswordDto,
@@ -16,10 +29,6 @@ import {
 } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 
-const WRONG_CREDENTIALS = { status: 401, code: 'invalid_credentials', detail: 'Incorrect email or password' };
-const INACTIVE = { status: 403, code: 'user_inactive', detail: 'Inactive user' };
-const WRONG_PASSWORD = { status: 403, code: 'wrong_password', detail: 'The current password is not right' };
-
 @Controller('api/v1')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
@@ -29,7 +38,7 @@ export class AuthController {
   @Post('auth/register')
   @ApiOperation({ summary: 'Create an account' })
   @ApiCreatedResponse({ type: UserDto })
-  @ApiProblems(400, 403, 409, 422)
+  @ApiProblems(400, 403, 409, 422, 429)
   async register(@Body() body: RegisterDto, @CurrentActor() by: Actor): Promise<UserDto> {
     return toUserDto(await this.auth.register(body, by));
   }
@@ -41,7 +50,7 @@ export class AuthController {
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
   @ApiOkResponse({ type: TokensDto })
-  @ApiProblems(400, WRONG_CREDENTIALS, INACTIVE, 422, 429)
+  @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
   login(@Body() { username, password }: PasswordGrantDto, @CurrentActor() by: Actor): Promise<TokensDto> {
     return this.auth.login(username, password, by);
   }
@@ -52,7 +61,7 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by JSON' })
   @ApiOkResponse({ type: TokensDto })
-  @ApiProblems(400, WRONG_CREDENTIALS, INACTIVE, 422, 429)
+  @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
   loginJson(@Body() { email, password }: LoginDto, @CurrentActor() by: Actor): Promise<TokensDto> {
     return this.auth.login(email, password, by);
   }
@@ -64,20 +73,33 @@ export class AuthController {
   @ApiOperation({
     summary: 'Exchange the refresh token for its successor',
     description:
-      'A refresh token is good once. Its immediate predecessor gets the same successor again within the grace period, so ' +
-      'that a lost answer or a second tab logs nobody out; any other old token ends the session, as stolen.',
+      'A refresh token is valid for one exchange. While the successor is unused, the client may repeat the request and ' +
+      'gets the same successor. With an `Idempotency-Key`, it repeats the same key, at any time. Without a key, it repeats the ' +
+      'request within the grace period, from the same network and with the same user agent. Any other use of an old token ' +
+      'revokes the session: the token may be stolen.',
+  })
+  @ApiHeader({
+    name: IDEMPOTENCY_KEY_HEADER,
+    required: false,
+    description: 'Chosen by the client for this exchange; sent again when the answer was lost',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+    example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   })
   @ApiOkResponse({ type: TokensDto })
-  @ApiProblems(400, 401, 422)
-  refresh(@Body() { refresh_token }: RefreshDto, @CurrentActor() by: Actor): Promise<TokensDto> {
-    return this.auth.refresh(refresh_token, by);
+  @ApiProblems(400, 401, 422, 429)
+  refresh(
+    @Body() { refresh_token }: RefreshDto,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @CurrentActor() by: Actor,
+  ): Promise<TokensDto> {
+    return this.auth.refresh(refresh_token, idempotencyKey, by);
   }
 
   @ApiTags('auth')
   @Post('auth/logout')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Log out: both tokens of this session are refused from the answer on, by every instance',
+    summary: 'Log out: every instance refuses both tokens of this session from now on',
   })
   @ApiOkResponse({ type: MessageDto })
   @ApiProblems(401)
@@ -86,12 +108,13 @@ export class AuthController {
     return { message: 'Successfully logged out', detail: 'Token has been revoked and cache cleared' };
   }
 
+  // In this folder because it revokes sessions, which src/users may not import.
   @Post('users/me/change-password')
   @HttpCode(200)
   @ApiTags('users')
-  @ApiOperation({ summary: 'Change my password; every other session of mine ends' })
+  @ApiOperation({ summary: 'Change my password and end all my other sessions' })
   @ApiOkResponse({ type: MessageDto })
-  @ApiProblems(400, 401, WRONG_PASSWORD, 422, 429)
+  @ApiProblems(400, 401, 'wrong_password', 422, 429)
   async changePassword(
     @CurrentPrincipal() principal: Principal,
     @Body() { current_password, new_password }: ChangePasswordDto,

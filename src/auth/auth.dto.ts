@@ -1,10 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
-import { IsAbsentOr, Trim } from '../common/dto.decorators.js';
-import { ROLES, type Role } from '../common/role.js';
+import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
+import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
+import { DEFAULT_ROLE, ROLES, type Role } from '../common/role.js';
 
 const MAX_EMAIL = 254;
-const PASSWORD = { minLength: 8, maxLength: 128, format: 'password', example: 'correct horse battery' };
+const PASSWORD = { format: 'password', example: 'correct horse battery' };
+const NEW_PASSWORD = { ...PASSWORD, description: 'See *Passwords* at the top' };
+/** At a login only the size of the body limits a password: what was accepted once must stay usable. */
+const TYPED_PASSWORD = { ...PASSWORD, minLength: 1 };
 const MAX_TOKEN = 4096;
 
 export class RegisterDto {
@@ -14,21 +17,21 @@ export class RegisterDto {
   @MaxLength(MAX_EMAIL)
   email: string;
 
-  @ApiProperty(PASSWORD)
+  @ApiProperty(NEW_PASSWORD)
   @IsString()
-  @Length(8, 128)
   password: string;
 
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Ada Lovelace' })
   @IsString()
   @Trim()
+  @IsOneLine()
   @Length(1, 200)
   full_name: string;
 
   @ApiPropertyOptional({
     enum: ROLES,
-    default: 'student',
-    description: 'Only `student`; an admin grants other roles',
+    default: DEFAULT_ROLE,
+    description: `Only \`${DEFAULT_ROLE}\`; an admin grants other roles`,
   })
   @IsAbsentOr()
   @IsIn(ROLES)
@@ -38,27 +41,32 @@ export class RegisterDto {
 export class LoginDto {
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   @Trim()
+  @IsOneLine()
   @IsString()
   @Length(1, MAX_EMAIL)
   email: string;
 
-  @ApiProperty({ ...PASSWORD, minLength: 1 })
+  @ApiProperty(TYPED_PASSWORD)
   @IsString()
-  @Length(1, 128)
+  @MinLength(1)
   password: string;
 }
 
-/** RFC 6749 §4.3.2. What OAuth2 clients send beside it is allowed and not used: there is one client and one scope. */
+/**
+ * The form of RFC 6749 §4.3.2. OAuth2 clients also send a grant type, a scope and client credentials. They are accepted and
+ * not used: there is one client and one scope.
+ */
 export class PasswordGrantDto {
   @ApiProperty({ description: 'The e-mail address', example: 'ada@example.org' })
   @Trim()
+  @IsOneLine()
   @IsString()
   @Length(1, MAX_EMAIL)
   username: string;
 
-  @ApiProperty({ ...PASSWORD, minLength: 1 })
+  @ApiProperty(TYPED_PASSWORD)
   @IsString()
-  @Length(1, 128)
+  @MinLength(1)
   password: string;
 
   @ApiPropertyOptional({ enum: ['password'] })
@@ -90,18 +98,17 @@ export class RefreshDto {
 }
 
 export class ChangePasswordDto {
-  @ApiProperty({ ...PASSWORD, minLength: 1 })
+  @ApiProperty(TYPED_PASSWORD)
   @IsString()
-  @Length(1, 128)
+  @MinLength(1)
   current_password: string;
 
-  @ApiProperty({ ...PASSWORD, example: 'a new horse battery' })
+  @ApiProperty({ ...NEW_PASSWORD, example: 'a new horse battery' })
   @IsString()
-  @Length(8, 128)
   new_password: string;
 }
 
-/** RFC 6749 §5.1. */
+/** The answer of RFC 6749 §5.1. */
 export class TokensDto {
   @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' })
   access_token: string;

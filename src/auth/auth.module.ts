@@ -5,11 +5,13 @@ import { PassportModule } from '@nestjs/passport';
 import { AppConfig } from '../config/app-config.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
+import { AttemptLimits } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
-import { LoginThrottle } from './login-throttle.service.js';
+import { PrimaryGuard } from './primary.guard.js';
 import { RolesGuard } from './roles.guard.js';
 import { TokenService } from './token.service.js';
 
@@ -17,6 +19,7 @@ import { TokenService } from './token.service.js';
   imports: [
     UsersModule,
     SessionsModule,
+    LimitsModule,
     PassportModule,
     JwtModule.registerAsync({
       inject: [AppConfig],
@@ -27,8 +30,9 @@ import { TokenService } from './token.service.js';
   providers: [
     AuthService,
     TokenService,
-    LoginThrottle,
+    AttemptLimits,
     JwtStrategy,
+    { provide: APP_GUARD, useClass: PrimaryGuard },
     { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],

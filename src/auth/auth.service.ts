@@ -1,133 +1,148 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { BlacklistService } from '../cache/blacklist.service.js';
-import { ignoreOutage } from '../cache/ignore-outage.js';
 import type { Actor } from '../common/actor.js';
+import { isDatabaseOutage } from '../common/database-errors.js';
+import { DEFAULT_ROLE } from '../common/role.js';
 import type { Principal } from '../common/principal.js';
-import { ProblemError, Problems } from '../common/problem.error.js';
+import { ProblemError, Problems } from '../http/problem.error.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
 import type { TokenSession } from '../sessions/session.entity.js';
+import { SessionRotationService } from '../sessions/session-rotation.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { AccountCommands } from '../users/account-commands.service.js';
+import type { Credentials } from '../users/account-statements.js';
 import { PasswordHasher } from '../users/password-hasher.service.js';
+import { PasswordPolicy } from '../users/password-policy.service.js';
 import type { User } from '../users/user.entity.js';
-import { type Credentials, UsersService } from '../users/users.service.js';
+import { UsersService } from '../users/users.service.js';
+import { AttemptLimits } from './attempt-limits.service.js';
 import type { RegisterDto, TokensDto } from './auth.dto.js';
-import { LoginThrottle } from './login-throttle.service.js';
 import { TokenService } from './token.service.js';
 
-const wrongCredentials = () =>
-  new ProblemError({
-    status: 401,
-    code: 'invalid_credentials',
-    detail: 'Incorrect email or password',
-    headers: { 'www-authenticate': 'Bearer' },
-  });
-const inactive = () => new ProblemError({ status: 403, code: 'user_inactive', detail: 'Inactive user' });
+/** The limit of password checks in one login. A check is repeated when the account changed during the last one. */
+const MAX_LOGIN_ATTEMPTS = 3;
 
-/** A UUID's bits in 22 characters: most of what a revoked token costs on Redis is its key. */
+/** A random UUID in 22 characters instead of 36: the id of a revoked token is a key on Redis, and a short key saves memory. */
 const newTokenId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
 
 /** Register, log in, refresh, log out. */
 @Injectable()
 export class AuthService {
+  private readonly logger = new Logger(AuthService.name);
+
   constructor(
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordPolicy,
+    private readonly commands: AccountCommands,
     private readonly sessions: SessionsService,
+    private readonly rotations: SessionRotationService,
     private readonly reader: LiveUserReader,
     private readonly tokens: TokenService,
     private readonly blacklist: BlacklistService,
-    private readonly throttle: LoginThrottle,
+    private readonly limits: AttemptLimits,
     private readonly audit: AuditService,
-    @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
-  /** @throws ProblemError 403 for any role but `student`, 409 `email_taken` */
-  async register({ email, password, full_name, role = 'student' }: RegisterDto, by: Actor): Promise<User> {
-    if (role !== 'student') throw Problems.forbidden('Only an admin grants this role');
+  /** @throws ProblemError 403 for any role but the default one, 409 `email_taken`, 422, 429 */
+  async register({ email, password, full_name, role = DEFAULT_ROLE }: RegisterDto, by: Actor): Promise<User> {
+    if (role !== DEFAULT_ROLE) throw Problems.forbidden('Only an admin grants this role');
+    await this.limits.register(by.ip);
     return this.users.create({ email, password, fullName: full_name, role }, by);
   }
 
   /**
-   * Opens a session. The password is checked before anything is said about the account, and takes as long without one.
+   * Opens a session. The password is checked first, and the check takes as long for an unknown e-mail address: neither the
+   * answer nor its time reveals which accounts exist. When the account changes during the login, it is checked again.
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
   async login(email: string, password: string, by: Actor): Promise<TokensDto> {
-    const user = await this.throttle.attempt(email, by.ip, () => this.checkCredentials(email, password, by));
-    if (user === undefined) throw wrongCredentials();
-    if (!user.isActive) {
-      await this.noteFailure(user.id, 'user_inactive', by);
-      throw inactive();
-    }
-    const hash = this.hasher.isOutdated(user.passwordHash)
-      ? await this.users.rehash(user, password)
-      : user.passwordHash;
-    const session = await this.sessions.open(user.id, hash, by);
-    if (session === undefined) {
+    for (let attempt = 1; ; attempt++) {
+      const user = await this.authenticate(email, password, by);
+      const session = await this.sessions.open(user.id, user.passwordHash, by);
+      if (session !== undefined) {
+        await this.renewHash(user, password, by);
+        await this.warmUp(user.id);
+        return this.issue(session, session.rotatedAt);
+      }
+      if (attempt < MAX_LOGIN_ATTEMPTS) continue;
       await this.noteFailure(user.id, 'account_changed', by);
-      throw wrongCredentials();
+      throw new ProblemError('invalid_credentials');
     }
-    await this.reader.read(user.id);
-    return this.issue(session);
   }
 
   /**
-   * Exchanges a refresh token (RFC 6749 §6), see `SessionsService.rotate`.
-   * @throws ProblemError 401 `token_invalid`, `token_expired` or `token_revoked`
+   * Exchanges a refresh token (RFC 6749 §6). See `SessionRotationService.rotate`.
+   * @throws ProblemError 401 `token_invalid`, `token_expired` or `token_revoked`, 429
    */
-  async refresh(refreshToken: string, by: Actor): Promise<TokensDto> {
+  async refresh(refreshToken: string, idempotencyKey: string | undefined, by: Actor): Promise<TokensDto> {
     const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
-    const rotation = await this.sessions.rotate(sid, jti, by);
-    if ('session' in rotation) return this.issue(rotation.session);
-    throw rotation.outcome === 'inactive' ? Problems.userInactive() : Problems.tokenRevoked();
+    await this.limits.refresh(sid);
+    const presented = { sessionId: sid, refreshJti: jti, idempotencyKey };
+    const rotation = await this.rotations.rotate(presented, by);
+    if (rotation.outcome === 'granted') return this.issue(rotation.session, rotation.at);
+    throw rotation.outcome === 'expired' ? Problems.tokenExpired() : Problems.tokenRevoked();
   }
 
-  /** Ends the session of the access token: when this resolves, both its tokens are refused by every instance. */
+  /** Revokes the session of the access token. Once the promise resolves, every instance refuses both tokens. */
   async logout(principal: Principal, by: Actor): Promise<void> {
     await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout', by);
-    // The session has ended in PostgreSQL; the blacklist only makes the refusal cheaper.
-    await ignoreOutage(this.blacklist.add(principal.tokenId, principal.tokenExpiresAt));
+    // The session is already revoked in PostgreSQL. The blacklist entry saves later requests the query.
+    await this.blacklist.add(principal.tokenId, principal.tokenExpiresAt);
   }
 
   /**
-   * Changes the password and ends every other session of the account, in one transaction.
-   * @throws ProblemError 403 `wrong_password`
+   * Changes the password and revokes every other session of the account, in one transaction. Of concurrent changes, one
+   * succeeds.
+   * @throws ProblemError 401 when the session was revoked during the request, 403 `wrong_password`, 422 for a next password
+   *   that is not accepted, 429
    */
   async changePassword(principal: Principal, current: string, next: string, by: Actor): Promise<void> {
-    const user = await this.users.get(principal.id);
-    const isRight = await this.throttle.attempt(
-      user.email,
-      by.ip,
-      async () => (await this.hasher.verify(user.passwordHash, current)) || undefined,
+    const { id: userId, email, fullName, passwordHash: verifiedHash } = await this.users.get(principal.id);
+    await this.passwords.demand('new_password', next, { email, fullName });
+    const isRight = await this.limits.changePassword(
+      principal.sessionId,
+      async () => (await this.hasher.verify(verifiedHash, current, by.ip)) || undefined,
     );
-    if (!isRight) {
-      throw new ProblemError({
-        status: 403,
-        code: 'wrong_password',
-        detail: 'The current password is not right',
-      });
-    }
-    const hash = await this.hasher.hash(next);
-    const others = { userId: user.id, exceptId: principal.sessionId };
-    const ended = await this.dataSource.transaction(async (manager) => {
-      await this.users.setPassword(manager, user.id, hash, by);
-      return this.sessions.revokeWithin(manager, others, 'password_changed', by);
+    if (!isRight) return this.refuseChange(principal, 'wrong_password', by);
+    const nextHash = await this.hasher.hash(next, by.ip);
+    const others = { userId, exceptId: principal.sessionId };
+    const ended = await this.commands.run(by, [userId], async (run) => {
+      const isSet = await this.users.setPassword(run, { userId, verifiedHash, nextHash }, by);
+      return isSet ? this.sessions.revokeWithin(run, others, 'password_changed', by) : undefined;
     });
-    await this.users.announceUpdate(user.id);
-    await this.sessions.announceEnd(user.id, ended, 'password_changed');
+    if (ended === undefined) return this.refuseChange(principal, 'account_changed', by);
+    // In parallel: each of them may wait for an acknowledgement.
+    await Promise.all([
+      this.users.applyUpdate(userId),
+      this.sessions.applyEnd(userId, ended, 'password_changed'),
+    ]);
   }
 
-  /** @returns the account, or `undefined` for a wrong guess, which is noted */
+  private async refuseChange({ id, sessionId }: Principal, reason: string, by: Actor): Promise<never> {
+    await this.audit.note('user.password_change_failed', by, { userId: id, sessionId, details: { reason } });
+    throw new ProblemError('wrong_password');
+  }
+
+  /** @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429 */
+  private async authenticate(email: string, password: string, by: Actor): Promise<Credentials> {
+    const user = await this.limits.login(email, by.ip, () => this.checkCredentials(email, password, by));
+    if (user === undefined) throw new ProblemError('invalid_credentials');
+    if (user.isActive) return user;
+    await this.noteFailure(user.id, 'user_inactive', by);
+    throw new ProblemError('user_inactive');
+  }
+
+  /** @returns the account, or `undefined` for wrong credentials, which are recorded in the audit trail */
   private async checkCredentials(
     email: string,
     password: string,
     by: Actor,
   ): Promise<Credentials | undefined> {
     const user = await this.users.findCredentials(email);
-    if (await this.hasher.verify(user?.passwordHash, password)) return user;
+    if (await this.hasher.verify(user?.passwordHash, password, by.ip)) return user;
     await this.noteFailure(user?.id, 'wrong_credentials', by);
     return undefined;
   }
@@ -136,8 +151,34 @@ export class AuthService {
     await this.audit.note('session.login_failed', by, { userId, details: { reason } });
   }
 
-  private issue(session: TokenSession): TokensDto {
-    const { token, expiresIn } = this.tokens.signAccess(session, newTokenId(), new Date());
+  /**
+   * Hashes the password anew when the stored hash is not as a new one would be. It runs after the session was
+   * opened: a failure does not fail the login, and the next login tries again.
+   */
+  private async renewHash(user: Credentials, password: string, by: Actor): Promise<void> {
+    try {
+      if (!(await this.hasher.mustRenew(user.passwordHash, password, by.ip))) return;
+      await this.users.rehash(user, password, by);
+    } catch (error) {
+      const isBusy = error instanceof ProblemError || isDatabaseOutage(error);
+      if (!isBusy) this.logger.error(`A password hash was not renewed: ${(error as Error).message}`);
+    }
+  }
+
+  /**
+   * Reads the account into the cache, so that the first request after the login finds it there. A database outage is
+   * ignored: the login has succeeded without the entry.
+   */
+  private async warmUp(userId: string): Promise<void> {
+    try {
+      await this.reader.read(userId);
+    } catch (error) {
+      if (!isDatabaseOutage(error)) throw error;
+    }
+  }
+
+  private issue(session: TokenSession, at: Date): TokensDto {
+    const { token, expiresIn } = this.tokens.signAccess(session, newTokenId(), at);
     return {
       access_token: token,
       refresh_token: this.tokens.signRefresh(session),

@@ -1,45 +1,60 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import passport, { type PassportStatic } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Principal } from '../common/principal.js';
-import { Problems } from '../common/problem.error.js';
+import { Problems } from '../http/problem.error.js';
 import { AppConfig } from '../config/app-config.js';
 import { SessionVerdictService } from '../sessions/session-verdict.service.js';
 import type { AccessClaims } from '../sessions/verdict.js';
 import { TokenService } from './token.service.js';
 
-type Verifier = (
-  token: string,
-  key: unknown,
-  options: unknown,
-  done: (error: unknown, claims?: unknown) => void,
-) => void;
+const bearerToken = ExtractJwt.fromAuthHeaderAsBearerToken();
 
-/** Verifies the access token, then lets it be judged: blacklist and user cache first, PostgreSQL where they do not say yes. */
+/**
+ * Verifies the access token, then checks that it is not revoked: in the blacklist and the user cache, and in PostgreSQL when
+ * they have no answer.
+ */
 @Injectable()
-export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
+export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
-    tokens: TokenService,
-    config: AppConfig,
+    private readonly tokens: TokenService,
     private readonly verdicts: SessionVerdictService,
+    config: AppConfig,
   ) {
-    super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: config.tokens.key as never,
-    });
-    // One verification for requests and for live channels, with the token type that passport-jwt does not check.
-    (Strategy as unknown as { JwtVerifier: Verifier }).JwtVerifier = (token, _key, _options, done) => {
-      try {
-        done(null, tokens.verifyAccess(token));
-      } catch (error) {
-        done(error);
-      }
-    };
+    super({ jwtFromRequest: bearerToken, secretOrKey: config.tokens.key as never });
   }
 
+  /**
+   * Replaces the method of passport-jwt, so that `TokenService` verifies the token: it also checks the token's type. The
+   * verifier of passport-jwt is a static member: replacing it would affect every application in the process.
+   */
+  override authenticate(request: Parameters<typeof bearerToken>[0]): void {
+    const token = bearerToken(request);
+    if (token === null) return this.fail('Bearer', 401);
+    let claims: AccessClaims;
+    try {
+      claims = this.tokens.verifyAccess(token);
+    } catch (error) {
+      return this.error(error as Error);
+    }
+    this.validate(claims).then(
+      (principal) => this.success(principal),
+      (error: unknown) => this.error(error as Error),
+    );
+  }
+
+  /** @throws ProblemError 401 `token_revoked` */
   async validate(claims: AccessClaims): Promise<Principal> {
     const verdict = await this.verdicts.judge(claims);
-    if ('principal' in verdict) return verdict.principal;
-    throw verdict.refusal === 'revoked' ? Problems.tokenRevoked() : Problems.userInactive();
+    if (verdict.outcome === 'accepted') return verdict.principal;
+    throw Problems.tokenRevoked();
+  }
+
+  /** Gives the strategy of each application its own name: passport has one table of strategies for the whole process. */
+  getPassportInstance(): PassportStatic {
+    this.name = `jwt-${randomUUID()}`;
+    return passport;
   }
 }

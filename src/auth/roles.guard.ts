@@ -1,21 +1,19 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Problems } from '../common/problem.error.js';
-import { type AuthenticatedRequest, REQUIRED_ROLES } from '../common/request-context.decorators.js';
 import type { Role } from '../common/role.js';
-import { RouteMetadata } from './route-metadata.js';
+import { Problems } from '../http/problem.error.js';
+import { type AuthenticatedRequest, REQUIRED_ROLES } from '../http/request-context.decorators.js';
 
-/** Runs after the JwtAuthGuard and compares the role of this moment, not one that a token remembers. */
+/** Runs after `JwtAuthGuard`. It checks the role that the account has now; the token contains no role. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  private readonly requiredRoles: RouteMetadata<Role[]>;
-
-  constructor(reflector: Reflector) {
-    this.requiredRoles = new RouteMetadata(reflector, REQUIRED_ROLES);
-  }
+  constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const roles = this.requiredRoles.of(context);
+    const roles = this.reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     if (roles === undefined) return true;
     const { user } = context.switchToHttp().getRequest<Partial<AuthenticatedRequest>>();
     if (user === undefined || !roles.includes(user.role)) throw Problems.forbidden();

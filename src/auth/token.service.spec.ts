@@ -1,9 +1,10 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import jwt from 'jsonwebtoken';
-import { ProblemError } from '../common/problem.error.js';
+import { ProblemError } from '../http/problem.error.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Session } from '../sessions/session.entity.js';
 import { TokenService } from './token.service.js';
 
@@ -12,11 +13,10 @@ const { jest } = import.meta;
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
 const NAME = 'ergodrive-backend';
 const START = new Date('2026-11-24T12:00:00.400Z');
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 
 const serviceOf = (config: AppConfig) =>
-  new TokenService(new JwtService({ secret: config.tokens.key }), config);
+  new TokenService(new JwtService({ secret: config.tokens.key }), new DatabaseClock(), config);
 const configured = (variables: Record<string, string> = {}) =>
   serviceOf(loadConfig({ JWT_SECRET: SECRET, ...variables }));
 
@@ -73,7 +73,7 @@ describe('TokenService', () => {
       header: { alg: options.algorithm ?? 'HS256', typ: 'at+jwt', ...options.header },
     });
 
-  it('signs what it verifies', () => {
+  it('verifies the tokens that it signs', () => {
     const tokenId = randomUUID();
     const { token, expiresIn } = tokens.signAccess(session, tokenId, START);
     expect(expiresIn).toBe(1800);
@@ -92,7 +92,7 @@ describe('TokenService', () => {
     expect(outcome(() => tokens.verifyAccess(forged({})))).toBe('accepted');
   });
 
-  it('takes no kind of token for the other (RFC 8725 §3.11)', () => {
+  it('refuses a refresh token as an access token and the reverse (RFC 8725 §3.11)', () => {
     expect(outcome(() => tokens.verifyAccess(refresh()))).toBe('token_invalid');
     expect(outcome(() => tokens.verifyRefresh(access()))).toBe('token_invalid');
     for (const typ of ['JWT', 'AT+JWT', 'application/at+jwt', undefined]) {
@@ -102,7 +102,7 @@ describe('TokenService', () => {
     }
   });
 
-  it('takes no other algorithm, though it has the same key (RFC 8725 §3.1)', () => {
+  it('refuses another algorithm with the same key (RFC 8725 §3.1)', () => {
     for (const algorithm of ['HS384', 'HS512'] as const) {
       const token = forged({}, { algorithm }, SECRET.repeat(2));
       expect(outcome(() => configured({ JWT_SECRET: SECRET.repeat(2) }).verifyAccess(token))).toBe(
@@ -119,7 +119,31 @@ describe('TokenService', () => {
     }
   });
 
-  it('takes no token of another key, issuer or audience', () => {
+  it('refuses a token with a critical header, which it does not know (RFC 7515 §4.1.11)', () => {
+    const header = { alg: 'HS256', typ: 'at+jwt', crit: ['exp'] };
+    expect(outcome(() => tokens.verifyAccess(forged({}, { header })))).toBe('token_invalid');
+  });
+
+  it('refuses a token whose ids are not those that it signs', () => {
+    for (const changed of [{ sub: 'ada' }, { sub: ['ada'] }, { sid: 1 }, { sid: undefined }, { jti: {} }]) {
+      const payload = { ...claims(), ...changed };
+      const token = jwt.sign(JSON.stringify(payload), createSecretKey(Buffer.from(SECRET)), {
+        header: { alg: 'HS256', typ: 'at+jwt' },
+      });
+      expect(outcome(() => tokens.verifyAccess(token))).toBe('token_invalid');
+    }
+  });
+
+  it('refuses a token that never expires', () => {
+    for (const exp of [undefined, null, '9999999999']) {
+      const token = jwt.sign(JSON.stringify({ ...claims(), exp }), createSecretKey(Buffer.from(SECRET)), {
+        header: { alg: 'HS256', typ: 'at+jwt' },
+      });
+      expect(outcome(() => tokens.verifyAccess(token))).toBe('token_invalid');
+    }
+  });
+
+  it('refuses a token of another key, issuer or audience', () => {
     expect(outcome(() => tokens.verifyAccess(forged({}, {}, SECRET.toLowerCase())))).toBe('token_invalid');
     expect(outcome(() => configured({ APP_NAME: 'other' }).verifyAccess(access()))).toBe('token_invalid');
     for (const changed of [
@@ -133,7 +157,29 @@ describe('TokenService', () => {
     }
   });
 
-  it('takes no token with a changed character', () => {
+  it('takes no key from the header of a token (RFC 8725 §3.10)', () => {
+    const stranger = 'a key of the attacker, of 32 bytes';
+    const k = Buffer.from(stranger).toString('base64url');
+    const headers = [
+      { jwk: { kty: 'oct', alg: 'HS256', k } },
+      { jku: 'https://attacker.example/jwks.json' },
+      { x5u: 'https://attacker.example/cert.pem' },
+      { x5c: [k] },
+      { kid: '../../dev/null' },
+    ];
+    for (const header of headers) {
+      const token = forged({}, { header: { alg: 'HS256', typ: 'at+jwt', ...header } }, stranger);
+      expect(outcome(() => tokens.verifyAccess(token))).toBe('token_invalid');
+    }
+  });
+
+  it('refuses a token that is not valid yet', () => {
+    const now = Math.floor(START.getTime() / 1000);
+    expect(outcome(() => tokens.verifyAccess(forged({ nbf: now + 60 })))).toBe('token_invalid');
+    expect(outcome(() => tokens.verifyAccess(forged({ nbf: now })))).toBe('accepted');
+  });
+
+  it('refuses a token with a changed character', () => {
     const token = access();
     for (let index = 0; index < token.length; index += 7) {
       const other = token[index] === 'A' ? 'B' : 'A';
@@ -154,7 +200,7 @@ describe('TokenService', () => {
     }
   });
 
-  it('takes an access token until it expires, also one that it has seen before', () => {
+  it('accepts an access token until it expires, also one that it verified before', () => {
     const token = access();
     expect(outcome(() => tokens.verifyAccess(token))).toBe('accepted');
     jest.setSystemTime(START.getTime() + 30 * MINUTE_MS - 1000);
@@ -165,7 +211,7 @@ describe('TokenService', () => {
     expect(outcome(() => configured().verifyAccess(token))).toBe('token_expired');
   });
 
-  it('takes a refresh token until its session expires', () => {
+  it('accepts a refresh token until its session expires', () => {
     const token = refresh();
     jest.setSystemTime(session.expiresAt.getTime() - 2000);
     expect(outcome(() => tokens.verifyRefresh(token))).toBe('accepted');
@@ -173,7 +219,7 @@ describe('TokenService', () => {
     expect(outcome(() => tokens.verifyRefresh(token))).toBe('token_expired');
   });
 
-  it('remembers no refusal, and no other token than the whole one', () => {
+  it('stores no refused token, and stores an accepted token by its whole text', () => {
     const token = access();
     expect(outcome(() => tokens.verifyAccess(`${token.slice(0, -4)}AAAA`))).toBe('token_invalid');
     expect(outcome(() => tokens.verifyAccess(token))).toBe('accepted');
@@ -181,7 +227,7 @@ describe('TokenService', () => {
     expect(outcome(() => tokens.verifyRefresh(token))).toBe('token_invalid');
   });
 
-  it('makes no access token that outlives its session', () => {
+  it('signs no access token that expires after its session', () => {
     session.expiresAt = new Date(START.getTime() + 5 * MINUTE_MS);
     const { token, expiresIn } = tokens.signAccess(session, randomUUID(), START);
     expect(expiresIn).toBe(300);
@@ -189,7 +235,7 @@ describe('TokenService', () => {
     expect(outcome(() => tokens.verifyAccess(token))).toBe('token_expired');
   });
 
-  it('makes the same refresh token of the same row, byte for byte, at any time and in any process', () => {
+  it('signs the same refresh token for the same row, byte for byte, at any time and in any process', () => {
     const first = refresh();
     jest.setSystemTime(START.getTime() + 3 * MINUTE_MS);
     expect(tokens.signRefresh(Object.assign(new Session(), session))).toBe(first);
@@ -198,7 +244,7 @@ describe('TokenService', () => {
     expect(refresh()).not.toBe(first);
   });
 
-  it('makes access tokens that differ', () => {
+  it('signs access tokens that differ', () => {
     expect(access()).not.toBe(access());
   });
 });

@@ -1,27 +1,35 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CACHE_STORE, type CacheStore } from './cache-store.js';
+import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
+import { TrustedCache } from './trusted-cache.js';
 
 export const BLACKLIST_PREFIX = 'blacklist:';
 
 /**
- * Revoked tokens by their `jti`, until they would have expired anyway: a quick *no*. A token that is not on it is not
- * thereby valid, and losing the list revives no token: the session's liveness decides.
+ * Revoked tokens by their `jti`, until they would have expired anyway: a quick *no*. A token that is not on the list is not
+ * valid for that reason, and losing the list makes no token valid again: the session's state in PostgreSQL decides.
  */
 @Injectable()
 export class BlacklistService {
-  constructor(@Inject(CACHE_STORE) private readonly store: CacheStore) {}
+  constructor(
+    private readonly cache: TrustedCache,
+    private readonly clock: DatabaseClock,
+  ) {}
 
-  /** The entry that is there when the token is revoked. */
-  keyOf(tokenId: string): string {
-    return BLACKLIST_PREFIX + tokenId;
+  /** Whether the cache knows the token to be revoked. `false` means nothing. */
+  async isRevoked(tokenId: string): Promise<boolean> {
+    return (await this.cache.get(BLACKLIST_PREFIX + tokenId)) !== undefined;
   }
 
   /**
-   * @param expiresAt the token's `exp`, seconds since the epoch; one that has passed writes nothing
-   * @throws CacheUnavailableError when it could not be written
+   * Adds a revoked token while the cache can be written. A token that is not added costs a query for each refusal.
+   * @param expiresAt the token's `exp`, seconds since the epoch; a token that has expired is not added
    */
   async add(tokenId: string, expiresAt: number): Promise<void> {
-    const lifeMs = expiresAt * 1000 - Date.now();
-    if (lifeMs > 0) await this.store.set(this.keyOf(tokenId), 1, lifeMs);
+    await this.cache.set(BLACKLIST_PREFIX + tokenId, 1, expiresAt * 1000 - this.clock.now());
+  }
+
+  /** Deletes the whole list. @throws CacheUnavailableError */
+  async clear(): Promise<void> {
+    await this.cache.clear(BLACKLIST_PREFIX);
   }
 }

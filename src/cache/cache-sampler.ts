@@ -9,7 +9,7 @@ import { adviseOnEviction } from './eviction-advice.js';
 import { BLACKLIST_PREFIX } from './blacklist.service.js';
 import { CACHE_STORE, type CacheServerInfo, type CacheStore } from './cache-store.js';
 import { CacheTrust, type TrustState } from './cache-trust.js';
-import { ignoreOutage } from './ignore-outage.js';
+import { ignoreOutage } from './cache-unavailable.error.js';
 import { USER_PREFIX } from './user-cache.service.js';
 
 const INTERVAL_MS = 2000;
@@ -62,7 +62,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** What the server says of itself; `undefined` while it is out of reach. */
   async info(): Promise<CacheServerInfo | undefined> {
-    return ignoreOutage(this.store.info());
+    return this.store.info().catch(ignoreOutage);
   }
 
   private async warnOfEviction(): Promise<void> {
@@ -72,7 +72,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async sample(): Promise<void> {
-    const counts = await ignoreOutage(this.store.count([USER_PREFIX, BLACKLIST_PREFIX]));
+    const counts = await this.store.count([USER_PREFIX, BLACKLIST_PREFIX]).catch(ignoreOutage);
     if (counts !== undefined) {
       const [users = 0, tokens = 0] = counts;
       this.counts = { cached_users: users, blacklisted_tokens: tokens };

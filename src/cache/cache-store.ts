@@ -1,15 +1,7 @@
-/** The cache could not answer in time, or is not to be believed now. Whoever asked turns to PostgreSQL. */
-export class CacheUnavailableError extends Error {
-  constructor(reason: string, cause?: unknown) {
-    super(reason, { cause });
-    this.name = 'CacheUnavailableError';
-  }
-}
-
 /** Leave to fill one entry: valid until the entry is invalidated, evicted, lost, or leased again. */
 export type Lease = string;
 
-/** What a store tells of itself, for people. */
+/** What a store reports of itself, for people. */
 export interface CacheServerInfo {
   redis_version?: string;
   uptime_seconds?: number;
@@ -20,14 +12,14 @@ export interface CacheServerInfo {
 }
 
 /**
- * Where cache entries live. A missing entry means nothing at all: whoever misses asks PostgreSQL.
+ * Where cache entries live. A missing entry means nothing: PostgreSQL must be asked.
  *
  * Every method rejects with `CacheUnavailableError` when the store is out of reach, too slow or refuses to write; no
  * method swallows an outage. Contract: `test/contracts/cache-store.contract.ts`, run on every adapter.
  */
 export interface CacheStore {
-  /** The entries' values in the order of the keys, `undefined` where there is none, by one round trip. */
-  getAll(keys: readonly string[]): Promise<unknown[]>;
+  /** The entry's value, or `undefined`. Reads that begin in one turn of the event loop share a round trip. */
+  get(key: string): Promise<unknown>;
 
   /** Writes an entry that no change can make wrong, such as a revocation. @param ttlMs life in milliseconds, above 0 */
   set(key: string, value: unknown, ttlMs: number): Promise<void>;

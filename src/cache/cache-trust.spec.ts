@@ -1,15 +1,20 @@
 import { Logger } from '@nestjs/common';
 import { CacheTrust } from './cache-trust.js';
+import { Following } from './following.js';
 
 describe('CacheTrust', () => {
   let lines: string[];
+  let following: Following;
   let trust: CacheTrust;
 
   beforeEach(() => {
     lines = [];
     const write = (message: unknown) => void lines.push(String(message));
     Logger.overrideLogger({ log: write, warn: write, error: write });
-    trust = new CacheTrust('Redis');
+    following = new Following();
+    following.followForEver('a history');
+    lines = [];
+    trust = new CacheTrust('Redis', following);
   });
   afterAll(() => Logger.overrideLogger(false));
 
@@ -27,7 +32,7 @@ describe('CacheTrust', () => {
     expect(trust).toMatchObject({ state: 'down', isTrusted: false, reason: 'no answer' });
   });
 
-  it('writes one line a change, however often it is told', () => {
+  it('writes one line for each change, however often the same state is set', () => {
     for (let attempt = 0; attempt < 3; attempt++) trust.change('down', 'no answer');
     trust.change('replaying');
     trust.change('trusted');

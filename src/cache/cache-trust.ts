@@ -1,48 +1,69 @@
 import { Logger } from '@nestjs/common';
+import type { Following } from './following.js';
 
 /**
- * - `trusted`: entries may be believed
- * - `replaying`: connected, and the invalidation log is being applied again; entries are not believed yet
- * - `down`: out of reach, frozen or too slow
+ * - `trusted`: entries are accepted
+ * - `replaying`: connected, and the invalidation log is being applied; entries are not accepted yet
+ * - `down`: out of reach, frozen or too slow, or this instance does not follow the invalidation log
  */
 export type TrustState = 'trusted' | 'replaying' | 'down';
 
-/** Whether the cache may be believed, and how that changed: one log line a change, never one a request. */
+/**
+ * The circuit breaker of the cache: whether entries are accepted and written. Two things must hold: the store is reachable and the log was replayed into it
+ * since it was connected, and this instance follows the log. One log line for each change of the first, never one for a request.
+ */
 export class CacheTrust {
-  /** @param subject what is trusted or not, as log lines call it */
-  constructor(private readonly subject: string) {}
-
   private readonly logger = new Logger('Cache');
-  private current: TrustState = 'down';
-  private wasTold = false;
+  private store: TrustState = 'down';
+  private wasLogged = false;
   private lastReason = 'not connected yet';
   private readonly changes: Record<TrustState, number> = { trusted: 0, replaying: 0, down: 0 };
 
+  /** @param subject the store, as log lines call it */
+  constructor(
+    private readonly subject: string,
+    private readonly following: Following,
+  ) {}
+
   get state(): TrustState {
-    return this.current;
+    return this.isStoreTrusted && !this.following.mayAccept ? 'down' : this.store;
   }
 
+  /**
+   * Whether entries may be accepted at this moment. Ask before the cache is read, so that what is read is not older than the log is, and
+   * again after its answer, because the process may have been stalled meanwhile.
+   */
   get isTrusted(): boolean {
-    return this.current === 'trusted';
+    return this.isStoreTrusted && this.following.mayAccept;
+  }
+
+  /** Whether the store is reachable and up to date, whatever this instance knows of the log. */
+  get isStoreTrusted(): boolean {
+    return this.store === 'trusted';
+  }
+
+  /** Whether entries may be written at this moment. */
+  get isWritable(): boolean {
+    return this.isStoreTrusted && this.following.mayWrite;
   }
 
   /** Why the cache is not trusted, in words for people; empty while it is. */
   get reason(): string {
-    return this.lastReason;
+    return this.isStoreTrusted ? this.following.reason : this.lastReason;
   }
 
-  /** How often each state was entered, since the start. */
+  /** How often the store entered each state, since the start. */
   get transitions(): Readonly<Record<TrustState, number>> {
     return this.changes;
   }
 
   change(state: TrustState, reason = ''): void {
-    if (state === this.current && this.wasTold) {
+    if (state === this.store && this.wasLogged) {
       this.lastReason = reason;
       return;
     }
-    this.wasTold = true;
-    this.current = state;
+    this.wasLogged = true;
+    this.store = state;
     this.lastReason = reason;
     this.changes[state] += 1;
     if (state === 'down')

@@ -1,42 +1,25 @@
 import { Controller, Delete, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../common/api-problems.decorator.js';
-import { Problems } from '../common/problem.error.js';
-import { Roles } from '../common/request-context.decorators.js';
+import { ADMIN_ROLE } from '../common/role.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { Problems } from '../http/problem.error.js';
+import { Roles } from '../http/request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 import { BLACKLIST_PREFIX } from './blacklist.service.js';
-import { CacheSampler, type CacheStats } from './cache-sampler.js';
-import { CACHE_STORE, type CacheStore, CacheUnavailableError } from './cache-store.js';
+import { CacheSampler } from './cache-sampler.js';
+import { CacheStatsDto } from './cache-stats.dto.js';
+import { CACHE_STORE, type CacheStore } from './cache-store.js';
+import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { USER_PREFIX } from './user-cache.service.js';
 
-class CacheStatsDto implements CacheStats {
-  @ApiProperty({ enum: ['available', 'unavailable'], example: 'available' })
-  status: CacheStats['status'];
-
-  @ApiProperty({ enum: ['trusted', 'replaying', 'down'], example: 'trusted' })
-  trust: CacheStats['trust'];
-
-  @ApiProperty({ example: 3 })
-  cached_users: number;
-
-  @ApiProperty({ example: 1 })
-  blacklisted_tokens: number;
-
-  @ApiProperty({ example: '1.23M' })
-  memory_used: string;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' })
-  counted_at: string | null;
-}
-
 class ClearedDto {
-  @ApiProperty({ description: 'Entries removed', example: 4 })
+  @ApiProperty({ description: 'Number of deleted entries', example: 4 })
   removed: number;
 }
 
 @ApiTags('administration')
 @Controller('api/v1/cache')
-@Roles('admin')
+@Roles(ADMIN_ROLE)
 export class CacheController {
   constructor(
     private readonly sampler: CacheSampler,
@@ -45,15 +28,18 @@ export class CacheController {
   ) {}
 
   @Get('stats')
-  @ApiOperation({ summary: 'What is in the cache, counted in the background' })
+  @ApiOperation({ summary: 'State and number of entries of the cache, counted in the background' })
   @ApiOkResponse({ type: CacheStatsDto })
   @ApiProblems(401, 403)
-  stats(): Promise<CacheStats> {
+  stats(): Promise<CacheStatsDto> {
     return this.sampler.stats();
   }
 
   @Delete()
-  @ApiOperation({ summary: 'Empty the cache; costs time, changes no verdict. Refused in production' })
+  @ApiOperation({
+    summary:
+      'Delete all cache entries. Requests are slower until the cache is filled again. Refused in production',
+  })
   @ApiOkResponse({ type: ClearedDto })
   @ApiProblems(401, 403)
   async clear(): Promise<ClearedDto> {

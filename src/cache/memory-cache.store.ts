@@ -10,11 +10,9 @@ export class MemoryCacheStore implements CacheStore {
   private readonly entries = new LRUCache<string, string>({ max: MAX_ENTRIES });
   private readonly leases = new LRUCache<string, Lease>({ max: MAX_LEASES });
 
-  async getAll(keys: readonly string[]): Promise<unknown[]> {
-    return keys.map((key) => {
-      const text = this.entries.get(key);
-      return text === undefined ? undefined : (JSON.parse(text) as unknown);
-    });
+  async get(key: string): Promise<unknown> {
+    const text = this.entries.get(key);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {

@@ -25,12 +25,12 @@ export class ReadBatch {
   /** @param begin called with the first key of a batch; what it returns reads them all, in order, when the batch is sent */
   constructor(private readonly begin: () => ReadAll) {}
 
-  /** @returns the values of the keys, in their order. Rejects as the reading of the whole batch does. */
-  async read(keys: readonly string[]): Promise<unknown[]> {
-    if (this.open !== undefined && this.open.keys.length + keys.length > MOST_KEYS) this.send();
+  /** @returns the key's value. Rejects as the reading of the whole batch does. */
+  read(key: string): Promise<unknown> {
+    if (this.open?.keys.length === MOST_KEYS) this.send();
     const batch = (this.open ??= this.start());
-    const end = batch.keys.push(...keys);
-    return (await batch.values).slice(end - keys.length, end);
+    const index = batch.keys.push(key) - 1;
+    return batch.values.then((values) => values[index]);
   }
 
   private start(): Batch {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
-import { CacheUnavailableError } from './cache-store.js';
+import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { ReadBatch } from './read-batch.js';
 import type { RedisConnection } from './redis-connection.js';
 
@@ -30,8 +30,8 @@ export class RedisCacheStore implements CacheStore {
 
   constructor(private readonly connection: RedisConnection) {}
 
-  getAll(keys: readonly string[]): Promise<unknown[]> {
-    return this.reads.read(keys);
+  get(key: string): Promise<unknown> {
+    return this.reads.read(key);
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {
@@ -58,7 +58,7 @@ export class RedisCacheStore implements CacheStore {
     });
   }
 
-  /** An invalidation that did not reach Redis leaves a stale entry there: nothing is believed until the next replay. */
+  /** A deletion that did not reach Redis leaves a stale entry there, so no entry is accepted until the next replay. */
   async invalidate(keys: readonly string[]): Promise<void> {
     try {
       for (let from = 0; from < keys.length; from += DELETE_BATCH) {

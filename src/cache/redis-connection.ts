@@ -2,7 +2,7 @@ import { type Cache, createCache } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { createClient } from 'redis';
 import { ConnectionLoop } from '../common/connection-loop.js';
-import { CacheUnavailableError } from './cache-store.js';
+import { CacheUnavailableError } from './cache-unavailable.error.js';
 import type { CacheTrust } from './cache-trust.js';
 import { Deadline } from '../common/deadline.js';
 import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
@@ -12,7 +12,9 @@ const MAX_RECONNECT_DELAY_MS = 1000;
 const HANDSHAKE_TIMEOUT_MS = 1000;
 const HEARTBEAT_MS = 500;
 /** Replies that say the server, not the command, is the trouble. */
-const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOREPLICAS|CLUSTERDOWN)/;
+const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOREPLICAS|MISCONF|CLUSTERDOWN)/;
+/** Deleted with each heartbeat, and never there: a write that also a full server takes. */
+const PROBED_KEY = 'ergodrive:write-probe';
 
 const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
   createClient({
@@ -35,11 +37,18 @@ const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
 
 export type RedisClient = ReturnType<typeof buildClient>;
 
-/** One established connection. `epoch` tells it from the ones before. */
+/** One established connection. `epoch` distinguishes it from earlier ones. */
 export interface RedisLink {
   readonly client: RedisClient;
   readonly cache: Cache;
   readonly epoch: number;
+}
+
+export interface RedisConnectionHooks {
+  /** Brings the cache up to date; it is trusted once this resolves. */
+  prepare(): Promise<void>;
+  /** Checks with each heartbeat of a trusted connection whether it may stay so; a rejection ends the connection. */
+  keep(): Promise<void>;
 }
 
 /**
@@ -52,7 +61,6 @@ export class RedisConnection {
   private loop: ConnectionLoop | undefined;
   private link: RedisLink | undefined;
   private epoch = 0;
-  private lastReplyAt = 0;
   private lose: (reason: string) => void = () => undefined;
   private endFirstAttempt: () => void = () => undefined;
   private readonly firstAttempt = new Promise<void>((resolve) => (this.endFirstAttempt = resolve));
@@ -67,10 +75,9 @@ export class RedisConnection {
 
   /**
    * Resolves when the first attempt has succeeded or failed; either way the loop goes on.
-   * @param replay applies the invalidation log to the new connection; the cache is trusted once it resolves
    */
-  start(replay: () => Promise<void>): Promise<void> {
-    this.loop ??= new ConnectionLoop((up, stopped) => this.live(replay, up, stopped), MAX_RECONNECT_DELAY_MS);
+  start(hooks: RedisConnectionHooks): Promise<void> {
+    this.loop ??= new ConnectionLoop((up, stopped) => this.live(hooks, up, stopped), MAX_RECONNECT_DELAY_MS);
     this.loop.start();
     return this.firstAttempt;
   }
@@ -91,9 +98,7 @@ export class RedisConnection {
     const { link } = this;
     if (link === undefined) throw new CacheUnavailableError('no connection to Redis');
     try {
-      const answer = await this.deadline.bound(send(link), () => this.expire(link));
-      this.lastReplyAt = performance.now();
-      return answer;
+      return await this.deadline.bound(send(link), () => this.expire(link));
     } catch (error) {
       throw this.unavailable(link, error);
     }
@@ -118,19 +123,21 @@ export class RedisConnection {
   }
 
   /** One connection's life, from opening it to its loss. */
-  private async live(replay: () => Promise<void>, up: () => void, stopped: AbortSignal): Promise<void> {
+  private async live(hooks: RedisConnectionHooks, up: () => void, stopped: AbortSignal): Promise<void> {
     let reason = 'stopped';
     let client: RedisClient | undefined;
     let heartbeat: NodeJS.Timeout | undefined;
+    const stop = () => this.lose('stopped');
+    stopped.addEventListener('abort', stop);
     try {
       const endpoint = await this.endpoint();
       client = buildClient(this.target, endpoint);
-      const lost = this.watch(client, stopped);
+      const lost = this.watch(client);
       await this.open(client);
       this.link = { client, cache: cacheOn(client), epoch: ++this.epoch };
-      heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+      heartbeat = setInterval(() => this.beat(hooks), HEARTBEAT_MS);
       this.trust.change('replaying');
-      await Promise.race([replay(), lost.then((why) => Promise.reject(new Error(why)))]);
+      await Promise.race([hooks.prepare(), lost.then((why) => Promise.reject(new Error(why)))]);
       this.trust.change('trusted');
       this.endFirstAttempt();
       up();
@@ -138,6 +145,7 @@ export class RedisConnection {
     } catch (error) {
       reason = error instanceof Error ? error.message || error.name : String(error);
     } finally {
+      stopped.removeEventListener('abort', stop);
       clearInterval(heartbeat);
       this.link = undefined;
       if (!stopped.aborted) this.trust.change('down', reason);
@@ -153,12 +161,11 @@ export class RedisConnection {
     return endpoint;
   }
 
-  private watch(client: RedisClient, stopped: AbortSignal): Promise<string> {
+  private watch(client: RedisClient): Promise<string> {
     return new Promise((resolve) => {
       this.lose = resolve;
       client.on('error', (error: Error) => resolve(error.message || error.name));
       client.on('end', () => resolve('connection closed'));
-      stopped.addEventListener('abort', () => resolve('stopped'), { once: true });
     });
   }
 
@@ -171,7 +178,7 @@ export class RedisConnection {
 
   /**
    * Asks for the role, which shows that commands are allowed, and that the server is no replica: one would serve entries
-   * and refuse to delete them. A user who may not ask is believed, but for Sentinel, where a demoted master is likely.
+   * and refuse to delete them. A Redis user without the right to ask counts as connected to a master, except with Sentinel, where a demoted master is likely.
    */
   private async requireMaster(client: RedisClient): Promise<void> {
     try {
@@ -186,12 +193,17 @@ export class RedisConnection {
     }
   }
 
-  /** Finds out in the background that a silent link is dead; traffic that was answered makes it needless. */
-  private beat(): void {
-    if (performance.now() - this.lastReplyAt < HEARTBEAT_MS) return;
+  /**
+   * Finds out in the background that a link is dead, that the server became a replica, or that it refuses to write: then entries
+   * could be read and not be deleted.
+   */
+  private beat(hooks: RedisConnectionHooks): void {
+    const isTrusted = this.trust.isStoreTrusted;
     this.run(async ({ client }) => {
-      await (this.target.sentinelMaster === undefined ? client.ping() : this.requireMaster(client));
-    }).catch((error: unknown) => this.lose((error as Error).message));
+      await Promise.all([this.requireMaster(client), client.del(PROBED_KEY)]);
+    })
+      .then(() => (isTrusted ? hooks.keep() : undefined))
+      .catch((error: unknown) => this.lose((error as Error).message));
   }
 }
 

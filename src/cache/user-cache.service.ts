@@ -1,17 +1,36 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Principal } from '../common/principal.js';
+import { Injectable } from '@nestjs/common';
+import type { Account } from '../common/principal.js';
 import { AppConfig } from '../config/app-config.js';
-import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
-import { CacheTrust } from './cache-trust.js';
-import { ignoreOutage } from './ignore-outage.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import type { Lease } from './cache-store.js';
+import { Following } from './following.js';
+import { TrustedCache } from './trusted-cache.js';
 
 export const USER_PREFIX = 'user:';
 /** Longest time between a lease and its fill: the database answers within its own time limit or not at all. */
 const LEASE_MS = 10_000;
+/** Counted up whenever an entry gets another shape: during an update two versions of the application share the cache. */
+const ENTRY_VERSION = 2;
 
-/** A user and the ids of the sessions that are live, as of one read of the database. */
-export interface CachedUser extends Omit<Principal, 'sessionId' | 'tokenId' | 'tokenExpiresAt'> {
+/** An account and the ids of the sessions that are live, as of one read of the database. */
+export interface CachedUser extends Account {
   readonly sessions: readonly string[];
+}
+
+/** A user as the database answers, with the history and the database's time of the read, milliseconds since the epoch. */
+export interface UserRead {
+  readonly user: CachedUser;
+  readonly history: string | undefined;
+  readonly readAt: number;
+  /** When the first of the sessions expires; `Infinity` for no session. */
+  readonly expiresAt: number;
+}
+
+/** A user with the version of the shape, the history and the time of the read: short names, there are many entries. */
+interface UserEntry extends CachedUser {
+  readonly v: number;
+  readonly h: string;
+  readonly t: number;
 }
 
 /** Users and their live sessions by user id: a proof of *yes*. Whatever is not in it must be asked of PostgreSQL. */
@@ -20,50 +39,54 @@ export class UserCacheService {
   private readonly ttlMs: number;
 
   constructor(
-    @Inject(CACHE_STORE) private readonly store: CacheStore,
-    private readonly trust: CacheTrust,
+    private readonly cache: TrustedCache,
+    private readonly following: Following,
+    private readonly clock: DatabaseClock,
     config: AppConfig,
   ) {
     this.ttlMs = config.cache.ttlSeconds * 1000;
   }
 
-  /** The entry that holds the user. */
-  keyOf(userId: string): string {
-    return USER_PREFIX + userId;
-  }
-
-  /** The user whom an entry holds, or `undefined` for no entry or one that cannot be read. */
-  userIn(entry: unknown): CachedUser | undefined {
-    const user = entry as CachedUser | undefined;
-    return Array.isArray(user?.sessions) ? user : undefined;
+  /** The user whom the cache holds, or `undefined` where PostgreSQL must be asked. */
+  async get(userId: string): Promise<CachedUser | undefined> {
+    return this.accept(await this.cache.get(USER_PREFIX + userId));
   }
 
   /**
    * Reads the user by `read` and keeps the answer, unless an invalidation came in between. The cache being out of reach
    * changes nothing about the answer.
    */
-  async load(userId: string, read: () => Promise<CachedUser | undefined>): Promise<CachedUser | undefined> {
-    const key = this.keyOf(userId);
-    const lease = await this.leaseOf(key);
-    const user = await read();
-    if (user && lease !== undefined && this.trust.isTrusted) {
-      // Without it the next request asks the database again.
-      await ignoreOutage(this.store.fill(key, lease, user, this.ttlMs));
-    }
-    return user;
+  async load(userId: string, read: () => Promise<UserRead | undefined>): Promise<UserRead | undefined> {
+    const key = USER_PREFIX + userId;
+    const lease = await this.cache.lease(key, LEASE_MS);
+    const answer = await read();
+    if (lease !== undefined && answer !== undefined) await this.fill(key, lease, answer);
+    return answer;
   }
 
   /** @throws CacheUnavailableError when an entry may have stayed */
   async invalidate(userIds: readonly string[]): Promise<void> {
-    await this.store.invalidate([...new Set(userIds)].map((id) => this.keyOf(id)));
+    await this.cache.delete([...new Set(userIds)].map((id) => USER_PREFIX + id));
   }
 
-  /** Forgets every user; answers how many there were. Walks the whole store. */
+  /** Removes every user; answers how many there were. Walks the whole store. */
   async clear(): Promise<number> {
-    return this.store.clear([USER_PREFIX]);
+    return this.cache.clear(USER_PREFIX);
   }
 
-  private async leaseOf(key: string): Promise<Lease | undefined> {
-    return this.trust.isTrusted ? ignoreOutage(this.store.lease(key, LEASE_MS)) : undefined;
+  /** An entry of another version or history, one that is too old and one that cannot be read count as missing. */
+  private accept(entry: unknown): CachedUser | undefined {
+    const user = entry as UserEntry | undefined;
+    if (user?.v !== ENTRY_VERSION || !Array.isArray(user.sessions)) return undefined;
+    if (!this.following.accepts({ history: user.h, readAt: user.t })) return undefined;
+    return user.t > this.clock.now() - this.ttlMs ? user : undefined;
+  }
+
+  /** Where nothing is written, the next request asks the database again. */
+  private async fill(key: string, lease: Lease, answer: UserRead): Promise<void> {
+    const { user, history, readAt, expiresAt } = answer;
+    if (history === undefined || history !== this.following.history) return;
+    const entry: UserEntry = { v: ENTRY_VERSION, h: history, t: readAt, ...user };
+    await this.cache.fill(key, lease, entry, Math.min(this.ttlMs, expiresAt - readAt));
   }
 }

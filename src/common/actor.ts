@@ -1,10 +1,16 @@
+import type { Role } from './role.js';
+
 /** Who does something, and from where, as sessions and the audit trail keep it. */
 export interface Actor {
   /** User id; `null` for a caller without a token and for the service itself. */
   readonly id: string | null;
+  /** Session of the access token; `null` where `id` is. A command of this actor needs it to be live at the commit. */
+  readonly sessionId: string | null;
+  /** Roles that the route admits, of which the actor needs one at the commit too; `undefined` where it admits all. */
+  readonly requiredRoles?: readonly Role[] | undefined;
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
 
 /** The service itself: clean-ups and limits. */
-export const SERVICE_ACTOR: Actor = { id: null, ip: null, userAgent: null };
+export const SERVICE_ACTOR: Actor = { id: null, sessionId: null, ip: null, userAgent: null };

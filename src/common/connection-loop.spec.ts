@@ -13,7 +13,7 @@ describe('ConnectionLoop', () => {
     jest.useRealTimers();
   });
 
-  /** A loop whose attempts all fail at once, or, where told so, after they were up. */
+  /** A loop whose attempts all fail at once, or, if set so, after they were up. */
   function failing({ up }: { up: (attempt: number) => boolean }) {
     const attempts: number[] = [];
     const loop = new ConnectionLoop(async (isUp) => {
@@ -88,7 +88,7 @@ describe('ConnectionLoop', () => {
     expect(attempts).toHaveLength(before);
   });
 
-  it('tells the connection that it is stopped, and waits for its end', async () => {
+  it('signals the stop to the connection, and waits for its end', async () => {
     let ended = false;
     const loop = new ConnectionLoop(async (_, stopped) => {
       await new Promise((resolve) => stopped.addEventListener('abort', resolve));

@@ -17,6 +17,9 @@ describe('database errors', () => {
     ['57P02', 'a crash'],
     ['57P03', 'a start'],
     ['57014', 'a cancelled statement'],
+    ['3D000', 'a database that is being restored'],
+    ['42P01', 'a table that is being restored'],
+    ['42883', 'a function that is being restored'],
     ['53300', 'too many connections'],
     ['53100', 'a full disk'],
     ['25006', 'a replica'],
@@ -55,7 +58,7 @@ describe('database errors', () => {
     expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true);
   });
 
-  it.each(['42601', '42P01', '23505', '23503', '22021', '42501', '28P01'])(
+  it.each(['42601', '42703', '23505', '23503', '22021', '42501', '28P01'])(
     '%s is a defect or a refusal, no outage: the same request will not succeed later',
     (code) => {
       expect(isDatabaseOutage(failedQuery(code))).toBe(false);

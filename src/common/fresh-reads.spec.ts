@@ -9,7 +9,7 @@ interface Read {
 describe('FreshReads', () => {
   let reads: FreshReads<string>;
   let begun: Read[];
-  /** Counts what happens, so that a read and a call can be told to be before or after one another. */
+  /** Counts what happens, so that a test knows whether a read was before or after a call. */
   let now: number;
 
   beforeEach(() => {
@@ -80,7 +80,7 @@ describe('FreshReads', () => {
     await expect(Promise.all([one, other])).resolves.toEqual(['one', 'other']);
   });
 
-  it('tells a failure to those who shared the read, and to nobody else', async () => {
+  it('fails the calls that shared a failed read, and no others', async () => {
     const [first, second, third] = [read(), read(), read()];
     begun[0]?.fail(new Error('1 failed'));
     await expect(first).rejects.toThrow('1 failed');

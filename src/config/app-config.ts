@@ -1,12 +1,34 @@
 import type { KeyObject } from 'node:crypto';
+import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
+
+/** What is logged, and how. */
+export interface LogConfig {
+  /** The least level that is written. */
+  readonly level: LogLevel;
+  /** JSON lines; text for people otherwise. */
+  readonly isJson: boolean;
+  /** Whether each answer gets a line, at `info`. */
+  readonly hasRequests: boolean;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Everything that may be configured, parsed and checked once at boot. Injected by its class. */
 export class AppConfig {
   readonly name: string;
   readonly version: string;
   readonly environment: 'development' | 'test' | 'production';
-  readonly http: { host: string; port: number; corsOrigins: string[]; trustedProxies: number };
+  readonly log: LogConfig;
+  readonly http: {
+    host: string;
+    port: number;
+    /** Where metrics, the API documents and details of the health are served: on `port`, on a port of their own, or nowhere. */
+    management: 'shared' | 'none' | { port: number };
+    corsOrigins: string[];
+    trustedProxies: number;
+  };
   /** Folder of what the embedded defaults keep: the database and the development signing key. */
   readonly dataDir: string;
   readonly database: {
@@ -34,6 +56,10 @@ export class AppConfig {
   /** 0 keeps them for ever. */
   readonly auditRetentionDays: number;
   readonly firstAdmin: { email: string; password: string } | undefined;
+  readonly passwords: PasswordRules & {
+    /** Where breached passwords are looked up by the start of their hash. Absent: they are not looked up. */
+    hibpUrl: string | undefined;
+  };
   readonly rateLimitEnabled: boolean;
 
   constructor(values: AppConfig) {

@@ -10,7 +10,10 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
 } from 'class-validator';
+import { MIN_PASSWORD_LENGTH } from './common-passwords.js';
+import { LOG_LEVELS, type LogLevel } from './app-config.js';
 
 const WHOLE = { message: 'must be a whole number' };
 
@@ -21,6 +24,29 @@ function IntegerBetween(min: number, max: number): PropertyDecorator {
     IsInt(WHOLE)(target, property);
     Min(min, { message: `must be at least ${min}` })(target, property);
     Max(max, { message: `must be at most ${max}` })(target, property);
+  };
+}
+
+/** An address that `fetch` accepts and that a path can be appended to. */
+function IsHttpUrl(): PropertyDecorator {
+  const isHttpUrl = (text: unknown) =>
+    /^https?:\/\/[^\s@?#]+$/.test(String(text)) && URL.canParse(String(text));
+  return ValidateBy({
+    name: 'isHttpUrl',
+    validator: {
+      validate: isHttpUrl,
+      defaultMessage: () => 'must be an http:// or https:// URL without user name, query and fragment',
+    },
+  });
+}
+
+/** A variable that is `true` or `false`. */
+function TrueOrFalse(): PropertyDecorator {
+  return (target, property) => {
+    Transform(({ value }: { value: unknown }) =>
+      value === 'true' || value === 'false' ? value === 'true' : value,
+    )(target, property);
+    IsBoolean({ message: 'must be true or false' })(target, property);
   };
 }
 
@@ -36,8 +62,20 @@ export class Environment {
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
   APP_NAME: string = 'ergodrive-backend';
 
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  LOG_LEVEL: LogLevel = 'info';
+
+  /** Whether each answer gets a log line. */
+  @TrueOrFalse()
+  LOG_REQUESTS: boolean = true;
+
   @IntegerBetween(0, 65535)
   PORT: number = 8000;
+
+  /** The port of metrics, API documents and details of the health. */
+  @IsOptional()
+  @IntegerBetween(1, 65535)
+  MANAGEMENT_PORT?: number;
 
   @IsString()
   HOST: string = '127.0.0.1';
@@ -47,7 +85,7 @@ export class Environment {
   CORS_ORIGINS?: string;
 
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'must be a postgresql:// URL' })
+  @IsString()
   DATABASE_URL?: string;
 
   @IntegerBetween(1, 500)
@@ -95,16 +133,32 @@ export class Environment {
   ADMIN_EMAIL?: string;
 
   @IsOptional()
-  @Length(8, 128, { message: 'must have 8 to 128 characters' })
+  @IsString()
   ADMIN_PASSWORD?: string;
 
-  @Transform(({ value }: { value: unknown }) =>
-    value === 'true' || value === 'false' ? value === 'true' : value,
-  )
-  @IsBoolean({ message: 'must be true or false' })
+  /** Unicode code points after NFKC, as the next one. */
+  @IntegerBetween(MIN_PASSWORD_LENGTH, 64)
+  PASSWORD_MIN_LENGTH: number = MIN_PASSWORD_LENGTH;
+
+  /** A change sends two passwords in a body of 16 KiB; an escaped character has 12 bytes. */
+  @IntegerBetween(64, 512)
+  PASSWORD_MAX_LENGTH: number = 128;
+
+  /** Absent: true in production, false elsewhere. */
+  @IsOptional()
+  @TrueOrFalse()
+  PASSWORD_REFUSE_COMMON?: boolean;
+
+  @TrueOrFalse()
+  PASSWORD_CHECK_HIBP: boolean = false;
+
+  @IsHttpUrl()
+  PASSWORD_HIBP_URL: string = 'https://api.pwnedpasswords.com/range';
+
+  @TrueOrFalse()
   RATE_LIMIT_ENABLED: boolean = true;
 
-  /** How many reverse proxies stand in front: their X-Forwarded-For is believed, nobody else's. */
+  /** How many reverse proxies stand in front. Only their X-Forwarded-For is used. */
   @IntegerBetween(0, 10)
   TRUSTED_PROXIES: number = 0;
 

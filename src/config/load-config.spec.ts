@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AppConfig } from './app-config.js';
-import { ConfigurationError } from './configuration.error.js';
+import { problemsOfConfiguration } from '../../test/support/problems-of-configuration.js';
 import { loadConfig } from './load-config.js';
 
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
@@ -12,15 +12,8 @@ const load = (variables: Record<string, string | undefined>) =>
   loadConfig({ JWT_SECRET: SECRET, ...variables });
 
 /** The problems of an environment that must be refused. */
-function problemsOf(variables: Record<string, string | undefined>): readonly string[] {
-  try {
-    load(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (variables: Record<string, string | undefined>) =>
+  problemsOfConfiguration({ JWT_SECRET: SECRET, ...variables });
 
 describe('loadConfig', () => {
   it('has a default for everything', () => {
@@ -29,12 +22,14 @@ describe('loadConfig', () => {
       name: 'ergodrive-backend',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       environment: 'development',
+      log: { level: 'info', isJson: false, hasRequests: true },
       http: { port: 8000, trustedProxies: 0 },
       dataDir: resolve('.data'),
       database: { url: undefined },
       cache: { redis: undefined, deadlineMs: 100, ttlSeconds: 1800 },
       tokens: { accessTtlSeconds: 1800, refreshTtlSeconds: 7 * 86_400, refreshGraceSeconds: 10 },
       firstAdmin: undefined,
+      passwords: { minLength: 8, maxLength: 128, refuseCommon: false, hibpUrl: undefined },
       rateLimitEnabled: true,
       isProduction: false,
     });
@@ -60,10 +55,13 @@ describe('loadConfig', () => {
   it.each<[string, string, (config: AppConfig) => unknown, unknown]>([
     ['PORT', '0', ({ http }) => http.port, 0],
     ['PORT', '65535', ({ http }) => http.port, 65535],
+    ['MANAGEMENT_PORT', '9000', ({ http }) => http.management, { port: 9000 }],
+    ['MANAGEMENT_PORT', '8000', ({ http }) => http.management, 'shared'],
     ['HOST', '0.0.0.0', ({ http }) => http.host, '0.0.0.0'],
     ['NODE_ENV', 'test', ({ environment }) => environment, 'test'],
     ['APP_NAME', 'other', ({ name, tokens }) => [name, tokens.issuer], ['other', 'other']],
     ['DATABASE_URL', 'postgres://u:p@db:5432/x', ({ database }) => database.url, 'postgres://u:p@db:5432/x'],
+    ['DATABASE_URL', 'postgresql:///x?host=/run/pg', (c) => c.database.url, 'postgresql:///x?host=/run/pg'],
     ['DATABASE_POOL_SIZE', '7', ({ database }) => database.poolSize, 7],
     ['DATABASE_TIMEOUT_MS', '500', ({ database }) => database.timeoutMs, 500],
     ['REDIS_URL', 'redis://:p@cache/1', ({ cache }) => cache.redis?.database, 1],
@@ -75,6 +73,18 @@ describe('loadConfig', () => {
     ['SESSIONS_PER_USER', '1', ({ sessions }) => sessions.maxPerUser, 1],
     ['RATE_LIMIT_ENABLED', 'false', ({ rateLimitEnabled }) => rateLimitEnabled, false],
     ['RATE_LIMIT_ENABLED', 'true', ({ rateLimitEnabled }) => rateLimitEnabled, true],
+    ['PASSWORD_MIN_LENGTH', '15', ({ passwords }) => passwords.minLength, 15],
+    ['PASSWORD_MAX_LENGTH', '64', ({ passwords }) => passwords.maxLength, 64],
+    ['PASSWORD_REFUSE_COMMON', 'true', ({ passwords }) => passwords.refuseCommon, true],
+    [
+      'PASSWORD_CHECK_HIBP',
+      'true',
+      ({ passwords }) => passwords.hibpUrl,
+      'https://api.pwnedpasswords.com/range',
+    ],
+    ['PASSWORD_HIBP_URL', 'http://hibp:1/range/', ({ passwords }) => passwords.hibpUrl, undefined],
+    ['LOG_LEVEL', 'warn', ({ log }) => log.level, 'warn'],
+    ['LOG_REQUESTS', 'false', ({ log }) => log.hasRequests, false],
     ['TRUSTED_PROXIES', '2', ({ http }) => http.trustedProxies, 2],
     ['DATA_DIR', '/var/lib/x', ({ dataDir }) => dataDir, '/var/lib/x'],
     [
@@ -92,10 +102,17 @@ describe('loadConfig', () => {
     ['NODE_ENV', 'prod-s3cret'],
     ['PORT', '65536'],
     ['PORT', '-1'],
+    ['MANAGEMENT_PORT', '0'],
+    ['MANAGEMENT_PORT', '65536'],
     ['PORT', '80.5'],
     ['PORT', 's3cret'],
     ['DATABASE_URL', 'mysql://s3cret'],
     ['DATABASE_URL', 'postgresql://'],
+    ['DATABASE_URL', 'postgresql://user:s3cret#x@db/x'],
+    ['DATABASE_URL', 'postgresql://us#s3cret@db/x'],
+    ['DATABASE_URL', 'postgresql://user:s3cret%@db/x'],
+    ['DATABASE_URL', 'postgresql://user:s3cret@db:port/x'],
+    ['DATABASE_URL', 'postgresql:///s3cret'],
     ['DATABASE_POOL_SIZE', '0'],
     ['DATABASE_TIMEOUT_MS', '99'],
     ['REDIS_URL', 'http://s3cret'],
@@ -111,6 +128,17 @@ describe('loadConfig', () => {
     ['SESSIONS_PER_USER', '0'],
     ['RATE_LIMIT_ENABLED', 'yes-s3cret'],
     ['RATE_LIMIT_ENABLED', 'False'],
+    ['PASSWORD_MIN_LENGTH', '7'],
+    ['PASSWORD_MIN_LENGTH', '65'],
+    ['PASSWORD_MAX_LENGTH', '63'],
+    ['PASSWORD_MAX_LENGTH', '513'],
+    ['PASSWORD_REFUSE_COMMON', 'yes-s3cret'],
+    ['PASSWORD_CHECK_HIBP', '1-s3cret'],
+    ['PASSWORD_HIBP_URL', 'ftp://s3cret'],
+    ['PASSWORD_HIBP_URL', 'https://user:s3cret@hibp/range'],
+    ['PASSWORD_HIBP_URL', 'https://hibp:99999/s3cret'],
+    ['LOG_LEVEL', 's3cret'],
+    ['LOG_REQUESTS', 's3cret'],
     ['TRUSTED_PROXIES', '11'],
     ['CORS_ORIGINS', 'app.example.org/s3cret'],
     ['CORS_ORIGINS', 'https://a.example/path'],
@@ -193,8 +221,14 @@ describe('loadConfig', () => {
     });
   });
 
+  it('in production wants a database of its own', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual(['DATABASE_URL is required in production']);
+    expect(problemsOf({ NODE_ENV: 'production', DATABASE_URL: '' })).toHaveLength(1);
+  });
+
   it('in production opens no origin by itself', () => {
-    expect(load({ NODE_ENV: 'production' }).http.corsOrigins).toEqual([]);
-    expect(load({ NODE_ENV: 'production' }).isProduction).toBe(true);
+    const config = load({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' });
+    expect(config.http.corsOrigins).toEqual([]);
+    expect(config.isProduction).toBe(true);
   });
 });

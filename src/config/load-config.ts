@@ -4,7 +4,9 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { ConfigurationError } from './configuration.error.js';
+import { loadDatabaseUrl } from './database-url.js';
 import { Environment } from './environment.js';
+import { parseFirstAdmin } from './first-admin.js';
 import { parseRedisUrl } from './redis-url.js';
 import { loadSigningKey } from './signing-key.js';
 
@@ -25,6 +27,13 @@ export function loadConfigFromProcess(): AppConfig {
 }
 
 /**
+ * Whether this process writes its log for programs; for a start that fails before there is a configuration.
+ */
+export function isProductionProcess(): boolean {
+  return process.env['NODE_ENV'] === 'production';
+}
+
+/**
  * Turns an environment into the typed configuration. An empty variable counts as absent, as in compose files.
  * @throws ConfigurationError naming each variable and its rule, never a value
  */
@@ -32,9 +41,11 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const problems: string[] = [];
   const environment = parse(variables, problems);
   const key = collect(problems, () => loadSigningKey(environment));
+  const databaseUrl = collect(problems, () => loadDatabaseUrl(environment));
   const redis = collect(problems, () => environment.REDIS_URL && parseRedisUrl(environment.REDIS_URL));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
-  const firstAdmin = collect(problems, () => parseFirstAdmin(environment));
+  const passwords = parsePasswords(environment);
+  const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
   if (problems.length > 0 || key === undefined || corsOrigins === undefined)
     throw new ConfigurationError(problems);
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
@@ -42,15 +53,21 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     name: environment.APP_NAME,
     version: packageVersion(),
     environment: environment.NODE_ENV,
+    log: {
+      level: environment.LOG_LEVEL,
+      isJson: environment.NODE_ENV === 'production',
+      hasRequests: environment.LOG_REQUESTS,
+    },
     http: {
       host: environment.HOST,
       port: environment.PORT,
+      management: managementOf(environment),
       corsOrigins,
       trustedProxies: environment.TRUSTED_PROXIES,
     },
     dataDir: resolve(environment.DATA_DIR),
     database: {
-      url: environment.DATABASE_URL,
+      url: databaseUrl,
       poolSize: environment.DATABASE_POOL_SIZE,
       timeoutMs: environment.DATABASE_TIMEOUT_MS,
     },
@@ -73,6 +90,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     },
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     firstAdmin,
+    passwords,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
   } as AppConfig);
 }
@@ -99,13 +117,23 @@ function parse(variables: Record<string, string | undefined>, problems: string[]
   return environment;
 }
 
-function parseFirstAdmin(environment: Environment): AppConfig['firstAdmin'] {
-  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = environment;
-  if (email === undefined && password === undefined) return undefined;
-  if (email === undefined || password === undefined) {
-    throw new ConfigurationError(['ADMIN_EMAIL and ADMIN_PASSWORD must be set together']);
-  }
-  return { email, password };
+function parsePasswords(environment: Environment): AppConfig['passwords'] {
+  return {
+    minLength: environment.PASSWORD_MIN_LENGTH,
+    maxLength: environment.PASSWORD_MAX_LENGTH,
+    refuseCommon: environment.PASSWORD_REFUSE_COMMON ?? environment.NODE_ENV === 'production',
+    hibpUrl: environment.PASSWORD_CHECK_HIBP ? environment.PASSWORD_HIBP_URL.replace(/\/+$/, '') : undefined,
+  };
+}
+
+/** Production shows operators' routes to the public only on request: by the public port as the port for operators. */
+function managementOf({
+  MANAGEMENT_PORT: port,
+  PORT,
+  NODE_ENV,
+}: Environment): AppConfig['http']['management'] {
+  if (port === undefined) return NODE_ENV === 'production' ? 'none' : 'shared';
+  return port === PORT ? 'shared' : { port };
 }
 
 function parseOrigins(environment: Environment): string[] {

@@ -2,9 +2,14 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { ConfigurationError } from '../config/configuration.error.js';
 import { BoundedClient } from './bounded-client.js';
+import { describeConnectFailure } from './connect-failure.js';
 import { Database } from './database.js';
+import { DatabaseClock } from './database-clock.js';
+import { FollowedHistory } from './followed-history.js';
 import { HotStatements } from './hot-statements.js';
+import { MaintenanceConnection } from './maintenance-connection.js';
 import { migrate } from './migrate.js';
 
 @Global()
@@ -15,16 +20,21 @@ import { migrate } from './migrate.js';
       inject: [AppConfig],
       useFactory: (config: AppConfig) => Database.open(config.database.url, config.dataDir),
     },
+    FollowedHistory,
   ],
-  exports: [Database],
+  exports: [Database, FollowedHistory],
 })
 class DatabaseServerModule {}
 
 /**
  * Half of the time limit is for a connection, half for the answer: a request that meets a frozen database or an
- * exhausted pool is told so within the limit. The server gives up a slow statement a little earlier than the client.
+ * exhausted pool gets its error within the limit. The server gives up a slow statement a little earlier than the client.
  */
-function dataSourceOptions(database: Database, config: AppConfig): TypeOrmModuleOptions {
+function dataSourceOptions(
+  database: Database,
+  followed: FollowedHistory,
+  config: AppConfig,
+): TypeOrmModuleOptions {
   const halfMs = config.database.timeoutMs / 2;
   return {
     type: 'postgres',
@@ -36,10 +46,12 @@ function dataSourceOptions(database: Database, config: AppConfig): TypeOrmModule
     uuidExtension: 'pgcrypto',
     retryAttempts: 5,
     retryDelay: 1000,
+    toRetry: (error: unknown) => !(error instanceof ConfigurationError),
     verboseRetryLog: false,
     logging: false,
     extra: {
       Client: BoundedClient,
+      followed,
       max: database.isEmbedded ? 1 : config.database.poolSize,
       keepAlive: true,
       connectionTimeoutMillis: halfMs,
@@ -58,16 +70,20 @@ function dataSourceOptions(database: Database, config: AppConfig): TypeOrmModule
   imports: [
     DatabaseServerModule,
     TypeOrmModule.forRootAsync({
-      inject: [Database, AppConfig],
+      inject: [Database, FollowedHistory, AppConfig],
       useFactory: dataSourceOptions,
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new TypeError('TypeORM got no options');
-        await migrate(options);
-        return new DataSource(options).initialize();
+        try {
+          await migrate(options);
+          return await new DataSource(options).initialize();
+        } catch (error) {
+          throw describeConnectFailure(error);
+        }
       },
     }),
   ],
-  providers: [HotStatements],
-  exports: [HotStatements],
+  providers: [HotStatements, DatabaseClock, MaintenanceConnection],
+  exports: [HotStatements, DatabaseClock, MaintenanceConnection],
 })
 export class DatabaseModule {}

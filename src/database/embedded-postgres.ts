@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { DataFolderLock } from './data-folder-lock.js';
 
 /**
  * PostgreSQL inside this process, for a start with nothing installed: the same driver and the same SQL as with a server,
@@ -11,21 +12,19 @@ export class EmbeddedPostgres {
   private constructor(
     private readonly server: PGLiteSocketServer,
     private readonly database: PGlite,
-    private readonly lockFile: string,
+    private readonly lock: DataFolderLock,
   ) {}
 
-  /** @throws Error when another living process uses the folder */
+  /** @throws Error when another living process uses the folder, or the folder cannot hold the lock */
   static async start(dataDir: string): Promise<EmbeddedPostgres> {
     mkdirSync(dataDir, { recursive: true });
-    const lockFile = join(dataDir, 'postgres.lock');
-    takeLock(lockFile);
-    const database = await PGlite.create(join(dataDir, 'postgres'));
-    // One process, which applies its own changes: nobody follows the log.
-    await database.exec(`SET ergodrive.invalidation_log = 'off'`);
-    // The pool holds one connection; the places beside it are for one that is closing while the next opens.
-    const server = new PGLiteSocketServer({ db: database, port: 0, host: '127.0.0.1', maxConnections: 4 });
-    await server.start();
-    return new EmbeddedPostgres(server, database, lockFile);
+    const lock = await DataFolderLock.take(dataDir);
+    try {
+      return await EmbeddedPostgres.open(dataDir, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   }
 
   get url(): string {
@@ -35,32 +34,16 @@ export class EmbeddedPostgres {
   async stop(): Promise<void> {
     await this.server.stop();
     await this.database.close();
-    rmSync(this.lockFile, { force: true });
+    await this.lock.release();
   }
-}
 
-function takeLock(file: string): void {
-  try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const owner = Number(readFileSync(file, 'utf8'));
-    if (owner !== process.pid && isAlive(owner)) {
-      throw new Error(
-        `The embedded database is in use by process ${owner}. Stop it, or set DATA_DIR to another folder, ` +
-          'or set DATABASE_URL to a PostgreSQL server that several processes can share.',
-        { cause: error },
-      );
-    }
-    writeFileSync(file, String(process.pid));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  private static async open(dataDir: string, lock: DataFolderLock): Promise<EmbeddedPostgres> {
+    const database = await PGlite.create(join(dataDir, 'postgres'));
+    // One process, which applies its own changes: nobody follows the log.
+    await database.exec(`SET ergodrive.invalidation_log = 'off'`);
+    // The pool holds one connection; the places beside it are for one that is closing while the next opens.
+    const server = new PGLiteSocketServer({ db: database, port: 0, host: '127.0.0.1', maxConnections: 4 });
+    await server.start();
+    return new EmbeddedPostgres(server, database, lock);
   }
 }

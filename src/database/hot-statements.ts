@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
+import type { BoundedClient } from './bounded-client.js';
 import { Database } from './database.js';
 
 /** SQL that runs again and again. The name is one that no other statement has. */
@@ -16,6 +17,12 @@ export type Run = <Row extends pg.QueryResultRow>(
   statement: HotStatement,
   values: readonly unknown[],
 ) => Promise<Row[]>;
+
+/** Rows, and the history in which they were read. */
+export interface RowsOfHistory<Row> {
+  readonly rows: Row[];
+  readonly history: string | undefined;
+}
 
 /**
  * Runs the statements of the hot paths on TypeORM's own pool, prepared: PostgreSQL parses and plans each once a connection,
@@ -35,6 +42,17 @@ export class HotStatements {
   /** @throws Error of the driver; `isDatabaseOutage` knows those that say "not now" */
   run<Row extends pg.QueryResultRow>(statement: HotStatement, values: readonly unknown[]): Promise<Row[]> {
     return this.withClient((client) => this.runOn<Row>(client, statement, values));
+  }
+
+  /** The same, with the history that the connection leads to. */
+  read<Row extends pg.QueryResultRow>(
+    statement: HotStatement,
+    values: readonly unknown[],
+  ): Promise<RowsOfHistory<Row>> {
+    return this.withClient(async (client) => {
+      const rows = await this.runOn<Row>(client, statement, values);
+      return { rows, history: (client as unknown as BoundedClient).history };
+    });
   }
 
   /**
@@ -68,7 +86,7 @@ export class HotStatements {
 
   private async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    // A connection that breaks fails its query and, besides, tells its holder; unheard, that would end the process.
+    // A broken connection fails its query and also emits `error`, which would end the process without a listener.
     client.on('error', ignore);
     let isBroken = false;
     try {

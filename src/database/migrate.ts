@@ -1,5 +1,8 @@
+import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from './migrations/index.js';
+
+const logger = new Logger('Migrations');
 
 /** Any number, the same on every instance. */
 const MIGRATION_LOCK = 3_141_592_653;
@@ -17,10 +20,25 @@ export async function migrate(options: DataSourceOptions): Promise<void> {
   });
   await source.initialize();
   try {
-    await source.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await source.runMigrations({ transaction: 'each' });
+    await lock(source);
+    report(await source.runMigrations({ transaction: 'each' }));
     await source.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     await source.destroy();
   }
+}
+
+function report(applied: { name: string }[]): void {
+  for (const { name } of applied) logger.log(`Applied ${name}`);
+  if (applied.length === 0) logger.log('The schema is up to date');
+}
+
+/** Waits for its turn, and says so when it has to. */
+async function lock(source: DataSource): Promise<void> {
+  const [row] = await source.query<{ held: boolean }[]>('SELECT pg_try_advisory_lock($1) AS held', [
+    MIGRATION_LOCK,
+  ]);
+  if (row?.held === true) return;
+  logger.log('Waiting for another instance, which applies the migrations');
+  await source.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
 }

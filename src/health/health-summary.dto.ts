@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { TrustState } from '../cache/cache-trust.js';
+import { CacheStatsDto } from '../cache/cache-stats.dto.js';
 
 class DatabaseHealthDto {
   @ApiProperty({ enum: ['connected', 'disconnected'], example: 'connected' })
@@ -11,8 +11,14 @@ class DatabaseHealthDto {
   @ApiPropertyOptional({ example: '17.6' })
   version?: string;
 
-  @ApiPropertyOptional({ description: 'Whether the invalidation log is followed', example: true })
+  @ApiPropertyOptional({ description: 'Whether this instance reads the invalidation log', example: true })
   following_log?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Why the log is not read, or why every request is refused',
+    example: 'the PostgreSQL server is a standby or read-only',
+  })
+  reason?: string;
 }
 
 class RedisHealthDto {
@@ -26,51 +32,29 @@ class RedisHealthDto {
   uptime_seconds?: number;
 }
 
-class CacheHealthDto {
-  @ApiProperty({ enum: ['available', 'unavailable'], example: 'available' })
-  status: 'available' | 'unavailable';
-
-  @ApiProperty({ enum: ['trusted', 'replaying', 'down'], example: 'trusted' })
-  trust: TrustState;
-
-  @ApiPropertyOptional({ description: 'Why the cache is not used', example: 'no answer within 100 ms' })
-  reason?: string;
-
-  @ApiProperty({ example: 0 })
-  cached_users: number;
-
-  @ApiProperty({ example: 0 })
-  blacklisted_tokens: number;
-
-  @ApiProperty({ example: '1.23M' })
-  memory_used: string;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' })
-  counted_at: string | null;
-}
-
+/** The public port answers `status` alone where it does not show what is for operators. */
 export class HealthSummaryDto {
   @ApiProperty({ enum: ['healthy', 'degraded', 'unhealthy'], example: 'healthy' })
   status: 'healthy' | 'degraded' | 'unhealthy';
 
-  @ApiProperty({ example: 'ergodrive-backend' })
+  @ApiPropertyOptional({ example: 'ergodrive-backend' })
   service: string;
 
-  @ApiProperty({ example: '0.1.0' })
+  @ApiPropertyOptional({ example: '0.1.0' })
   version: string;
 
-  @ApiProperty({ enum: ['development', 'test', 'production'], example: 'development' })
+  @ApiPropertyOptional({ enum: ['development', 'test', 'production'], example: 'development' })
   environment: string;
 
-  @ApiProperty({ example: 42 })
+  @ApiPropertyOptional({ example: 42 })
   uptime_seconds: number;
 
-  @ApiProperty({ type: DatabaseHealthDto })
+  @ApiPropertyOptional({ type: DatabaseHealthDto })
   database: DatabaseHealthDto;
 
-  @ApiProperty({ type: RedisHealthDto })
+  @ApiPropertyOptional({ type: RedisHealthDto })
   redis: RedisHealthDto;
 
-  @ApiProperty({ type: CacheHealthDto })
-  cache: CacheHealthDto;
+  @ApiPropertyOptional({ type: CacheStatsDto })
+  cache: CacheStatsDto;
 }

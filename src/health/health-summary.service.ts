@@ -3,13 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CacheSampler } from '../cache/cache-sampler.js';
 import { CacheTrust } from '../cache/cache-trust.js';
-import { InvalidationFollower } from '../cache/invalidation-follower.js';
+import { Following } from '../cache/following.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { HealthSummaryDto } from './health-summary.dto.js';
 
-/** How the service is: unhealthy without its database, degraded without its cache. */
+/** The state of the service: unhealthy without the right database, degraded without a trusted cache. */
 @Injectable()
 export class HealthSummaryService {
   constructor(
@@ -17,7 +17,7 @@ export class HealthSummaryService {
     private readonly database: Database,
     private readonly sampler: CacheSampler,
     private readonly trust: CacheTrust,
-    private readonly follower: InvalidationFollower,
+    private readonly following: Following,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
@@ -27,7 +27,7 @@ export class HealthSummaryService {
       this.redisHealth(),
       this.sampler.stats(),
     ]);
-    const isDown = database.status === 'disconnected';
+    const isDown = database.status === 'disconnected' || this.following.refusal !== undefined;
     return {
       status: isDown ? 'unhealthy' : this.trust.isTrusted ? 'healthy' : 'degraded',
       service: this.config.name,
@@ -42,7 +42,7 @@ export class HealthSummaryService {
 
   private async databaseHealth(): Promise<HealthSummaryDto['database']> {
     const kind = this.database.isEmbedded ? 'embedded' : 'server';
-    const log = this.database.isEmbedded ? {} : { following_log: this.follower.isConnected };
+    const log = this.followingHealth();
     try {
       const rows: { server_version: string }[] = await this.dataSource.query('SHOW server_version');
       return { status: 'connected', kind, version: rows[0]?.server_version.split(' ')[0], ...log };
@@ -50,6 +50,15 @@ export class HealthSummaryService {
       if (!isDatabaseOutage(error)) throw error;
       return { status: 'disconnected', kind, ...log };
     }
+  }
+
+  /** The embedded database serves one process, which needs no log. */
+  private followingHealth(): Pick<HealthSummaryDto['database'], 'following_log' | 'reason'> {
+    const { state, reason } = this.following;
+    return {
+      ...(this.database.isEmbedded ? {} : { following_log: state === 'following' }),
+      ...(reason === '' ? {} : { reason }),
+    };
   }
 
   private async redisHealth(): Promise<HealthSummaryDto['redis']> {

@@ -1,4 +1,4 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import {
   ApiOkResponse,
   ApiOperation,
@@ -7,37 +7,51 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
-import type { FastifyReply } from 'fastify';
-import { Public } from '../common/request-context.decorators.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppConfig } from '../config/app-config.js';
+import { seesManagement } from '../http/management.js';
+import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
 import { HealthSummaryDto } from './health-summary.dto.js';
 import { HealthSummaryService } from './health-summary.service.js';
 import { MetricsService } from './metrics.service.js';
+import { PrimaryIndicator } from './primary.indicator.js';
 
 const PING_TIMEOUT_MS = 1500;
 
 @ApiTags('health')
 @Public()
+@NeedsNoDatabase()
 @Controller()
 export class HealthController {
   constructor(
     private readonly checks: HealthCheckService,
     private readonly database: TypeOrmHealthIndicator,
+    private readonly primary: PrimaryIndicator,
     private readonly summary: HealthSummaryService,
     private readonly metrics: MetricsService,
+    private readonly config: AppConfig,
   ) {}
 
   @Get('health')
-  @ApiOperation({ summary: 'How the service is, for people; 503 only when the database is down' })
+  @ApiOperation({
+    summary: 'The state of the service, for people; 503 only when the database is down or is the wrong one',
+    description:
+      'Beside a management port, or in production without one, the public port answers `status` alone.',
+  })
   @ApiOkResponse({ type: HealthSummaryDto })
   @ApiServiceUnavailableResponse({ type: HealthSummaryDto })
-  async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthSummaryDto> {
+  async health(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HealthSummaryDto | Pick<HealthSummaryDto, 'status'>> {
     const summary = await this.summary.read();
-    void reply.status(summary.status === 'unhealthy' ? 503 : 200);
-    return summary;
+    const { status } = summary;
+    void reply.status(status === 'unhealthy' ? 503 : 200);
+    return seesManagement(this.config.http, request) ? summary : { status };
   }
 
   @Get('health/live')
-  @ApiOperation({ summary: 'Whether the process answers; touches nothing outside it' })
+  @ApiOperation({ summary: 'Whether the process answers; uses no other service' })
   @HealthCheck()
   live() {
     return this.checks.check([]);
@@ -45,11 +59,14 @@ export class HealthController {
 
   @Get('health/ready')
   @ApiOperation({
-    summary: 'Whether requests can be served: the database answers. Without Redis they still can',
+    summary: 'Whether requests can be served: the database answers and is the primary. Redis is not needed',
   })
   @HealthCheck()
   ready() {
-    return this.checks.check([() => this.database.pingCheck('database', { timeout: PING_TIMEOUT_MS })]);
+    return this.checks.check([
+      () => this.database.pingCheck('database', { timeout: PING_TIMEOUT_MS }),
+      () => this.primary.check('primary'),
+    ]);
   }
 
   @Get('metrics')

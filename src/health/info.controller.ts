@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Public } from '../common/request-context.decorators.js';
+import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 
 class InfoDto {
@@ -19,12 +19,13 @@ class InfoDto {
 
 @ApiTags('health')
 @Public()
+@NeedsNoDatabase()
 @Controller()
 export class InfoController {
   constructor(private readonly config: AppConfig) {}
 
   @Get(['/', 'api/v1/info'])
-  @ApiOperation({ summary: 'Name, version, and where the documentation is' })
+  @ApiOperation({ summary: 'Name, version and path of the documentation' })
   @ApiOkResponse({ type: InfoDto })
   info(): InfoDto {
     return { name: this.config.name, version: this.config.version, status: 'running', docs: '/api/docs' };

@@ -4,7 +4,7 @@ import { CacheTrust, type TrustState } from '../cache/cache-trust.js';
 
 const STATES: readonly TrustState[] = ['trusted', 'replaying', 'down'];
 
-/** The process' metrics in the Prometheus text format. */
+/** The metrics of the process in the Prometheus text format. */
 @Injectable()
 export class MetricsService {
   readonly contentType = register.contentType;
@@ -15,7 +15,7 @@ export class MetricsService {
     register.removeSingleMetric('ergodrive_cache_trust_changes');
     new Gauge({
       name: 'ergodrive_cache_trust',
-      help: '1 for the state that the trust in the cache is in',
+      help: '1 for the current state of trust in the cache, 0 for the others',
       labelNames: ['state'],
       collect() {
         for (const state of STATES) this.set({ state }, trust.state === state ? 1 : 0);
@@ -23,7 +23,7 @@ export class MetricsService {
     });
     new Gauge({
       name: 'ergodrive_cache_trust_changes',
-      help: 'How often the trust in the cache went into each state since the start',
+      help: 'Number of changes of the trust in the cache to each state since the start',
       labelNames: ['state'],
       collect() {
         for (const state of STATES) this.set({ state }, trust.transitions[state]);

@@ -2,20 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { TokenService } from '../auth/token.service.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import type { Principal } from '../common/principal.js';
-import { ProblemError } from '../common/problem.error.js';
+import { ADMIN_ROLE } from '../common/role.js';
+import { ProblemError } from '../http/problem.error.js';
 import { SessionVerdictService } from '../sessions/session-verdict.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { AccessClaims } from '../sessions/verdict.js';
 import { CLOSE } from './close-codes.js';
 
 export interface Refusal {
+  readonly outcome: 'refused';
   readonly code: (typeof CLOSE)[keyof typeof CLOSE];
   readonly reason: string;
 }
 
-export type Admission = { readonly principal: Principal; readonly watchedUserId: string } | Refusal;
+export type Verification = { readonly outcome: 'verified'; readonly claims: AccessClaims } | Refusal;
 
-const FORBIDDEN: Refusal = { code: CLOSE.forbidden, reason: 'not your session' };
+export type Admission =
+  { readonly outcome: 'admitted'; readonly principal: Principal; readonly watchedUserId: string } | Refusal;
+
+const refusal = (code: Refusal['code'], reason: string): Refusal => ({ outcome: 'refused', code, reason });
 
 /** Who may watch which session: its owner and admins, by the same verdict as every request. */
 @Injectable()
@@ -27,12 +32,12 @@ export class ChannelAdmissionService {
   ) {}
 
   /** The claims of a token with a good signature; it has yet to be judged. */
-  verify(token: string): AccessClaims | Refusal {
+  verify(token: string): Verification {
     try {
-      return this.tokens.verifyAccess(token);
+      return { outcome: 'verified', claims: this.tokens.verifyAccess(token) };
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      return { code: CLOSE.unauthenticated, reason: error.problem.code };
+      return refusal(CLOSE.unauthenticated, error.problem.code);
     }
   }
 
@@ -40,15 +45,16 @@ export class ChannelAdmissionService {
   async admit(claims: AccessClaims, sessionId: string): Promise<Admission> {
     try {
       const verdict = await this.verdicts.judge(claims);
-      if ('refusal' in verdict) return { code: CLOSE.unauthenticated, reason: `token_${verdict.refusal}` };
+      if (verdict.outcome === 'revoked') return refusal(CLOSE.unauthenticated, 'token_revoked');
       const { principal } = verdict;
-      if (sessionId === principal.sessionId) return { principal, watchedUserId: principal.id };
-      const watchedUserId = await this.sessions.ownerOfLive(sessionId);
-      const mayWatch = watchedUserId === principal.id || principal.role === 'admin';
-      return watchedUserId !== undefined && mayWatch ? { principal, watchedUserId } : FORBIDDEN;
+      const isOwn = sessionId === principal.sessionId;
+      const watchedUserId = isOwn ? principal.id : await this.sessions.ownerOfLive(sessionId);
+      const mayWatch = watchedUserId === principal.id || principal.role === ADMIN_ROLE;
+      if (watchedUserId === undefined || !mayWatch) return refusal(CLOSE.forbidden, 'not your session');
+      return { outcome: 'admitted', principal, watchedUserId };
     } catch (error) {
       if (!isDatabaseOutage(error)) throw error;
-      return { code: CLOSE.unavailable, reason: 'try again' };
+      return refusal(CLOSE.unavailable, 'try again');
     }
   }
 }

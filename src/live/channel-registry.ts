@@ -10,6 +10,11 @@ export class ChannelRegistry {
     return this.all.size;
   }
 
+  /** Every user whom some channel concerns, as of now. */
+  get userIds(): string[] {
+    return [...this.byUser.keys()];
+  }
+
   [Symbol.iterator](): IterableIterator<LiveChannel> {
     return this.all.values();
   }

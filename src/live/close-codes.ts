@@ -1,6 +1,6 @@
 /** Why a live channel was closed (RFC 6455 §7.4.2: 4000 to 4999 are the application's own). */
 export const CLOSE = {
-  /** The watched session has ended; the message before told the reason. */
+  /** The watched session has ended; the message before the close frame has the reason. */
   sessionEnded: 4001,
   /** The access token has expired, and no newer one was presented. */
   tokenExpired: 4002,
@@ -16,7 +16,7 @@ export const CLOSE = {
   tooManyChannels: 4430,
   /** The database cannot say now; try again. */
   unavailable: 1013,
-  /** A defect of the service, which its log tells of. */
+  /** A defect of the service; the log has its stack. */
   internalError: 1011,
   /** The instance is shutting down; connect again. */
   goingAway: 1001,

@@ -1,8 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type ServerOptions, WebSocketServer } from 'ws';
+import { whenAnswered } from '../http/pending-answers.js';
+import { defectOfHead } from '../http/request-head.js';
 import { declineUpgrade } from './decline-upgrade.js';
 import { LiveChannelService } from './live-channel.service.js';
 
@@ -36,9 +39,13 @@ export class LiveChannelServer implements OnApplicationBootstrap, OnApplicationS
 
   onApplicationBootstrap(): void {
     const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (!this.upgrade(request, socket, head)) declineUpgrade(server, request, socket, head);
-    });
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      whenAnswered(socket, () => {
+        // The timeout of an idle connection, which node sets after an answer.
+        socket.setTimeout(0);
+        if (!this.upgrade(request, socket, head)) declineUpgrade(server, request, socket, head);
+      }),
+    );
   }
 
   onApplicationShutdown(): void {
@@ -50,6 +57,7 @@ export class LiveChannelServer implements OnApplicationBootstrap, OnApplicationS
     const [path] = (request.url ?? '').split('?');
     const sessionId = PATH.exec(path ?? '')?.[1];
     if (sessionId === undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+    if (defectOfHead(request) !== undefined) return false;
     const token = offeredToken(request);
     // The token was read; what is kept for the socket's life does not hold it.
     this.sockets.handleUpgrade(request, socket, head, (opened) =>

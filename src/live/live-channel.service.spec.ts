@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { register } from 'prom-client';
 import type { WebSocket } from 'ws';
-import { InvalidationFeed } from '../cache/invalidation.js';
+import { ChangeFeed } from '../invalidation/change-feed.js';
 import type { Principal } from '../common/principal.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import type { LiveUserReader } from '../sessions/live-user.reader.js';
 import type { AccessClaims } from '../sessions/verdict.js';
 import type { Admission, ChannelAdmissionService } from './channel-admission.service.js';
@@ -11,21 +12,20 @@ import { LiveChannelService } from './live-channel.service.js';
 import type { SessionEndReader } from './session-end.reader.js';
 
 const { jest } = import.meta;
-const SWEEP_MS = 1000;
-const HEARTBEAT_MS = 30_000;
+const [SWEEP_MS, HEARTBEAT_MS] = [1000, 30_000];
 
-/** A peer that answers no close and, unless told to, no ping. */
+/** A peer that answers no close, and pings only if set to. */
 class Peer extends EventEmitter {
   readonly OPEN = 1;
   readonly CLOSED = 3;
   readyState = 1;
-  readonly heard: Record<string, unknown>[] = [];
+  readonly received: Record<string, unknown>[] = [];
   closeCode: number | undefined;
   pings = 0;
   answersPings = false;
 
   send(text: string): void {
-    this.heard.push(JSON.parse(text) as Record<string, unknown>);
+    this.received.push(JSON.parse(text) as Record<string, unknown>);
   }
 
   close(code: number): void {
@@ -46,7 +46,7 @@ class Peer extends EventEmitter {
 
 /** The collaborators, whose answers a test gives when it likes. */
 class Setting {
-  readonly feed = new InvalidationFeed();
+  readonly feed = new ChangeFeed();
   readonly admissions: ((admission: Admission) => void)[] = [];
   readonly failures: ((error: Error) => void)[] = [];
   end: string | undefined;
@@ -54,7 +54,7 @@ class Setting {
 
   constructor() {
     const admission: Pick<ChannelAdmissionService, 'verify' | 'admit'> = {
-      verify: (token) => JSON.parse(token) as AccessClaims,
+      verify: (token) => ({ outcome: 'verified', claims: JSON.parse(token) as AccessClaims }),
       admit: () =>
         new Promise((resolve, reject) => {
           this.admissions.push(resolve);
@@ -65,6 +65,7 @@ class Setting {
       admission as ChannelAdmissionService,
       { read: async () => undefined } as unknown as LiveUserReader,
       { reasonOf: async () => this.end } as unknown as SessionEndReader,
+      new DatabaseClock(),
       this.feed,
     );
   }
@@ -91,12 +92,13 @@ class Setting {
 
 const token = (claims: Partial<AccessClaims>) =>
   JSON.stringify({ sub: 'u1', sid: 's1', jti: 'j', iat: 0, exp: Date.now() / 1000 + 3600, ...claims });
-const admitted = (watchedUserId: string): Admission => ({ principal: {} as Principal, watchedUserId });
+const principal = {} as Principal;
+const admitted = (watchedUserId: string): Admission => ({ outcome: 'admitted', principal, watchedUserId });
 const ended = (session_id: string) =>
   ({ kind: 'session.revoked', user_id: 'u1', session_id, reason: 'logout' }) as const;
 const changed = (user_id: string) =>
   ({ kind: 'user.updated', user_id, session_id: null, reason: null }) as const;
-const types = (peer: Peer) => peer.heard.map(({ type }) => type);
+const types = (peer: Peer) => peer.received.map(({ type }) => type);
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
@@ -119,21 +121,21 @@ describe('LiveChannelService', () => {
     const peer = setting.open(sessionId, claims);
     await setting.answer(admitted(userId));
     expect(types(peer)).toEqual(['connection']);
-    peer.heard.length = 0;
+    peer.received.length = 0;
     return peer;
   }
 
   describe('between registration and verdict', () => {
-    it('hears the end of its own session', async () => {
+    it('gets the end of its own session', async () => {
       const peer = setting.open('s1', {});
       setting.feed.next(ended('s1'));
-      expect(peer.heard).toEqual([{ type: 'session.revoked', session_id: 's1', reason: 'logout' }]);
+      expect(peer.received).toEqual([{ type: 'session.revoked', session_id: 's1', reason: 'logout' }]);
       expect(peer.closeCode).toBe(CLOSE.sessionEnded);
       await setting.answer(admitted('u1'));
       expect(types(peer)).toEqual(['session.revoked']);
     });
 
-    it('is closed, and told nothing, at the end of a session that it may not be allowed to watch', async () => {
+    it('is closed without a message at the end of a session that it may not be allowed to watch', async () => {
       const peer = setting.open('s2', {});
       setting.feed.next(ended('s2'));
       expect([types(peer), peer.closeCode]).toEqual([[], CLOSE.forbidden]);
@@ -148,13 +150,13 @@ describe('LiveChannelService', () => {
       expect(setting.admissions).toHaveLength(2);
       const [before] = setting.admissions.splice(0, 1);
       setting.failures.shift();
-      await setting.answer({ code: CLOSE.forbidden, reason: 'not your session' });
+      await setting.answer({ outcome: 'refused', code: CLOSE.forbidden, reason: 'not your session' });
       before?.(admitted('u2'));
       await settled();
       expect([types(peer), peer.closeCode]).toEqual([[], CLOSE.forbidden]);
     });
 
-    it('hears of nothing without a token', () => {
+    it('gets nothing without a token', () => {
       const peer = setting.open('s1');
       setting.feed.next(ended('s1'));
       setting.feed.next({ kind: 'session.refreshed', user_id: 'u1', session_id: 's1' });
@@ -163,7 +165,7 @@ describe('LiveChannelService', () => {
   });
 
   describe('when the user changes', () => {
-    it('tells why the session ended, also where only the change of the user was heard', async () => {
+    it('gives the reason of the end, also where only the change of the user was received', async () => {
       const [own, watching] = [
         await established(),
         await established('s1', { sub: 'admin', sid: 's9' }, 'u1'),
@@ -171,9 +173,9 @@ describe('LiveChannelService', () => {
       setting.end = 'user_deactivated';
       setting.feed.next(changed('u1'));
       await settled();
-      await setting.answer({ code: CLOSE.unauthenticated, reason: 'token_revoked' });
+      await setting.answer({ outcome: 'refused', code: CLOSE.unauthenticated, reason: 'token_revoked' });
       for (const peer of [own, watching]) {
-        expect(peer.heard).toEqual([
+        expect(peer.received).toEqual([
           { type: 'session.revoked', session_id: 's1', reason: 'user_deactivated' },
         ]);
         expect(peer.closeCode).toBe(CLOSE.sessionEnded);
@@ -184,7 +186,7 @@ describe('LiveChannelService', () => {
       const peer = await established('s1', { sub: 'admin', sid: 's9' }, 'u1');
       setting.feed.next(changed('admin'));
       await settled();
-      await setting.answer({ code: CLOSE.forbidden, reason: 'not your session' });
+      await setting.answer({ outcome: 'refused', code: CLOSE.forbidden, reason: 'not your session' });
       expect([types(peer), peer.closeCode]).toEqual([[], CLOSE.forbidden]);
     });
 
@@ -238,7 +240,7 @@ describe('LiveChannelService', () => {
     expect([peer.readyState, late.readyState]).toEqual([3, 3]);
   });
 
-  it('calls a defect one, and tells no client of it', async () => {
+  it('logs a defect, and sends no client its text', async () => {
     const error = jest.spyOn(setting.service['logger'], 'error').mockImplementation(() => undefined);
     const peer = setting.open('s1', {});
     await setting.fail(new TypeError('a secret'));

@@ -2,8 +2,9 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { Gauge, register } from 'prom-client';
 import type { Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
-import { type Invalidation, InvalidationFeed, type SessionRefreshed } from '../cache/invalidation.js';
+import { ChangeFeed, type ChangeEvent } from '../invalidation/change-feed.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
 import { ChannelAdmissionService, type Refusal } from './channel-admission.service.js';
 import { ChannelRegistry } from './channel-registry.js';
@@ -18,8 +19,10 @@ const HEARTBEAT_SWEEPS = 30;
 const FAREWELL_MS = 1000;
 const AUTHENTICATION_MS = 5000;
 const MAX_CHANNELS_PER_USER = 100;
+/** How many users' channels are judged at once where all are: requests need the pool, too. */
+const JUDGING_LANES = 4;
 
-/** Tells the owners of sessions what happens to them, the moment that this instance hears of it, and ends their channels. */
+/** Sends events of a session to its channels as soon as this instance reads them, and closes the channels of ended sessions. */
 @Injectable()
 export class LiveChannelService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(LiveChannelService.name);
@@ -33,7 +36,8 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     private readonly admission: ChannelAdmissionService,
     private readonly users: LiveUserReader,
     private readonly ends: SessionEndReader,
-    feed: InvalidationFeed,
+    private readonly clock: DatabaseClock,
+    feed: ChangeFeed,
   ) {
     this.subscription = feed.subscribe((change) => this.relay(change));
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
@@ -66,7 +70,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     socket.on('close', () => this.channels.remove(channel));
     // ws closes the socket itself, with the code that says why, such as 1009 for a message that is too long.
     socket.on('error', () => undefined);
-    // Its pong was queued already; whoever never reads them must not be able to fill the memory.
+    // The pong is queued already. A client that never reads its pongs must not fill the memory.
     socket.on('ping', () => this.limitRate(channel));
     socket.on('pong', () => (channel.isAlive = true));
     socket.on('message', (data: Buffer, isBinary) => this.receive(channel, isBinary ? '' : data.toString()));
@@ -92,12 +96,13 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   }
 
   private authenticate(channel: LiveChannel, token: string): void {
-    const claims = this.admission.verify(token);
-    if ('code' in claims) return channel.close(claims.code, claims.reason);
+    const verification = this.admission.verify(token);
+    if (verification.outcome === 'refused') return channel.close(verification.code, verification.reason);
+    const { claims } = verification;
     if (channel.claims && channel.claims.sub !== claims.sub)
       return channel.close(CLOSE.forbidden, 'another user');
     const isFirst = channel.claims === undefined;
-    // Registered before it is judged: an end that comes in between is heard, one that came before is in the verdict.
+    // The channel is registered before its token is judged: an end after that closes it, and the verdict shows an earlier end.
     this.update(channel, () => (channel.claims = claims));
     if (this.channels.ofUser(claims.sub).length > MAX_CHANNELS_PER_USER) {
       return channel.close(CLOSE.tooManyChannels, 'too many channels');
@@ -112,7 +117,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     const { claims } = channel;
     if (claims === undefined) return;
     const admission = await this.admission.admit(claims, channel.sessionId);
-    if ('code' in admission) {
+    if (admission.outcome === 'refused') {
       channel.close(admission.code, admission.reason);
       return;
     }
@@ -126,15 +131,29 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     });
   }
 
-  private relay(change: Invalidation | SessionRefreshed): void {
-    const { kind, session_id: sessionId } = change;
-    if (kind === 'session.refreshed')
-      this.tell(change.session_id, { type: kind, session_id: change.session_id });
-    else if (kind === 'session.revoked' && sessionId !== null) this.end(sessionId, change.reason);
-    else this.userChanged(change.user_id).catch((error: unknown) => this.letGo(change.user_id, error));
+  private relay(change: ChangeEvent): void {
+    if (change.kind === 'log.skipped') void this.judgeAll();
+    else if (change.kind === 'session.refreshed' || change.kind === 'session.refresh_repeated')
+      this.sendToWatchers(change.session_id, { type: change.kind, session_id: change.session_id });
+    else if (change.kind === 'session.revoked' && change.session_id !== null)
+      this.end(change.session_id, change.reason);
+    else void this.judgeChannelsOf(change.user_id);
   }
 
-  private tell(sessionId: string, message: { type: string; session_id: string }): void {
+  /** Rows of the log were skipped: every channel is judged again, a few users at a time. */
+  private async judgeAll(): Promise<void> {
+    const userIds = this.channels.userIds.values();
+    const lane = async () => {
+      for (const userId of userIds) await this.judgeChannelsOf(userId);
+    };
+    await Promise.all(Array.from({ length: JUDGING_LANES }, lane));
+  }
+
+  private async judgeChannelsOf(userId: string): Promise<void> {
+    await this.userChanged(userId).catch((error: unknown) => this.closeUnjudged(userId, error));
+  }
+
+  private sendToWatchers(sessionId: string, message: { type: string; session_id: string }): void {
     for (const channel of this.channels.ofSession(sessionId)) {
       if (channel.sessionId === sessionId && channel.watchedUserId !== undefined) channel.send(message);
     }
@@ -144,7 +163,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     for (const channel of this.channels.ofSession(sessionId)) {
       if (channel.claims === undefined) continue;
       if (!channel.isAdmitted && !channel.isOwn && channel.sessionId === sessionId) {
-        // Whether it may hear of this session was never decided, and now the answer is the same as for none.
+        // The channel was never admitted to this session, so the answer is the same as for an unknown session.
         channel.close(CLOSE.forbidden, 'not your session');
         continue;
       }
@@ -154,7 +173,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     }
   }
 
-  /** The user's role or activity may be another now: each channel is judged again before it is told. */
+  /** The role or activity of the user may have changed: each channel is judged again before it gets the event. */
   private async userChanged(userId: string): Promise<void> {
     const channels = this.channels.ofUser(userId);
     if (channels.length === 0) return;
@@ -162,8 +181,8 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     for (const channel of channels) {
       if (channel.claims === undefined || !channel.isOpen) continue;
       const admission = await this.admission.admit(channel.claims, channel.sessionId);
-      if ('code' in admission) {
-        await this.dismiss(channel, admission);
+      if (admission.outcome === 'refused') {
+        await this.closeRefused(channel, admission);
       } else if (user && admission.watchedUserId === userId) {
         const { id, email, full_name, role, is_active } = user;
         channel.send({ type: 'user.updated', user: { id, email, full_name, role, is_active } });
@@ -171,17 +190,17 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     }
   }
 
-  /** Closes a channel that is not admitted any more; where that is because its session ended, it hears so. */
-  private async dismiss(channel: LiveChannel, { code, reason }: Refusal): Promise<void> {
-    const mayHear = channel.isAdmitted || channel.isOwn;
+  /** Closes a channel that is not admitted any more. If its session ended, the channel gets the reason first. */
+  private async closeRefused(channel: LiveChannel, { code, reason }: Refusal): Promise<void> {
+    const mayKnow = channel.isAdmitted || channel.isOwn;
     const end =
-      mayHear && code !== CLOSE.unavailable ? await this.ends.reasonOf(channel.sessionId) : undefined;
+      mayKnow && code !== CLOSE.unavailable ? await this.ends.reasonOf(channel.sessionId) : undefined;
     if (end === undefined) channel.close(code, reason);
     else this.end(channel.sessionId, end);
   }
 
-  /** Who could not be judged again is not kept on an old judgement: the next connection is judged. */
-  private letGo(userId: string, error: unknown): void {
+  /** Closes the channels of a user whom PostgreSQL could not judge again: an old verdict must not stand. */
+  private closeUnjudged(userId: string, error: unknown): void {
     if (!isDatabaseOutage(error)) this.report(error);
     for (const channel of this.channels.ofUser(userId)) channel.close(CLOSE.unavailable, 'try again');
   }
@@ -189,12 +208,13 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   /** Once a second: ends channels that are late with their token or past its end; every 30 s drops dead peers. */
   private sweep(): void {
     const now = Date.now();
+    const databaseNow = this.clock.now();
     const beats = ++this.sweeps % HEARTBEAT_SWEEPS === 0;
     for (const channel of this.channels) {
       if (channel.claims === undefined) {
         if (now - channel.openedAt > AUTHENTICATION_MS)
           channel.close(CLOSE.authenticationTimeout, 'token_missing');
-      } else if (channel.claims.exp * 1000 <= now) {
+      } else if (channel.claims.exp * 1000 <= databaseNow) {
         channel.close(CLOSE.tokenExpired, 'token_expired');
       }
       if (beats) beat(channel);

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { isLive } from '../database/live-session.js';
 
 const END = `
-  SELECT coalesce(revoke_reason, 'expired') AS reason, revoked_at IS NULL AND expires_at > now() AS is_live
+  SELECT coalesce(revoke_reason, 'expired') AS reason, ${isLive('sessions')} AS is_live
   FROM sessions WHERE id = $1`;
 
-/** Why a session ended, for the moments in which its end is seen before its event is heard. */
+/** Why a session ended, for the case that a request finds the end before its event arrives. */
 @Injectable()
 export class SessionEndReader {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}

@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
 
-/** What a session's user agent says of the device; it may lie, and is for people to recognise their devices by. */
+/** The device of a session, from its user agent. A user agent can be forged: the device helps people to recognise their sessions. */
 export interface Device {
   /** Browser or program, such as `Firefox 132`. */
   readonly browser: string | null;

@@ -1,27 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
+import { type CachedUser, UserCacheService, type UserRead } from '../cache/user-cache.service.js';
+import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from '../common/principal.js';
 import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { Deadline } from '../common/deadline.js';
 import { FreshReads } from '../common/fresh-reads.js';
 import { AppConfig } from '../config/app-config.js';
+import { isLive } from '../database/live-session.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 
+/** `now()` is from before the statement's snapshot, so that nothing that was committed before `read_at` is missing in the answer. */
 const LIVE_USER: HotStatement = {
   name: 'live_user',
   text: `
-  SELECT u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.updated_at,
-         ARRAY(SELECT s.id::text FROM sessions s
-               WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS sessions
-  FROM users u WHERE u.id = $1`,
+  SELECT ${ACCOUNT_COLUMNS.map((column) => `u.${column}`).join(', ')}, live.sessions,
+         floor(extract(epoch FROM now()) * 1000)::float8 AS read_at,
+         floor(extract(epoch FROM live.first_end) * 1000)::float8 AS expires_at
+  FROM users u CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(s.id::text), '{}') AS sessions, min(s.expires_at) AS first_end FROM sessions s
+    WHERE s.user_id = u.id AND u.is_active AND ${isLive('s')}) AS live
+  WHERE u.id = $1`,
 };
 
-type LiveUserRow = Omit<CachedUser, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date };
+interface LiveUserRow extends AccountRow {
+  sessions: string[];
+  read_at: number;
+  expires_at: number | null;
+}
 
 /** What PostgreSQL says of a user and the sessions that are live now; the answer goes into the cache on the way. */
 @Injectable()
 export class LiveUserReader {
   private readonly deadline: Deadline;
-  private readonly reads = new FreshReads<CachedUser | undefined>();
+  private readonly reads = new FreshReads<UserRead | undefined>();
 
   constructor(
     private readonly statements: HotStatements,
@@ -34,16 +44,18 @@ export class LiveUserReader {
   /**
    * @returns the user, or `undefined` when there is none; the read began after the call
    * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may
+   * @throws NoPrimaryError when the server that answers may lack what others have acknowledged
    */
-  read(userId: string): Promise<CachedUser | undefined> {
+  async read(userId: string): Promise<CachedUser | undefined> {
     const reading = this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
-    return this.deadline.bound(reading, () => new DatabaseTimeoutError());
+    return (await this.deadline.bound(reading, () => new DatabaseTimeoutError()))?.user;
   }
 
-  private async query(userId: string): Promise<CachedUser | undefined> {
-    const [row] = await this.statements.run<LiveUserRow>(LIVE_USER, [userId]);
-    return (
-      row && { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() }
-    );
+  private async query(userId: string): Promise<UserRead | undefined> {
+    const { rows, history } = await this.statements.read<LiveUserRow>(LIVE_USER, [userId]);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const user = Object.assign(accountOf(row), { sessions: row.sessions });
+    return { user, history, readAt: row.read_at, expiresAt: row.expires_at ?? Infinity };
   }
 }

@@ -1,23 +1,21 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BlacklistService } from '../cache/blacklist.service.js';
-import { CACHE_STORE, type CacheStore, CacheUnavailableError } from '../cache/cache-store.js';
-import { CacheTrust } from '../cache/cache-trust.js';
-import { ignoreOutage } from '../cache/ignore-outage.js';
+import { Following } from '../cache/following.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
-import type { Principal } from '../common/principal.js';
+import { NoPrimaryError } from '../common/database-errors.js';
+import { accountOf } from '../common/principal.js';
 import type { AccessClaims, Verdict } from './verdict.js';
 import { LiveUserReader } from './live-user.reader.js';
 import { VerdictMetrics } from './verdict-metrics.js';
 
 /**
- * The one function that judges a token, for requests, live channels and whoever else asks. The cache can only say *yes*
- * (a live session of an active user) or *revoked*; everything else, its failure included, is decided by PostgreSQL.
+ * The one function that judges a token, for requests and live channels. The cache can only answer *accepted* (a live session of an
+ * active user) or *revoked*. PostgreSQL decides everything else, also when the cache fails.
  */
 @Injectable()
 export class SessionVerdictService {
   constructor(
-    @Inject(CACHE_STORE) private readonly store: CacheStore,
-    private readonly trust: CacheTrust,
+    private readonly following: Following,
     private readonly blacklist: BlacklistService,
     private readonly users: UserCacheService,
     private readonly reader: LiveUserReader,
@@ -26,62 +24,37 @@ export class SessionVerdictService {
 
   /** @throws Error of the database when neither it nor the cache can say: nobody is let in then */
   async judge(claims: AccessClaims): Promise<Verdict> {
+    if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);
     const cached = await this.askCache(claims);
     if (cached !== undefined) {
       this.metrics.count('cache', cached);
       return cached;
     }
     const user = await this.reader.read(claims.sub);
-    const verdict = decide(user, claims);
+    const verdict: Verdict = hasLiveSession(user, claims) ? accept(user, claims) : { outcome: 'revoked' };
     this.metrics.count('database', verdict);
-    if ('refusal' in verdict && verdict.refusal === 'revoked') await this.remember(claims);
+    // A session that has ended never becomes live again, so the cache may refuse its token from now on.
+    if (verdict.outcome === 'revoked') await this.blacklist.add(claims.jti, claims.exp);
     return verdict;
   }
 
-  /** One round trip. */
+  /** Both reads share a round trip. @returns `undefined` where PostgreSQL must be asked */
   private async askCache(claims: AccessClaims): Promise<Verdict | undefined> {
-    if (!this.trust.isTrusted) return undefined;
-    try {
-      const [revocation, entry] = await this.store.getAll([
-        this.blacklist.keyOf(claims.jti),
-        this.users.keyOf(claims.sub),
-      ]);
-      if (revocation !== undefined) return { refusal: 'revoked' };
-      const user = this.users.userIn(entry);
-      if (user?.is_active && user.sessions.includes(claims.sid))
-        return { principal: principalOf(user, claims) };
-      return undefined;
-    } catch (error) {
-      if (error instanceof CacheUnavailableError) return undefined;
-      throw error;
-    }
-  }
-
-  /** A session that has ended never goes on, so its token may be refused by the cache from now on. */
-  private async remember({ jti, exp }: AccessClaims): Promise<void> {
-    if (this.trust.isTrusted) await ignoreOutage(this.blacklist.add(jti, exp));
+    const [isRevoked, user] = await Promise.all([
+      this.blacklist.isRevoked(claims.jti),
+      this.users.get(claims.sub),
+    ]);
+    if (isRevoked) return { outcome: 'revoked' };
+    return hasLiveSession(user, claims) ? accept(user, claims) : undefined;
   }
 }
 
-/** The order of policy: revoked? live session? active user? */
-function decide(user: CachedUser | undefined, claims: AccessClaims): Verdict {
-  if (user === undefined || !user.sessions.includes(claims.sid)) return { refusal: 'revoked' };
-  if (!user.is_active) return { refusal: 'inactive' };
-  return { principal: principalOf(user, claims) };
+/** A deactivation ends the sessions, so a live session of an inactive user is one that was made by hand. */
+function hasLiveSession(user: CachedUser | undefined, { sid }: AccessClaims): user is CachedUser {
+  return user?.is_active === true && user.sessions.includes(sid);
 }
 
-function principalOf(user: CachedUser, { sid, jti, exp }: AccessClaims): Principal {
-  const { id, email, full_name, role, is_active, created_at, updated_at } = user;
-  return {
-    id,
-    email,
-    full_name,
-    role,
-    is_active,
-    created_at,
-    updated_at,
-    sessionId: sid,
-    tokenId: jti,
-    tokenExpiresAt: exp,
-  };
+function accept(user: CachedUser, { sid, jti, exp }: AccessClaims): Verdict {
+  const principal = Object.assign(accountOf(user), { sessionId: sid, tokenId: jti, tokenExpiresAt: exp });
+  return { outcome: 'accepted', principal };
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Why a session ended, as clients and the audit trail are told. */
+/** Why a session ended, as events and the audit trail give it. */
 export type RevokeReason =
   | 'logout'
   | 'revoked_by_user'
@@ -23,12 +23,23 @@ export class Session {
   @Column('uuid', { name: 'refresh_jti' })
   refreshJti: string;
 
-  /** `jti` of the refresh token before it, which is forgiven within the grace period. */
+  /** `jti` of the refresh token before it, which the client that rotated it may present again. */
   @Column('uuid', { name: 'previous_refresh_jti', nullable: true })
   previousRefreshJti: string | null;
 
   @Column('timestamptz', { name: 'rotated_at' })
   rotatedAt: Date;
+
+  /** SHA-256 of the `Idempotency-Key` of the latest rotation, if it had one. */
+  @Column('bytea', { name: 'rotation_key', nullable: true })
+  rotationKey: Buffer | null;
+
+  /** Who made the latest rotation. */
+  @Column('text', { name: 'rotated_ip', nullable: true })
+  rotatedIp: string | null;
+
+  @Column('text', { name: 'rotated_user_agent', nullable: true })
+  rotatedUserAgent: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

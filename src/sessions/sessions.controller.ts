@@ -1,12 +1,12 @@
 import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
-import { ApiProblems } from '../common/api-problems.decorator.js';
-import { IdParam } from '../common/id-param.decorator.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { IdParam } from '../http/id-param.decorator.js';
+import { PageQueryDto } from '../http/page-query.dto.js';
 import type { Principal } from '../common/principal.js';
-import { Problems } from '../common/problem.error.js';
-import { CurrentActor, CurrentPrincipal } from '../common/request-context.decorators.js';
+import { Problems } from '../http/problem.error.js';
+import { CurrentActor, CurrentPrincipal } from '../http/request-context.decorators.js';
 import { EndSessionsQueryDto, SessionPageDto, toSessionDto } from './session.dto.js';
 import { SessionsService } from './sessions.service.js';
 

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
+import { LoginHistory } from './login-history.service.js';
 import { LiveUserReader } from './live-user.reader.js';
 import { Session } from './session.entity.js';
 import { SessionCleanupService } from './session-cleanup.service.js';
+import { SessionRotationService } from './session-rotation.service.js';
 import { SessionVerdictService } from './session-verdict.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
@@ -13,7 +15,15 @@ import { VerdictMetrics } from './verdict-metrics.js';
 @Module({
   imports: [UsersModule, TypeOrmModule.forFeature([Session])],
   controllers: [SessionsController, UserSessionsController],
-  providers: [SessionsService, LiveUserReader, SessionVerdictService, VerdictMetrics, SessionCleanupService],
-  exports: [SessionsService, LiveUserReader, SessionVerdictService],
+  providers: [
+    SessionsService,
+    SessionRotationService,
+    LiveUserReader,
+    LoginHistory,
+    SessionVerdictService,
+    VerdictMetrics,
+    SessionCleanupService,
+  ],
+  exports: [SessionsService, SessionRotationService, LiveUserReader, LoginHistory, SessionVerdictService],
 })
 export class SessionsModule {}

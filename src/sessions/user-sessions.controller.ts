@@ -1,15 +1,16 @@
 import { Controller, Delete, HttpCode } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
-import { ApiProblems } from '../common/api-problems.decorator.js';
-import { IdParam } from '../common/id-param.decorator.js';
-import { CurrentActor, Roles } from '../common/request-context.decorators.js';
+import { ADMIN_ROLE } from '../common/role.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { IdParam } from '../http/id-param.decorator.js';
+import { CurrentActor, Roles } from '../http/request-context.decorators.js';
 import { UsersService } from '../users/users.service.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('administration')
 @Controller('api/v1/users/:id/sessions')
-@Roles('admin')
+@Roles(ADMIN_ROLE)
 export class UserSessionsController {
   constructor(
     private readonly sessions: SessionsService,

@@ -11,7 +11,7 @@ export class VerdictMetrics {
     (register.getSingleMetric(NAME) as Counter<'source' | 'outcome'> | undefined) ??
     new Counter({ name: NAME, help: 'Access tokens judged', labelNames: ['source', 'outcome'] });
 
-  count(source: 'cache' | 'database', verdict: Verdict): void {
-    this.counter.inc({ source, outcome: 'refusal' in verdict ? verdict.refusal : 'accepted' });
+  count(source: 'cache' | 'database', { outcome }: Verdict): void {
+    this.counter.inc({ source, outcome });
   }
 }

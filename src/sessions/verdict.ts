@@ -12,4 +12,5 @@ export interface AccessClaims {
   readonly exp: number;
 }
 
-export type Verdict = { readonly principal: Principal } | { readonly refusal: 'revoked' | 'inactive' };
+export type Verdict =
+  { readonly outcome: 'accepted'; readonly principal: Principal } | { readonly outcome: 'revoked' };

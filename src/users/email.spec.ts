@@ -12,7 +12,7 @@ describe('normaliseEmail', () => {
     expect(normaliseEmail(written)).toBe(normal);
   });
 
-  it('changes nothing when it is applied again', () => {
+  it('does not change a normalised address', () => {
     for (const written of [
       ' İ@example.org',
       'ΣΑΣ@example.org',
@@ -24,7 +24,7 @@ describe('normaliseEmail', () => {
     }
   });
 
-  it('keeps apart what only looks alike', () => {
+  it('keeps addresses apart that only look alike', () => {
     // Latin and Cyrillic a.
     expect(normaliseEmail('a@example.org')).not.toBe(normaliseEmail('\u0430@example.org'));
   });

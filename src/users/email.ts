@@ -1,4 +1,4 @@
-/** Two spellings of one mailbox are one account: Unicode NFC, without outer space, in lower case. */
+/** The form in which addresses are stored and compared: Unicode NFC, lower case, without white space at both ends. */
 export function normaliseEmail(email: string): string {
   return email.normalize('NFC').trim().toLowerCase();
 }

@@ -1,12 +1,32 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { ProblemError } from '../common/problem.error.js';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ADMIN_ROLE } from '../common/role.js';
+import { PeriodicTask } from '../common/periodic-task.js';
+import { ProblemError } from '../http/problem.error.js';
 import { AppConfig } from '../config/app-config.js';
+import { ConfigurationError } from '../config/configuration.error.js';
+import { FIRST_ADMIN_NAME } from '../config/first-admin.js';
 import { UsersService } from './users.service.js';
 
-/** Creates the admin that the environment names, unless the address is taken; an existing account is left as it is. */
+const RETRY_MS = 5000;
+
+/**
+ * Creates the admin that `ADMIN_EMAIL` names. An existing account with that address is not changed. A password that is
+ * known from a breach stops the start. Any other failure does not: it is logged, and the creation is repeated until it succeeds.
+ */
 @Injectable()
-export class FirstAdminService implements OnApplicationBootstrap {
+export class FirstAdminService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(FirstAdminService.name);
+  private readonly retry = new PeriodicTask(FirstAdminService.name, RETRY_MS, async () => {
+    try {
+      await this.create();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      // The password stays what it is: another attempt would only ask the list of breached passwords again.
+      this.logger.error(error.message);
+    }
+    // Not awaited: `stop` waits for the current run, which is this one.
+    void this.retry.stop();
+  });
 
   constructor(
     private readonly users: UsersService,
@@ -14,14 +34,39 @@ export class FirstAdminService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const admin = this.config.firstAdmin;
-    if (admin === undefined || (await this.users.findCredentials(admin.email))) return;
     try {
-      await this.users.create({ ...admin, fullName: 'Administrator', role: 'admin' });
-      this.logger.log('Created the first admin, named by ADMIN_EMAIL');
+      await this.create();
     } catch (error) {
-      // Another instance that starts at the same time was quicker.
-      if (!(error instanceof ProblemError)) throw error;
+      if (error instanceof ConfigurationError) throw error;
+      this.logger.error(`${messageOf(error)}. It will be tried again every ${RETRY_MS / 1000} s.`);
+      this.retry.start();
     }
   }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.retry.stop();
+  }
+
+  /** @throws ConfigurationError for a password that is not accepted */
+  private async create(): Promise<void> {
+    const admin = this.config.firstAdmin;
+    try {
+      if (admin === undefined || (await this.users.findCredentials(admin.email))) return;
+      await this.users.create({ ...admin, fullName: FIRST_ADMIN_NAME, role: ADMIN_ROLE });
+      this.logger.log('Created the first admin, named by ADMIN_EMAIL');
+    } catch (error) {
+      const { code, errors = [] } = error instanceof ProblemError ? error.problem : {};
+      // Another instance, started at the same time, created it first.
+      if (code === 'email_taken') return;
+      if (code === 'validation_failed')
+        throw new ConfigurationError(
+          errors.map(({ message }) => `ADMIN_PASSWORD is not accepted: ${message}`),
+        );
+      throw new Error(`The first admin (ADMIN_EMAIL) was not created: ${messageOf(error)}`, { cause: error });
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

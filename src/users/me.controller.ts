@@ -1,13 +1,9 @@
-import { Body, Controller, Get, Patch, Put, Req } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import type { Actor } from '../common/actor.js';
-import type { Principal } from '../common/principal.js';
-import {
-  type AuthenticatedRequest,
-  CurrentActor,
-  CurrentPrincipal,
-} from '../common/request-context.decorators.js';
+import { accountOf, type Principal } from '../common/principal.js';
+import { CurrentActor, CurrentPrincipal } from '../http/request-context.decorators.js';
 import { toUserDto, UpdateProfileDto, UserDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -20,11 +16,8 @@ export class MeController {
   @ApiOperation({ summary: 'The account of the access token' })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(401)
-  // Not by @CurrentPrincipal(): NestJS leads what a decorator of our own gives through the pipes, in eight promises.
-  read(
-    @Req() { user: { id, email, full_name, role, is_active, created_at, updated_at } }: AuthenticatedRequest,
-  ): UserDto {
-    return { id, email, full_name, role, is_active, created_at, updated_at };
+  read(@CurrentPrincipal() principal: Principal): UserDto {
+    return accountOf(principal);
   }
 
   @Put()

@@ -1,51 +1,100 @@
+import argon2 from '@node-rs/argon2';
 import { readdirSync, readFileSync } from 'node:fs';
 import { PasswordHasher } from './password-hasher.service.js';
 
 /** Of `sched(7)`. */
 const SCHED_OTHER = 0;
-const SCHED_IDLE = 5;
+const NICENESS = 5;
 
 const LONG_MS = 20_000;
+const IP = '203.0.113.7';
 
 describe('PasswordHasher', () => {
   let hasher: PasswordHasher;
   beforeAll(() => (hasher = new PasswordHasher()));
   afterAll(() => hasher.onApplicationShutdown());
 
-  it('tells the right password from others, and from none', async () => {
-    const stored = await hasher.hash('correct horse');
-    await expect(hasher.verify(stored, 'correct horse')).resolves.toBe(true);
-    await expect(hasher.verify(stored, 'correct house')).resolves.toBe(false);
-    await expect(hasher.verify(undefined, 'correct horse')).resolves.toBe(false);
-    await expect(hasher.verify('no hash', 'correct horse')).resolves.toBe(false);
+  it('accepts the right password only, and none without a stored hash', async () => {
+    const stored = await hasher.hash('correct horse', IP);
+    await expect(hasher.verify(stored, 'correct horse', IP)).resolves.toBe(true);
+    await expect(hasher.verify(stored, 'correct house', IP)).resolves.toBe(false);
+    await expect(hasher.verify(undefined, 'correct horse', IP)).resolves.toBe(false);
+    await expect(hasher.verify('no hash', 'correct horse', IP)).resolves.toBe(false);
   });
 
-  it('knows hashes of other parameters', async () => {
-    const stored = await hasher.hash('correct horse');
+  it('takes the forms of one Unicode text for the same password', async () => {
+    const [composed, decomposed, fullWidth] = ['Zo\u00eb 1234', 'Zoe\u0308 1234', 'Zo\u00eb １２３４'];
+    for (const typed of [composed, decomposed, fullWidth]) {
+      const stored = await hasher.hash(typed, IP);
+      for (const password of [composed, decomposed, fullWidth]) {
+        await expect(hasher.verify(stored, password, IP)).resolves.toBe(true);
+        await expect(hasher.mustRenew(stored, password, IP)).resolves.toBe(false);
+      }
+      await expect(hasher.verify(stored, 'Zoe 1234', IP)).resolves.toBe(false);
+    }
+  });
+
+  it('verifies a hash that was made before passwords were normalised, and finds that it must be renewed', async () => {
+    const [composed, decomposed] = ['Zo\u00eb 1234', 'Zoe\u0308 1234'];
+    const current = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+    const stored = await argon2.hash(decomposed, current);
+    await expect(hasher.verify(stored, decomposed, IP)).resolves.toBe(true);
+    await expect(hasher.mustRenew(stored, decomposed, IP)).resolves.toBe(true);
+    await expect(hasher.verify(stored, composed, IP)).resolves.toBe(false);
+    const ofNormalised = await argon2.hash(composed, current);
+    await expect(hasher.mustRenew(ofNormalised, composed, IP)).resolves.toBe(false);
+    await expect(hasher.mustRenew(ofNormalised.replace('t=2', 't=1'), composed, IP)).resolves.toBe(true);
+  });
+
+  it('counts every character, however many there are', async () => {
+    const long = '\ufdfa'.repeat(5000);
+    const stored = await hasher.hash(long, IP);
+    await expect(hasher.verify(stored, long, IP)).resolves.toBe(true);
+    await expect(hasher.verify(stored, `${long}x`, IP)).resolves.toBe(false);
+  });
+
+  it('recognises hashes with other parameters', async () => {
+    const stored = await hasher.hash('correct horse', IP);
     expect(hasher.isOutdated(stored)).toBe(false);
     expect(hasher.isOutdated(stored.replace('t=2', 't=1'))).toBe(true);
   });
 
-  it('hashes on threads that run when no other wants the core', async () => {
+  it('hashes on threads that are nicer than the one of the requests, but not idle', async () => {
     const before = new Set(readdirSync('/proc/self/task'));
     const busy = new PasswordHasher();
     try {
-      await busy.hash('correct horse');
-      const policies = readdirSync('/proc/self/task')
+      await busy.hash('correct horse', IP);
+      const main = priorityOf(String(process.pid));
+      const priorities = readdirSync('/proc/self/task')
         .filter((thread) => !before.has(thread))
-        .map(policyOf);
-      expect(policies).toContain(SCHED_IDLE);
-      expect(policyOf(String(process.pid))).toBe(SCHED_OTHER);
+        .map(priorityOf);
+      expect(main.policy).toBe(SCHED_OTHER);
+      expect(priorities).toContainEqual({ policy: SCHED_OTHER, niceness: main.niceness + NICENESS });
     } finally {
       await busy.onApplicationShutdown();
     }
   });
 
-  it('serves those who wait before those who come again', async () => {
+  it('takes as long without a stored hash as with one', async () => {
+    const stored = await hasher.hash('correct horse', IP);
+    const time = async (digest: string | undefined) => {
+      const begin = performance.now();
+      await hasher.verify(digest, 'another horse', IP);
+      return performance.now() - begin;
+    };
+    // In turns, and the shortest of each: other load on the machine only makes a time longer.
+    const times: { known: number; unknown: number }[] = [];
+    for (let attempt = 0; attempt < 9; attempt++)
+      times.push({ known: await time(stored), unknown: await time(undefined) });
+    const shortest = (of: 'known' | 'unknown') => Math.min(...times.map((each) => each[of]));
+    expect(shortest('unknown')).toBeGreaterThan(shortest('known') / 3);
+  });
+
+  it('serves hashes in the order of their arrival', async () => {
     const served = Array.from({ length: 8 }, () => 0);
     const lane = async (index: number) => {
       while (served.reduce((sum, count) => sum + count) < 64) {
-        await hasher.verify('no hash', 'correct horse');
+        await hasher.verify('no hash', 'correct horse', IP);
         served[index] = (served[index] ?? 0) + 1;
       }
     };
@@ -54,23 +103,43 @@ describe('PasswordHasher', () => {
   });
 
   it(
-    'refuses more than it can keep in line, and goes on',
+    'refuses hashes while its queue is full, and serves later ones',
     async () => {
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 250 }, () => hasher.verify('no hash', 'correct horse')),
+        Array.from({ length: 250 }, () => hasher.verify('no hash', 'correct horse', IP)),
       );
       const refused = outcomes.filter(({ status }) => status === 'rejected');
       expect(refused.length).toBeGreaterThan(0);
       for (const { reason } of refused as PromiseRejectedResult[])
         expect(reason).toMatchObject({ problem: { status: 503, headers: { 'retry-after': '1' } } });
-      await expect(hasher.hash('correct horse')).resolves.toMatch(/^\$argon2id\$/);
+      await expect(hasher.hash('correct horse', IP)).resolves.toMatch(/^\$argon2id\$/);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'verifies for an unknown account again once the queue is empty',
+    async () => {
+      const fresh = new PasswordHasher();
+      try {
+        const queued = Array.from({ length: 150 }, () => fresh.verify('no hash', 'correct horse', IP));
+        const drained = Promise.allSettled(queued);
+        await expect(fresh.verify(undefined, 'correct horse', IP)).rejects.toMatchObject({
+          problem: { status: 503 },
+        });
+        await drained;
+        await expect(fresh.verify(undefined, 'correct horse', IP)).resolves.toBe(false);
+      } finally {
+        await fresh.onApplicationShutdown();
+      }
     },
     LONG_MS,
   );
 });
 
-/** @see proc_pid_stat(5), field 41 */
-function policyOf(thread: string): number {
+/** @see proc_pid_stat(5), fields 19 and 41 */
+function priorityOf(thread: string): { policy: number; niceness: number } {
   const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38]);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { policy: Number(fields[38]), niceness: Number(fields[16]) };
 }

@@ -1,20 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
-import { Problems } from '../common/problem.error.js';
+import { networkOf } from '../common/network.js';
+import { normalisePassword } from '../config/password-rules.js';
+import { HashQueue } from './hash-queue.js';
 
 /** OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, 2 passes, 1 lane; Argon2id is the library's default. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** The start of every hash with these parameters (PHC string format). */
+const PREFIX = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`;
+/** A dummy hash for unknown users: a fixed salt of 16 bytes and a fixed value of 32 bytes. No password is known for it. */
+const DUMMY_HASH = PREFIX + [16, 32].map((bytes) => 'A'.repeat(Math.ceil((bytes * 4) / 3))).join('$');
 const MAX_THREADS = Math.max(1, availableParallelism() - 1);
-const MAX_WAITING = 100;
-/** Of a thread's priority, as of `nice`: a hash takes what requests leave. */
-const NICENESS = 10;
+/** The niceness of the hashing threads: each gets a quarter of a core beside a busy thread of niceness 0 (ADR 0014). */
+const NICENESS = 5;
 const IDLE_THREAD_MS = 30_000;
 
 /**
- * Argon2id on threads of its own and of low priority, one a core but one: logins cannot take the machine from everybody
- * else. Beyond a queue of 100 a login is told to come back.
+ * Hashes and verifies passwords with Argon2id, on its own threads of low priority: one for each core except one. So logins
+ * do not take the processor from other requests. Passwords are normalised before they
+ * are hashed. The networks of the callers take turns, see {@link HashQueue}.
  */
 @Injectable()
 export class PasswordHasher implements OnApplicationShutdown {
@@ -25,12 +30,11 @@ export class PasswordHasher implements OnApplicationShutdown {
     idleTimeout: IDLE_THREAD_MS,
     niceIncrement: NICENESS,
   });
-  private hashing = 0;
-  private readonly line: (() => void)[] = [];
-  private decoy: Promise<string> | undefined;
+  /** piscina's own queue is not used: it gives a free thread to a new task before those that wait, again and again. */
+  private readonly queue = new HashQueue(MAX_THREADS);
 
   constructor() {
-    // A thread that dies is replaced; without a listener its death would be the process'.
+    // piscina replaces a thread that fails. Without a listener, the `error` event would end the process.
     this.threads.on('error', (error: Error) => new Logger(PasswordHasher.name).error(error.message));
   }
 
@@ -38,47 +42,61 @@ export class PasswordHasher implements OnApplicationShutdown {
     await this.threads.destroy();
   }
 
-  /** @throws ProblemError 503 when too many hashes wait */
-  async hash(password: string): Promise<string> {
-    return (await this.run('hash', { password, parameters: PARAMETERS })) as string;
+  /**
+   * @param ip of the caller, `null` when it is not known
+   * @throws ProblemError 503 when too many hashes wait
+   */
+  async hash(password: string, ip: string | null): Promise<string> {
+    return (await this.run(
+      'hash',
+      { password: normalisePassword(password), parameters: PARAMETERS },
+      networkOf(ip),
+    )) as string;
   }
 
   /**
-   * Whether the password is right. Without a stored hash it takes as long, and is wrong: the time must not tell which
-   * accounts exist (OWASP ASVS 4.0 §2.2.1).
+   * Whether the password matches the stored hash. Without a stored hash, the dummy hash is verified and the result is false:
+   * the response time must not reveal which accounts exist (OWASP ASVS 5.0 V6.3.8). Version 0.1.0 did not normalise passwords:
+   * a password that normalisation changes is also verified as it was sent.
+   * @param ip of the caller, `null` when it is not known
    * @throws ProblemError 503 when too many hashes wait
    */
-  async verify(stored: string | undefined, password: string): Promise<boolean> {
-    const digest = stored ?? (await (this.decoy ??= this.hash(randomUUID())));
-    const matches = (await this.run('verify', { digest, password })) as boolean;
-    return matches && stored !== undefined;
+  async verify(stored: string | undefined, password: string, ip: string | null): Promise<boolean> {
+    const network = networkOf(ip);
+    const passwords = [...new Set([normalisePassword(password), password])];
+    const matches = (await this.run(
+      'verify',
+      { digest: stored ?? DUMMY_HASH, passwords },
+      network,
+    )) as boolean;
+    if (!matches || stored === undefined) return false;
+    this.queue.remember(network);
+    return true;
   }
 
-  /** Whether a hash was made with other parameters than today's. */
+  /**
+   * Whether a hash that the password matches has other parameters than the current ones, or was made of the password before
+   * normalisation.
+   * @param ip of the caller, `null` when it is not known
+   * @throws ProblemError 503 when too many hashes wait
+   */
+  async mustRenew(stored: string, password: string, ip: string | null): Promise<boolean> {
+    const normalised = normalisePassword(password);
+    if (this.isOutdated(stored)) return true;
+    return normalised !== password && !(await this.verify(stored, normalised, ip));
+  }
+
+  /** Whether a hash has other parameters than the current ones. */
   isOutdated(stored: string): boolean {
-    const { memoryCost, timeCost, parallelism } = PARAMETERS;
-    return !stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+    return !stored.startsWith(PREFIX);
   }
 
-  private async run(name: 'hash' | 'verify', task: object): Promise<unknown> {
-    if (this.line.length >= MAX_WAITING) throw Problems.unavailable('Too many logins at the moment');
-    await this.turn();
+  private async run(name: 'hash' | 'verify', task: object, network: string): Promise<unknown> {
+    await this.queue.acquire(network);
     try {
       return await this.threads.run(task, { name });
     } finally {
-      this.callNext();
+      this.queue.release();
     }
-  }
-
-  /** First come, first served: piscina hands a thread that has become free to whoever asks just then, for ever. */
-  private async turn(): Promise<void> {
-    if (this.hashing < MAX_THREADS) this.hashing += 1;
-    else await new Promise<void>((resolve) => this.line.push(resolve));
-  }
-
-  private callNext(): void {
-    const next = this.line.shift();
-    if (next === undefined) this.hashing -= 1;
-    else next();
   }
 }

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
-import { IsAbsentOr, Trim } from '../common/dto.decorators.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
-import { ROLES, type Role } from '../common/role.js';
+import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
+import { PageQueryDto } from '../http/page-query.dto.js';
+import { DEFAULT_ROLE, ROLES, type Role } from '../common/role.js';
+import type { Account } from '../common/principal.js';
 import type { User } from './user.entity.js';
 
-export class UserDto {
+export class UserDto implements Account {
   @ApiProperty({ format: 'uuid', example: '7d9c5a44-0d0c-4f7e-9a53-5a1b9a5a1f10' })
   id: string;
 
@@ -15,7 +16,7 @@ export class UserDto {
   @ApiProperty({ example: 'Ada Lovelace' })
   full_name: string;
 
-  @ApiProperty({ enum: ROLES, example: 'student' })
+  @ApiProperty({ enum: ROLES, example: DEFAULT_ROLE })
   role: Role;
 
   @ApiProperty({ example: true })
@@ -28,8 +29,8 @@ export class UserDto {
   updated_at: string;
 }
 
-/** The user as clients see it: picked member by member, so that no new column leaks by itself. */
-export function toUserDto(user: User): UserDto {
+/** The user as clients see it. Each field is listed, so that a new column is not exposed by accident. */
+export function toUserDto(user: Omit<User, 'passwordHash'>): UserDto {
   return {
     id: user.id,
     email: user.email,
@@ -46,17 +47,18 @@ export class UpdateProfileDto {
   @IsAbsentOr()
   @IsString()
   @Trim()
+  @IsOneLine()
   @Length(1, 200)
   full_name?: string;
 }
 
 export class AdministerUserDto extends UpdateProfileDto {
-  @ApiPropertyOptional({ enum: ROLES, example: 'researcher' })
+  @ApiPropertyOptional({ enum: ROLES, example: DEFAULT_ROLE })
   @IsAbsentOr()
   @IsIn(ROLES)
   role?: Role;
 
-  @ApiPropertyOptional({ description: 'false ends every session of the user at once', example: true })
+  @ApiPropertyOptional({ description: 'false ends all sessions of the user at once', example: true })
   @IsAbsentOr()
   @IsBoolean()
   is_active?: boolean;

@@ -1,7 +1,7 @@
 import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 import type { Role } from '../common/role.js';
 
-/** An account. `email` is kept normalised, see `normaliseEmail`. */
+/** An account. `email` is normalised; see `normaliseEmail`. */
 @Entity('users')
 export class User {
   @PrimaryGeneratedColumn('uuid')

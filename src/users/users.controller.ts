@@ -1,21 +1,17 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
-import { ApiProblems } from '../common/api-problems.decorator.js';
-import { IdParam } from '../common/id-param.decorator.js';
-import { CurrentActor, Roles } from '../common/request-context.decorators.js';
+import { ADMIN_ROLE } from '../common/role.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { IdParam } from '../http/id-param.decorator.js';
+import { PROBLEMS } from '../http/problems.js';
+import { CurrentActor, Roles } from '../http/request-context.decorators.js';
 import { AdministerUserDto, toUserDto, UserDto, UserPageDto, UserQueryDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
-const LAST_ADMIN = {
-  status: 409,
-  code: 'last_admin',
-  detail: 'The last active admin can be neither demoted nor deactivated',
-};
-
 @ApiTags('administration')
 @Controller('api/v1/users')
-@Roles('admin')
+@Roles(ADMIN_ROLE)
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
@@ -39,11 +35,10 @@ export class UsersController {
   @Patch(':id')
   @ApiOperation({
     summary: 'Change role, activity or name of an account',
-    description:
-      'Effective at once on every instance. The last active admin can be neither demoted nor deactivated.',
+    description: `Effective at once on every instance. ${PROBLEMS.last_admin.detail}.`,
   })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems(400, 401, 403, 404, LAST_ADMIN, 422)
+  @ApiProblems(400, 401, 403, 404, 'last_admin', 422)
   async administer(
     @IdParam() id: string,
     @Body() body: AdministerUserDto,

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
+import { AccountCommands } from './account-commands.service.js';
+import { BreachedPasswords } from './breached-passwords.service.js';
 import { FirstAdminService } from './first-admin.service.js';
 import { MeController } from './me.controller.js';
 import { PasswordHasher } from './password-hasher.service.js';
+import { PasswordPolicy } from './password-policy.service.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -11,7 +14,14 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [AuditModule, TypeOrmModule.forFeature([User])],
   controllers: [MeController, UsersController],
-  providers: [UsersService, PasswordHasher, FirstAdminService],
-  exports: [UsersService, PasswordHasher, AuditModule],
+  providers: [
+    AccountCommands,
+    UsersService,
+    PasswordHasher,
+    PasswordPolicy,
+    BreachedPasswords,
+    FirstAdminService,
+  ],
+  exports: [AccountCommands, UsersService, PasswordHasher, PasswordPolicy, AuditModule],
 })
 export class UsersModule {}

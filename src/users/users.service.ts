@@ -1,16 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { type DataSource, type EntityManager, Repository } from 'typeorm';
+import { type DataSource, Repository } from 'typeorm';
+import type { AuditAction } from '../audit/audit-action.js';
 import { AuditService } from '../audit/audit.service.js';
-import { CacheInvalidationService } from '../cache/cache-invalidation.service.js';
+import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
-import type { PageQueryDto } from '../common/page-query.dto.js';
-import { Problems } from '../common/problem.error.js';
-import type { Role } from '../common/role.js';
+import type { PageQueryDto } from '../http/page-query.dto.js';
+import { ProblemError, Problems } from '../http/problem.error.js';
+import { ADMIN_ROLE, type Role } from '../common/role.js';
 import { isUniqueViolation } from '../common/database-errors.js';
-import { type HotStatement, HotStatements } from '../database/hot-statements.js';
+import { HotStatements, type Run } from '../database/hot-statements.js';
+import {
+  AccountCommands,
+  type CallerRow,
+  callerValues,
+  demandPermitted,
+} from './account-commands.service.js';
+import {
+  type Account,
+  type AccountRow,
+  CREDENTIALS,
+  type Credentials,
+  READ_FOR_UPDATE,
+  REHASH,
+  SET_PASSWORD,
+  UPDATE_ACCOUNT,
+} from './account-statements.js';
 import { normaliseEmail } from './email.js';
 import { PasswordHasher } from './password-hasher.service.js';
+import { PasswordPolicy } from './password-policy.service.js';
 import { User } from './user.entity.js';
 
 export interface NewUser {
@@ -20,33 +38,36 @@ export interface NewUser {
   role: Role;
 }
 
-/** What a login is checked against. */
-export type Credentials = Pick<User, 'id' | 'passwordHash' | 'isActive'>;
+type Editable = Pick<User, 'fullName' | 'role' | 'isActive'>;
+export type UserChanges = Partial<Editable>;
 
-const CREDENTIALS: HotStatement = {
-  name: 'credentials',
-  text: 'SELECT id, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
-};
+export interface PasswordChange {
+  userId: string;
+  /** The hash that the current password was verified against. */
+  verifiedHash: string;
+  nextHash: string;
+}
 
-export type UserChanges = Partial<Pick<User, 'fullName' | 'role' | 'isActive'>>;
-
-/** Accounts. Every change that others may have cached is announced before it is acknowledged. */
+/** Creates, reads and changes accounts. Before a change is acknowledged, the cache entries of the account are deleted. */
 @Injectable()
 export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly statements: HotStatements,
+    private readonly commands: AccountCommands,
     private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordPolicy,
     private readonly invalidation: CacheInvalidationService,
     private readonly audit: AuditService,
   ) {}
 
-  /** @throws ProblemError 409 `email_taken` */
+  /** @throws ProblemError 409 `email_taken`, 422 for a password that is not accepted */
   async create({ email, password, fullName, role }: NewUser, by: Actor = SERVICE_ACTOR): Promise<User> {
+    await this.passwords.demand('password', password, { email, fullName });
     const user = this.users.create({
       email: normaliseEmail(email),
-      passwordHash: await this.hasher.hash(password),
+      passwordHash: await this.hasher.hash(password, by.ip),
       fullName,
       role,
       isActive: true,
@@ -57,13 +78,13 @@ export class UsersService {
         await this.audit.record(manager, 'user.registered', by, [{ userId: user.id, details: { role } }]);
       });
     } catch (error) {
-      if (isUniqueViolation(error)) throw Problems.conflict('email_taken', 'Email already registered');
+      if (isUniqueViolation(error)) throw new ProblemError('email_taken');
       throw error;
     }
     return this.get(user.id);
   }
 
-  /** What a login is checked against; `undefined` when the address has no account. */
+  /** The part of an account that a login checks; `undefined` when the address has no account. */
   async findCredentials(email: string): Promise<Credentials | undefined> {
     const [credentials] = await this.statements.run<Credentials>(CREDENTIALS, [normaliseEmail(email)]);
     return credentials;
@@ -76,7 +97,7 @@ export class UsersService {
     return user;
   }
 
-  /** Oldest first. @param query part of the e-mail address or of the name, taken literally */
+  /** Oldest first. @param query part of the e-mail address or of the name; `%` and `_` are ordinary characters */
   async list({ page, page_size }: PageQueryDto, query = ''): Promise<{ total: number; users: User[] }> {
     const pattern = `%${query.normalize('NFC').replace(/[\\%_]/g, '\\$&')}%`;
     const [users, total] = await this.users
@@ -91,78 +112,101 @@ export class UsersService {
   }
 
   /**
-   * Changes an account, effective at once on every instance. Deactivation ends its sessions, in the same transaction.
-   * @throws ProblemError 404, or 409 `last_admin` when no active admin would remain
+   * Changes an account, effective at once on every instance. A deactivation ends its sessions in the same transaction.
+   * Equal values change nothing.
+   * @throws ProblemError 401 or 403 when the caller lost its session or role during the request, 404, or 409
+   *   `last_admin` when no active admin would remain
    */
-  async update(id: string, changes: UserChanges, by: Actor): Promise<User> {
-    const user = await this.dataSource.transaction(async (manager) => {
-      if (changes.role !== undefined || changes.isActive !== undefined)
-        await this.keepAnAdmin(manager, id, changes);
-      const before = await manager.findOne(User, { where: { id }, lock: { mode: 'for_no_key_update' } });
-      if (before === null) throw Problems.notFound('User not found');
-      if (isEmpty(changes)) return before;
-      await manager.update(User, { id }, changes);
-      await this.recordChanges(manager, before, changes, by);
-      return manager.findOneByOrFail(User, { id });
-    });
-    await this.announceUpdate(id);
-    return user;
+  async update(id: string, changes: UserChanges, by: Actor): Promise<Account> {
+    const act = (run: Run) => this.updateWithin(run, id, changes, by);
+    const withAdmins = changes.isActive === false || (changes.role ?? ADMIN_ROLE) !== ADMIN_ROLE;
+    const { account, isChanged } = await this.commands.run(by, [id], act, { withAdmins });
+    if (isChanged) await this.applyUpdate(id);
+    // Another request may have made the same change first and not have deleted the cache entry yet.
+    else await this.invalidation.settle([id]);
+    return account;
   }
 
-  /** Replaces the hash within the caller's transaction; the caller announces the change after its commit. */
-  async setPassword(manager: EntityManager, id: string, passwordHash: string, by: Actor): Promise<void> {
-    await manager.update(User, { id }, { passwordHash });
-    await this.audit.record(manager, 'user.password_changed', by, [{ userId: id }]);
+  /**
+   * Replaces the hash within the caller's transaction; the caller awaits `applyUpdate` after its commit.
+   * @returns whether it was replaced: not when the password was changed since it was verified
+   * @throws ProblemError 401 when the caller's session has ended
+   */
+  async setPassword(
+    run: Run,
+    { userId, verifiedHash, nextHash }: PasswordChange,
+    by: Actor,
+  ): Promise<boolean> {
+    const values = [...callerValues(by), userId, verifiedHash, nextHash, by.ip, by.userAgent];
+    const [row] = await run<CallerRow & { is_changed: boolean }>(SET_PASSWORD, values);
+    demandPermitted(by, row);
+    return row?.is_changed === true;
   }
 
-  /** Renews a hash whose parameters have grown since; a password changed meanwhile stays. */
-  async rehash(user: Credentials, password: string): Promise<string> {
-    const passwordHash = await this.hasher.hash(password);
-    const { affected } = await this.users.update(
-      { id: user.id, passwordHash: user.passwordHash },
-      { passwordHash },
-    );
-    return affected === 1 ? passwordHash : user.passwordHash;
+  /** Hashes the password with the current parameters. A password that was changed during the login is kept. */
+  async rehash({ id, passwordHash }: Credentials, password: string, { ip }: Actor): Promise<void> {
+    await this.statements.run(REHASH, [id, passwordHash, await this.hasher.hash(password, ip)]);
   }
 
-  async announceUpdate(id: string): Promise<void> {
-    await this.invalidation.announce([{ kind: 'user.updated', user_id: id, session_id: null, reason: null }]);
+  /** Deletes the cache entry; to be awaited between the commit and the answer. */
+  async applyUpdate(id: string): Promise<void> {
+    await this.invalidation.committed([
+      { kind: 'user.updated', user_id: id, session_id: null, reason: null },
+    ]);
   }
 
-  private async recordChanges(
-    manager: EntityManager,
-    before: User,
+  private async updateWithin(
+    run: Run,
+    id: string,
     changes: UserChanges,
     by: Actor,
-  ): Promise<void> {
-    const { role = before.role, isActive = before.isActive } = changes;
-    const userId = before.id;
-    if (role !== before.role) {
-      await this.audit.record(manager, 'user.role_changed', by, [
-        { userId, details: { from: before.role, to: role } },
-      ]);
+  ): Promise<{ account: Account; isChanged: boolean }> {
+    const [before] = await run<AccountRow>(READ_FOR_UPDATE, [...callerValues(by), id]);
+    demandPermitted(by, before);
+    if (before === undefined || before.id === null) throw Problems.notFound('User not found');
+    const after = merge(before, changes);
+    if (isAdmin(before) && !isAdmin(after) && !before.hasOtherAdmins) {
+      throw new ProblemError('last_admin');
     }
-    if (isActive !== before.isActive) {
-      await this.audit.record(manager, isActive ? 'user.activated' : 'user.deactivated', by, [{ userId }]);
-    }
+    if (isEqual(before, after)) return { account: before, isChanged: false };
+    return { account: await this.write(run, before, after, by), isChanged: true };
   }
 
-  /** The lock on all active admins makes concurrent demotions take turns; the later one sees what the earlier left. */
-  private async keepAnAdmin(manager: EntityManager, id: string, changes: UserChanges): Promise<void> {
-    const staysAdmin = (changes.role ?? 'admin') === 'admin' && (changes.isActive ?? true);
-    if (staysAdmin) return;
-    const admins = await manager.find(User, {
-      select: { id: true },
-      where: { role: 'admin', isActive: true },
-      order: { id: 'ASC' },
-      lock: { mode: 'for_no_key_update' },
-    });
-    if (admins.length === 1 && admins[0]?.id === id) {
-      throw Problems.conflict('last_admin', 'The last active admin can be neither demoted nor deactivated');
-    }
+  private async write(run: Run, before: Account, after: Editable, by: Actor): Promise<Account> {
+    const lines = auditLines(before, after);
+    const [account] = await run<Account>(UPDATE_ACCOUNT, [
+      before.id,
+      after.fullName,
+      after.role,
+      after.isActive,
+      by.id,
+      by.ip,
+      by.userAgent,
+      lines.map(({ action }) => action),
+      lines.map(({ details }) => details),
+    ]);
+    if (account === undefined) throw Problems.notFound('User not found');
+    return account;
   }
 }
 
-function isEmpty(changes: UserChanges): boolean {
-  return Object.values(changes as Record<string, unknown>).every((value) => value === undefined);
+function merge(before: Editable, changes: UserChanges): Editable {
+  const { fullName = before.fullName, role = before.role, isActive = before.isActive } = changes;
+  return { fullName, role, isActive };
+}
+
+function isEqual(one: Editable, other: Editable): boolean {
+  return one.fullName === other.fullName && one.role === other.role && one.isActive === other.isActive;
+}
+
+const isAdmin = ({ role, isActive }: Editable): boolean => role === ADMIN_ROLE && isActive;
+
+/** A change of the name is not recorded in the audit trail. */
+function auditLines(before: Editable, after: Editable): { action: AuditAction; details: object }[] {
+  const lines: { action: AuditAction; details: object }[] = [];
+  if (before.role !== after.role)
+    lines.push({ action: 'user.role_changed', details: { from: before.role, to: after.role } });
+  if (before.isActive !== after.isActive)
+    lines.push({ action: after.isActive ? 'user.activated' : 'user.deactivated', details: {} });
+  return lines;
 }

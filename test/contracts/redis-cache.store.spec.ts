@@ -1,6 +1,6 @@
-import { monitorCommands } from '../support/command-monitor.js';
-import { createTestRedis, type TestRedis } from '../support/test-redis.js';
-import { withRedis } from '../support/redis-connection.js';
+import { monitorCommands } from '../support/redis/command-monitor.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { withRedis } from '../support/redis/redis-connection.js';
 import { itKeepsTheCacheStoreContract } from './cache-store.contract.js';
 import { ConnectedStore } from './redis-store.js';
 
@@ -58,7 +58,10 @@ describe('RedisCacheStore', () => {
       const { commands, reads } = await monitorCommands(redis.url, async () => {
         const answers: Promise<unknown>[] = [];
         for (let request = 0; request < 20; request += 1) {
-          answers.push(connected.store.getAll([`first of ${request}`, `second of ${request}`]));
+          answers.push(
+            connected.store.get(`first of ${request}`),
+            connected.store.get(`second of ${request}`),
+          );
           await Promise.resolve();
         }
         await Promise.all(answers);

@@ -1,14 +1,14 @@
-import { type CacheStore, CacheUnavailableError } from '../../src/cache/cache-store.js';
-import { RedisServer } from '../support/redis-server.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
+import { type CacheStore } from '../../src/cache/cache-store.js';
+import { CacheUnavailableError } from '../../src/cache/cache-unavailable.error.js';
+import { RedisServer } from '../support/redis/redis-server.js';
+import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { waitFor } from '../support/wait-for.js';
-import { get } from './get.js';
 import { ConnectedStore, DEADLINE_MS } from './redis-store.js';
 
 /** For a machine that others use too. */
 const SCHEDULING_MS = 250;
 const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
-  getAll: (store) => store.getAll(['key']),
+  get: (store) => store.get('key'),
   set: (store) => store.set('key', 1, 60_000),
   lease: (store) => store.lease('key', 60_000),
   invalidate: (store) => store.invalidate(['key']),
@@ -54,7 +54,7 @@ describe('RedisCacheStore in an outage', () => {
     await redis.restart({ keepData: false });
     await connected.trusted(2000);
     expect(connected.replays).toBe(2);
-    await expect(get(connected.store, 'kept')).resolves.toBeUndefined();
+    await expect(connected.store.get('kept')).resolves.toBeUndefined();
   });
 
   it('rejects within the deadline when Redis is frozen, at once from then on, and is trusted after it', async () => {
@@ -62,12 +62,34 @@ describe('RedisCacheStore in an outage', () => {
     await expectOutage(connected.store, lease);
     await connected.lost();
     const began = performance.now();
-    await expect(get(connected.store, 'key')).rejects.toThrow(CacheUnavailableError);
+    await expect(connected.store.get('key')).rejects.toThrow(CacheUnavailableError);
     expect(performance.now() - began).toBeLessThan(DEADLINE_MS / 2);
     redis.thaw();
     await connected.trusted(2000);
     expect(connected.replays).toBe(2);
-    await expect(get(connected.store, 'key')).resolves.toBeUndefined();
+    await expect(connected.store.get('key')).resolves.toBeUndefined();
+  });
+
+  it('gives the connection up because of one read without an answer, before any heartbeat', async () => {
+    redis.freeze();
+    await expect(connected.store.get('key')).rejects.toThrow(CacheUnavailableError);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(connected.trust.state).toBe('down');
+    expect(connected.trust.reason).toContain('no answer');
+  });
+
+  it('finds out by itself that Redis answers and refuses to write', async () => {
+    await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    await connected.lost();
+    await expect(redis.cli('PING')).resolves.toBe('PONG');
+    await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    await connected.trusted(3000);
+  });
+
+  it('finds out by itself that Redis delays writes', async () => {
+    await redis.cli('CLIENT', 'PAUSE', '1500', 'WRITE');
+    await connected.lost();
+    await connected.trusted(5000);
   });
 
   it('finds out by itself that a silent link is dead', async () => {
@@ -83,7 +105,7 @@ describe('RedisCacheStore in an outage', () => {
     await connected.trusted();
     await expect(redis.cli('EXISTS', '{key}:lease')).resolves.toBe(1);
     await expect(connected.store.fill('key', lease, 'stale', 60_000)).resolves.toBe(false);
-    await expect(get(connected.store, 'key')).resolves.toBeUndefined();
+    await expect(connected.store.get('key')).resolves.toBeUndefined();
   });
 
   it('gives the connection up when an invalidation fails, for the entry may have stayed', async () => {
@@ -102,9 +124,9 @@ describe('RedisCacheStore in an outage', () => {
     await expect(connected.store.set('key', 1, 60_000)).rejects.toThrow(CacheUnavailableError);
     await expect(connected.store.lease('key', 60_000)).rejects.toThrow(CacheUnavailableError);
     await expect(connected.store.fill('key', lease, 1, 60_000)).rejects.toThrow(CacheUnavailableError);
-    await expect(get(connected.store, 'kept')).resolves.toBe('value');
+    await expect(connected.store.get('kept')).resolves.toBe('value');
     await connected.store.invalidate(['kept']);
-    await expect(get(connected.store, 'kept')).resolves.toBeUndefined();
+    await expect(connected.store.get('kept')).resolves.toBeUndefined();
     expect(connected.trust.isTrusted).toBe(true);
   });
 

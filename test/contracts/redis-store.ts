@@ -1,6 +1,7 @@
 import { parseRedisUrl } from '../../src/config/redis-url.js';
 import { Logger } from '@nestjs/common';
 import { CacheTrust } from '../../src/cache/cache-trust.js';
+import { Following } from '../../src/cache/following.js';
 import { RedisCacheStore } from '../../src/cache/redis-cache.store.js';
 import { RedisConnection } from '../../src/cache/redis-connection.js';
 import { waitFor } from '../support/wait-for.js';
@@ -11,12 +12,15 @@ export const DEADLINE_MS = 100;
 export interface ConnectedStoreOptions {
   /** What is done with each new connection before it is trusted. */
   replay?: () => Promise<void>;
+  /** What is done with each heartbeat. */
+  keep?: () => Promise<void>;
   deadlineMs?: number;
 }
 
 /** The Redis adapter with its connection, put together as the application does it. */
 export class ConnectedStore {
-  readonly trust = new CacheTrust('Redis');
+  readonly following = new Following();
+  readonly trust = new CacheTrust('Redis', this.following);
   readonly connection: RedisConnection;
   readonly store: RedisCacheStore;
   /** How often the log would have been replayed. */
@@ -25,14 +29,18 @@ export class ConnectedStore {
   /** Starts to connect. */
   constructor(
     url: string,
-    { replay = async () => {}, deadlineMs = DEADLINE_MS }: ConnectedStoreOptions = {},
+    { replay = async () => {}, keep = async () => {}, deadlineMs = DEADLINE_MS }: ConnectedStoreOptions = {},
   ) {
     Logger.overrideLogger(false);
     this.connection = new RedisConnection(parseRedisUrl(url), deadlineMs, this.trust);
     this.store = new RedisCacheStore(this.connection);
-    void this.connection.start(async () => {
-      this.replays += 1;
-      await replay();
+    this.following.followForEver('a history');
+    void this.connection.start({
+      prepare: async () => {
+        this.replays += 1;
+        await replay();
+      },
+      keep,
     });
   }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/api-client.js';
-import { type Member } from './accounts.js';
-import { ADMIN, Deployment } from './deployment.js';
-import { expectProblem, expectRevoked } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { type Member } from './support/accounts.js';
+import { ADMIN, Deployment } from './support/deployment.js';
+import { expectProblem, expectRevoked } from './support/expectations.js';
 
 describe('administration', () => {
   let deployment: Deployment;
@@ -18,7 +18,7 @@ describe('administration', () => {
   const administer = (id: string, body: unknown) => admin.patch(`/api/v1/users/${id}`, body);
 
   it('is for admins', async () => {
-    const { client, id } = await deployment.accounts().join();
+    const { client, id } = await deployment.accounts().signUp();
     expectProblem(await client.get('/api/v1/users'), 403, 'forbidden');
     expectProblem(await client.get(`/api/v1/users/${id}`), 403, 'forbidden');
     expectProblem(await client.patch(`/api/v1/users/${id}`, { role: 'admin' }), 403, 'forbidden');
@@ -41,7 +41,7 @@ describe('administration', () => {
   });
 
   it('changes a role, effective at once on the other instance', async () => {
-    const member = await deployment.accounts().join();
+    const member = await deployment.accounts().signUp();
     expectProblem(await elsewhere(member).get('/api/v1/users'), 403, 'forbidden');
     await expect(administer(member.id, { role: 'admin' })).resolves.toMatchObject({
       body: { role: 'admin' },
@@ -55,7 +55,7 @@ describe('administration', () => {
   });
 
   it('deactivates: tokens are dead at once, and there is no login', async () => {
-    const member = await deployment.accounts().join();
+    const member = await deployment.accounts().signUp();
     await expect(elsewhere(member).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     const changed = await administer(member.id, { is_active: false });
     expect(changed).toMatchObject({ status: 200, body: { is_active: false } });
@@ -67,21 +67,21 @@ describe('administration', () => {
   });
 
   it('activates again: a login works, the old tokens stay dead', async () => {
-    const member = await deployment.accounts().join();
+    const member = await deployment.accounts().signUp();
     await administer(member.id, { is_active: false });
     await administer(member.id, { is_active: true });
     expectRevoked(await elsewhere(member).get('/api/v1/users/me'));
     expectRevoked(await deployment.accounts(1).refresh(member.tokens.refresh_token));
-    const again = await deployment.accounts(1).enter(member);
+    const again = await deployment.accounts(1).logIn(member);
     await expect(again.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
   });
 
   it("ends an account's sessions, which may begin new ones", async () => {
-    const member = await deployment.accounts().join();
-    const other = await deployment.accounts(1).enter(member);
+    const member = await deployment.accounts().signUp();
+    const other = await deployment.accounts(1).logIn(member);
     await expect(admin.delete(`/api/v1/users/${member.id}/sessions`)).resolves.toMatchObject({ status: 204 });
     for (const each of [member, other]) expectRevoked(await elsewhere(each).get('/api/v1/users/me'));
-    const again = await deployment.accounts().enter(member);
+    const again = await deployment.accounts().logIn(member);
     await expect(elsewhere(again).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
   });
 
@@ -118,7 +118,7 @@ describe('administration', () => {
   });
 
   it('empties the cache, which changes no verdict', async () => {
-    const [live, left] = [await deployment.accounts().join(), await deployment.accounts().join()];
+    const [live, left] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
     await left.client.post('/api/v1/auth/logout');
     const { status, body } = await admin.delete<{ removed: number }>('/api/v1/cache');
     expect(status).toBe(200);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { api } from '../support/api-client.js';
-import type { AppProcess } from '../support/app-process.js';
-import { ADMIN, startDocumentedApp } from './api-docs-app.js';
-import { DocumentedClient, type DocumentedRequest } from './api-docs-client.js';
-import { readApiDocument } from './api-docs-document.js';
-import { createSchemaJudge } from './api-docs-schemas.js';
+import { api } from '../support/app/api-client.js';
+import type { AppProcess } from '../support/app/app-process.js';
+import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
+import { DocumentedClient, type DocumentedRequest } from './support/api-docs-client.js';
+import { readApiDocument } from './support/api-docs-document.js';
+import { createSchemaJudge } from './support/api-docs-schemas.js';
 
 const PASSWORD = 'correct horse battery';
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core';
-import { AppProcess } from '../support/app-process.js';
-import { launchBrowser } from '../support/browser.js';
-import { makeTemporaryDirectory } from '../support/temporary-directory.js';
-import { ApiDocsPage } from './api-docs-page.js';
+import { api } from '../support/app/api-client.js';
+import { AppProcess } from '../support/app/app-process.js';
+import { launchBrowser } from '../support/app/browser.js';
+import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
+import { ApiDocsPage } from './support/api-docs-page.js';
 
 // What the page fills in by itself.
 const EMAIL = 'ada@example.org';
@@ -55,6 +56,21 @@ describe('the documentation in a browser', () => {
     });
     expect(docs.complaints).toEqual([expect.stringMatching(/status of 401 .*\/api\/v1\/sessions/)]);
     expect([...docs.origins]).toEqual([app.url]);
+  });
+
+  it('shows markup in an answer as text', async () => {
+    const markup = '<img src="/marked-up" onerror="document.title=1">';
+    const account = { email: 'markup@example.org', password: PASSWORD };
+    const client = api(app.url);
+    await client.post('/api/v1/auth/register', { ...account, full_name: markup });
+    const docs = await ApiDocsPage.create(browser, screenshots);
+    await docs.open(`${app.url}/api/docs`);
+    await docs.authorize(account.email, account.password);
+    await docs.unfold('Me_read');
+    const { shown } = await docs.execute('Me_read');
+    expect(shown).toContain('onerror=');
+    await expect(docs.page.locator('img[src="/marked-up"]').count()).resolves.toBe(0);
+    expect(docs.complaints).toEqual([]);
   });
 
   it('shows a padlock on what needs a token and on nothing else', async () => {

@@ -1,8 +1,18 @@
-import { api } from '../support/api-client.js';
-import type { AppProcess } from '../support/app-process.js';
-import { listRoutes, startDocumentedApp } from './api-docs-app.js';
-import { readApiDocument, type ApiDocument, type Documented, type Operation } from './api-docs-document.js';
-import { createSchemaJudge, exampleOf, exampleOfSchema, type SchemaJudge } from './api-docs-schemas.js';
+import { api } from '../support/app/api-client.js';
+import type { AppProcess } from '../support/app/app-process.js';
+import { listRoutes, startDocumentedApp } from './support/api-docs-app.js';
+import {
+  readApiDocument,
+  type ApiDocument,
+  type Documented,
+  type Operation,
+} from './support/api-docs-document.js';
+import {
+  createSchemaJudge,
+  exampleOf,
+  exampleOfSchema,
+  type SchemaJudge,
+} from './support/api-docs-schemas.js';
 
 const PROBLEM = 'application/problem+json';
 const PROBLEM_MEMBERS = ['type', 'title', 'status', 'detail', 'code'];
@@ -34,6 +44,11 @@ describe('the OpenAPI document', () => {
     const routes = await listRoutes();
     expect(routes.length).toBeGreaterThan(20);
     expect(operations.map(({ route }) => route).sort()).toEqual(routes.sort());
+  });
+
+  it('names the address that it was read from as the server, also behind a proxy', async () => {
+    const { body } = await api(app.url).get('/api/docs-json');
+    expect(body['servers']).toEqual([{ url: '/' }]);
   });
 
   it('gives each operation an id of its own that generated clients can use', () => {

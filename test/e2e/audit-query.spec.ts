@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/api-client.js';
-import { sql } from '../support/sql.js';
-import { auditPath, type AuditQuery, AuditTrail } from './audit-trail.js';
-import { Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { sql } from '../support/postgres/sql.js';
+import { auditPath, type AuditQuery, AuditTrail } from './support/audit-trail.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 describe('the audit route', () => {
   let deployment: Deployment;
@@ -33,7 +33,7 @@ describe('the audit route', () => {
     );
 
   it('is for admins', async () => {
-    const { client } = await deployment.accounts().join();
+    const { client } = await deployment.accounts().signUp();
     expectProblem(await client.get('/api/v1/audit'), 403, 'forbidden');
     expectProblem(await deployment.client().get('/api/v1/audit'), 401, 'token_missing');
   });

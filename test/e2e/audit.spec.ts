@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/api-client.js';
-import { sql } from '../support/sql.js';
-import type { Account, Tokens } from './accounts.js';
-import { AuditTrail } from './audit-trail.js';
-import { ADMIN, Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { sql } from '../support/postgres/sql.js';
+import type { Account, Tokens } from './support/accounts.js';
+import { AuditTrail } from './support/audit-trail.js';
+import { ADMIN, Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 const USER_AGENT = 'audit-spec/1.0';
 
@@ -24,11 +24,11 @@ describe('the audit trail', () => {
   });
   afterAll(() => deployment.stop());
 
-  const join = () => deployment.accounts().join();
+  const signUp = () => deployment.accounts().signUp();
   const headers = { 'user-agent': USER_AGENT };
   const stranger = { actor_id: null, ip: '127.0.0.1', user_agent: null };
 
-  describe('tells whom, by whom and from where of', () => {
+  describe('has the user, the actor and the address of', () => {
     it('a registration', async () => {
       const { id } = await deployment.accounts().register();
       await expect(trail.of(id)).resolves.toEqual([
@@ -80,7 +80,7 @@ describe('the audit trail', () => {
     });
 
     it.each<
-      [string, (member: Awaited<ReturnType<typeof join>>) => Promise<unknown>, 'self' | 'admin' | 'nobody']
+      [string, (member: Awaited<ReturnType<typeof signUp>>) => Promise<unknown>, 'self' | 'admin' | 'nobody']
     >([
       ['logout', ({ client }) => client.post('/api/v1/auth/logout'), 'self'],
       ['revoked_by_user', ({ client, sessionId }) => client.delete(`/api/v1/sessions/${sessionId}`), 'self'],
@@ -96,7 +96,7 @@ describe('the audit trail', () => {
       [
         'password_changed',
         async (member) => {
-          const { client } = await deployment.accounts().enter(member);
+          const { client } = await deployment.accounts().logIn(member);
           await client.post('/api/v1/users/me/change-password', {
             current_password: member.password,
             new_password: 'Other-Test1234',
@@ -107,13 +107,13 @@ describe('the audit trail', () => {
       [
         'too_many_sessions',
         async (member) => {
-          await deployment.accounts().enter(member);
-          await deployment.accounts().enter(member);
+          await deployment.accounts().logIn(member);
+          await deployment.accounts().logIn(member);
         },
         'nobody',
       ],
     ])('the end of a session by %s', async (reason, end, by) => {
-      const member = await join();
+      const member = await signUp();
       await end(member);
       const actors = { self: member.id, admin: adminId, nobody: null };
       await expect(trail.of(member.id, 'session.revoked')).resolves.toMatchObject([
@@ -128,8 +128,8 @@ describe('the audit trail', () => {
     });
 
     it('every session that ends at once', async () => {
-      const first = await join();
-      const second = await deployment.accounts().enter(first);
+      const first = await signUp();
+      const second = await deployment.accounts().logIn(first);
       await admin.delete(`/api/v1/users/${first.id}/sessions`);
       const events = await trail.of(first.id, 'session.revoked');
       expect(events.map(({ session_id: id }) => id).sort()).toEqual(
@@ -138,7 +138,7 @@ describe('the audit trail', () => {
     });
 
     it('a new password', async () => {
-      const { client, id, password } = await join();
+      const { client, id, password } = await signUp();
       const change = { current_password: password, new_password: 'Other-Test1234' };
       await client.post('/api/v1/users/me/change-password', change, { headers });
       await expect(trail.of(id, 'user.password_changed')).resolves.toMatchObject([
@@ -146,8 +146,27 @@ describe('the audit trail', () => {
       ]);
     });
 
+    it('a wrong current password', async () => {
+      const { client, id, sessionId } = await signUp();
+      const change = { current_password: 'wrong-Test1234', new_password: 'Other-Test1234' };
+      expectProblem(
+        await client.post('/api/v1/users/me/change-password', change, { headers }),
+        403,
+        'wrong_password',
+      );
+      await expect(trail.of(id, 'user.password_change_failed')).resolves.toMatchObject([
+        {
+          actor_id: id,
+          session_id: sessionId,
+          ip: '127.0.0.1',
+          user_agent: USER_AGENT,
+          details: { reason: 'wrong_password' },
+        },
+      ]);
+    });
+
     it('a new role, and what it was', async () => {
-      const { id } = await join();
+      const { id } = await signUp();
       await admin.patch(`/api/v1/users/${id}`, { role: 'researcher' }, { headers });
       await expect(trail.of(id, 'user.role_changed')).resolves.toMatchObject([
         { actor_id: adminId, user_agent: USER_AGENT, details: { from: 'student', to: 'researcher' } },
@@ -155,7 +174,7 @@ describe('the audit trail', () => {
     });
 
     it('deactivation and activation', async () => {
-      const { id } = await join();
+      const { id } = await signUp();
       await admin.patch(`/api/v1/users/${id}`, { is_active: false });
       await admin.patch(`/api/v1/users/${id}`, { is_active: true });
       const events = await trail.of(id);
@@ -166,8 +185,8 @@ describe('the audit trail', () => {
     });
   });
 
-  it('has no line for what changed nothing, was refused or was said before', async () => {
-    const member = await join();
+  it('has no line for a request that changed nothing, was refused or was repeated', async () => {
+    const member = await signUp();
     const before = await trail.of(member.id);
     const { client, id } = member;
     await admin.patch(`/api/v1/users/${id}`, { role: 'student', is_active: true });
@@ -182,7 +201,7 @@ describe('the audit trail', () => {
   });
 
   it('holds no secret, and no address that was typed', async () => {
-    const member = await join();
+    const member = await signUp();
     const typed = `typed-${randomUUID()}@example.org`;
     const wrong = `wrong-${randomUUID()}`;
     const { body: renewed } = await deployment.accounts().refresh(member.tokens.refresh_token);

@@ -1,8 +1,8 @@
-import type { ApiClient } from '../support/api-client.js';
-import { withRedis } from '../support/redis-connection.js';
-import { claimsOf, headerOf, type Tokens } from './accounts.js';
-import { Deployment } from './deployment.js';
-import { expectRevoked } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { withRedis } from '../support/redis/redis-connection.js';
+import { claimsOf, headerOf, type Tokens } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+import { expectRevoked } from './support/expectations.js';
 
 const SECONDS_OF_TOLERANCE = 3;
 
@@ -70,7 +70,7 @@ describe('register, log in, use, log out', () => {
     expect(refresh.exp - refresh.iat).toBe(7 * 86_400);
   });
 
-  it('lets the token in', async () => {
+  it('accepts the access token', async () => {
     const { status, body } = await client.as(tokens.access_token).get('/api/v1/sessions');
     expect(status).toBe(200);
     expect(body).toMatchObject({ total: 1, page: 1, page_size: 20, sessions: [{ current: true }] });
@@ -93,7 +93,7 @@ describe('register, log in, use, log out', () => {
     expect(ttl).toBeLessThanOrEqual(1800);
   });
 
-  it('reports to whoever asks for its health', async () => {
+  it('answers a request for its health', async () => {
     const { status, body } = await client.get('/health');
     expect(status).toBe(200);
     expect(body).toMatchObject({

@@ -1,6 +1,6 @@
-import { PASSWORD } from './accounts.js';
-import { Deployment } from './deployment.js';
-import { expectProblem, expectRevoked } from './expectations.js';
+import { PASSWORD } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem, expectRevoked } from './support/expectations.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 const PATH = '/api/v1/users/me/change-password';
@@ -16,8 +16,8 @@ describe('changing my password', () => {
   const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
 
   it('ends every other session on every instance, and keeps this one', async () => {
-    const member = await deployment.accounts().join();
-    const others = [await deployment.accounts(0).enter(member), await deployment.accounts(1).enter(member)];
+    const member = await deployment.accounts().signUp();
+    const others = [await deployment.accounts(0).logIn(member), await deployment.accounts(1).logIn(member)];
     await expect(member.client.post(PATH, change)).resolves.toMatchObject({ status: 200 });
     for (const { tokens } of others) {
       for (const instance of [0, 1]) {
@@ -32,15 +32,15 @@ describe('changing my password', () => {
   });
 
   it('lets the new password in, and the old one no more', async () => {
-    const member = await deployment.accounts().join();
+    const member = await deployment.accounts().signUp();
     await member.client.post(PATH, change);
     expectProblem(await deployment.accounts(1).tryLogin(member), 401, 'invalid_credentials');
     await deployment.accounts(1).login({ email: member.email, password: NEW_PASSWORD });
   });
 
   it('needs the current password, and changes nothing without it', async () => {
-    const member = await deployment.accounts().join();
-    const other = await deployment.accounts().enter(member);
+    const member = await deployment.accounts().signUp();
+    const other = await deployment.accounts().logIn(member);
     const wrong = { ...change, current_password: 'wrong-Test1234' };
     expectProblem(await member.client.post(PATH, wrong), 403, 'wrong_password');
     await expect(other.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
@@ -48,7 +48,7 @@ describe('changing my password', () => {
   });
 
   it('wants a new password that is none too short or too long', async () => {
-    const { client } = await deployment.accounts().join();
+    const { client } = await deployment.accounts().signUp();
     for (const new_password of ['short', 'x'.repeat(129), '', null, 12345678, ['x'.repeat(10)]]) {
       const answer = await client.post(PATH, { ...change, new_password });
       const { errors } = expectProblem(answer, 422, 'validation_failed');

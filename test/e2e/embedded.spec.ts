@@ -1,8 +1,9 @@
-import { api, type ApiClient } from '../support/api-client.js';
-import { AppProcess } from '../support/app-process.js';
-import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/temporary-directory.js';
-import { Accounts, type Member } from './accounts.js';
-import { expectRevoked } from './expectations.js';
+import { join } from 'node:path';
+import { api, type ApiClient } from '../support/app/api-client.js';
+import { AppProcess } from '../support/app/app-process.js';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
+import { Accounts, type Member } from './support/accounts.js';
+import { expectRevoked } from './support/expectations.js';
 
 /** Nothing is configured: PostgreSQL runs inside the process, the cache is its memory, the key is made. */
 describe('the start with nothing installed', () => {
@@ -17,8 +18,8 @@ describe('the start with nothing installed', () => {
     app = await AppProcess.start({ cwd: folder });
     client = api(app.url);
     const accounts = new Accounts(client);
-    live = await accounts.join();
-    left = await accounts.enter(live);
+    live = await accounts.signUp();
+    left = await accounts.logIn(live);
     await left.client.post('/api/v1/auth/logout');
   });
   afterAll(async () => {
@@ -50,7 +51,8 @@ describe('the start with nothing installed', () => {
     const second = AppProcess.start({ cwd: folder });
     await expect(second).rejects.toThrow(/exited with code 1/);
     const message = await second.catch((error: unknown) => String(error));
-    expect(message).toContain(`in use by process ${app.pid}`);
+    expect(message).toContain(join(folder, '.data'));
+    expect(message).toContain('in use by another process');
     expect(message).toContain('DATA_DIR');
     expect(message).toContain('DATABASE_URL');
     await expectSameVerdicts();
@@ -64,7 +66,7 @@ describe('the start with nothing installed', () => {
   });
 
   it('keeps what it acknowledged when the process is killed', async () => {
-    const gone = await new Accounts(client).enter(live);
+    const gone = await new Accounts(client).logIn(live);
     await gone.client.post('/api/v1/auth/logout');
     await app.kill9();
     await app.restart();

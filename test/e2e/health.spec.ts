@@ -1,10 +1,10 @@
-import type { ApiClient } from '../support/api-client.js';
-import { PostgresServer } from '../support/postgres-server.js';
-import { RedisServer } from '../support/redis-server.js';
-import type { TestDatabase } from '../support/test-database.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { PostgresServer } from '../support/postgres/postgres-server.js';
+import { RedisServer } from '../support/redis/redis-server.js';
+import type { TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 describe('health', () => {
   let redis: RedisServer;
@@ -14,7 +14,10 @@ describe('health', () => {
   let client: ApiClient;
 
   beforeAll(async () => {
-    [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start({ durable: true })]);
+    [redis, postgres] = await Promise.all([
+      RedisServer.start(),
+      PostgresServer.start({ durability: 'process' }),
+    ]);
     database = await postgres.createDatabase();
     deployment = await Deployment.start({ redisUrl: redis.url, databaseUrl: database.url });
     client = deployment.client();
@@ -30,7 +33,7 @@ describe('health', () => {
   const becomes = (status: string) =>
     waitFor(async () => (await client.get('/health')).body['status'] === status, { what: `to be ${status}` });
 
-  it('tells of the service, its database, Redis and the cache', async () => {
+  it('shows the state of the service, its database, Redis and the cache', async () => {
     const { status, body } = await client.get('/health');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -56,7 +59,7 @@ describe('health', () => {
       const { body } = await client.get<{ cache: Record<string, number> }>('/health');
       return [body.cache['cached_users'], body.cache['blacklisted_tokens']];
     };
-    const members = [await deployment.accounts().join(), await deployment.accounts().join()];
+    const members = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
     await waitFor(async () => (await counts())[0] === 2, { what: 'two users to be counted' });
     await members[0]!.client.post('/api/v1/auth/logout');
     await waitFor(async () => (await counts()).join() === '1,1', { what: 'the logout to be counted' });
@@ -98,7 +101,7 @@ describe('health', () => {
   });
 
   it('is alive but neither healthy nor ready without its database', async () => {
-    const { client: member } = await deployment.accounts().join();
+    const { client: member } = await deployment.accounts().signUp();
     await postgres.kill9();
     await becomes('unhealthy');
     const health = await client.get('/health');

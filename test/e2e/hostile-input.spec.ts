@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ApiClient, ApiResponse } from '../support/api-client.js';
-import { Deployment } from './deployment.js';
+import type { ApiClient, ApiResponse } from '../support/app/api-client.js';
+import { Deployment } from './support/deployment.js';
 
 const RUNS = 150;
 

@@ -1,6 +1,6 @@
-import { sql } from '../support/sql.js';
+import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './deployment.js';
+import { Deployment } from './support/deployment.js';
 
 const CHANNEL = 'ergodrive_invalidations';
 /** Anybody with a connection to the database can notify on any channel, with anything. */
@@ -19,7 +19,7 @@ const PAYLOADS = [
   '{"xid":"18446744073709551615","id":"x","user_id":"y","kind":"z"}',
 ];
 
-describe("what somebody sends on the invalidation log's channel", () => {
+describe("a forged notification on the invalidation log's channel", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe("what somebody sends on the invalidation log's channel", () => {
     async (payload) => {
       const app = deployment.apps[0]!;
       if (!app.running) await app.restart();
-      const { client, id } = await deployment.accounts().join();
+      const { client, id } = await deployment.accounts().signUp();
       await sql(deployment.databaseUrl, 'SELECT pg_notify($1, $2)', [CHANNEL, payload]);
       await sql(deployment.databaseUrl, `UPDATE users SET full_name = 'By Hand' WHERE id = $1`, [id]);
       await waitFor(
@@ -40,7 +40,7 @@ describe("what somebody sends on the invalidation log's channel", () => {
           expect(app.running).toBe(true);
           return (await client.get('/api/v1/users/me')).body['full_name'] === 'By Hand';
         },
-        { what: 'the change to be heard', timeoutMs: 3000 },
+        { what: 'the change to be received', timeoutMs: 3000 },
       );
       expect(app.running).toBe(true);
       await expect(client.get('/health')).resolves.toMatchObject({

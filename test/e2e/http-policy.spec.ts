@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { ApiClient } from '../support/api-client.js';
-import { Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 const ORIGIN = 'https://app.example.org';
 const PREFLIGHT = {
@@ -39,14 +39,18 @@ describe('what every answer carries', () => {
         'x-frame-options': 'SAMEORIGIN',
         'referrer-policy': 'no-referrer',
         'content-security-policy': expect.stringContaining(policy ?? ''),
-        'strict-transport-security': expect.stringMatching(/^max-age=\d+/),
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
       });
+      expect(headers['content-security-policy']).toContain("base-uri 'none'");
+      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(headers['content-security-policy']).toMatch(/object-src 'none'|default-src 'none'/);
       expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).not.toHaveProperty('set-cookie');
     }
   });
 
   it('keeps answers with tokens or personal data out of shared caches', async () => {
-    const { client: member, tokens } = await deployment.accounts().join();
+    const { client: member, tokens } = await deployment.accounts().signUp();
     const refreshed = await deployment.accounts().refresh(tokens.refresh_token);
     for (const { headers } of [
       refreshed,
@@ -126,7 +130,18 @@ describe('what every answer carries', () => {
     expectProblem(await client.get('/nowhere'), 404);
   });
 
-  it('tells name, version and where the documentation is, at the root', async () => {
+  it('echoes nothing of a TRACE request, and lists no folder', async () => {
+    const headers = { 'x-canary': 'canary' };
+    const traced = await client.send('TRACE', '/', { headers });
+    expectProblem(traced, 404);
+    expect(JSON.stringify(traced.body)).not.toContain('canary');
+    for (const folder of ['/api', '/api/', '/api/docs/docs', '/api/docs/docs/']) {
+      const { body } = await client.get(folder);
+      expect(JSON.stringify(body)).not.toMatch(/README\.md|package\.json/);
+    }
+  });
+
+  it('has name, version and the address of the documentation, at the root', async () => {
     for (const path of ['/', '/api/v1/info']) {
       const { status, body } = await client.get(path);
       expect(status).toBe(200);

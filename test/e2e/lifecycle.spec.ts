@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { AppProcess } from '../support/app-process.js';
-import { createTestDatabase } from '../support/test-database.js';
-import { createTestRedis } from '../support/test-redis.js';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppProcess } from '../support/app/app-process.js';
+import { initializeCluster } from '../support/postgres/postgres-cluster.js';
+import { PostgresServer } from '../support/postgres/postgres-server.js';
+import type { SystemUser } from '../support/process/unprivileged-user.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
+import { createTestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './deployment.js';
+import { Deployment } from './support/deployment.js';
 
 const FEW_SECONDS_MS = 5000;
 
@@ -14,11 +19,13 @@ describe('the end of the process', () => {
     const deployment = await Deployment.start();
     const app = deployment.apps[0]!;
     const kept = await Promise.all(Array.from({ length: 5 }, () => keepAlive(app.port)));
-    await deployment.accounts().join();
+    await deployment.accounts().signUp();
     process.kill(app.pid, 'SIGTERM');
     await waitFor(() => !app.running, { what: 'the process to end', timeoutMs: FEW_SECONDS_MS });
     expect(app.exitCode).toBe(0);
     expect(app.output).not.toMatch(/\bERROR\b|Unhandled|DeprecationWarning/);
+    expect(app.output).toMatch(/\[Migrations\] Applied \w+/);
+    expect(app.output).toMatch(/\[Shutdown\] Shutting down on SIGTERM/);
     for (const socket of kept) socket.destroy();
     await deployment.stop();
   });
@@ -40,12 +47,6 @@ describe('the end of the process', () => {
 });
 
 describe('a start that cannot be', () => {
-  const refusal = async (env: Record<string, string>) => {
-    const started = AppProcess.start({ env });
-    await expect(started).rejects.toThrow(/exited with code 1/);
-    return started.catch((error: unknown) => String(error));
-  };
-
   it('names each variable and its rule, never a value', async () => {
     const message = await refusal({
       DATABASE_URL: 'mysql://root:hunter2@db/x',
@@ -66,9 +67,26 @@ describe('a start that cannot be', () => {
     expect(message).toContain('JWT_SECRET');
   });
 
+  it('in production names its problems in one JSON line', async () => {
+    const message = await refusal({ NODE_ENV: 'production', JWT_SECRET: 'hunter2' });
+    const [, ...lines] = message.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        context: 'Start',
+        level: 'error',
+        msg: expect.stringMatching(/JWT_SECRET must(.|\n)*DATABASE_URL is required in production/),
+      }),
+    ]);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('writes no colours outside a terminal', async () => {
+    expect(await refusal({ PORT: 'x' })).not.toContain('\u001b');
+  });
+
   it('says so when the database is not there', async () => {
     const message = await refusal({ DATABASE_URL: 'postgresql://postgres:hunter2@127.0.0.1:1/none' });
-    expect(message).toMatch(/ECONNREFUSED/);
+    expect(message).toMatch(/The start failed: The server of DATABASE_URL does not answer: .*ECONNREFUSED/);
     expect(message).not.toContain('hunter2');
   });
 
@@ -81,6 +99,27 @@ describe('a start that cannot be', () => {
     await app.stop();
     await redis.stop();
     await database.drop();
+  });
+});
+
+describe('a start whose database refuses', () => {
+  let postgres: PostgresServer;
+  beforeAll(async () => {
+    postgres = await PostgresServer.start({ createData: clusterWithPasswords });
+  });
+  afterAll(() => postgres.stop());
+
+  it.each([
+    ['the password', 'canary:hunter2', 'postgres', 'DATABASE_URL must have the right user name and password'],
+    ['a missing password', 'canary', 'postgres', 'DATABASE_URL must have a password'],
+    ['the user', 'outsider:hunter2', 'postgres', 'DATABASE_URL must name a user that may connect'],
+    ['the database', 'postgres:hunter2', 'none', 'DATABASE_URL must name a database that exists'],
+  ])('%s ends at once and names the variable', async (_, user, database, problem) => {
+    const message = await refusal({
+      DATABASE_URL: `postgresql://${user}@127.0.0.1:${postgres.port}/${database}`,
+    });
+    expect(message).toContain(problem);
+    expect(message).not.toMatch(/hunter2|Retrying/);
   });
 });
 
@@ -97,6 +136,16 @@ describe('a start in production', () => {
   });
 });
 
+/** What a process says that ends instead of starting. */
+async function refusal(env: Record<string, string>): Promise<string> {
+  const message = await AppProcess.start({ env }).then(
+    () => 'it started',
+    (error: unknown) => String(error),
+  );
+  expect(message).toContain('exited with code 1');
+  return message;
+}
+
 /** A connection that was used once and stays open. */
 async function keepAlive(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
@@ -104,4 +153,13 @@ async function keepAlive(port: number): Promise<Socket> {
   socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n');
   await once(socket, 'data');
   return socket;
+}
+
+/** A cluster that trusts `postgres`, refuses `outsider`, and asks every other user for a password. */
+async function clusterWithPasswords(dir: string, user: SystemUser | undefined): Promise<string> {
+  const data = await initializeCluster(dir, user);
+  const file = join(data, 'pg_hba.conf');
+  const rules = 'host all outsider all reject\nhost all canary all scram-sha-256\n';
+  await writeFile(file, rules + (await readFile(file, 'utf8')));
+  return data;
 }

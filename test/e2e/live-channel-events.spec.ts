@@ -1,12 +1,12 @@
-import type { ApiClient } from '../support/api-client.js';
-import { RedisServer } from '../support/redis-server.js';
-import type { Member } from './accounts.js';
-import { ADMIN, Deployment } from './deployment.js';
-import { LiveClient } from './live-client.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { RedisServer } from '../support/redis/redis-server.js';
+import type { Member } from './support/accounts.js';
+import { ADMIN, Deployment } from './support/deployment.js';
+import { LiveClient } from './support/live-client.js';
 
 const SESSIONS_PER_USER = '3';
 
-describe('what happens on one instance is heard on the other', () => {
+describe('a live channel on one instance receives what happens on the other', () => {
   let redis: RedisServer;
   let deployment: Deployment;
   let adminClient: ApiClient;
@@ -22,13 +22,13 @@ describe('what happens on one instance is heard on the other', () => {
     await redis.stop();
   });
 
-  const join = () => deployment.accounts().join();
-  const again = (member: Member) => deployment.accounts().enter(member);
+  const signUp = () => deployment.accounts().signUp();
+  const again = (member: Member) => deployment.accounts().logIn(member);
   const watch = ({ sessionId, tokens }: Member) =>
     LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
 
   async function expectEnd(live: LiveClient, { sessionId }: Member, reason: string): Promise<void> {
-    await expect(live.hears('session.revoked')).resolves.toEqual({
+    await expect(live.receives('session.revoked')).resolves.toEqual({
       type: 'session.revoked',
       session_id: sessionId,
       reason,
@@ -81,14 +81,14 @@ describe('what happens on one instance is heard on the other', () => {
     ];
 
     it.each(endings)('an end by %s', async (reason, end) => {
-      const watched = await join();
+      const watched = await signUp();
       const live = await watch(watched);
       await end(watched);
       await expectEnd(live, watched, reason);
     });
 
-    it('an end, by everybody who watches it', async () => {
-      const watched = await join();
+    it('an end, on every channel that watches the session', async () => {
+      const watched = await signUp();
       const other = await again(watched);
       const { access_token } = await deployment.accounts().login(ADMIN);
       const lives = await Promise.all([
@@ -103,11 +103,11 @@ describe('what happens on one instance is heard on the other', () => {
     });
 
     it('the end of the session by which another is watched', async () => {
-      const watched = await join();
+      const watched = await signUp();
       const own = await again(watched);
       const live = await LiveClient.watch(deployment.apps[1]!, watched.sessionId, own.tokens.access_token);
       await own.client.post('/api/v1/auth/logout');
-      await expect(live.hears('session.revoked')).resolves.toMatchObject({
+      await expect(live.receives('session.revoked')).resolves.toMatchObject({
         session_id: own.sessionId,
         reason: 'logout',
       });
@@ -115,8 +115,8 @@ describe('what happens on one instance is heard on the other', () => {
     });
 
     it('the end of one session and of no other', async () => {
-      const [kept, ended] = await join().then(async (first) => [first, await again(first)] as const);
-      const [stranger, live, other] = [await join().then(watch), await watch(kept), await watch(ended)];
+      const [kept, ended] = await signUp().then(async (first) => [first, await again(first)] as const);
+      const [stranger, live, other] = [await signUp().then(watch), await watch(kept), await watch(ended)];
       await kept.client.delete(`/api/v1/sessions/${ended.sessionId}`);
       await expectEnd(other, ended, 'revoked_by_user');
       for (const each of [stranger, live]) {
@@ -127,21 +127,37 @@ describe('what happens on one instance is heard on the other', () => {
     });
 
     it('a refresh', async () => {
-      const member = await join();
+      const member = await signUp();
       const live = await watch(member);
       await deployment.accounts().refresh(member.tokens.refresh_token);
-      await expect(live.hears('session.refreshed')).resolves.toEqual({
+      await expect(live.receives('session.refreshed')).resolves.toEqual({
         type: 'session.refreshed',
         session_id: member.sessionId,
       });
       live.leave();
     });
 
+    it('a refresh that is repeated', async () => {
+      const member = await signUp();
+      const live = await watch(member);
+      const body = { refresh_token: member.tokens.refresh_token };
+      const headers = { 'idempotency-key': member.sessionId };
+      for (let time = 0; time < 2; time++) {
+        const answer = await deployment.client().post('/api/v1/auth/refresh', body, { headers });
+        expect(answer.status).toBe(200);
+      }
+      await expect(live.receives('session.refresh_repeated')).resolves.toEqual({
+        type: 'session.refresh_repeated',
+        session_id: member.sessionId,
+      });
+      live.leave();
+    });
+
     it('a new name, and a new role', async () => {
-      const member = await join();
+      const member = await signUp();
       const live = await watch(member);
       await member.client.patch('/api/v1/users/me', { full_name: 'New Name' });
-      await expect(live.hears('user.updated')).resolves.toEqual({
+      await expect(live.receives('user.updated')).resolves.toEqual({
         type: 'user.updated',
         user: {
           id: member.id,
@@ -153,19 +169,19 @@ describe('what happens on one instance is heard on the other', () => {
       });
       live.messages.length = 0;
       await adminClient.patch(`/api/v1/users/${member.id}`, { role: 'researcher' });
-      await expect(live.hears('user.updated')).resolves.toMatchObject({ user: { role: 'researcher' } });
+      await expect(live.receives('user.updated')).resolves.toMatchObject({ user: { role: 'researcher' } });
       live.leave();
     });
 
-    it('that a watching admin is none any more', async () => {
-      const [watched, helper] = [await join(), await join()];
+    it('that an admin who watches has lost the role', async () => {
+      const [watched, helper] = [await signUp(), await signUp()];
       await adminClient.patch(`/api/v1/users/${helper.id}`, { role: 'admin' });
       const live = await LiveClient.watch(deployment.apps[1]!, watched.sessionId, helper.tokens.access_token);
       const own = await watch(helper);
       await adminClient.patch(`/api/v1/users/${helper.id}`, { role: 'student' });
       await expect(live.closed()).resolves.toEqual({ code: 4403, reason: 'not your session' });
       expect(live.messages.map(({ type }) => type)).toEqual(['connection']);
-      await expect(own.hears('user.updated')).resolves.toMatchObject({ user: { role: 'student' } });
+      await expect(own.receives('user.updated')).resolves.toMatchObject({ user: { role: 'student' } });
       own.leave();
     });
   });

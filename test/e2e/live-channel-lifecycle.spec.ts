@@ -1,16 +1,16 @@
-import { AppProcess } from '../support/app-process.js';
-import { api } from '../support/api-client.js';
-import { sql } from '../support/sql.js';
+import { AppProcess } from '../support/app/app-process.js';
+import { api } from '../support/app/api-client.js';
+import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Accounts, type Member } from './accounts.js';
-import { ADMIN, Deployment } from './deployment.js';
-import { LiveClient } from './live-client.js';
+import { Accounts, type Member } from './support/accounts.js';
+import { ADMIN, Deployment } from './support/deployment.js';
+import { LiveClient } from './support/live-client.js';
 
 const watch = (app: AppProcess, { sessionId, tokens }: Member) =>
   LiveClient.watch(app, sessionId, tokens.access_token);
 
 describe('a live channel whose instance', () => {
-  describe('loses the connection on which it hears of changes', () => {
+  describe('loses the connection by which it follows the log', () => {
     const FOLLOWERS = `FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND datname = current_database()`;
     let deployment: Deployment;
 
@@ -19,8 +19,8 @@ describe('a live channel whose instance', () => {
     });
     afterAll(() => deployment.stop());
 
-    it('hears of an end in between, once it is back, and of later ones', async () => {
-      const [first, second] = [await deployment.accounts().join(), await deployment.accounts().join()];
+    it('receives, once the connection is back, the ends that were missed, and later ones', async () => {
+      const [first, second] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
       const lives = [await watch(deployment.apps[1]!, first), await watch(deployment.apps[1]!, second)];
       const killed = await sql<{ pid: number }>(
         deployment.databaseUrl,
@@ -28,7 +28,7 @@ describe('a live channel whose instance', () => {
       );
       expect(killed).toHaveLength(2);
       await first.client.post('/api/v1/auth/logout');
-      await expect(lives[0]?.hears('session.revoked')).resolves.toMatchObject({ reason: 'logout' });
+      await expect(lives[0]?.receives('session.revoked')).resolves.toMatchObject({ reason: 'logout' });
       await expect(lives[0]?.closed()).resolves.toMatchObject({ code: 4001 });
       await waitFor(
         async () => {
@@ -43,10 +43,10 @@ describe('a live channel whose instance', () => {
   });
 
   describe('shuts down', () => {
-    it('is closed with 1001, and holds nobody up', async () => {
+    it('is closed with 1001, and does not delay the shutdown', async () => {
       const deployment = await Deployment.start();
       const [app] = deployment.apps;
-      const member = await deployment.accounts().join();
+      const member = await deployment.accounts().signUp();
       const live = await watch(app!, member);
       const unauthenticated = await LiveClient.open(app!, member.sessionId);
       const silent = await watch(app!, member);
@@ -87,20 +87,20 @@ describe('a live channel whose instance', () => {
       [
         'password_changed',
         async (member) => {
-          const other = await accounts.enter(member);
+          const other = await accounts.logIn(member);
           await other.client.post('/api/v1/users/me/change-password', {
             current_password: member.password,
             new_password: 'Other-Test1234',
           });
         },
       ],
-    ])('hears of %s', async (reason, end) => {
-      const member = await accounts.join();
+    ])('receives the end by %s', async (reason, end) => {
+      const member = await accounts.signUp();
       const { access_token } = await accounts.login(ADMIN);
       const lives = [await watch(app, member), await LiveClient.watch(app, member.sessionId, access_token)];
       await end(member);
       for (const live of lives) {
-        await expect(live.hears('session.revoked')).resolves.toEqual({
+        await expect(live.receives('session.revoked')).resolves.toEqual({
           type: 'session.revoked',
           session_id: member.sessionId,
           reason,
@@ -109,13 +109,13 @@ describe('a live channel whose instance', () => {
       }
     });
 
-    it('hears of refreshes and of what the user becomes', async () => {
-      const member = await accounts.join();
+    it('receives refreshes and changes of the user', async () => {
+      const member = await accounts.signUp();
       const live = await watch(app, member);
       await accounts.refresh(member.tokens.refresh_token);
-      await live.hears('session.refreshed');
+      await live.receives('session.refreshed');
       await (await admin()).patch(`/api/v1/users/${member.id}`, { role: 'researcher' });
-      await expect(live.hears('user.updated')).resolves.toMatchObject({ user: { role: 'researcher' } });
+      await expect(live.receives('user.updated')).resolves.toMatchObject({ user: { role: 'researcher' } });
       live.leave();
     });
   });

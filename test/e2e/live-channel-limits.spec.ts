@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './deployment.js';
-import { LiveClient } from './live-client.js';
-import { TokenKey } from './live-tokens.js';
+import { Deployment } from './support/deployment.js';
+import { LiveClient } from './support/live-client.js';
+import { TokenKey } from './support/live-tokens.js';
 
 const MAX_MESSAGES = 20;
 const MAX_CHANNELS_PER_USER = 100;
@@ -20,19 +20,19 @@ describe('the limits of a live channel', () => {
   afterAll(() => deployment.stop());
 
   const app = () => deployment.apps[0]!;
-  const join = () => deployment.accounts().join();
+  const signUp = () => deployment.accounts().signUp();
   const watch = (sessionId: string, token: string) => LiveClient.watch(app(), sessionId, token);
 
   describe('the life of the token', () => {
-    it('ends it, unless a newer one was presented', async () => {
-      const { id, sessionId } = await join();
+    it('closes the channel, unless a newer token was presented', async () => {
+      const { id, sessionId } = await signUp();
       const [left, renewed] = await Promise.all([
         watch(sessionId, key.sign(id, sessionId, 3)),
         watch(sessionId, key.sign(id, sessionId, 3)),
       ]);
       renewed.messages.length = 0;
       renewed.send({ type: 'authenticate', access_token: key.sign(id, sessionId, 60) });
-      await expect(renewed.hears('connection')).resolves.toMatchObject({
+      await expect(renewed.receives('connection')).resolves.toMatchObject({
         status: 'renewed',
         session_id: sessionId,
         user_id: id,
@@ -43,8 +43,8 @@ describe('the limits of a live channel', () => {
       renewed.leave();
     });
 
-    it('is told, to the second, and kept to', async () => {
-      const { id, sessionId } = await join();
+    it('is in the first message, and the channel closes at that second', async () => {
+      const { id, sessionId } = await signUp();
       const live = await watch(sessionId, key.sign(id, sessionId, 2));
       const expiresAt = new Date(live.messages[0]?.['expires_at'] as string).getTime();
       await live.closed();
@@ -52,8 +52,8 @@ describe('the limits of a live channel', () => {
       expect(Date.now() - expiresAt).toBeLessThan(2000);
     });
 
-    it('ends it at once when what is presented is worse', async () => {
-      const { id, sessionId, tokens } = await join();
+    it('closes the channel at once when a token that is not valid is presented', async () => {
+      const { id, sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       live.send({ type: 'authenticate', access_token: key.sign(id, sessionId, -1) });
       await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_expired' });
@@ -62,22 +62,22 @@ describe('the limits of a live channel', () => {
 
   describe('messages', () => {
     it('of the greatest size are read', async () => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       live.socket.send(JSON.stringify({ type: 'ping' }).padEnd(MAX_MESSAGE_BYTES));
-      await live.hears('pong');
+      await live.receives('pong');
       live.leave();
     });
 
     it.each([1, 500])('of more close it, with the code for it, however many follow (%d)', async (count) => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       for (let sent = 0; sent < count; sent++) live.socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1));
       await expect(live.closed()).resolves.toMatchObject({ code: 1009 });
     });
 
     it('before authentication are bounded likewise', async () => {
-      const { sessionId } = await join();
+      const { sessionId } = await signUp();
       const [large, many] = [
         await LiveClient.open(app(), sessionId),
         await LiveClient.open(app(), sessionId),
@@ -93,7 +93,7 @@ describe('the limits of a live channel', () => {
       ['unknown messages', (live: LiveClient) => live.send({ type: 'x' })],
       ["the protocol's own pings", (live: LiveClient) => live.socket.ping()],
     ])('are too many when 21 %s come within ten seconds', async (_, send) => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       for (let sent = 0; sent < MAX_MESSAGES - 1; sent++) send(live);
       await live.settled();
@@ -103,8 +103,8 @@ describe('the limits of a live channel', () => {
     });
   });
 
-  it('is a hundred channels of a user', async () => {
-    const { sessionId, tokens } = await join();
+  it('are a hundred channels of a user', async () => {
+    const { sessionId, tokens } = await signUp();
     const lives = await Promise.all(
       Array.from({ length: MAX_CHANNELS_PER_USER }, () => watch(sessionId, tokens.access_token)),
     );
@@ -112,7 +112,7 @@ describe('the limits of a live channel', () => {
     const more = await LiveClient.open(app(), sessionId, options);
     await expect(more.closed()).resolves.toEqual({ code: 4430, reason: 'too many channels' });
     expect(lives.every((live) => live.isOpen)).toBe(true);
-    const other = await join();
+    const other = await signUp();
     (await watch(other.sessionId, other.tokens.access_token)).leave();
     lives[0]?.leave();
     await lives[0]?.closed();
@@ -120,13 +120,13 @@ describe('the limits of a live channel', () => {
     for (const live of [...lives, next]) live.leave();
   });
 
-  it('gives the memory of closed channels back to the count', async () => {
+  it('do not count channels that are closed', async () => {
     const open = async () => {
       const { body } = await deployment.client().get<string>('/metrics');
       return Number(/^ergodrive_live_channels (\d+)$/m.exec(body)?.[1]);
     };
     await waitFor(async () => (await open()) === 0, { what: 'the channels of other tests to be gone' });
-    const { sessionId, tokens } = await join();
+    const { sessionId, tokens } = await signUp();
     const [live, crashed] = [
       await watch(sessionId, tokens.access_token),
       await watch(sessionId, tokens.access_token),
@@ -139,7 +139,7 @@ describe('the limits of a live channel', () => {
 
   describe('an upgrade to something else', () => {
     it('is passed over: the request is answered as any other (RFC 9110 §7.8)', async () => {
-      const { tokens } = await join();
+      const { tokens } = await signUp();
       const outgoing = request(`${app().url}/api/v1/users/me`, {
         headers: {
           authorization: `Bearer ${tokens.access_token}`,
@@ -165,7 +165,7 @@ describe('the limits of a live channel', () => {
       expect(status).toBe(200);
     });
 
-    it('brings nobody down who hangs up at once', async () => {
+    it('does no harm when the client closes the connection at once', async () => {
       const head = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
       const hangUp = async (path: string) => {
         const socket = connect(app().port, '127.0.0.1').on('error', () => undefined);

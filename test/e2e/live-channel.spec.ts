@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/api-client.js';
-import { ADMIN, Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
-import { LiveClient } from './live-client.js';
-import { TokenKey } from './live-tokens.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { ADMIN, Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
+import { LiveClient } from './support/live-client.js';
+import { TokenKey } from './support/live-tokens.js';
 
 describe('a live channel', () => {
   const key = new TokenKey();
@@ -19,7 +19,7 @@ describe('a live channel', () => {
   });
   afterAll(() => deployment.stop());
 
-  const join = () => deployment.accounts().join();
+  const signUp = () => deployment.accounts().signUp();
   /** On the instance that did not open the session. */
   const open = (sessionId: string, token?: string, query?: string) =>
     LiveClient.open(deployment.apps[1]!, sessionId, {
@@ -29,9 +29,9 @@ describe('a live channel', () => {
 
   describe('is authenticated', () => {
     it('by a protocol of the handshake', async () => {
-      const { id, sessionId, tokens } = await join();
+      const { id, sessionId, tokens } = await signUp();
       const live = await open(sessionId, tokens.access_token);
-      const connection = await live.hears('connection');
+      const connection = await live.receives('connection');
       expect(connection).toEqual({
         type: 'connection',
         status: 'established',
@@ -46,15 +46,15 @@ describe('a live channel', () => {
     });
 
     it('by the first message', async () => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       const live = await open(sessionId);
       live.send({ type: 'authenticate', access_token: tokens.access_token });
-      await expect(live.hears('connection')).resolves.toMatchObject({ status: 'established' });
+      await expect(live.receives('connection')).resolves.toMatchObject({ status: 'established' });
       live.leave();
     });
 
     it('never by the address', async () => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       for (const name of ['token', 'access_token', 'authorization']) {
         const live = await open(sessionId, undefined, `?${name}=${tokens.access_token}`);
         live.send({ type: 'ping' });
@@ -64,7 +64,7 @@ describe('a live channel', () => {
     });
 
     it('within five seconds', async () => {
-      const { sessionId } = await join();
+      const { sessionId } = await signUp();
       const live = await open(sessionId);
       const began = performance.now();
       await expect(live.closed(8000)).resolves.toEqual({ code: 4408, reason: 'token_missing' });
@@ -73,30 +73,33 @@ describe('a live channel', () => {
   });
 
   describe('is refused', () => {
-    it.each(['handshake', 'message'])('to whatever is no good access token, brought by %s', async (by) => {
-      const { id, sessionId, tokens } = await join();
-      const left = await join();
-      await left.client.post('/api/v1/auth/logout');
-      const [header, payload] = tokens.access_token.split('.');
-      const refusals: [token: string, reason: string, session: string][] = [
-        ['garbage', 'token_invalid', sessionId],
-        [`${header}.${payload}.`, 'token_invalid', sessionId],
-        [new TokenKey().sign(id, sessionId, 60), 'token_invalid', sessionId],
-        [tokens.refresh_token, 'token_invalid', sessionId],
-        [key.sign(id, sessionId, -1), 'token_expired', sessionId],
-        [left.tokens.access_token, 'token_revoked', left.sessionId],
-        [key.sign(id, randomUUID(), 60), 'token_revoked', sessionId],
-      ];
-      for (const [token, reason, session] of refusals) {
-        const live = await open(session, by === 'handshake' ? token : undefined);
-        if (by === 'message') live.send({ type: 'authenticate', access_token: token });
-        await expect(live.closed()).resolves.toEqual({ code: 4401, reason });
-        expect(live.messages).toEqual([]);
-      }
-    });
+    it.each(['handshake', 'message'])(
+      'to any token that is not a valid access token, sent by %s',
+      async (by) => {
+        const { id, sessionId, tokens } = await signUp();
+        const left = await signUp();
+        await left.client.post('/api/v1/auth/logout');
+        const [header, payload] = tokens.access_token.split('.');
+        const refusals: [token: string, reason: string, session: string][] = [
+          ['garbage', 'token_invalid', sessionId],
+          [`${header}.${payload}.`, 'token_invalid', sessionId],
+          [new TokenKey().sign(id, sessionId, 60), 'token_invalid', sessionId],
+          [tokens.refresh_token, 'token_invalid', sessionId],
+          [key.sign(id, sessionId, -1), 'token_expired', sessionId],
+          [left.tokens.access_token, 'token_revoked', left.sessionId],
+          [key.sign(id, randomUUID(), 60), 'token_revoked', sessionId],
+        ];
+        for (const [token, reason, session] of refusals) {
+          const live = await open(session, by === 'handshake' ? token : undefined);
+          if (by === 'message') live.send({ type: 'authenticate', access_token: token });
+          await expect(live.closed()).resolves.toEqual({ code: 4401, reason });
+          expect(live.messages).toEqual([]);
+        }
+      },
+    );
 
-    it('on the session of somebody else, which looks like none', async () => {
-      const [mine, theirs, ended] = [await join(), await join(), await join()];
+    it('on the session of another user, as if it did not exist', async () => {
+      const [mine, theirs, ended] = [await signUp(), await signUp(), await signUp()];
       await ended.client.post('/api/v1/auth/logout');
       for (const sessionId of [theirs.sessionId, randomUUID(), ended.sessionId]) {
         const live = await open(sessionId, mine.tokens.access_token);
@@ -106,9 +109,9 @@ describe('a live channel', () => {
     });
 
     it('to a token of another user once it is established', async () => {
-      const [mine, theirs] = [await join(), await join()];
+      const [mine, theirs] = [await signUp(), await signUp()];
       const live = await open(mine.sessionId, mine.tokens.access_token);
-      await live.hears('connection');
+      await live.receives('connection');
       live.send({ type: 'authenticate', access_token: theirs.tokens.access_token });
       await expect(live.closed()).resolves.toEqual({ code: 4403, reason: 'another user' });
     });
@@ -116,22 +119,25 @@ describe('a live channel', () => {
 
   describe('of another session', () => {
     it('is open to its owner', async () => {
-      const first = await join();
-      const second = await deployment.accounts().enter(first);
+      const first = await signUp();
+      const second = await deployment.accounts().logIn(first);
       const live = await open(first.sessionId, second.tokens.access_token);
-      await expect(live.hears('connection')).resolves.toMatchObject({
+      await expect(live.receives('connection')).resolves.toMatchObject({
         session_id: first.sessionId,
         user_id: first.id,
       });
       live.leave();
     });
 
-    it('is open to an admin, who hears of it', async () => {
-      const { id, sessionId, client } = await join();
+    it('is open to an admin, who receives its end', async () => {
+      const { id, sessionId, client } = await signUp();
       const live = await open(sessionId, adminToken);
-      await expect(live.hears('connection')).resolves.toMatchObject({ session_id: sessionId, user_id: id });
+      await expect(live.receives('connection')).resolves.toMatchObject({
+        session_id: sessionId,
+        user_id: id,
+      });
       await client.post('/api/v1/auth/logout');
-      await expect(live.hears('session.revoked')).resolves.toMatchObject({ reason: 'logout' });
+      await expect(live.receives('session.revoked')).resolves.toMatchObject({ reason: 'logout' });
       await expect(live.closed()).resolves.toMatchObject({ code: 4001 });
       await expect(admin.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     });
@@ -139,10 +145,10 @@ describe('a live channel', () => {
 
   describe('answers', () => {
     it('a ping', async () => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       const live = await LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
       live.send({ type: 'ping' });
-      await expect(live.hears('pong')).resolves.toEqual({ type: 'pong' });
+      await expect(live.receives('pong')).resolves.toEqual({ type: 'pong' });
       live.leave();
     });
 
@@ -157,12 +163,12 @@ describe('a live channel', () => {
       ['a binary message', Buffer.from('{"type":"ping"}')],
       ['nothing', ''],
     ])('%s with an error, and goes on', async (_, message) => {
-      const { sessionId, tokens } = await join();
+      const { sessionId, tokens } = await signUp();
       const live = await LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
       live.socket.send(message);
-      await expect(live.hears('error')).resolves.toEqual({ type: 'error', code: 'unknown_message' });
+      await expect(live.receives('error')).resolves.toEqual({ type: 'error', code: 'unknown_message' });
       live.send({ type: 'ping' });
-      await live.hears('pong');
+      await live.receives('pong');
       expect(live.isOpen).toBe(true);
       live.leave();
     });
@@ -171,7 +177,7 @@ describe('a live channel', () => {
   it.each(['none', '1', '%00', `${randomUUID()}0`, `${randomUUID()}/x`, ''])(
     'is none at the id "%s"',
     async (id) => {
-      const { tokens } = await join();
+      const { tokens } = await signUp();
       const live = await open(id, tokens.access_token);
       await expect(live.closed()).resolves.toMatchObject({ code: 1006 });
       const answer = await deployment.client(1).get(`/api/v1/ws/session/${id}`);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient, ApiRequest } from '../support/api-client.js';
-import type { Member } from './accounts.js';
-import { Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import type { ApiClient, ApiRequest } from '../support/app/api-client.js';
+import type { Member } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LOGIN = '/api/v1/auth/login/json';
@@ -18,7 +18,7 @@ describe('problems', () => {
   beforeAll(async () => {
     deployment = await Deployment.start();
     client = deployment.client();
-    member = await deployment.accounts().join();
+    member = await deployment.accounts().signUp();
     admin = await deployment.admin();
   });
   afterAll(() => deployment.stop());
@@ -92,11 +92,11 @@ describe('problems', () => {
       expectProblem(await raw('{}', { 'content-type': type }), 415, 'unsupported_media_type');
     });
 
-    it('of 64 KiB and more: 413; below that it is read', async () => {
+    it('of more than 16 KiB: 413; below that it is read', async () => {
       const ofSize = (bytes: number) => JSON.stringify({ email: 'x'.repeat(bytes - 12) });
-      expectProblem(await raw(ofSize(65_537)), 413, 'body_too_large');
+      expectProblem(await raw(ofSize(16_385)), 413, 'body_too_large');
       expectProblem(await raw(ofSize(1_000_000)), 413, 'body_too_large');
-      expectProblem(await raw(ofSize(65_536)), 422, 'validation_failed');
+      expectProblem(await raw(ofSize(16_384)), 422, 'validation_failed');
     });
 
     it.each([
@@ -129,7 +129,7 @@ describe('problems', () => {
       expectProblem(refresh, 422, 'validation_failed');
     });
 
-    it('with a member that nobody knows: 422, naming it', async () => {
+    it('with an unknown member: 422, naming it', async () => {
       const answer = await client.post(LOGIN, {
         email: 'a@example.org',
         password: 'Test1234',
@@ -180,7 +180,7 @@ describe('problems', () => {
       await expect(member.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     });
 
-    it('with the same password for a NUL and for nothing: told apart', async () => {
+    it('with the same password for a NUL and for nothing: two different passwords', async () => {
       const account = await deployment.accounts().register({ password: 'Test1234\u0000tail' });
       await deployment.accounts().login(account);
       expectProblem(await deployment.accounts().tryLogin({ ...account, password: 'Test1234' }), 401);

@@ -1,11 +1,11 @@
-import { RedisServer } from '../support/redis-server.js';
-import { claimsOf } from './accounts.js';
-import { Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import { RedisServer } from '../support/redis/redis-server.js';
+import { claimsOf } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 const PARALLEL = 50;
 
-/** Two instances that forgive and two that do not, on one database and one Redis. */
+/** Two instances with a grace period and two without, on one database and one Redis. */
 describe('many refreshes of one token at once', () => {
   let redis: RedisServer;
   let deployment: Deployment;
@@ -40,7 +40,7 @@ describe('many refreshes of one token at once', () => {
     beforeAll(prepare);
 
     it('make one successor, which everybody gets', async () => {
-      const { tokens } = await deployment.accounts().join();
+      const { tokens } = await deployment.accounts().signUp();
       const answers = await refreshAll(tokens.refresh_token, [0, 1]);
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
       const successors = new Set(answers.map(({ body }) => body.refresh_token));
@@ -51,8 +51,8 @@ describe('many refreshes of one token at once', () => {
       });
     });
 
-    it('make one successor, which one gets, where nothing is forgiven', async () => {
-      const { tokens } = await deployment.accounts().join();
+    it('make one successor, which one of them gets, without a grace period', async () => {
+      const { tokens } = await deployment.accounts().signUp();
       const answers = await refreshAll(tokens.refresh_token, [2, 3]);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       for (const answer of answers.filter(({ status }) => status !== 200)) {

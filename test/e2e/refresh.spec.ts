@@ -1,7 +1,7 @@
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf } from './accounts.js';
-import { Deployment } from './deployment.js';
-import { expectProblem, expectRevoked } from './expectations.js';
+import { claimsOf } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem, expectRevoked } from './support/expectations.js';
 
 const GRACE_SECONDS = 1;
 const [WITH_GRACE, SHORT_GRACE, NO_GRACE] = [0, 1, 2];
@@ -16,13 +16,13 @@ describe('refresh', () => {
   });
   afterAll(() => deployment.stop());
 
-  const join = () => deployment.accounts().join();
+  const signUp = () => deployment.accounts().signUp();
   const refresh = (token: string, instance = WITH_GRACE) => deployment.accounts(instance).refresh(token);
   const me = (token: string, instance = WITH_GRACE) =>
     deployment.client(instance).as(token).get('/api/v1/users/me');
 
   it('gives a new pair of the same session', async () => {
-    const { tokens, sessionId } = await join();
+    const { tokens, sessionId } = await signUp();
     const { status, body } = await refresh(tokens.refresh_token);
     expect(status).toBe(200);
     expect(body).toMatchObject({ token_type: 'bearer', expires_in: 1800 });
@@ -34,7 +34,7 @@ describe('refresh', () => {
   });
 
   it('goes on for many generations, on whatever instance', async () => {
-    let { tokens } = await join();
+    let { tokens } = await signUp();
     for (let generation = 0; generation < 6; generation++) {
       const answer = await refresh(tokens.refresh_token, generation % 3);
       expect(answer.status).toBe(200);
@@ -44,7 +44,7 @@ describe('refresh', () => {
   });
 
   it('gives the same refresh token again within the grace period, byte for byte', async () => {
-    const { tokens } = await join();
+    const { tokens } = await signUp();
     const first = await refresh(tokens.refresh_token);
     const second = await refresh(tokens.refresh_token);
     expect(second.status).toBe(200);
@@ -56,7 +56,7 @@ describe('refresh', () => {
   });
 
   it('takes any but the immediate predecessor for stolen, at once', async () => {
-    const { tokens } = await join();
+    const { tokens } = await signUp();
     const second = await refresh(tokens.refresh_token);
     const third = await refresh(second.body.refresh_token);
     expectRevoked(await refresh(tokens.refresh_token));
@@ -65,7 +65,7 @@ describe('refresh', () => {
   });
 
   it('takes the predecessor for stolen once the grace period is over', async () => {
-    const { tokens } = await join();
+    const { tokens } = await signUp();
     const successor = await refresh(tokens.refresh_token, SHORT_GRACE);
     const began = performance.now();
     const answers: number[] = [];
@@ -84,7 +84,7 @@ describe('refresh', () => {
   });
 
   it('forgives nothing with a grace period of 0', async () => {
-    const { tokens, client } = await join();
+    const { tokens, client } = await signUp();
     const successor = await refresh(tokens.refresh_token, NO_GRACE);
     expect(successor.status).toBe(200);
     expectRevoked(await refresh(tokens.refresh_token, NO_GRACE));
@@ -93,8 +93,8 @@ describe('refresh', () => {
   });
 
   it('leaves other sessions of the account alone when one is taken for stolen', async () => {
-    const member = await join();
-    const other = await deployment.accounts().enter(member);
+    const member = await signUp();
+    const other = await deployment.accounts().logIn(member);
     await refresh(member.tokens.refresh_token, NO_GRACE);
     expectRevoked(await refresh(member.tokens.refresh_token, NO_GRACE));
     await expect(other.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
@@ -103,7 +103,7 @@ describe('refresh', () => {
 
   it('leaves a client logged in that refreshes twice at once', async () => {
     for (let round = 0; round < 5; round++) {
-      const { tokens } = await join();
+      const { tokens } = await signUp();
       const answers = await Promise.all([
         refresh(tokens.refresh_token),
         refresh(tokens.refresh_token, SHORT_GRACE),
@@ -118,14 +118,14 @@ describe('refresh', () => {
   });
 
   it('is refused to a token that is no refresh token of this service', async () => {
-    const { tokens } = await join();
+    const { tokens } = await signUp();
     const [header, payload, signature] = tokens.refresh_token.split('.');
     const wrong = [tokens.access_token, 'garbage', '..', `${header}.${payload}.`, `${header}.${signature}`];
     for (const token of wrong) expectProblem(await refresh(token), 401, 'token_invalid');
   });
 
   it('does not make the access token outlive what it was', async () => {
-    const { tokens } = await join();
+    const { tokens } = await signUp();
     const { body } = await refresh(tokens.refresh_token);
     const { exp, iat } = claimsOf(body.access_token);
     expect(exp - iat).toBe(body.expires_in);

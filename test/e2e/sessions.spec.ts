@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/api-client.js';
-import { Deployment } from './deployment.js';
-import { expectProblem, expectRevoked } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem, expectRevoked } from './support/expectations.js';
 
 interface SessionPage {
   total: number;
@@ -32,8 +32,8 @@ describe('my sessions', () => {
 
   async function threeSessions() {
     const accounts = deployment.accounts();
-    const first = await accounts.join();
-    return [first, await accounts.enter(first), await accounts.enter(first)] as const;
+    const first = await accounts.signUp();
+    return [first, await accounts.logIn(first), await accounts.logIn(first)] as const;
   }
 
   it('are listed newest first, the one of this request marked, with what is known of the device', async () => {
@@ -99,14 +99,17 @@ describe('my sessions', () => {
     expectProblem(await first.client.delete(`/api/v1/sessions/${second.sessionId}`), 404, 'not_found');
   });
 
-  it('end by their own hand as well', async () => {
-    const { client, sessionId } = await deployment.accounts().join();
+  it('can end themselves', async () => {
+    const { client, sessionId } = await deployment.accounts().signUp();
     await expect(client.delete(`/api/v1/sessions/${sessionId}`)).resolves.toMatchObject({ status: 204 });
     expectRevoked(await client.get('/api/v1/sessions'));
   });
 
-  it('of somebody else look like none', async () => {
-    const [mine, theirs] = await Promise.all([deployment.accounts().join(), deployment.accounts().join()]);
+  it('of another user look as if they did not exist', async () => {
+    const [mine, theirs] = await Promise.all([
+      deployment.accounts().signUp(),
+      deployment.accounts().signUp(),
+    ]);
     for (const id of [theirs.sessionId, randomUUID(), 'no-uuid', '%00', `${theirs.sessionId}%20`]) {
       expectProblem(await mine.client.delete(`/api/v1/sessions/${id}`), 404, 'not_found');
     }
@@ -126,11 +129,11 @@ describe('my sessions', () => {
     await expect(first.client.delete(`${query}=false`)).resolves.toMatchObject({ status: 204 });
     await expect(first.client.delete(`${query}=true`)).resolves.toMatchObject({ status: 204 });
     for (const member of [first, ...others]) expectRevoked(await elsewhere(member).get('/api/v1/users/me'));
-    expect((await list((await deployment.accounts().enter(first)).client)).total).toBe(1);
+    expect((await list((await deployment.accounts().logIn(first)).client)).total).toBe(1);
   });
 
-  it('end at no ambiguous word', async () => {
-    const { client } = await deployment.accounts().join();
+  it('do not end at an ambiguous value of the query', async () => {
+    const { client } = await deployment.accounts().signUp();
     for (const word of ['yes', '1', '', 'TRUE', 'true&include_current=false']) {
       const answer = await client.delete(`/api/v1/sessions?include_current=${word}`);
       expectProblem(answer, 422, 'validation_failed');
@@ -140,7 +143,7 @@ describe('my sessions', () => {
 
   it('make room for a new one: the oldest beyond the cap ends', async () => {
     const [first, second, third] = await threeSessions();
-    const fourth = await deployment.accounts(1).enter(first);
+    const fourth = await deployment.accounts(1).logIn(first);
     expectRevoked(await first.client.get('/api/v1/users/me'));
     const { sessions } = await list(fourth.client);
     expect(sessions.map(({ id }) => id)).toEqual([fourth.sessionId, third.sessionId, second.sessionId]);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/api-client.js';
-import { Deployment } from './deployment.js';
-import { expectProblem } from './expectations.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 
 interface UserPage {
   total: number;

@@ -1,9 +1,9 @@
-import { freePort } from '../support/free-port.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { freePort } from '../support/network/free-port.js';
+import { TcpProxy } from '../support/network/tcp-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './deployment.js';
-import { expectRevoked } from './expectations.js';
+import { Deployment } from './support/deployment.js';
+import { expectRevoked } from './support/expectations.js';
 
 /** Long enough to be overtaken by the next request. */
 const NOTIFICATION_TAKES_MS = 20;
@@ -25,7 +25,7 @@ describe('with a REDIS_URL where nothing answers', () => {
       body: { status: 'degraded', redis: { status: 'disconnected' }, cache: { status: 'unavailable' } },
     });
     await waitFor(() => deployment.apps[0]!.output.includes('Listening on'), {
-      what: 'the start to be told',
+      what: 'the start to be logged',
     });
     const { output } = deployment.apps[0]!;
     expect(output).toContain('Redis not connected yet');
@@ -33,7 +33,7 @@ describe('with a REDIS_URL where nothing answers', () => {
   });
 
   it('serves, and refuses what is revoked, on both instances', async () => {
-    const [live, left] = [await deployment.accounts().join(), await deployment.accounts().join()];
+    const [live, left] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
     const there = (token: string) => deployment.client(1).as(token).get('/api/v1/users/me');
     await expect(there(left.tokens.access_token)).resolves.toMatchObject({ status: 200 });
     await expect(left.client.post('/api/v1/auth/logout')).resolves.toMatchObject({ status: 200 });
@@ -47,7 +47,7 @@ describe('with a REDIS_URL where nothing answers', () => {
   });
 });
 
-/** A mistake that is easily made: several instances, and nobody told them of a Redis. */
+/** A mistake that is easily made: several instances, and no REDIS_URL. */
 describe('without REDIS_URL', () => {
   let deployment: Deployment;
 
@@ -58,7 +58,7 @@ describe('without REDIS_URL', () => {
   afterAll(() => deployment.stop());
 
   it('one instance keeps its cache in memory', async () => {
-    const { client } = await deployment.accounts().join();
+    const { client } = await deployment.accounts().signUp();
     await expect(client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     await expect(deployment.client().get('/health')).resolves.toMatchObject({
       body: { status: 'healthy', redis: { status: 'not_configured' }, cache: { trust: 'trusted' } },
@@ -84,7 +84,7 @@ describe('without REDIS_URL, two instances on one database', () => {
     await database.drop();
   });
 
-  it('let one of them at most believe its memory', async () => {
+  it('use the memory of at most one of them as the cache', async () => {
     const trust = async (instance: number) => {
       const { body } = await deployment.client(instance).get<{ cache: { trust: string } }>('/health');
       return body.cache.trust;
@@ -105,7 +105,7 @@ describe('without REDIS_URL, two instances on one database', () => {
       [0, 1],
       [1, 0],
     ])('honour at once on both what is revoked on %i', async (here, there) => {
-      const member = await deployment.accounts(here).join();
+      const member = await deployment.accounts(here).signUp();
       const me = (instance: number) =>
         deployment.client(instance).as(member.tokens.access_token).get('/api/v1/users/me');
       for (const instance of [here, there, here])

@@ -1,7 +1,7 @@
-import { sql } from '../support/sql.js';
-import type { DrillResult } from './drill.js';
-import type { Operation } from './history.js';
-import type { Violation } from './history-checker.js';
+import { sql } from '../support/postgres/sql.js';
+import type { FaultResult } from './run-fault.js';
+import type { Operation } from './checker/history.js';
+import type { Violation } from './checker/violation.js';
 
 const MOST_EACH = 3;
 
@@ -10,11 +10,11 @@ const RECORD = `
          (SELECT jsonb_agg(a.* ORDER BY a.id) FROM audit_events a WHERE a.session_id = s.id) AS audit
   FROM sessions s WHERE s.id = $1`;
 
-/** A violation and what is known of its session, for whoever has to find the cause. */
+/** A violation and what is known of its session, to find the cause. */
 export interface Evidence {
   readonly violation: Violation;
   /** What was asked with the session or was to end it, or changed its user, in the order of the answers. */
-  readonly story: readonly Operation[];
+  readonly operations: readonly Operation[];
   /** What PostgreSQL says of the session, and of what was done to it. */
   readonly record: readonly object[];
 }
@@ -22,7 +22,7 @@ export interface Evidence {
 /** Some violations of each kind. @param databaseUrl where the record is */
 export async function gatherEvidence(
   databaseUrl: string,
-  { operations, verdict: { violations } }: DrillResult,
+  { operations, checked: { violations } }: FaultResult,
 ): Promise<Evidence[]> {
   const rules = [...new Set(violations.map(({ rule }) => rule))];
   const samples = rules.flatMap((rule) =>
@@ -33,7 +33,7 @@ export async function gatherEvidence(
       const { userId, sessionId } = violation.operation;
       return {
         violation,
-        story: operations.filter((operation) => concerns(operation, userId, sessionId)),
+        operations: operations.filter((operation) => concerns(operation, userId, sessionId)),
         record: sessionId === undefined ? [] : await sql(databaseUrl, RECORD, [sessionId]),
       };
     }),

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
-import type { DrillResult } from './drill.js';
-import type { Operation } from './history.js';
-import type { Violation } from './history-checker.js';
+import type { FaultResult } from './run-fault.js';
+import type { Operation } from './checker/history.js';
+import type { Rule } from './checker/violation.js';
 
 const COLUMNS = [
   'fault',
@@ -11,13 +11,19 @@ const COLUMNS = [
   'accepted after revocation',
   'false refusals',
   'stale roles',
+  'other violations',
   '5xx',
   'of them unforeseen',
   'p99 before / under the fault, ms',
   'worst latency, ms',
-  'trusted again after, ms',
-  'worst propagation, ms',
+  'healthy again after, ms',
+  'slowest revocation, ms',
+  'worst acceptance after SQL, ms',
 ];
+
+const UNFORESEEN: readonly Rule[] = ['server error', 'no Retry-After', 'no answer'];
+/** The rules with a column of their own. */
+const NAMED: readonly Rule[] = ['accepted after revocation', 'false refusal', 'stale role', ...UNFORESEEN];
 
 /** Prints what was measured, and appends it to the file that `FAULTS_REPORT` names. */
 export function publish(text: string): void {
@@ -27,7 +33,7 @@ export function publish(text: string): void {
 }
 
 /** The results as one Markdown table. */
-export function reportTable(results: readonly DrillResult[]): string {
+export function reportTable(results: readonly FaultResult[]): string {
   const rows = [COLUMNS, ...results.map(row)];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]) =>
@@ -49,23 +55,26 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0;
 }
 
-function row({ fault, operations, verdict, span, recoveryMs }: DrillResult): string[] {
-  const count = (...rules: Violation['rule'][]) =>
-    String(verdict.violations.filter(({ rule }) => rules.includes(rule)).length);
+function row({ fault, operations, checked, span, recoveryMs }: FaultResult): string[] {
+  const countIf = (isCounted: (rule: Rule) => boolean) =>
+    String(checked.violations.filter(({ rule }) => isCounted(rule)).length);
+  const count = (...rules: Rule[]) => countIf((rule) => rules.includes(rule));
   const p99 = (from: number, to: number) => percentile(readLatencies(operations, from, to), 0.99).toFixed(0);
   return [
     fault,
     String(operations.length),
-    String(verdict.revocations),
-    String(verdict.presentedAfterRevocation),
+    String(checked.revocations),
+    String(checked.presentedAfterRevocation),
     count('accepted after revocation'),
     count('false refusal'),
     count('stale role'),
+    countIf((rule) => !NAMED.includes(rule)),
     String(operations.filter(({ status }) => status >= 500).length),
-    count('server error', 'no Retry-After', 'no answer'),
+    count(...UNFORESEEN),
     `${p99(-Infinity, span.from)} / ${p99(span.from, span.to)}`,
     percentile(readLatencies(operations), 1).toFixed(0),
     recoveryMs.toFixed(0),
-    verdict.worstPropagationMs.toFixed(0),
+    checked.slowestAcknowledgementMs.toFixed(0),
+    checked.worstSqlMs.toFixed(0),
   ];
 }

@@ -1,20 +1,22 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { percentile, publish } from './fault-report.js';
-import { isAcknowledged, isRefused, History } from './history.js';
-import { House } from './house.js';
-import type { Instance } from './instance.js';
-import { createUsers, openSessions, type TestSession } from './population.js';
-import { LAG_BOUND_MS } from './promise.js';
-import { RecordingClient } from './recording-client.js';
+import { isAcknowledged, isRefused, History } from './checker/history.js';
+import { Deployment } from './deployment/deployment.js';
+import type { Instance } from './deployment/instance.js';
+import { createUsers, openSessions, type TestSession } from './load/population.js';
+import { RecordingClient } from './load/recording-client.js';
 
 const REVOCATIONS = 2000;
-const REVOCATIONS_CUT_OFF = 300;
-/** How many of them have somebody who listens at the other instance. */
+/** Each takes up to the time of a lease. */
+const REVOCATIONS_CUT_OFF = 120;
+/** How many of them have a live channel at the other instance. */
 const WATCHED = 200;
-const LANES = 4;
+const WORKERS = 4;
+const LANES_CUT_OFF = 20;
 const TIMEOUT_MS = 90_000;
-const GOAL_MS = 10;
+/** It takes milliseconds; the rest is for a machine that is busy with other things. */
+const EVENT_BOUND_MS = 100;
 
 interface Spread {
   p50: number;
@@ -32,40 +34,40 @@ const describeSpread = (what: string, times: number[]): string => {
   return `| ${what} | ${times.length} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${max.toFixed(1)} |`;
 };
 
-/** Resolves to the time at which the instance told of the session's end. */
-async function watch({ app }: Instance, { id, access }: TestSession): Promise<{ told: Promise<number> }> {
+/** Resolves to the time at which the instance sent the end of the session. */
+async function watch({ app }: Instance, { id, access }: TestSession): Promise<{ notified: Promise<number> }> {
   const url = `${app.url.replace(/^http/, 'ws')}/api/v1/ws/session/${id}`;
   const socket = new WebSocket(url, ['ergodrive.v1', `bearer.${access}`]);
   await once(socket, 'message');
-  const told = once(socket, 'message').then(() => performance.now());
-  void told.then(() => socket.terminate());
-  return { told };
+  const notified = once(socket, 'message').then(() => performance.now());
+  void notified.then(() => socket.terminate());
+  return { notified };
 }
 
 describe('propagation between two instances', () => {
-  let house: House;
+  let deployment: Deployment;
   const lines = ['| ms after the 2xx | revocations | p50 | p99 | max |', '|---|---|---|---|---|'];
 
   beforeAll(async () => {
-    house = await House.start(2);
+    deployment = await Deployment.start({ instances: 2 });
   }, TIMEOUT_MS);
 
   afterAll(async () => {
     publish(lines.join('\n'));
-    await house.stop();
+    await deployment.stop();
   }, TIMEOUT_MS);
 
   /** Logs sessions out at the first instance, each known to the second, and asks the second until it refuses them. */
-  async function logOutAll(count: number, watchedCount: number) {
-    const { url } = house.database;
-    const [one, other] = house.instances as [Instance, Instance];
+  async function logOutAll(count: number, watchedCount: number, workers = WORKERS) {
+    const { url } = deployment.database;
+    const [one, other] = deployment.instances as [Instance, Instance];
     const [administrator, ...sessions] = await openSessions(url, await createUsers(url, count + 1), 1);
     const client = new RecordingClient(new History(), administrator!);
     const lastAcceptance: number[] = [];
     const firstRefusal: number[] = [];
-    const told: number[] = [];
+    const notified: number[] = [];
     const queue = [...sessions.entries()];
-    const lane = async () => {
+    const worker = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [number, session] = next;
         expect(await client.read(other, session)).toMatchObject({ status: 200 });
@@ -78,38 +80,38 @@ describe('propagation between two instances', () => {
           acceptedMs = answer.start - logout.end;
         lastAcceptance.push(acceptedMs);
         firstRefusal.push(answer.end - logout.end);
-        if (watcher) told.push(Math.max(0, (await watcher.told) - logout.end));
+        if (watcher) notified.push(Math.max(0, (await watcher.notified) - logout.end));
       }
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
-    return { lastAcceptance, firstRefusal, told };
+    await Promise.all(Array.from({ length: workers }, worker));
+    return { lastAcceptance, firstRefusal, notified };
   }
 
   it(
     'lets the other accept nothing that was revoked',
     async () => {
-      const { lastAcceptance, firstRefusal, told } = await logOutAll(REVOCATIONS, WATCHED);
+      const { lastAcceptance, firstRefusal, notified } = await logOutAll(REVOCATIONS, WATCHED);
       lines.push(
         describeSpread('last acceptance by the other instance', lastAcceptance),
         describeSpread('its first refusal, the request included', firstRefusal),
-        describeSpread('its live channel told of the end', told),
+        describeSpread('its live channel sent the end', notified),
       );
       expect(lastAcceptance).toHaveLength(REVOCATIONS);
       expect(spread(lastAcceptance).max).toBe(0);
-      expect(spread(told).p50).toBeLessThan(GOAL_MS);
+      expect(spread(notified).p50).toBeLessThan(EVENT_BOUND_MS);
     },
     TIMEOUT_MS,
   );
 
   it(
-    'stays within the bound when the first has lost Redis',
+    'lets the other accept nothing either when the first has lost Redis',
     async () => {
-      await house.links[0]!.cut();
-      const { lastAcceptance } = await logOutAll(REVOCATIONS_CUT_OFF, 0);
-      await house.links[0]!.pass();
+      await deployment.links[0]!.cut();
+      const { lastAcceptance } = await logOutAll(REVOCATIONS_CUT_OFF, 0, LANES_CUT_OFF);
+      await deployment.links[0]!.pass();
       lines.push(describeSpread('last acceptance, the first instance cut off from Redis', lastAcceptance));
       expect(lastAcceptance).toHaveLength(REVOCATIONS_CUT_OFF);
-      expect(spread(lastAcceptance).max).toBeLessThan(LAG_BOUND_MS);
+      expect(spread(lastAcceptance).max).toBe(0);
     },
     TIMEOUT_MS,
   );

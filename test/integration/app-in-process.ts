@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import type { AppLogger } from '../../src/common/app.logger.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
-import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/temporary-directory.js';
+import { waitFor } from '../support/wait-for.js';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 
 export interface Answer {
   status: number;
@@ -26,18 +28,26 @@ export class AppInProcess {
   ) {}
 
   /** @param variables the environment, on top of what every test needs; without DATABASE_URL the database is embedded */
-  static async start(variables: Readonly<Record<string, string>>): Promise<AppInProcess> {
+  static async start(variables: Readonly<Record<string, string>>, logger?: AppLogger): Promise<AppInProcess> {
     const dataDir = await makeTemporaryDirectory('app-in-process');
     const common = {
       NODE_ENV: 'test',
+      LOG_LEVEL: 'silent',
       DATA_DIR: dataDir,
       JWT_SECRET: randomUUID() + randomUUID(),
       RATE_LIMIT_ENABLED: 'false',
     };
-    const app = await createApp(loadConfig({ ...common, ...variables }), silence);
+    const app = await createApp(loadConfig({ ...common, ...variables }), logger);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     return new AppInProcess(app, dataDir);
+  }
+
+  /** Resolves when the cache is trusted. */
+  async trusted(): Promise<void> {
+    await waitFor(async () => (await this.call('GET', '/health')).body['status'] === 'healthy', {
+      what: 'the cache to be trusted',
+    });
   }
 
   /** A provider, by its class or token. */
@@ -71,6 +81,3 @@ export class AppInProcess {
     await removeTemporaryDirectory(this.dataDir);
   }
 }
-
-const nothing = () => undefined;
-const silence = { log: nothing, error: nothing, warn: nothing, debug: nothing, verbose: nothing };

@@ -1,5 +1,5 @@
 import { AuditRetentionService } from '../../src/audit/audit-retention.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 
 const RETENTION_DAYS = '30';
@@ -66,5 +66,20 @@ describe('a retention of no days', () => {
     expect(task.timer).toBeUndefined();
     await app.stop();
     await database.drop();
+  });
+});
+
+describe('the retention in the embedded database', () => {
+  it('removes what is older, and leaves the rest append-only', async () => {
+    const app = await AppInProcess.start({ AUDIT_RETENTION_DAYS: RETENTION_DAYS });
+    try {
+      await app.query(`
+        INSERT INTO audit_events (action, at)
+        SELECT 'session.opened', now() - i * interval '20 days' FROM generate_series(1, 3) i`);
+      await expect(app.get(AuditRetentionService).prune()).resolves.toBe(2);
+      await expect(app.query('DELETE FROM audit_events')).rejects.toThrow('append-only');
+    } finally {
+      await app.stop();
+    }
   });
 });

@@ -1,8 +1,8 @@
 import { DataSource } from 'typeorm';
-import { AUDIT_ACTIONS } from '../../src/audit/audit-event.entity.js';
+import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
 import { AuditService } from '../../src/audit/audit.service.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 
 const ACCOUNT = { email: 'a@example.org', password: 'Test1234' };

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { isDatabaseOutage } from '../../src/common/database-errors.js';
 import { HotStatements, type Run } from '../../src/database/hot-statements.js';
-import { createTestDatabase } from '../support/test-database.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
-import { join } from './members.js';
+import { register } from './accounts.js';
 
 const STATEMENT = { name: 'echo', text: 'SELECT $1::int AS value, pg_backend_pid() AS connection' };
 type Row = { value: number; connection: number };
@@ -26,7 +26,7 @@ describe('hot statements', () => {
   it('are prepared once a connection, those of login, refresh and of a read on a miss among them', async () => {
     const database = await createTestDatabase();
     const app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' });
-    const member = await join(app);
+    const member = await register(app);
     const { body } = await refresh(app, member.refreshToken);
     await expect(refresh(app, body['refresh_token'])).resolves.toMatchObject({ status: 200 });
     await expect(echo(app, 1)).resolves.toMatchObject([{ value: 1 }]);

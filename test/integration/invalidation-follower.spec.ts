@@ -1,36 +1,35 @@
 import pg from 'pg';
-import { CacheInvalidationService } from '../../src/cache/cache-invalidation.service.js';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
-import { InvalidationFeed } from '../../src/cache/invalidation.js';
-import { InvalidationFollower } from '../../src/cache/invalidation-follower.js';
-import { get } from '../contracts/get.js';
-import { sql } from '../support/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/test-redis.js';
+import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { Following } from '../../src/cache/following.js';
+import { MAX_PAGE_ROWS } from '../../src/invalidation/invalidation-log.js';
+import { sql } from '../support/postgres/sql.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { join, me } from './members.js';
+import { register, getMe } from './accounts.js';
 
-const WINDOW_SECONDS = 30 * 60 + 300;
+const { jest } = import.meta;
 
 describe('the follower of the invalidation log', () => {
   let database: TestDatabase;
   let redis: TestRedis;
   let app: AppInProcess;
   let operator: pg.Client;
-  let heard: string[];
+  let applied: string[];
 
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url });
     operator = await connected();
-    app.get(InvalidationFeed).subscribe(({ user_id }) => heard.push(user_id));
-    await waitFor(async () => (await app.call('GET', '/health')).body['status'] === 'healthy', {
-      what: 'the cache to be trusted',
+    app.get(ChangeFeed).subscribe((event) => {
+      applied.push(event.kind === 'log.skipped' ? event.kind : event.user_id);
     });
+    await app.trusted();
   });
   beforeEach(() => {
-    heard = [];
+    applied = [];
   });
   afterAll(async () => {
     await operator.end();
@@ -46,10 +45,16 @@ describe('the follower of the invalidation log', () => {
   };
   const promote = (client: pg.Client, { id }: { id: string }) =>
     client.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [id]);
+  /** Changes the role without a row in the log, so that only the state of the instance can help. */
+  const promoteUnseen = async ({ id }: { id: string }) => {
+    await operator.query(`SET ergodrive.invalidation_log = 'off'`);
+    await promote(operator, { id });
+    await operator.query('RESET ergodrive.invalidation_log');
+  };
   const cached = async ({ id }: { id: string }) =>
-    (await get(app.get<CacheStore>(CACHE_STORE), `user:${id}`)) !== undefined;
-  const toHear = ({ id }: { id: string }) =>
-    waitFor(() => heard.includes(id), { what: 'the change to be heard', intervalMs: 5 });
+    (await app.get<CacheStore>(CACHE_STORE).get(`user:${id}`)) !== undefined;
+  const toBeApplied = ({ id }: { id: string }) =>
+    waitFor(() => applied.includes(id), { what: 'the change to be applied', intervalMs: 5 });
   const follower = () =>
     sql<{ pid: number; polled_at: Date }>(
       database.url,
@@ -69,107 +74,137 @@ describe('the follower of the invalidation log', () => {
   };
 
   it('applies a change that an operator makes by hand', async () => {
-    const member = await join(app);
-    await expect(me(app, member)).resolves.toBe('200');
+    const member = await register(app);
+    await expect(getMe(app, member)).resolves.toBe('200');
     await expect(cached(member)).resolves.toBe(true);
     await operator.query(`UPDATE users SET full_name = 'By Hand' WHERE id = $1`, [member.id]);
-    await toHear(member);
+    await toBeApplied(member);
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({
       body: { full_name: 'By Hand' },
     });
   });
 
   it('refuses the token of a session that an operator deletes, and of a user', async () => {
-    const [one, other] = [await join(app), await join(app)];
+    const [one, other] = [await register(app), await register(app)];
     await operator.query('DELETE FROM sessions WHERE id = $1', [one.sessionId]);
     await operator.query('DELETE FROM users WHERE id = $1', [other.id]);
-    await Promise.all([toHear(one), toHear(other)]);
-    await expect(me(app, one)).resolves.toBe('401 token_revoked');
-    await expect(me(app, other)).resolves.toBe('401 token_revoked');
+    await Promise.all([toBeApplied(one), toBeApplied(other)]);
+    await expect(getMe(app, one)).resolves.toBe('401 token_revoked');
+    await expect(getMe(app, other)).resolves.toBe('401 token_revoked');
   });
 
-  it('hears rows that are committed in another order than they were written', async () => {
-    const [early, late] = [await join(app), await join(app)];
+  it('applies rows that are committed in another order than they were written', async () => {
+    const [early, late] = [await register(app), await register(app)];
     const [first, second] = [await connected(), await connected()];
     await first.query('BEGIN');
     await promote(first, early);
     await promote(second, late);
-    await toHear(late);
+    await toBeApplied(late);
     await nextPolls();
-    expect(heard).not.toContain(early.id);
+    expect(applied).not.toContain(early.id);
     await expect(cached(early)).resolves.toBe(true);
     await first.query('COMMIT');
-    await toHear(early);
+    await toBeApplied(early);
     await expect(cached(early)).resolves.toBe(false);
     await Promise.all([first.end(), second.end()]);
   });
 
-  describe('whatever somebody else notifies', () => {
-    const forge = (change: object) =>
-      operator.query(`SELECT pg_notify('ergodrive_invalidations', $1)`, [JSON.stringify(change)]);
-
-    it('hears rows whose numbers were used up before', async () => {
-      const [member, other] = [await join(app), await join(app)];
-      const { rows } = await operator.query<{ last: string }>(
-        'SELECT coalesce(max(id), 0) AS last FROM invalidations',
-      );
-      const last = Number(rows[0]?.last);
-      for (let id = last + 1; id <= last + 50; id += 1) {
-        const place = { id: String(id), xid: '999999999999', at: 1 };
-        await forge({ ...place, kind: 'user.updated', user_id: other.id, session_id: null, reason: null });
-      }
-      await toHear(other);
-      await expect(me(app, member)).resolves.toBe('200');
-      await promote(operator, member);
-      await toHear(member);
-      await expect(cached(member)).resolves.toBe(false);
-    });
-
-    it('applies a row again that was told, word for word, before its commit', async () => {
-      const member = await join(app);
-      const changing = await connected();
-      await changing.query('BEGIN');
-      await promote(changing, member);
-      const { rows } = await changing.query<object>(
-        `SELECT id::text, xid::text, 1 AS at, kind, user_id, session_id, reason FROM invalidations WHERE user_id = $1`,
-        [member.id],
-      );
-      await forge(rows[0] ?? {});
-      await toHear(member);
-      // Reads, and caches, what still holds.
-      await expect(me(app, member)).resolves.toBe('200');
-      await expect(cached(member)).resolves.toBe(true);
-      await changing.query('COMMIT');
-      await waitFor(async () => !(await cached(member)), { what: 'the entry to go', timeoutMs: 5000 });
-      await changing.end();
-    });
-
-    it('tells of a change once', async () => {
-      const member = await join(app);
-      await promote(operator, member);
-      await toHear(member);
-      await nextPolls();
-      expect(heard.filter((id) => id === member.id)).toHaveLength(1);
-    });
+  it('applies each row once, however many notifications there are', async () => {
+    const member = await register(app);
+    await promote(operator, member);
+    for (let count = 0; count < 50; count += 1)
+      await operator.query(`SELECT pg_notify('ergodrive_invalidations', $1)`, [`${member.id} ${count}`]);
+    await toBeApplied(member);
+    await nextPolls();
+    expect(applied.filter((id) => id === member.id)).toHaveLength(1);
   });
 
-  it('misses none of them while its connection is lost', async () => {
-    const [early, late, between] = [await join(app), await join(app), await join(app)];
-    const [first, second] = [await connected(), await connected()];
+  it('applies a change within a second while a writing transaction stays open', async () => {
+    const [early, late] = [await register(app), await register(app)];
+    const open = await connected();
+    await open.query('BEGIN');
+    await promote(open, early);
+    await nextPolls();
+    await promote(operator, late);
+    await waitFor(() => applied.includes(late.id), { what: 'the later change', timeoutMs: 2000 });
+    await nextPolls();
+    expect(applied.filter((id) => id === late.id)).toHaveLength(1);
+    await open.query('COMMIT');
+    await toBeApplied(early);
+    await open.end();
+  });
+
+  it('skips more rows than it may read at once, and accepts no entry from before them', async () => {
+    const member = await register(app);
+    await expect(getMe(app, member)).resolves.toBe('200');
+    await operator.query(
+      `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, $1)`,
+      [MAX_PAGE_ROWS],
+    );
+    // The last row of the transaction concerns a user; it is not read.
+    await operator.query(
+      `WITH bulk AS (
+         INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, $1))
+       UPDATE users SET full_name = 'By Bulk' WHERE id = $2`,
+      [MAX_PAGE_ROWS, member.id],
+    );
+    await waitFor(() => applied.includes('log.skipped'), { what: 'the rows to be skipped' });
+    expect(applied).not.toContain(member.id);
+    await expect(cached(member)).resolves.toBe(true);
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({
+      body: { full_name: 'By Bulk' },
+    });
+    await promote(operator, member);
+    await toBeApplied(member);
+  });
+
+  it('replays what was committed while its connection was lost, also by a transaction that began long before', async () => {
+    const [early, between] = [await register(app), await register(app)];
+    const first = await connected();
     await first.query('BEGIN');
     await promote(first, early);
-    await promote(second, late);
-    await toHear(late);
+    await first.query(`UPDATE invalidations SET created_at = now() - interval '2 hours' WHERE user_id = $1`, [
+      early.id,
+    ]);
     await nextPolls();
+    await expect(getMe(app, early)).resolves.toBe('200');
+    await expect(getMe(app, between)).resolves.toBe('200');
     await withoutFollower(async () => {
       await first.query('COMMIT');
-      await promote(second, between);
-      expect(heard).not.toContain(early.id);
+      await promote(operator, between);
+      await expect(cached(between)).resolves.toBe(true);
     });
-    await Promise.all([toHear(early), toHear(between)]);
     await expect(cached(early)).resolves.toBe(false);
     await expect(cached(between)).resolves.toBe(false);
-    await Promise.all([first.end(), second.end()]);
+    expect(applied).toContain('log.skipped');
+    await first.end();
+  });
+
+  it('accepts and writes no entry while its connection is lost and PostgreSQL answers', async () => {
+    const [known, unknown] = [await register(app), await register(app)];
+    await expect(getMe(app, known)).resolves.toBe('200');
+    await operator.query(`DELETE FROM log_positions`);
+    await withoutFollower(async () => {
+      await promoteUnseen(known);
+      await expect(cached(known)).resolves.toBe(true);
+      await expect(app.call('GET', '/api/v1/users/me', known)).resolves.toMatchObject({
+        body: { role: 'researcher' },
+      });
+      await app.get<CacheStore>(CACHE_STORE).invalidate([`user:${unknown.id}`]);
+      await expect(getMe(app, unknown)).resolves.toBe('200');
+      await expect(cached(unknown)).resolves.toBe(false);
+    });
+    // Without a position as old as an entry may be, entries from before the oldest one are not accepted.
+    await expect(app.call('GET', '/api/v1/users/me', known)).resolves.toMatchObject({
+      body: { role: 'researcher' },
+    });
+  });
+
+  it('takes no lost connection for a PostgreSQL that is out of reach', async () => {
+    const lose = jest.spyOn(app.get(Following), 'lose');
+    await withoutFollower(async () => undefined);
+    expect(lose).not.toHaveBeenCalled();
+    lose.mockRestore();
   });
 
   it('says in its health whether it follows', async () => {
@@ -183,28 +218,6 @@ describe('the follower of the invalidation log', () => {
     });
   });
 
-  it('prunes what no replay needs, and nothing else', async () => {
-    const write = (age: number) =>
-      operator.query(
-        `INSERT INTO invalidations (kind, user_id, created_at)
-         SELECT 'user.updated', gen_random_uuid(), now() - make_interval(secs => $1)`,
-        [age],
-      );
-    const ages = async () => {
-      const { rows } = await operator.query<{ old: number; needed: number }>(
-        `SELECT count(*) FILTER (WHERE created_at < now() - make_interval(secs => $1))::int AS old,
-                count(*) FILTER (WHERE created_at BETWEEN now() - make_interval(secs => $1) AND now() - interval '10 min')::int AS needed
-         FROM invalidations`,
-        [WINDOW_SECONDS * 2],
-      );
-      return rows[0];
-    };
-    for (const age of [WINDOW_SECONDS * 3, WINDOW_SECONDS * 2 + 60, WINDOW_SECONDS, 1000]) await write(age);
-    await expect(ages()).resolves.toEqual({ old: 2, needed: 2 });
-    await app.get(CacheInvalidationService).prune();
-    await expect(ages()).resolves.toEqual({ old: 0, needed: 2 });
-  });
-
   /** Ends the follower's connection and lets nobody connect while `meanwhile` runs. */
   async function withoutFollower(meanwhile: () => Promise<void>): Promise<void> {
     const name = new URL(database.url).pathname.slice(1);
@@ -214,11 +227,11 @@ describe('the follower of the invalidation log', () => {
     await sql(admin.href, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     try {
       await sql(admin.href, 'SELECT pg_terminate_backend($1)', [connection?.pid]);
-      await waitFor(() => !app.get(InvalidationFollower).isConnected, { what: 'the loss to be noticed' });
+      await waitFor(() => app.get(Following).state === 'suspended', { what: 'the loss to be noticed' });
       await meanwhile();
     } finally {
       await sql(admin.href, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     }
-    await waitFor(() => app.get(InvalidationFollower).isConnected, { what: 'the follower to come back' });
+    await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
   }
 });

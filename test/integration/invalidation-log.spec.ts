@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { migrate } from '../../src/database/migrate.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { enter, join } from './members.js';
+import { logIn, register } from './accounts.js';
 
 interface LogRow {
   kind: string;
@@ -117,11 +117,31 @@ describe('the invalidation log', () => {
     await expect(logged()).resolves.toEqual([ended(first(), 'logout')]);
   });
 
-  it('has a session that is to end earlier, and none that goes on longer', async () => {
+  it('has a session that was made to end now, and none that goes on longer', async () => {
     await change(`UPDATE sessions SET expires_at = expires_at + interval '1 day' WHERE id = '$session'`);
     await expect(logged()).resolves.toEqual([]);
-    await change(`UPDATE sessions SET expires_at = now() WHERE id = '$session'`);
+    await change(`UPDATE sessions SET expires_at = clock_timestamp() WHERE id = '$session'`);
     await expect(logged()).resolves.toEqual([ended(first(), 'expired')]);
+  });
+
+  it('has a session that is to end earlier as a change of its user, and not as an end', async () => {
+    await change(`UPDATE sessions SET expires_at = expires_at - interval '1 hour' WHERE id = '$session'`);
+    await expect(logged()).resolves.toEqual([updated()]);
+  });
+
+  it('has a rotation that shortens the session as a change of its user, and not as an end', async () => {
+    await change(
+      `UPDATE sessions SET refresh_jti = gen_random_uuid(), previous_refresh_jti = refresh_jti, rotated_at = now(),
+         last_used_at = now(), expires_at = now() + interval '1 hour' WHERE id = '$session'`,
+    );
+    await expect(logged()).resolves.toEqual([updated()]);
+  });
+
+  it('cuts a long reason, which a notification could not carry', async () => {
+    await change(
+      `UPDATE sessions SET revoked_at = now(), revoke_reason = repeat('x', 10000) WHERE id = '$session'`,
+    );
+    await expect(logged()).resolves.toEqual([ended(first(), 'x'.repeat(100))]);
   });
 
   it('has the deletion of a live session, and none of one that has ended', async () => {
@@ -157,23 +177,31 @@ describe('the invalidation log', () => {
     expect(log.rows).toEqual(rows);
   });
 
-  it('keeps and tells nothing of what was rolled back', async () => {
-    const listener = new pg.Client({ connectionString: database.url });
-    await listener.connect();
-    const told: string[] = [];
-    listener.on('notification', ({ payload = '' }) => told.push(payload));
-    await listener.query('LISTEN ergodrive_invalidations');
+  it('keeps nothing of what was rolled back', async () => {
     await client.query('BEGIN');
     await change(`UPDATE users SET role = 'admin' WHERE id = '$user'`);
     await change(`DELETE FROM sessions WHERE id = '$session'`);
     await client.query('ROLLBACK');
     await expect(logged()).resolves.toEqual([]);
+  });
+
+  it('sends no notification within the transaction, which would serialize all commits', async () => {
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const notified: string[] = [];
+    listener.on('notification', ({ channel }) => notified.push(channel));
+    await listener.query('LISTEN ergodrive_invalidations; LISTEN later');
     await change(`UPDATE users SET role = 'researcher' WHERE id = '$user'`);
-    await waitFor(() => told.length > 0, { what: 'the committed change to be told' });
-    expect(told.map((payload) => JSON.parse(payload) as LogRow)).toEqual([
-      expect.objectContaining(updated()),
-    ]);
+    await client.query('NOTIFY later');
+    await waitFor(() => notified.length > 0, { what: 'a notification' });
+    expect(notified).toEqual(['later']);
     await listener.end();
+  });
+
+  it.each(['users', 'sessions'])('cannot be passed by: TRUNCATE of %s is refused', async (table) => {
+    await expect(client.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow(`${table} is not truncated`);
+    const { rows } = await client.query('SELECT 1 FROM sessions WHERE user_id = $1', [user]);
+    expect(rows).toHaveLength(sessions.length);
   });
 
   it('is not kept by a connection that switched it off', async () => {
@@ -187,8 +215,8 @@ describe('the invalidation log', () => {
 describe('the embedded database', () => {
   it('keeps no log: its one process applies its own changes', async () => {
     const app = await AppInProcess.start({});
-    const member = await join(app);
-    const other = await enter(app, member);
+    const member = await register(app);
+    const other = await logIn(app, member);
     await app.call('PATCH', '/api/v1/users/me', { token: member.token, body: { full_name: 'B' } });
     await app.call('POST', '/api/v1/auth/logout', { token: other.token });
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({

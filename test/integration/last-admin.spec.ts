@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { enter, join, judge, type Member } from './members.js';
+import { logIn, register, verdictOf, type Member } from './accounts.js';
 
 describe('the last two admins', () => {
   let database: TestDatabase;
@@ -23,11 +23,13 @@ describe('the last two admins', () => {
   });
   beforeEach(async () => {
     await operator.query(`UPDATE users SET role = 'student'`);
-    admins = [await join(app), await join(app)];
+    admins = [await register(app), await register(app)];
     await operator.query(`UPDATE users SET role = 'admin' WHERE id = ANY($1)`, [admins.map(({ id }) => id)]);
     // A change by hand reaches the cache by way of the log.
     for (const admin of admins) {
-      await waitFor(async () => (await judge(app, admin)) === 'admin', { what: 'the promotion to be heard' });
+      await waitFor(async () => (await verdictOf(app, admin)) === 'admin', {
+        what: 'the promotion to be applied',
+      });
     }
   });
 
@@ -47,15 +49,15 @@ describe('the last two admins', () => {
     ['deactivated', { is_active: false }, { is_active: false }],
     ['demoted and deactivated', { role: 'student' }, { is_active: false }],
   ])('cannot both be %s at once', async (_, first, second) => {
-    // Both requests are admitted and then wait for the same rows, as in the tightest race there is.
+    // Each concerns its own caller, so that none fails for the other. Both requests are admitted and then wait for the same rows, as in the tightest race there is.
     const blocker = new pg.Client({ connectionString: database.url });
     await blocker.connect();
     await blocker.query('BEGIN');
     await blocker.query(`SELECT 1 FROM users WHERE role = 'admin' FOR UPDATE`);
-    const { token } = admins[0];
-    const answers = [first, second].map((body, index) =>
-      app.call('PATCH', `/api/v1/users/${admins[index]?.id}`, { token, body }),
-    );
+    const answers = [first, second].map((body, index) => {
+      const admin = admins[index];
+      return app.call('PATCH', `/api/v1/users/${admin?.id}`, { token: admin?.token ?? '', body });
+    });
     await waitFor(async () => (await waiting()) === 2, { what: 'both to wait', timeoutMs: 1200 });
     await blocker.query('COMMIT');
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
@@ -71,6 +73,6 @@ describe('the last two admins', () => {
     await expect(demote(one, one)).resolves.toMatchObject({ status: 200, body: { role: 'student' } });
     await expect(demote(one, other)).resolves.toMatchObject({ status: 403 });
     await expect(demote(other, other)).resolves.toMatchObject({ status: 409, body: { code: 'last_admin' } });
-    await expect(enter(app, other)).resolves.toBeDefined();
+    await expect(logIn(app, other)).resolves.toBeDefined();
   });
 });

@@ -1,11 +1,16 @@
+import argon2 from '@node-rs/argon2';
 import pg from 'pg';
+import { DatabaseTimeoutError } from '../../src/common/database-errors.js';
+import { Problems } from '../../src/http/problem.error.js';
+import { LiveUserReader } from '../../src/sessions/live-user.reader.js';
+import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { PasswordHasher } from '../../src/users/password-hasher.service.js';
-import { sql } from '../support/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { sql } from '../support/postgres/sql.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { Gate } from './gate.js';
-import { enter, join, me, type Member } from './members.js';
+import { Barrier } from './barrier.js';
+import { logIn, register, getMe, type Member } from './accounts.js';
 
 const { jest } = import.meta;
 
@@ -31,36 +36,36 @@ describe('a login that overlaps', () => {
 
   /** A login whose password was found right, and that goes no further. */
   async function holdLogin(member: Member) {
-    const gate = new Gate();
+    const barrier = new Barrier();
     const hasher = app.get(PasswordHasher);
     const verify = hasher.verify.bind(hasher);
-    const held = jest.spyOn(hasher, 'verify').mockImplementationOnce(async (stored, password) => {
-      const matches = await verify(stored, password);
-      await gate.pass();
+    const held = jest.spyOn(hasher, 'verify').mockImplementationOnce(async (stored, password, ip) => {
+      const matches = await verify(stored, password, ip);
+      await barrier.wait();
       return matches;
     });
     const answer = login(member);
-    await gate.reached;
+    await barrier.reached;
     held.mockRestore();
-    return { gate, answer };
+    return { barrier, answer };
   }
 
   it('with a change of the password does not survive it', async () => {
-    const member = await join(app);
-    const { gate, answer } = await holdLogin(member);
+    const member = await register(app);
+    const { barrier, answer } = await holdLogin(member);
     const changed = await app.call('POST', '/api/v1/users/me/change-password', {
       token: member.token,
       body: { current_password: member.password, new_password: NEXT },
     });
     expect(changed.status).toBe(200);
-    gate.open();
+    barrier.release();
     await expect(answer).resolves.toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
     await expect(liveSessions(member)).resolves.toEqual([{ id: member.sessionId }]);
     await expect(login({ ...member, password: NEXT })).resolves.toMatchObject({ status: 200 });
   });
 
   it('with a change of the password that is not committed yet waits for it', async () => {
-    const member = await join(app);
+    const member = await register(app);
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
     await operator.query('BEGIN');
@@ -79,26 +84,26 @@ describe('a login that overlaps', () => {
   });
 
   it('with a deactivation does not survive it', async () => {
-    const member = await join(app);
-    const { gate, answer } = await holdLogin(member);
+    const member = await register(app);
+    const { barrier, answer } = await holdLogin(member);
     await app.query('UPDATE users SET is_active = false WHERE id = $1', [member.id]);
-    gate.open();
+    barrier.release();
     const { status } = await answer;
     expect([401, 403]).toContain(status);
     await expect(liveSessions(member)).resolves.toEqual([]);
   });
 
   it('with the deletion of the account does not survive it', async () => {
-    const member = await join(app);
-    const { gate, answer } = await holdLogin(member);
+    const member = await register(app);
+    const { barrier, answer } = await holdLogin(member);
     await app.query('DELETE FROM users WHERE id = $1', [member.id]);
-    gate.open();
+    barrier.release();
     await expect(answer).resolves.toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
   it('with a change of the password leaves no session of the old one, however they interleave', async () => {
     for (let round = 0; round < 5; round++) {
-      const member = await join(app);
+      const member = await register(app);
       const logins = Array.from({ length: 4 }, () => login(member));
       const change = app.call('POST', '/api/v1/users/me/change-password', {
         token: member.token,
@@ -109,18 +114,86 @@ describe('a login that overlaps', () => {
       await expect(liveSessions(member)).resolves.toEqual([{ id: member.sessionId }]);
       for (const { status, body } of answers.filter((answer) => answer.status === 200)) {
         expect(status).toBe(200);
-        await expect(me(app, { token: String(body['access_token']) })).resolves.toBe('401 token_revoked');
+        await expect(getMe(app, { token: String(body['access_token']) })).resolves.toBe('401 token_revoked');
       }
-      await expect(me(app, member)).resolves.toBe('200');
+      await expect(getMe(app, member)).resolves.toBe('200');
     }
+  });
+
+  describe('with the renewal of an outdated hash', () => {
+    const outdated = (password: string) =>
+      argon2.hash(password, { memoryCost: 4096, timeCost: 1, parallelism: 1 });
+    const storedHash = async ({ id }: Member) => {
+      const rows = await app.query('SELECT password_hash FROM users WHERE id = $1', [id]);
+      return (rows as { password_hash: string }[])[0]!.password_hash;
+    };
+    const makeOutdated = async (member: Member) => {
+      await app.query('UPDATE users SET password_hash = $2 WHERE id = $1', [
+        member.id,
+        await outdated(member.password),
+      ]);
+      expect(app.get(PasswordHasher).isOutdated(await storedHash(member))).toBe(true);
+    };
+
+    it('succeeds, by the hash of the other login', async () => {
+      const member = await register(app);
+      await makeOutdated(member);
+      const { barrier, answer } = await holdLogin(member);
+      await expect(login(member)).resolves.toMatchObject({ status: 200 });
+      expect(app.get(PasswordHasher).isOutdated(await storedHash(member))).toBe(false);
+      barrier.release();
+      await expect(answer).resolves.toMatchObject({ status: 200 });
+    });
+
+    it('succeeds, as do all others at the same time', async () => {
+      const member = await register(app);
+      await makeOutdated(member);
+      const answers = await Promise.all(Array.from({ length: 6 }, () => login(member)));
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+      expect(app.get(PasswordHasher).isOutdated(await storedHash(member))).toBe(false);
+    });
+
+    it('succeeds, though the hashes have no room for the renewal', async () => {
+      const member = await register(app);
+      await makeOutdated(member);
+      const busy = jest
+        .spyOn(app.get(PasswordHasher), 'hash')
+        .mockRejectedValueOnce(Problems.unavailable('Too many logins at the moment'));
+      await expect(login(member)).resolves.toMatchObject({ status: 200 });
+      expect(busy).toHaveBeenCalledTimes(1);
+      busy.mockRestore();
+      await expect(liveSessions(member)).resolves.toHaveLength(2);
+    });
+
+    it('ends after some attempts, when the account never stays the same', async () => {
+      const member = await register(app);
+      const open = jest.spyOn(app.get(SessionsService), 'open').mockResolvedValue(undefined);
+      await expect(login(member)).resolves.toMatchObject({
+        status: 401,
+        body: { code: 'invalid_credentials' },
+      });
+      expect(open).toHaveBeenCalledTimes(3);
+      open.mockRestore();
+    });
+  });
+
+  it('with an outage of the database, after its session was opened, succeeds', async () => {
+    const member = await register(app);
+    const read = jest
+      .spyOn(app.get(LiveUserReader), 'read')
+      .mockRejectedValueOnce(new DatabaseTimeoutError());
+    await expect(login(member)).resolves.toMatchObject({ status: 200 });
+    expect(read).toHaveBeenCalledTimes(1);
+    read.mockRestore();
+    await expect(liveSessions(member)).resolves.toHaveLength(2);
   });
 
   it('with many others opens no more sessions than the cap', async () => {
     const capped = await AppInProcess.start({ DATABASE_URL: database.url, SESSIONS_PER_USER: '3' });
-    const member = await join(capped);
-    const entered = await Promise.all(Array.from({ length: 8 }, () => enter(capped, member)));
+    const member = await register(capped);
+    const loggedIn = await Promise.all(Array.from({ length: 8 }, () => logIn(capped, member)));
     await expect(liveSessions(member)).resolves.toHaveLength(3);
-    const verdicts = await Promise.all([member, ...entered].map((each) => me(capped, each)));
+    const verdicts = await Promise.all([member, ...loggedIn].map((each) => getMe(capped, each)));
     expect(verdicts.filter((verdict) => verdict === '200')).toHaveLength(3);
     await capped.stop();
   });

@@ -1,12 +1,12 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 import { routesOf } from './router.js';
 
 const SECRET = randomUUID() + randomUUID();
 const NAME = 'ergodrive-backend';
-/** Opening a route means to enter it here. */
+/** A route that is made public is listed here. */
 const PUBLIC = [
   'GET /',
   'GET /api/docs',
@@ -138,6 +138,23 @@ describe('every route of the router', () => {
         expect({ route, status: status < 500 }).toEqual({ route, status: true });
       }
     }
+  });
+
+  it('if read by GET, changes no account, no session and no audit event', async () => {
+    const rows = () =>
+      app.query(`
+        SELECT 'users' AS source, to_jsonb(users)::text AS row FROM users
+        UNION ALL SELECT 'sessions', to_jsonb(sessions)::text FROM sessions
+        UNION ALL SELECT 'audit', to_jsonb(audit_events)::text FROM audit_events
+        ORDER BY 1, 2`);
+    const { sub } = claims(tokens.access_token);
+    await app.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [sub]);
+    const before = await rows();
+    const reads = routes.filter((route) => route.startsWith('GET '));
+    for (const route of reads) await ask(route, tokens.access_token);
+    await expect(rows()).resolves.toEqual(before);
+    expect(before).toHaveLength(4);
+    await app.query(`UPDATE users SET role = 'student' WHERE id = $1`, [sub]);
   });
 
   it('is documented, unless it is the documentation, and nothing else is', async () => {

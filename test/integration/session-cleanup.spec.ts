@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { SessionCleanupService } from '../../src/sessions/session-cleanup.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
+
+/** A request's statement may take half of it. */
+const TIMEOUT_MS = '600';
 
 /** Intervals in the future are negative. */
 interface Age {
@@ -17,7 +20,7 @@ describe('the clean-up of ended sessions', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
+    app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_TIMEOUT_MS: TIMEOUT_MS });
     const [user] = (await app.query(
       `INSERT INTO users (email, password_hash, full_name) VALUES ('a@example.org', '-', 'A') RETURNING id`,
     )) as { id: string }[];
@@ -29,7 +32,7 @@ describe('the clean-up of ended sessions', () => {
   });
   beforeEach(() => app.query('DELETE FROM sessions; DELETE FROM invalidations'));
 
-  const cleanUp = () => app.get(SessionCleanupService).removeEnded();
+  const cleanUp = (blocks?: number) => app.get(SessionCleanupService).removeEnded(blocks);
 
   async function add({ expired, revoked }: Age): Promise<string> {
     const id = randomUUID();
@@ -64,35 +67,70 @@ describe('the clean-up of ended sessions', () => {
     await expect(cleanUp()).resolves.toBe(0);
   });
 
-  it('tells nobody: what ended long ago is in no cache', async () => {
+  it('writes no row to the log: a session that ended long ago is in no cache', async () => {
     await add({ expired: '31 days' });
     await add({ expired: '-7 days', revoked: '31 days' });
     await expect(cleanUp()).resolves.toBe(2);
     await expect(logged()).resolves.toBe(0);
   });
 
-  it('is no way to end a live one unheard', async () => {
+  it('is no way to end a live session without a row in the log', async () => {
     const id = await add({ expired: '-7 days' });
     await app.query('DELETE FROM sessions WHERE id = $1', [id]);
     await expect(logged()).resolves.toBe(1);
   });
 
-  it('goes on to the last batch, and shares the work with other instances', async () => {
-    const count = 11_000;
+  async function addExpired(count: number): Promise<void> {
     await app.query(
       `INSERT INTO sessions (id, user_id, refresh_jti, expires_at)
        SELECT gen_random_uuid(), $1, gen_random_uuid(), now() - interval '31 days' FROM generate_series(1, $2)`,
       [userId, count],
     );
-    const live = await add({ expired: '-7 days' });
-    const [mine, theirs] = await Promise.all([cleanUp(), cleanUp()]);
-    await cleanUp();
-    await expect(remaining()).resolves.toEqual([live]);
-    expect(mine + theirs).toBeLessThanOrEqual(count);
-    expect(mine + theirs).toBeGreaterThanOrEqual(count - 5000);
+  }
+
+  it('walks the whole table, some blocks a statement', async () => {
+    const live = [await add({ expired: '-7 days' })];
+    await addExpired(1000);
+    live.push(await add({ expired: '-7 days' }));
+    await addExpired(1000);
+    live.push(await add({ expired: '-7 days' }));
+    const [size] = (await app.query(`SELECT pg_relation_size('sessions') / 8192 AS blocks`)) as {
+      blocks: string;
+    }[];
+    expect(Number(size?.blocks)).toBeGreaterThan(20);
+    await expect(cleanUp(3)).resolves.toBe(2000);
+    expect((await remaining()).sort()).toEqual(live.sort());
   });
 
-  it('waits for nobody who holds an ended session', async () => {
+  it('is done by one instance at a time', async () => {
+    await addExpired(2000);
+    const live = await add({ expired: '-7 days' });
+    const removed = await Promise.all([cleanUp(1), cleanUp(1), cleanUp(1)]);
+    expect(removed.sort((a, b) => b - a)).toEqual([2000, 0, 0]);
+    await expect(remaining()).resolves.toEqual([live]);
+  });
+
+  it('may take longer than a request', async () => {
+    await add({ expired: '31 days' });
+    await app.query(`
+      CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN OLD; END $$;
+      CREATE TRIGGER slow BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION wait()`);
+    await expect(app.query('DELETE FROM sessions')).rejects.toThrow('statement timeout');
+    await expect(cleanUp()).resolves.toBe(1);
+    await app.query('DROP TRIGGER slow ON sessions; DROP FUNCTION wait()');
+  });
+
+  it('reports a failure, and removes the rest another time', async () => {
+    await add({ expired: '31 days' });
+    await app.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+      CREATE TRIGGER fail BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION fail()`);
+    await expect(cleanUp()).rejects.toThrow('refused');
+    await app.query('DROP TRIGGER fail ON sessions; DROP FUNCTION fail()');
+    await expect(cleanUp()).resolves.toBe(1);
+  });
+
+  it('does not wait for a transaction that has locked an ended session', async () => {
     const [held, free] = [await add({ expired: '31 days' }), await add({ expired: '31 days' })];
     const holder = app.get(DataSource).createQueryRunner();
     await holder.startTransaction();
@@ -102,5 +140,23 @@ describe('the clean-up of ended sessions', () => {
     await holder.rollbackTransaction();
     await holder.release();
     await expect(cleanUp()).resolves.toBe(1);
+  });
+});
+
+describe('the clean-up in the embedded database', () => {
+  it('removes those that ended long ago', async () => {
+    const app = await AppInProcess.start({});
+    try {
+      await app.query(`
+        WITH owner AS (
+          INSERT INTO users (email, password_hash, full_name) VALUES ('a@example.org', '-', 'A') RETURNING id)
+        INSERT INTO sessions (id, user_id, refresh_jti, expires_at)
+        SELECT gen_random_uuid(), owner.id, gen_random_uuid(), now() - (i - 1) * interval '31 days'
+        FROM owner, generate_series(1, 200) i`);
+      await expect(app.get(SessionCleanupService).removeEnded(2)).resolves.toBe(199);
+      await expect(app.get(SessionCleanupService).removeEnded(2)).resolves.toBe(0);
+    } finally {
+      await app.stop();
+    }
   });
 });

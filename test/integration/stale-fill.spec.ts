@@ -1,11 +1,10 @@
 import { UserCacheService } from '../../src/cache/user-cache.service.js';
-import { withRedis } from '../support/redis-connection.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/test-redis.js';
-import { waitFor } from '../support/wait-for.js';
+import { withRedis } from '../support/redis/redis-connection.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { AppInProcess } from './app-in-process.js';
-import { Gate } from './gate.js';
-import { enter, join, judge, type Member } from './members.js';
+import { Barrier } from './barrier.js';
+import { logIn, register, verdictOf, type Member } from './accounts.js';
 
 const { jest } = import.meta;
 
@@ -30,9 +29,7 @@ describe('a fill that is overtaken', () => {
     slow = await AppInProcess.start(variables);
     other = await AppInProcess.start(variables);
     for (const app of [slow, other]) {
-      await waitFor(async () => (await app.call('GET', '/health')).body['status'] === 'healthy', {
-        what: 'the cache to be trusted',
-      });
+      await app.trusted();
     }
   });
   afterAll(async () => {
@@ -46,21 +43,21 @@ describe('a fill that is overtaken', () => {
   /** Lets the slow instance judge a token by a database read that is held after it was read. */
   async function hold(member: Member) {
     await slow.get(UserCacheService).invalidate([member.id]);
-    const gate = new Gate();
+    const barrier = new Barrier();
     const cache = slow.get(UserCacheService);
     const load = cache.load.bind(cache);
     const held = jest.spyOn(cache, 'load').mockImplementationOnce((id, read) =>
       load(id, async () => {
         const user = await read();
-        await gate.pass();
+        await barrier.wait();
         return user;
       }),
     );
-    const answer = judge(slow, member);
-    await gate.reached;
+    const answer = verdictOf(slow, member);
+    await barrier.reached;
     held.mockRestore();
     await expect(exists(`{user:${member.id}}:lease`)).resolves.toBe(1);
-    return { gate, answer };
+    return { barrier, answer };
   }
 
   const CHANGES: [string, (member: Member) => Promise<unknown>][] = [
@@ -74,7 +71,7 @@ describe('a fill that is overtaken', () => {
   ];
 
   async function asAdmin(method: string, path: string, body?: object) {
-    const admin = await enter(other, { id: '', email: 'admin@example.org', password: 'admin-Test1234' });
+    const admin = await logIn(other, { id: '', email: 'admin@example.org', password: 'admin-Test1234' });
     const { status } = await other.call(method, path, {
       token: admin.token,
       ...(body === undefined ? {} : { body }),
@@ -83,54 +80,54 @@ describe('a fill that is overtaken', () => {
   }
 
   it.each(CHANGES)('by %s leaves no entry, and the token is refused', async (_, change) => {
-    const member = await join(other);
-    const { gate, answer } = await hold(member);
+    const member = await register(other);
+    const { barrier, answer } = await hold(member);
     await change(member);
-    gate.open();
+    barrier.release();
     // The request came before the change; the old state is the right answer to it, and to none after it.
     await expect(answer).resolves.toBe('student');
     await expect(exists(`user:${member.id}`)).resolves.toBe(0);
-    await expect(judge(slow, member)).resolves.toBe('revoked');
-    await expect(judge(other, member)).resolves.toBe('revoked');
+    await expect(verdictOf(slow, member)).resolves.toBe('revoked');
+    await expect(verdictOf(other, member)).resolves.toBe('revoked');
   });
 
   it('by a change of the role leaves no entry with the old one', async () => {
-    const member = await join(other);
-    const { gate, answer } = await hold(member);
+    const member = await register(other);
+    const { barrier, answer } = await hold(member);
     await asAdmin('PATCH', `/api/v1/users/${member.id}`, { role: 'admin' });
-    gate.open();
+    barrier.release();
     await expect(answer).resolves.toBe('student');
     await expect(exists(`user:${member.id}`)).resolves.toBe(0);
-    await expect(judge(slow, member)).resolves.toBe('admin');
+    await expect(verdictOf(slow, member)).resolves.toBe('admin');
   });
 
   it('by nothing leaves an entry', async () => {
-    const member = await join(other);
-    const { gate, answer } = await hold(member);
-    gate.open();
+    const member = await register(other);
+    const { barrier, answer } = await hold(member);
+    barrier.release();
     await expect(answer).resolves.toBe('student');
     await expect(exists(`user:${member.id}`)).resolves.toBe(1);
     await expect(exists(`{user:${member.id}}:lease`)).resolves.toBe(0);
   });
 
   it('by the loss of everything in Redis leaves no entry', async () => {
-    const member = await join(other);
-    const { gate, answer } = await hold(member);
+    const member = await register(other);
+    const { barrier, answer } = await hold(member);
     await redis.flush();
-    gate.open();
+    barrier.release();
     await expect(answer).resolves.toBe('student');
     await expect(exists(`user:${member.id}`)).resolves.toBe(0);
   });
 
   it('is not shared with a request that came after the change', async () => {
-    const member = await join(other);
-    const { gate, answer } = await hold(member);
+    const member = await register(other);
+    const { barrier, answer } = await hold(member);
     await other.call('POST', '/api/v1/auth/logout', { token: member.token });
-    const later = await enter(other, member);
-    const after = judge(slow, later);
-    gate.open();
+    const later = await logIn(other, member);
+    const after = verdictOf(slow, later);
+    barrier.release();
     await expect(answer).resolves.toBe('student');
     await expect(after).resolves.toBe('student');
-    await expect(judge(slow, member)).resolves.toBe('revoked');
+    await expect(verdictOf(slow, member)).resolves.toBe('revoked');
   });
 });

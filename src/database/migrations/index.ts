@@ -1,10 +1,20 @@
 import { CreateAccountsAndSessions1764000000000 } from './1764000000000-create-accounts-and-sessions.js';
 import { CreateInvalidationLog1764000000001 } from './1764000000001-create-invalidation-log.js';
 import { CreateAuditTrail1764000000002 } from './1764000000002-create-audit-trail.js';
+import { ReadLogBySnapshot1764000000003 } from './1764000000003-read-log-by-snapshot.js';
+import { KeepWhoRotated1764000000004 } from './1764000000004-keep-who-rotated.js';
+import { DropSessionsEndedIndex1764000000005 } from './1764000000005-drop-sessions-ended-index.js';
+import { CompareAddressesByBytes1764000000006 } from './1764000000006-compare-addresses-by-bytes.js';
+import { CreateLimitCounts1764000000007 } from './1764000000007-create-limit-counts.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
   CreateAccountsAndSessions1764000000000,
   CreateInvalidationLog1764000000001,
   CreateAuditTrail1764000000002,
+  ReadLogBySnapshot1764000000003,
+  KeepWhoRotated1764000000004,
+  DropSessionsEndedIndex1764000000005,
+  CompareAddressesByBytes1764000000006,
+  CreateLimitCounts1764000000007,
 ];

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { networkOf } from '../common/network.js';
+import { AppConfig } from '../config/app-config.js';
+import { ProblemError } from '../http/problem.error.js';
+import { type Refusal, refusalHeaders } from '../limits/limit.js';
+import type { Limiter } from '../limits/limiter.js';
+import { Limiters } from '../limits/limiters.service.js';
+import { LoginHistory } from '../sessions/login-history.service.js';
+import { normaliseEmail } from '../users/email.js';
+
+/** An attempt at one limit. */
+interface Claim {
+  readonly limiter: Limiter;
+  readonly key: string;
+  /** The limit does not apply to networks from which the account was logged into before. */
+  readonly isForStrangers: boolean;
+}
+
+/**
+ * Limits guesses and floods (OWASP ASVS 5.0 V6.3.1, NIST SP 800-63B-4 §3.2.2), for all instances together. A network is an IPv4
+ * address or an IPv6 /64. Strangers cannot lock an owner out: only the count of the owner's own network applies where the
+ * owner has logged in before.
+ */
+@Injectable()
+export class AttemptLimits {
+  private readonly ofNetwork: Limiter;
+  private readonly ofAccountAndNetwork: Limiter;
+  private readonly ofAccount: Limiter;
+  private readonly ofRegistration: Limiter;
+  private readonly ofRefresh: Limiter;
+  private readonly ofPasswordChange: Limiter;
+
+  constructor(
+    limiters: Limiters,
+    private readonly history: LoginHistory,
+    private readonly config: AppConfig,
+  ) {
+    this.ofNetwork = limiters.for({ name: 'login-network', attempts: 100 });
+    this.ofAccountAndNetwork = limiters.for({ name: 'login-account-network', attempts: 10 });
+    this.ofAccount = limiters.for({ name: 'login-account', attempts: 100 });
+    this.ofRegistration = limiters.for({ name: 'register', attempts: 50 });
+    this.ofRefresh = limiters.for({ name: 'refresh', attempts: 60 });
+    this.ofPasswordChange = limiters.for({ name: 'change-password', attempts: 10 });
+  }
+
+  /**
+   * Runs a login. It is counted as a failure before it runs, so that parallel guesses are limited too.
+   * @param check resolves with `undefined` for wrong credentials. With any other result, and when it throws, the failure is
+   *   not counted
+   * @throws ProblemError 429
+   */
+  async login<T>(
+    email: string,
+    ip: string | null,
+    check: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    if (!this.config.rateLimitEnabled) return check();
+    const network = networkOf(ip);
+    const account = digest(normaliseEmail(email));
+    const claims: Claim[] = [
+      { limiter: this.ofNetwork, key: network, isForStrangers: true },
+      { limiter: this.ofAccountAndNetwork, key: `${network} ${account}`, isForStrangers: false },
+      { limiter: this.ofAccount, key: account, isForStrangers: true },
+    ];
+    const taken = await this.take(claims, () => this.history.hasLogin(email, ip));
+    return guess(taken, check, this.ofAccountAndNetwork);
+  }
+
+  /** Runs a check of the current password, limited for each session. @param check and @throws as for {@link login} */
+  async changePassword<T>(sessionId: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
+    if (!this.config.rateLimitEnabled) return check();
+    const claim = { limiter: this.ofPasswordChange, key: sessionId, isForStrangers: false };
+    return guess(await this.take([claim]), check, this.ofPasswordChange);
+  }
+
+  /** Counts a registration. @throws ProblemError 429 */
+  async register(ip: string | null): Promise<void> {
+    await this.count(this.ofRegistration, networkOf(ip));
+  }
+
+  /**
+   * Counts a refresh of the session, whose token has a valid signature: others can neither use up a session's count, nor guess a
+   * token. @throws ProblemError 429
+   */
+  async refresh(sessionId: string): Promise<void> {
+    await this.count(this.ofRefresh, sessionId);
+  }
+
+  private async count(limiter: Limiter, key: string): Promise<void> {
+    if (this.config.rateLimitEnabled) await this.take([{ limiter, key, isForStrangers: false }]);
+  }
+
+  /** @returns the claims that were counted. When one is refused, none stays counted. */
+  private async take(claims: readonly Claim[], isKnown?: () => Promise<boolean>): Promise<Claim[]> {
+    const taken: Claim[] = [];
+    let known: boolean | undefined;
+    try {
+      for (const claim of claims) {
+        const refusal = await claim.limiter.take(claim.key);
+        if (refusal === undefined) taken.push(claim);
+        else if (!claim.isForStrangers || !(known ??= (await isKnown?.()) ?? false)) throw refused(refusal);
+      }
+      return taken;
+    } catch (error) {
+      await giveBack(taken);
+      throw error;
+    }
+  }
+}
+
+/** Runs the check. A wrong guess stays counted, a right one clears the count of `cleared`. */
+async function guess<T>(
+  taken: readonly Claim[],
+  check: () => Promise<T | undefined>,
+  cleared: Limiter,
+): Promise<T | undefined> {
+  let answer: T | undefined;
+  try {
+    answer = await check();
+  } catch (error) {
+    await giveBack(taken);
+    throw error;
+  }
+  if (answer !== undefined) await settle(taken, cleared);
+  return answer;
+}
+
+const settle = (taken: readonly Claim[], cleared: Limiter) =>
+  Promise.all(
+    taken.map(({ limiter, key }) => (limiter === cleared ? limiter.clear(key) : limiter.giveBack(key))),
+  );
+
+const giveBack = (taken: readonly Claim[]) =>
+  Promise.all(taken.map(({ limiter, key }) => limiter.giveBack(key)));
+
+const refused = (refusal: Refusal) =>
+  new ProblemError('too_many_requests', { headers: refusalHeaders(refusal) });
+
+/** Of an e-mail address: keys are short, and no address is in them. */
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
+import { CacheTrust } from './cache-trust.js';
+import { ignoreOutage } from './cache-unavailable.error.js';
+
+/**
+ * The only way to the store. While the cache is not trusted or out of reach, reads answer nothing and writes do nothing: PostgreSQL
+ * decides then. Only a deletion reports its failure, because an entry that stays may be wrong.
+ */
+@Injectable()
+export class TrustedCache {
+  constructor(
+    @Inject(CACHE_STORE) private readonly store: CacheStore,
+    private readonly trust: CacheTrust,
+  ) {}
+
+  /**
+   * The entry's value, or `undefined` where PostgreSQL must be asked. Reads that begin in one turn of the event loop share a round
+   * trip. The process may stall while it waits, so the cache must be trusted before the read and after it.
+   */
+  async get(key: string): Promise<unknown> {
+    const value = this.trust.isTrusted ? await this.store.get(key).catch(ignoreOutage) : undefined;
+    return this.trust.isTrusted ? value : undefined;
+  }
+
+  /** Writes an entry that no change can make wrong. @param ttlMs life in milliseconds; nothing is written unless it is above 0 */
+  async set(key: string, value: unknown, ttlMs: number): Promise<void> {
+    if (ttlMs > 0 && this.trust.isWritable) await this.store.set(key, value, ttlMs).catch(ignoreOutage);
+  }
+
+  /** Asks leave to fill an entry, see {@link CacheStore.lease}. @returns `undefined` while nothing may be written */
+  async lease(key: string, ttlMs: number): Promise<Lease | undefined> {
+    return this.trust.isWritable ? this.store.lease(key, ttlMs).catch(ignoreOutage) : undefined;
+  }
+
+  /** Writes the entry if the lease is still valid. @param ttlMs as for {@link set} */
+  async fill(key: string, lease: Lease, value: unknown, ttlMs: number): Promise<void> {
+    if (ttlMs > 0 && this.trust.isWritable)
+      await this.store.fill(key, lease, value, ttlMs).catch(ignoreOutage);
+  }
+
+  /** Deletes entries and their leases, trusted or not. @throws CacheUnavailableError when an entry may have stayed */
+  async delete(keys: readonly string[]): Promise<void> {
+    await this.store.invalidate(keys);
+  }
+
+  /** Deletes all entries with this prefix; answers how many there were. Walks the whole store. @throws CacheUnavailableError */
+  async clear(prefix: string): Promise<number> {
+    return this.store.clear([prefix]);
+  }
+}

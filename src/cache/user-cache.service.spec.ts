@@ -1,0 +1,113 @@
+import { Logger } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { loadConfig } from '../config/load-config.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { CacheTrust } from './cache-trust.js';
+import { Following } from './following.js';
+import { MemoryCacheStore } from './memory-cache.store.js';
+import { TrustedCache } from './trusted-cache.js';
+import { type CachedUser, UserCacheService, type UserRead } from './user-cache.service.js';
+
+const { jest } = import.meta;
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const MINUTE_MS = 60_000;
+const USER: CachedUser = {
+  id: 'ada',
+  email: 'ada@example.org',
+  full_name: 'Ada',
+  role: 'student',
+  is_active: true,
+  created_at: '2026-11-24T12:00:00.000Z',
+  updated_at: '2026-11-24T12:00:00.000Z',
+  sessions: ['a-session'],
+};
+
+describe('UserCacheService', () => {
+  let following: Following;
+  let store: MemoryCacheStore;
+  let clock: DatabaseClock;
+  let users: UserCacheService;
+
+  const config: AppConfig = loadConfig({
+    ACCESS_TOKEN_EXPIRE_MINUTES: '30',
+    JWT_SECRET: 'x'.padEnd(40, 'yz'),
+  });
+
+  beforeEach(() => {
+    Logger.overrideLogger(false);
+    following = new Following();
+    following.followForEver('this history');
+    const trust = new CacheTrust('Memory', following);
+    trust.change('trusted');
+    store = new MemoryCacheStore();
+    clock = new DatabaseClock();
+    clock.set(NOW);
+    users = new UserCacheService(new TrustedCache(store, trust), following, clock, config);
+  });
+
+  const answer = (changes: Partial<UserRead> = {}): UserRead => ({
+    user: USER,
+    history: 'this history',
+    readAt: NOW,
+    expiresAt: Infinity,
+    ...changes,
+  });
+  const entry = () => store.get('user:ada');
+  const keep = async (changes?: Partial<UserRead>) => {
+    await users.load('ada', async () => answer(changes));
+    return users.get('ada');
+  };
+  const put = (value: unknown) => store.set('user:ada', value, MINUTE_MS);
+
+  it('keeps what was read of the followed history', async () => {
+    await expect(keep()).resolves.toMatchObject(USER);
+  });
+
+  it('keeps nothing that was read of another history', async () => {
+    await keep({ history: 'another history' });
+    await expect(entry()).resolves.toBeUndefined();
+  });
+
+  it('keeps nothing that was read before the log was lost', async () => {
+    await users.load('ada', async () => {
+      following.setConflict('another history is followed');
+      return answer();
+    });
+    await expect(entry()).resolves.toBeUndefined();
+  });
+
+  it('accepts no entry of another history, of another version, or without sessions', async () => {
+    await keep();
+    const kept = (await entry()) as Record<string, unknown>;
+    await put(kept);
+    await expect(users.get('ada')).resolves.toMatchObject(USER);
+    for (const wrong of [
+      { ...kept, h: 'another history' },
+      { ...kept, v: 1 },
+      { ...kept, v: undefined },
+      { ...kept, sessions: undefined },
+      'text',
+    ]) {
+      await put(wrong);
+      await expect(users.get('ada')).resolves.toBeUndefined();
+    }
+  });
+
+  it("accepts no entry that is older than this instance's limit, by PostgreSQL's time", async () => {
+    await keep({ readAt: NOW - 30 * MINUTE_MS + 1000 });
+    await expect(users.get('ada')).resolves.toMatchObject(USER);
+    clock.set(NOW + 2000);
+    await expect(users.get('ada')).resolves.toBeUndefined();
+  });
+
+  it('keeps an entry no longer than its first session lives', async () => {
+    const fill = jest.spyOn(store, 'fill');
+    await keep({ expiresAt: NOW + 5000 });
+    expect(fill.mock.lastCall?.[3]).toBe(5000);
+    await keep({ expiresAt: NOW + 40 * MINUTE_MS });
+    expect(fill.mock.lastCall?.[3]).toBe(30 * MINUTE_MS);
+    fill.mockClear();
+    await keep({ expiresAt: NOW - 1 });
+    expect(fill).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,27 @@
+import { ConfigurationError } from '../config/configuration.error.js';
+import { isDatabaseOutage } from '../common/database-errors.js';
+
+/** Refusals that no further attempt changes, by SQLSTATE. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28P01': 'must have the right user name and password: PostgreSQL refuses them',
+  '28000': 'must name a user that may connect from here: PostgreSQL refuses the user, see its log',
+  '3D000': 'must name a database that exists: PostgreSQL has none of this name',
+};
+
+/** node-postgres was asked for a password and has none. */
+const NO_PASSWORD = /client password must be a/;
+
+/**
+ * What a failure to connect at start means for whoever reads the log: a `ConfigurationError` where only another `DATABASE_URL` helps,
+ * an error that names the variable for an outage, and any other error as it is.
+ */
+export function describeConnectFailure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code = '', message } = error as Error & { code?: string };
+  const refusal = REFUSALS[code];
+  if (refusal !== undefined) return new ConfigurationError([`DATABASE_URL ${refusal} (${code})`]);
+  if (NO_PASSWORD.test(message)) return new ConfigurationError(['DATABASE_URL must have a password']);
+  if (!isDatabaseOutage(error)) return error;
+  // For a name with several addresses the error has a code and no message.
+  return new Error(`The server of DATABASE_URL does not answer: ${message || code}`, { cause: error });
+}

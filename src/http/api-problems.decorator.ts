@@ -1,0 +1,79 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.document.js';
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode, problemOf } from './problems.js';
+
+const REQUEST_ID = '5f0c9a1be27d-1k';
+
+class FieldErrorDto {
+  @ApiProperty({ example: 'email' })
+  field: string;
+
+  @ApiProperty({ example: 'email must be an email' })
+  message: string;
+}
+
+/** RFC 9457 problem details. */
+class ProblemDto {
+  @ApiProperty({ example: 'about:blank' })
+  type: string;
+
+  @ApiProperty({ example: 'Unauthorized' })
+  title: string;
+
+  @ApiProperty({ example: 401 })
+  status: number;
+
+  @ApiProperty({ example: 'Token has been revoked' })
+  detail: string;
+
+  @ApiProperty({ description: 'Stable; for programs', example: 'token_revoked' })
+  code: string;
+
+  @ApiPropertyOptional({ type: [FieldErrorDto], description: 'On 422: each wrong field and the reason' })
+  errors?: FieldErrorDto[];
+
+  @ApiProperty({ description: 'Also in the log lines of the request', example: REQUEST_ID })
+  request_id: string;
+}
+
+/** A status stands for its first code in the catalogue. */
+const codeOf = (problem: number | ProblemCode): ProblemCode => {
+  if (typeof problem === 'string') return problem;
+  const code = PROBLEM_CODES.find((candidate) => PROBLEMS[candidate].status === problem);
+  if (code === undefined) throw new Error(`The problem catalogue has no code with status ${problem}`);
+  return code;
+};
+
+const exampleOf = (code: ProblemCode) => {
+  const errors = [{ field: 'email', message: 'email must be an email' }];
+  return problemDocument(problemOf(code, code === 'validation_failed' ? { errors } : {}), REQUEST_ID);
+};
+
+/** The response object of a problem, with the catalogue's entry as its example. */
+export const problemResponse = (code: ProblemCode, description?: string) => {
+  const example = exampleOf(code);
+  return {
+    description: description ?? example.title,
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(ProblemDto) }, example } },
+  };
+};
+
+/**
+ * Documents the problems that a route may answer with. A status documents the usual code of that status; a code is given
+ * where the route has another one. Every route documents 503.
+ */
+export const ApiProblems = (...problems: (number | ProblemCode)[]) =>
+  applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...[...problems, 503].map((problem) => {
+      const code = codeOf(problem);
+      return ApiResponse({ status: PROBLEMS[code].status, ...problemResponse(code) });
+    }),
+  );

@@ -1,0 +1,13 @@
+import { Transform } from 'class-transformer';
+import { Matches, ValidateIf } from 'class-validator';
+
+/** Removes white space at both ends of a string. Other values are unchanged: the validator refuses them. */
+export const Trim = () =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+
+/** Skips validation when the field is absent. `null` is validated, and refused: no field can be cleared. */
+export const IsAbsentOr = () => ValidateIf((_, value) => value !== undefined);
+
+/** Refuses control characters (Unicode category Cc), such as line breaks, in a text that is one line. */
+export const IsOneLine = () =>
+  Matches(/^\P{Cc}*$/u, { message: '$property must not have control characters' });

@@ -1,0 +1,88 @@
+import type { Server } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppLogger } from '../common/app.logger.js';
+import type { AppConfig } from '../config/app-config.js';
+import { DOCS_PATH } from './api-docs.js';
+import { answerClientError } from './client-error.js';
+import { isServedHere } from './management.js';
+import { sendProblem } from './problem.document.js';
+import { problemOf } from './problems.js';
+import { defectOfHead } from './request-head.js';
+import { requestIds } from './request-id.js';
+import { RequestLog } from './request-log.js';
+import { securityHeaders } from './security-headers.js';
+
+/** The longest valid body is a refresh token of 4,096 characters. */
+const BODY_LIMIT_BYTES = 16_384;
+/**
+ * The time a client has to send its whole request, and how often node checks that. Without a limit, slow clients would keep
+ * connections open without end. Node's own interval is 30 s, which doubles the time.
+ */
+const REQUEST_TIMES = { limitMs: 30_000, checkEveryMs: 1_000 };
+const CLOSING_SWEEP_MS = 100;
+
+/**
+ * Fastify with the limits, headers and log lines of this service.
+ * @param times what a request may take to arrive; beyond it, the answer is 408
+ */
+export function createHttpServer(
+  { http, log }: Pick<AppConfig, 'http' | 'log'>,
+  logger: AppLogger,
+  times = REQUEST_TIMES,
+): FastifyAdapter {
+  const requestLog = new RequestLog(logger, log.hasRequests);
+  const secure = securityHeaders(`/${DOCS_PATH}`);
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: times.limitMs,
+    trustProxy: (_address, hop) => hop < http.trustedProxies,
+    genReqId: requestIds(http.trustedProxies),
+    logController: requestLog,
+    forceCloseConnections: 'idle',
+    // During shutdown, a request on an open connection is still served; its answer closes the connection.
+    return503OnClosing: false,
+    http: {
+      // The hook below refuses more than node, and by a problem.
+      requireHostHeader: false,
+      // Node swaps the limits when that of the headers, 60 s by default, is the longer one.
+      headersTimeout: times.limitMs,
+      connectionsCheckingInterval: times.checkEveryMs,
+    },
+    clientErrorHandler: answerClientError,
+    // For a path that cannot be decoded, Fastify runs no hook, no route and no filter, and writes no line. Its message repeats the path.
+    frameworkErrors: (_: Error, request: FastifyRequest, reply: FastifyReply) => {
+      secure(request, reply);
+      sendProblem(reply, problemOf('malformed_request'));
+      requestLog.requestCompleted(null, request, reply);
+    },
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    secure(request, reply);
+    const detail = defectOfHead(request.raw);
+    if (detail !== undefined) {
+      // Whoever sent it may see other requests in the bytes that follow.
+      void reply.header('connection', 'close');
+      sendProblem(reply, problemOf('malformed_request', { detail }));
+    } else if (isServedHere(http, request)) done();
+    else sendProblem(reply.header('cache-control', 'no-store'), problemOf('not_found'));
+  });
+  // An expectation that is not known is no reason to refuse (RFC 9110 §10.1.1).
+  const server = adapter.getHttpServer<Server>();
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  fastify.addHook('preClose', (done) => {
+    closeWhenIdle(server);
+    done();
+  });
+  return adapter;
+}
+
+/**
+ * Closes connections during shutdown as they become idle. Fastify closes only those that are idle when the shutdown begins;
+ * keep-alive would hold the others open for minutes.
+ */
+function closeWhenIdle(server: Server): void {
+  setInterval(() => server.closeIdleConnections(), CLOSING_SWEEP_MS).unref();
+}

@@ -1,0 +1,24 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { Problem } from './problems.js';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/**
+ * The body of an answer: RFC 9457 problem details, with the id that the log lines of the request have. What is no HTTP request has no
+ * line and no id.
+ */
+export function problemDocument(
+  { status, code, detail, errors }: Omit<Problem, 'headers'>,
+  requestId?: string,
+) {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return { type: 'about:blank', title, status, code, detail, errors, request_id: requestId };
+}
+
+export function sendProblem(reply: FastifyReply, { headers, ...problem }: Problem): void {
+  void reply
+    .status(problem.status)
+    .headers({ ...headers, 'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8` })
+    .send(JSON.stringify(problemDocument(problem, reply.request.id)));
+}

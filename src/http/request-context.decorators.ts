@@ -1,0 +1,69 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../common/actor.js';
+import { addressOf } from '../common/network.js';
+import type { Principal } from '../common/principal.js';
+import { ProblemError } from './problem.error.js';
+import type { Role } from '../common/role.js';
+
+export const IS_PUBLIC = Symbol('is public');
+export const REQUIRED_ROLES = Symbol('required roles');
+export const NEEDS_NO_DATABASE = Symbol('needs no database');
+
+/** The route needs no access token. The global guard refuses callers without a token on every other route. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** The route answers also while `DATABASE_URL` leads to a wrong server. Every other route then answers 503. */
+export const NeedsNoDatabase = () => SetMetadata(NEEDS_NO_DATABASE, true);
+
+/** Only callers that have one of these roles at the time of the request are let in; others get 403. */
+export const Roles = (...roles: Role[]) => SetMetadata(REQUIRED_ROLES, roles);
+
+/** A request after the global guard accepted its token. */
+export interface AuthenticatedRequest {
+  readonly user: Principal;
+}
+
+/** The principal that the global guard set on the request. Use it only on routes that are not `@Public()`. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal =>
+    context.switchToHttp().getRequest<AuthenticatedRequest>().user,
+);
+
+const MAX_USER_AGENT = 512;
+
+/** The sender of the request: account, session, IP address and user agent. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const request = context.switchToHttp().getRequest<FastifyRequest & Partial<AuthenticatedRequest>>();
+  return {
+    id: request.user?.id ?? null,
+    sessionId: request.user?.sessionId ?? null,
+    requiredRoles: requiredRolesOf(context),
+    ip: addressOf(request.ip),
+    userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
+  };
+});
+
+/** Does what `Reflector.getAllAndOverride` does; a parameter decorator cannot inject the reflector. */
+function requiredRolesOf(context: ExecutionContext): Role[] | undefined {
+  const ofHandler = Reflect.getMetadata(REQUIRED_ROLES, context.getHandler()) as Role[] | undefined;
+  return ofHandler ?? (Reflect.getMetadata(REQUIRED_ROLES, context.getClass()) as Role[] | undefined);
+}
+
+export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The `Idempotency-Key` header of the request (draft-ietf-httpapi-idempotency-key-header), or `undefined` without one.
+ * @throws ProblemError 422 unless it has 1 to 255 visible ASCII characters
+ */
+export const IdempotencyKey = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined => {
+    const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const key = headers[IDEMPOTENCY_KEY_HEADER.toLowerCase()];
+    if (key === undefined) return undefined;
+    if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key;
+    const message = `${IDEMPOTENCY_KEY_HEADER} must have 1 to 255 visible ASCII characters`;
+    throw new ProblemError('validation_failed', { errors: [{ field: IDEMPOTENCY_KEY_HEADER, message }] });
+  },
+);

@@ -1,0 +1,98 @@
+import { Controller, Get, Post, Query } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { AppLogger } from '../common/app.logger.js';
+import { loadConfig } from '../config/load-config.js';
+import { createHttpServer } from './http-server.js';
+import { ProblemFilter } from './problem.filter.js';
+
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
+
+@Controller()
+class SomeController {
+  @Get('fine')
+  fine(@Query('q') _: string): string {
+    return 'fine';
+  }
+
+  @Post('broken')
+  broken(): never {
+    throw new Error('broken');
+  }
+}
+
+/** The application with its lines, and no other line than those of requests. */
+async function start({
+  level = 'info',
+  logsRequests = true,
+}: {
+  level?: 'info' | 'warn';
+  logsRequests?: boolean;
+}) {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  const logger = new AppLogger({ level, isJson: true }, { write });
+  const module = await Test.createTestingModule({ controllers: [SomeController] }).compile();
+  const server = createHttpServer(loadConfig({ LOG_REQUESTS: String(logsRequests) }), logger);
+  const app = module.createNestApplication<NestFastifyApplication>(server, { logger });
+  app.useGlobalFilters(new ProblemFilter());
+  await app.init();
+  lines.splice(0);
+  return { app, lines };
+}
+
+describe('the log lines of requests', () => {
+  it('are one for each answer, with method, path, status and duration, and without the query string', async () => {
+    const { app, lines } = await start({});
+    await app.inject({ method: 'GET', url: '/fine?q=canary', headers: { authorization: 'Bearer canary' } });
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.any(String),
+        pid: process.pid,
+        context: 'Request',
+        msg: 'Answered',
+        request_id: expect.stringMatching(/^[0-9a-f]{12}-\w+$/),
+        method: 'GET',
+        path: '/fine',
+        status: 200,
+        duration_ms: expect.any(Number),
+      },
+    ]);
+    await app.close();
+  });
+
+  it('have the id that the answer of a failure has', async () => {
+    const { app, lines } = await start({});
+    const { statusCode, payload } = await app.inject({
+      method: 'POST',
+      url: '/broken?token=canary',
+      payload: {},
+    });
+    const { request_id } = JSON.parse(payload) as { request_id: string };
+    expect(statusCode).toBe(500);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'error', request_id, method: 'POST', path: '/broken' }),
+      expect.objectContaining({ level: 'info', request_id, status: 500 }),
+    ]);
+    expect(lines[0]).toMatchObject({ err: { message: 'broken', stack: expect.stringContaining('at ') } });
+    expect(JSON.stringify(lines)).not.toContain('canary');
+    await app.close();
+  });
+
+  it('show no token in a path, and 200 characters of it at most', async () => {
+    const { app, lines } = await start({});
+    for (const path of [`/reset/${JWT}`, `/${'a'.repeat(5000)}`, `/%zz/${JWT}?token=canary`])
+      await app.inject({ method: 'GET', url: path });
+    expect(lines.map(({ path }) => path)).toEqual(['/reset/[token]', `/${'a'.repeat(199)}`, '/%zz/[token]']);
+    expect(JSON.stringify(lines)).not.toMatch(/canary|eyJ/);
+    await app.close();
+  });
+
+  it.each([{ logsRequests: false }, { level: 'warn' as const }])('are none with %j', async (options) => {
+    const { app, lines } = await start(options);
+    await app.inject({ method: 'GET', url: '/fine' });
+    expect(lines).toEqual([]);
+    await app.close();
+  });
+});

@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+import { IsString } from 'class-validator';
+import { ProblemError } from './problem.error.js';
+import { createValidationPipe } from './validation.pipe.js';
+
+class Body {
+  @IsString()
+  name: string;
+}
+
+describe('the validation pipe', () => {
+  const transform = (value: unknown): Promise<unknown> =>
+    createValidationPipe().transform(value, { type: 'body', metatype: Body });
+
+  it('gives the DTO class with its members', async () => {
+    const body = await transform({ name: 'a' });
+    expect(body).toBeInstanceOf(Body);
+    expect(body).toEqual({ name: 'a' });
+  });
+
+  it.each([
+    ['a member that the DTO does not have', { name: 'a', role: 'admin' }, 'role'],
+    ['a member of another type', { name: 1 }, 'name'],
+    ['a missing member', {}, 'name'],
+  ])('refuses %s with 422, and names it', async (_, value, field) => {
+    const refusal = await transform(value).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ProblemError);
+    const { problem } = refusal as ProblemError;
+    expect(problem).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ field }] });
+  });
+
+  const problemOf = async (value: unknown) =>
+    transform(value).then(
+      () => undefined,
+      (error: unknown) => (error as ProblemError).problem,
+    );
+  const nested = (depth: number): unknown => JSON.parse('{"name":'.repeat(depth) + '1' + '}'.repeat(depth));
+
+  it.each(['__proto__', 'constructor', 'prototype'])('refuses the member %s', async (name) => {
+    const body: unknown = JSON.parse(`{"name":"a","${name}":{"prototype":{}}}`);
+    await expect(problemOf(body)).resolves.toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    ['a list', [{ name: 'a' }]],
+    ['a long list', Array.from({ length: 20_000 }, () => 0)],
+    ['a text', 'name'],
+    ['a body that nests 10,000 levels', nested(10_000)],
+    ['a lone surrogate', { name: 'a\ud800' }],
+    ['a lone surrogate in a name', { '\udfff': 'a' }],
+  ])('refuses %s with 422 and a short answer', async (_, value) => {
+    const problem = await problemOf(value);
+    expect(problem).toMatchObject({ status: 422, code: 'validation_failed' });
+    expect(JSON.stringify(problem).length).toBeLessThan(300);
+  });
+
+  it('takes one member of a query as a text, and refuses a malformed one', async () => {
+    const member = { type: 'query', data: 'page', metatype: String } as const;
+    await expect(createValidationPipe().transform('1', member)).resolves.toBe('1');
+    await expect(createValidationPipe().transform('a\ud800', member)).rejects.toBeInstanceOf(ProblemError);
+  });
+
+  it('names at most 20 wrong members, and shortens their names', async () => {
+    const members = Array.from({ length: 5000 }, (_, index) => [`${index}`.padEnd(500, 'x'), 1]);
+    const problem = await problemOf(Object.fromEntries(members));
+    expect(problem?.errors).toHaveLength(20);
+    expect(JSON.stringify(problem).length).toBeLessThan(12_000);
+  });
+
+  it('refuses JSON that was sent as a form with 415, and repeats nothing of it', async () => {
+    const problem = await problemOf({ '{"email":"a@example.org","password":"Test1234"}': '' });
+    expect(problem).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    expect(JSON.stringify(problem)).not.toContain('Test1234');
+  });
+});

@@ -1,0 +1,46 @@
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { ProblemError } from './problem.error.js';
+import type { FieldError } from './problems.js';
+import { refuseMalformed, refuseMalformedPart } from './request-shape.js';
+
+/** A short request with thousands of wrong members would get a long answer. */
+const MAX_ERRORS = 20;
+const MAX_NAME_LENGTH = 100;
+const MAX_MESSAGE_LENGTH = 300;
+
+/** Turns bodies and queries into their DTO classes. Unknown and invalid fields are refused: 422 names the first of them. */
+class RequestValidationPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, data } = metadata;
+    // What a decorator of our own gives is not input.
+    if (type === 'custom') return value;
+    const isChecked = (type === 'body' || type === 'query') && value !== undefined && value !== null;
+    // `data` names a member, as in @Query('page').
+    if (isChecked) (data === undefined ? refuseMalformed : refuseMalformedPart)(value);
+    return super.transform(value, metadata);
+  }
+}
+
+export const createValidationPipe = (): ValidationPipe =>
+  new RequestValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => {
+      const found = errors.slice(0, MAX_ERRORS).flatMap((error) => describe(error, ''));
+      return new ProblemError('validation_failed', { errors: found.slice(0, MAX_ERRORS) });
+    },
+  });
+
+function describe({ property, constraints, children }: ValidationError, prefix: string): FieldError[] {
+  const field = (prefix + property).slice(0, MAX_NAME_LENGTH);
+  const own = Object.values(constraints ?? {}).map((message) => ({
+    field,
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
+  }));
+  return [...own, ...(children ?? []).flatMap((child) => describe(child, `${field}.`))];
+}

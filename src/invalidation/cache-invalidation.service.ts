@@ -1,0 +1,132 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, QueryFailedError } from 'typeorm';
+import { NoPrimaryError } from '../common/database-errors.js';
+import { AppConfig } from '../config/app-config.js';
+import { CacheUnavailableError, ignoreOutage } from '../cache/cache-unavailable.error.js';
+import { ACCEPTANCE_ENDED_MS, Following } from '../cache/following.js';
+import { HistoryClaim } from './history-claim.js';
+import type { Change } from './change-feed.js';
+import { ChangePublisher } from './change-publisher.js';
+import { readReplay } from './invalidation-log.js';
+import { RedisConnection } from '../cache/redis-connection.js';
+import { SingleInstanceLock } from './single-instance-lock.js';
+import { UserCacheService } from '../cache/user-cache.service.js';
+
+const RETRY_MS = 100;
+/** Beyond an entry's life, for the time between a change and its commit. */
+const WINDOW_MARGIN_SECONDS = 300;
+
+/** Applies committed changes to the cache. */
+@Injectable()
+export class CacheInvalidationService {
+  /** How far a replay reaches back. */
+  readonly windowSeconds: number;
+  private readonly poolSize: number;
+  private replayedHistory: string | undefined;
+
+  constructor(
+    private readonly users: UserCacheService,
+    private readonly publisher: ChangePublisher,
+    private readonly following: Following,
+    private readonly history: HistoryClaim,
+    @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+    config: AppConfig,
+  ) {
+    this.windowSeconds = config.cache.ttlSeconds + WINDOW_MARGIN_SECONDS;
+    this.poolSize = config.database.poolSize;
+  }
+
+  /**
+   * To be awaited between the commit of a change and its answer: from then on no instance accepts the old state. Where the entries
+   * cannot be deleted, it resolves 1.6 s after the commit: by then no instance accepts an entry without having read the change.
+   */
+  async committed(changes: readonly Change[]): Promise<void> {
+    this.publisher.committed(changes);
+    await this.settle(changes.map((change) => change.user_id));
+    this.publisher.settled(changes);
+  }
+
+  /** The same for a change that another request committed: its entries may not be deleted yet. */
+  async settle(userIds: readonly string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    const beganAt = performance.now();
+    while (!(await this.isRemoved(userIds)) && performance.now() - beganAt < ACCEPTANCE_ENDED_MS)
+      await pause(RETRY_MS);
+  }
+
+  /** Deletes entries. A failure is not lost: it ends the trust in the cache until the next replay. */
+  async remove(userIds: readonly string[]): Promise<void> {
+    await this.users.invalidate(userIds).catch(ignoreOutage);
+  }
+
+  /**
+   * Prepares a new connection to Redis: claims the history and applies the log of one entry's life. Whatever Redis lost or brought
+   * back, no entry older than a change in it is accepted. The embedded database stores no positions of its log, so there no older
+   * entry is accepted at all.
+   * @throws Error when the log cannot be read or the cache cannot be written: then the cache must not be trusted
+   */
+  async prepareRedis(): Promise<void> {
+    const history = this.demandReading();
+    await this.history.take();
+    await this.replay(history);
+    // A change whose row the replay lacks may be committed while the log is lost: then nobody reads it here.
+    if (this.demandReading() !== history) throw new Error('PostgreSQL has another history meanwhile');
+  }
+
+  /** Checks and renews what {@link prepareRedis} claimed; called with each heartbeat. */
+  async keepRedis(): Promise<void> {
+    await this.history.renew();
+  }
+
+  /** Applies the log to whatever cache is connected, for a new connection to PostgreSQL; any later cache is prepared anew. */
+  async replayFor(history: string): Promise<void> {
+    this.following.adopt(history);
+    if (this.replayedHistory !== undefined && this.replayedHistory !== history)
+      this.redis?.drop('PostgreSQL has another history');
+    this.replayedHistory = history;
+    await this.replay(history).catch(ignoreOutage);
+  }
+
+  private async replay(history: string): Promise<void> {
+    const replay = await readReplay((text, values) => this.query(text, values), this.windowSeconds);
+    if (replay.history !== history)
+      throw new Error('the pool is connected to another database than the follower');
+    this.following.raiseFloor(replay.floorMs);
+    await this.users.invalidate(replay.userIds);
+  }
+
+  /** @returns the followed history @throws Error while this instance does not read every change */
+  private demandReading(): string {
+    const { history, readsLog, reason } = this.following;
+    if (history === undefined || !readsLog) throw new Error(reason);
+    return history;
+  }
+
+  /** Connections to another history leave the pool as they are used, so each may fail one attempt. */
+  private async query(text: string, values: unknown[]): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.dataSource.query(text, values);
+      } catch (error) {
+        if (!((error as QueryFailedError).driverError instanceof NoPrimaryError) || attempt > this.poolSize)
+          throw error;
+      }
+    }
+  }
+
+  /** Whether no instance can find the entries any more. */
+  private async isRemoved(userIds: readonly string[]): Promise<boolean> {
+    try {
+      await this.users.invalidate(userIds);
+      // Without Redis, the entries that count may be in another instance's memory.
+      return this.lock?.isHeld ?? true;
+    } catch (error) {
+      if (error instanceof CacheUnavailableError) return false;
+      throw error;
+    }
+  }
+}

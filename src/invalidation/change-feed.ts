@@ -1,0 +1,28 @@
+import { Subject } from 'rxjs';
+
+/** A committed change of what a user may do, as a row of the invalidation log says. */
+export interface Change {
+  readonly kind: 'session.revoked' | 'user.updated' | 'user.deleted';
+  readonly user_id: string;
+  /** The session that ended; `null` for changes of the user. */
+  readonly session_id: string | null;
+  /** Why a session ended. */
+  readonly reason: string | null;
+}
+
+/** A refresh: cache entries stay as they are, and live channels of the session report it. */
+export interface SessionRefreshed {
+  readonly kind: 'session.refreshed' | 'session.refresh_repeated';
+  readonly user_id: string;
+  readonly session_id: string;
+}
+
+/** Rows of the log were skipped: after a lost connection, or because there were too many. Anything may have changed. */
+export interface LogSkipped {
+  readonly kind: 'log.skipped';
+}
+
+export type ChangeEvent = Change | SessionRefreshed | LogSkipped;
+
+/** Committed changes of this instance and of others, in the order in which this instance reads them. */
+export class ChangeFeed extends Subject<ChangeEvent> {}

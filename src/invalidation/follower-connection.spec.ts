@@ -1,0 +1,29 @@
+import { isOutOfReach } from './follower-connection.js';
+
+const failure = (code: string) => Object.assign(new Error(code), { code });
+
+describe('a failed attempt to connect to PostgreSQL', () => {
+  it.each(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOTFOUND', '57P01', '57P03'])(
+    'shows with %s that the server is out of reach',
+    (code) => {
+      expect(isOutOfReach(failure(code))).toBe(true);
+      expect(isOutOfReach(new AggregateError([failure(code), failure(code)]))).toBe(true);
+    },
+  );
+
+  it.each([
+    ['too many connections', '53300'],
+    ['a wrong password', '28P01'],
+    ['a missing database', '3D000'],
+    ['a missing right', '42501'],
+    ['a read-only transaction', '25006'],
+  ])('does not show it with %s: the server serves others', (_what, code) => {
+    expect(isOutOfReach(failure(code))).toBe(false);
+    expect(isOutOfReach(new AggregateError([failure('ECONNREFUSED'), failure(code)]))).toBe(false);
+  });
+
+  it('shows it when the connection ended, and not with a defect', () => {
+    expect(isOutOfReach(new Error('Connection terminated unexpectedly'))).toBe(true);
+    expect(isOutOfReach(new TypeError('PostgreSQL answered without a row'))).toBe(false);
+  });
+});

@@ -1,0 +1,123 @@
+import pg from 'pg';
+import { Deadline } from '../common/deadline.js';
+import { abandon } from '../database/bounded-client.js';
+
+/** Longest time for an answer. Below the time for which entries are accepted, so that a silent server is noticed before. */
+const ANSWER_MS = 800;
+/** A wait that took this much longer than it should was lengthened by a stall of this process and proves nothing. */
+const STALL_MS = 250;
+/** Between two reads; a change that nobody notified is applied within it. */
+const POLL_MS = 500;
+/** Shortest time between two reads, however often somebody notifies. */
+const PAUSE_MS = 5;
+
+/** SQLSTATEs and errno codes of a server that cannot be reached, or that is starting or shutting down. */
+const UNREACHABLE =
+  /^(57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+
+/** PostgreSQL gave no answer in time. */
+class SilentServerError extends Error {
+  constructor(readonly wasStalled: boolean) {
+    super(`no answer within ${ANSWER_MS} ms`);
+    this.name = 'SilentServerError';
+  }
+}
+
+/**
+ * Whether the failure of an *attempt to connect*, or silence at any time, shows that PostgreSQL is out of reach. A server that
+ * answers with a refusal, such as too many connections, may serve others.
+ */
+export function isOutOfReach(error: unknown): boolean {
+  if (error instanceof SilentServerError) return !error.wasStalled;
+  if (error instanceof AggregateError) return error.errors.every(isOutOfReach);
+  const { code, message } = error as Error & { code?: string };
+  return code === undefined ? /Connection terminated/.test(message) : UNREACHABLE.test(code);
+}
+
+export interface FollowerConnectionOptions {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly channels: readonly string[];
+  onNotification(channel: string, payload: string): void;
+}
+
+/** One connection of the follower: bounded in every wait, and woken by notifications. */
+export class FollowerConnection {
+  private readonly deadline = new Deadline(ANSWER_MS);
+  private readonly client: pg.Client;
+  private lost: Error | undefined;
+  private isNotified = false;
+  private wake: () => void = () => undefined;
+
+  constructor(private readonly options: FollowerConnectionOptions) {
+    this.client = new pg.Client({
+      connectionString: options.url,
+      application_name: options.applicationName,
+      keepAlive: true,
+    });
+    this.client.on('error', (error: Error) => this.lose(error));
+    this.client.on('end', () => this.lose(new Error('Connection terminated')));
+    this.client.on('notification', ({ channel, payload = '' }) => options.onNotification(channel, payload));
+  }
+
+  /** @throws Error of the driver, or for no answer in time; then `close()` is due all the same */
+  async open(): Promise<void> {
+    await this.bounded(this.client.connect());
+    await this.run((client) =>
+      client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED'),
+    );
+  }
+
+  async listen(): Promise<void> {
+    for (const channel of this.options.channels)
+      await this.run((client) => client.query(`LISTEN ${channel}`));
+  }
+
+  /** Runs statements, within the time for one answer. */
+  run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return this.bounded(work(this.client));
+  }
+
+  /** Ends the pause that is under way, or the next one. */
+  notify(): void {
+    this.isNotified = true;
+    this.wake();
+  }
+
+  /** Waits until it is time to read the log again. @throws Error when the connection was lost */
+  async pause(): Promise<void> {
+    await this.sleep(PAUSE_MS, false);
+    if (!this.isNotified) await this.sleep(POLL_MS - PAUSE_MS, true);
+    this.isNotified = false;
+    if (this.lost !== undefined) throw this.lost;
+  }
+
+  /** Ends it without waiting for the server. */
+  close(): void {
+    this.lose(new Error('stopped'));
+    abandon(this.client);
+  }
+
+  private lose(error: Error): void {
+    this.lost ??= error;
+    this.wake();
+  }
+
+  private sleep(durationMs: number, canBeWoken: boolean): Promise<void> {
+    if (this.lost !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(end, durationMs);
+      this.wake = canBeWoken ? end : () => this.lost && end();
+    });
+  }
+
+  private bounded<T>(answer: Promise<T>): Promise<T> {
+    const beganAt = performance.now();
+    const silence = () => new SilentServerError(performance.now() - beganAt > ANSWER_MS + STALL_MS);
+    return this.deadline.bound(answer, silence);
+  }
+}

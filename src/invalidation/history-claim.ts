@@ -1,0 +1,174 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { isDatabaseOutage } from '../common/database-errors.js';
+import { HISTORY } from '../database/history.js';
+import { BlacklistService } from '../cache/blacklist.service.js';
+import { CacheUnavailableError, ignoreOutage } from '../cache/cache-unavailable.error.js';
+import { Following } from '../cache/following.js';
+import { RedisConnection } from '../cache/redis-connection.js';
+
+const KEY = 'ergodrive:history';
+/** The claim is renewed with each heartbeat of each instance that follows the history. */
+const CLAIM_MS = 1500;
+const RETRY_MS = 100;
+/** After a restart of PostgreSQL the claim of the history before it lives on for a moment. */
+const PATIENCE_MS = 2000;
+
+/** Sets or renews the claim unless another stands, and answers the other. */
+const CLAIM_SCRIPT = `
+local current = redis.call('GET', KEYS[1])
+if current and current ~= ARGV[1] and current ~= ARGV[2] then return current end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
+return false`;
+
+const IDENTITY = `
+  SELECT ${HISTORY} AS history, (SELECT system_identifier::text FROM pg_control_system()) AS system,
+    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) AS timeline`;
+const HISTORY_ONLY = `SELECT ${HISTORY} AS history, '' AS system, '' AS timeline`;
+
+/** Other instances follow another history than this one. */
+export class RivalHistoryError extends Error {
+  override readonly name = 'RivalHistoryError';
+}
+
+/** Which database the entries of the cache are from. */
+export interface Identity {
+  readonly history: string;
+  /** The same for a server, its standbys and its restored backups; empty where the server does not say. */
+  readonly system: string;
+  /** Counted up by each promotion, in hexadecimal digits. */
+  readonly timeline: string;
+}
+
+/**
+ * Names in Redis the history that instances follow, so that an instance whose PostgreSQL is another one finds out and writes
+ * nothing there. The claim lives as long as somebody renews it. A promoted standby of the same system takes it over at once.
+ */
+@Injectable()
+export class HistoryClaim {
+  /** Of the connection that is followed, and of the one before. */
+  private identity: Identity | undefined;
+  private previous: Identity | undefined;
+
+  constructor(
+    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+    private readonly blacklist: BlacklistService,
+    private readonly following: Following,
+  ) {}
+
+  /**
+   * Reads which database a new connection leads to, before anything of it is followed. A connection that leads to another system
+   * than before is refused while other instances go on with theirs. Without an answer of Redis nothing is refused.
+   * @param query runs a statement on that connection
+   * @returns what the connection leads to
+   * @throws RivalHistoryError
+   */
+  async admit(query: (text: string) => Promise<Identity[]>): Promise<Identity> {
+    const previous = this.identity;
+    const own = await readIdentity(query);
+    const other = await this.current().catch(ignoreOutage);
+    if (other !== undefined && isRival(other, own) && !mayBePredecessor(other, own, previous))
+      throw new RivalHistoryError(describe(other));
+    this.previous = previous;
+    this.identity = own;
+    return own;
+  }
+
+  /**
+   * Claims the followed history on a new connection to Redis. Under a new history the blacklist is emptied first: it may hold tokens
+   * of sessions whose end was lost.
+   * @throws RivalHistoryError when other instances follow another history
+   */
+  async take(): Promise<void> {
+    const own = this.identity;
+    if (own === undefined || own.history !== this.following.history)
+      throw new Error('PostgreSQL has another history meanwhile');
+    const beganAt = performance.now();
+    for (;;) {
+      const other = await this.current();
+      if (other === undefined || !isRival(other, own)) {
+        if (other?.history !== own.history) await this.blacklist.clear();
+        const rival = await this.set(own, other);
+        if (rival === undefined) break;
+      } else {
+        const isPatient =
+          performance.now() - beganAt < PATIENCE_MS && mayBePredecessor(other, own, this.previous);
+        if (!isPatient) this.refuse(other);
+      }
+      await pause(RETRY_MS);
+    }
+    this.following.setConflict(undefined);
+  }
+
+  /** Renews the claim. @throws Error when other instances follow another history now */
+  async renew(): Promise<void> {
+    const own = this.identity;
+    if (own === undefined || own.history !== this.following.history) return;
+    const other = this.following.mayWrite ? await this.set(own, undefined) : await this.current();
+    if (other !== undefined && other.history !== own.history) throw new Error(describe(other));
+  }
+
+  private refuse(other: Identity): never {
+    const reason = describe(other);
+    this.following.setConflict(reason);
+    throw new RivalHistoryError(reason);
+  }
+
+  private async current(): Promise<Identity | undefined> {
+    return parse(await this.run(({ client }) => client.get(KEY)));
+  }
+
+  /** @returns the claim that stands instead */
+  private async set(own: Identity, replaced: Identity | undefined): Promise<Identity | undefined> {
+    const texts = [own, replaced ?? own].map(
+      ({ system, timeline, history }) => `${system}:${timeline}:${history}`,
+    );
+    try {
+      const reply = await this.run(({ client }) =>
+        client.eval(CLAIM_SCRIPT, { keys: [KEY], arguments: [...texts, String(CLAIM_MS)] }),
+      );
+      return parse(reply);
+    } catch (error) {
+      // A full Redis that evicts nothing takes no claim, and no entry either.
+      if (/\bOOM\b/.test((error as Error).message)) return undefined;
+      throw error;
+    }
+  }
+
+  private run: RedisConnection['run'] = (send) => {
+    if (this.redis === undefined) throw new CacheUnavailableError('no Redis is configured');
+    return this.redis.run(send);
+  };
+}
+
+/** Roles may lack the right to read the system and the timeline, and some servers have neither. */
+async function readIdentity(query: (text: string) => Promise<Identity[]>): Promise<Identity> {
+  const rows = await query(IDENTITY).catch((error: unknown) => {
+    if (isDatabaseOutage(error)) throw error;
+    return query(HISTORY_ONLY);
+  });
+  if (rows[0] === undefined) throw new TypeError('PostgreSQL answered without a row');
+  return rows[0];
+}
+
+function parse(text: unknown): Identity | undefined {
+  if (typeof text !== 'string') return undefined;
+  const [system = '', timeline = '', history = ''] = text.split(':');
+  return { system, timeline, history };
+}
+
+const isSameSystem = (one: Identity, other: Identity): boolean =>
+  one.system !== '' && one.system === other.system;
+
+/** Whether the claim of another history stands against `own`: it does not after a later promotion of the same system. */
+const isRival = (other: Identity, own: Identity): boolean =>
+  other.history !== own.history && !(isSameSystem(other, own) && own.timeline > other.timeline);
+
+/** Whether nobody may follow the other history any more: then its claim ends soon. */
+function mayBePredecessor(other: Identity, own: Identity, previous: Identity | undefined): boolean {
+  if (isSameSystem(other, own)) return own.timeline === other.timeline;
+  return previous === undefined || isSameSystem(previous, own);
+}
+
+const describe = ({ system, timeline }: Identity): string =>
+  `other instances use another PostgreSQL than this one (system ${system || 'unknown'}, timeline ${Number.parseInt(timeline, 16) || 'unknown'})`;

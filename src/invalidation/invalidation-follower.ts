@@ -1,0 +1,169 @@
+import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import type { QueryResultRow } from 'pg';
+import { ConnectionLoop } from '../common/connection-loop.js';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { CacheInvalidationService } from './cache-invalidation.service.js';
+import { FollowerConnection, isOutOfReach } from './follower-connection.js';
+import { Following } from '../cache/following.js';
+import { HistoryClaim, type Identity, RivalHistoryError } from './history-claim.js';
+import { ChangeFeed } from './change-feed.js';
+import type { ChangeSource } from './change-publisher.js';
+import {
+  LOG_CHANNEL,
+  type LogPage,
+  readNewRows,
+  readPosition,
+  REMOVE_FOREIGN_ROWS,
+} from './invalidation-log.js';
+import { InvalidationMetrics } from './invalidation-metrics.js';
+import type { LogPosition } from './log-position.js';
+import { parseSessionEvent, SESSION_CHANNEL } from './session-event.js';
+import { SingleInstanceLock } from './single-instance-lock.js';
+
+const MAX_RECONNECT_DELAY_MS = 1000;
+
+/** The server is a standby or refuses to write. */
+class NotThePrimaryError extends Error {
+  constructor() {
+    super('the PostgreSQL server is a standby or read-only');
+    this.name = 'NotThePrimaryError';
+  }
+}
+
+/**
+ * Reads every committed change from the invalidation log, on a connection of its own, and applies it: twice a second, and at
+ * once when somebody notifies. A new connection knows nothing of what came before it: it takes its position at the present, and the
+ * log of one entry's life is replayed.
+ */
+@Injectable()
+export class InvalidationFollower implements ChangeSource, OnApplicationShutdown {
+  private readonly loop = new ConnectionLoop((up, stopped) => this.live(up, stopped), MAX_RECONNECT_DELAY_MS);
+  private markFirst: () => void = () => undefined;
+  private readonly first = new Promise<void>((resolve) => (this.markFirst = resolve));
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: DatabaseClock,
+    private readonly invalidation: CacheInvalidationService,
+    private readonly following: Following,
+    private readonly history: HistoryClaim,
+    private readonly feed: ChangeFeed,
+    @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
+    private readonly metrics: InvalidationMetrics,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Resolves once the log is followed. */
+  async start(): Promise<void> {
+    this.loop.start();
+    await this.first;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** One connection's life, from opening it to its loss. */
+  private async live(up: () => void, stopped: AbortSignal): Promise<void> {
+    const connection = this.build();
+    const close = () => connection.close();
+    stopped.addEventListener('abort', close);
+    let isFollowing = false;
+    try {
+      let position = await this.begin(connection);
+      isFollowing = true;
+      up();
+      this.markFirst();
+      for (;;) {
+        await connection.pause();
+        position = await this.read(connection, position);
+      }
+    } catch (error) {
+      if (!stopped.aborted) this.report(error as Error, isFollowing);
+    } finally {
+      stopped.removeEventListener('abort', close);
+      this.lock?.release();
+      connection.close();
+    }
+  }
+
+  private build(): FollowerConnection {
+    const connection: FollowerConnection = new FollowerConnection({
+      url: this.database.url,
+      applicationName: `${this.config.name}-follower`,
+      channels: [LOG_CHANNEL, SESSION_CHANNEL],
+      onNotification: (channel, payload) => {
+        if (channel === LOG_CHANNEL) return connection.notify();
+        const event = parseSessionEvent(payload);
+        if (event !== undefined) this.feed.next(event);
+      },
+    });
+    return connection;
+  }
+
+  /** @returns the position from which the connection reads on */
+  private async begin(connection: FollowerConnection): Promise<LogPosition> {
+    await connection.open();
+    const beganAt = performance.now();
+    const page = await connection.run(readPosition);
+    this.check(page);
+    await connection.listen();
+    await connection.run((client) => client.query(REMOVE_FOREIGN_ROWS));
+    await connection.run((client) =>
+      this.history.admit(async (text) => (await client.query<Identity & QueryResultRow>(text)).rows),
+    );
+    await this.invalidation.replayFor(page.history);
+    await this.lockAlone(connection);
+    this.following.follow(page.history, beganAt);
+    this.feed.next({ kind: 'log.skipped' });
+    return page.position;
+  }
+
+  private async read(connection: FollowerConnection, position: LogPosition): Promise<LogPosition> {
+    const beganAt = performance.now();
+    const page = await connection.run((client) => readNewRows(client, position));
+    this.check(page);
+    if (page.history !== this.following.history) throw new Error('the database was replaced');
+    await this.apply(page);
+    await this.lockAlone(connection);
+    this.following.renew(beganAt);
+    return page.position;
+  }
+
+  /** The advisory lock lives as long as the connection. */
+  private async lockAlone(connection: FollowerConnection): Promise<void> {
+    const { lock } = this;
+    if (lock !== undefined) await connection.run((client) => lock.tryAcquire(client));
+  }
+
+  /** Entries of a server that is not the primary may be older than what others have acknowledged. */
+  private check({ isReadOnly, databaseMs }: LogPage): void {
+    if (isReadOnly) throw new NotThePrimaryError();
+    this.clock.set(databaseMs);
+  }
+
+  private async apply({ rows, databaseMs }: LogPage): Promise<void> {
+    if (rows === undefined) {
+      this.following.raiseFloor(databaseMs);
+      this.feed.next({ kind: 'log.skipped' });
+      return;
+    }
+    if (rows.length === 0) return;
+    await this.invalidation.remove(rows.map((row) => row.user_id));
+    for (const row of rows) {
+      this.metrics.applied(row.at);
+      this.feed.next(row);
+    }
+  }
+
+  private report(error: Error, wasFollowing: boolean): void {
+    const { message } = error;
+    if (error instanceof NotThePrimaryError || error instanceof RivalHistoryError)
+      this.following.refuse(message);
+    else if (isOutOfReach(error) && (!wasFollowing || error.name === 'SilentServerError'))
+      this.following.lose(message);
+    else this.following.suspend(message);
+  }
+}

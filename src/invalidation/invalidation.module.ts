@@ -1,0 +1,90 @@
+import {
+  Global,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { CacheTrust } from '../cache/cache-trust.js';
+import { RedisConnection } from '../cache/redis-connection.js';
+import { UserCacheService } from '../cache/user-cache.service.js';
+import { Database } from '../database/database.js';
+import { MaintenanceConnection } from '../database/maintenance-connection.js';
+import { CacheInvalidationService } from './cache-invalidation.service.js';
+import { ChangeFeed } from './change-feed.js';
+import { ChangePublisher, ChangeSource } from './change-publisher.js';
+import { EmbeddedChanges } from './embedded-changes.js';
+import { HistoryClaim } from './history-claim.js';
+import { InvalidationFollower } from './invalidation-follower.js';
+import { InvalidationMetrics } from './invalidation-metrics.js';
+import { LogNotifier } from './log-notifier.js';
+import { LogRetentionService } from './log-retention.service.js';
+import { SingleInstanceLock } from './single-instance-lock.js';
+
+/** Brings every committed change to the cache of each instance. The start mode is chosen here and nowhere else. */
+@Global()
+@Module({
+  providers: [
+    ChangeFeed,
+    HistoryClaim,
+    InvalidationFollower,
+    InvalidationMetrics,
+    CacheInvalidationService,
+    EmbeddedChanges,
+    {
+      provide: SingleInstanceLock,
+      inject: [UserCacheService, CacheTrust, { token: RedisConnection, optional: true }],
+      useFactory: (users: UserCacheService, trust: CacheTrust, redis?: RedisConnection) =>
+        redis === undefined ? new SingleInstanceLock(users, trust) : undefined,
+    },
+    {
+      provide: ChangePublisher,
+      inject: [Database, EmbeddedChanges, getDataSourceToken()],
+      useFactory: (database: Database, embedded: EmbeddedChanges, dataSource: DataSource): ChangePublisher =>
+        database.isEmbedded ? embedded : new LogNotifier(dataSource),
+    },
+    {
+      provide: ChangeSource,
+      inject: [Database, EmbeddedChanges, InvalidationFollower],
+      useFactory: (
+        database: Database,
+        embedded: EmbeddedChanges,
+        follower: InvalidationFollower,
+      ): ChangeSource => (database.isEmbedded ? embedded : follower),
+    },
+    {
+      provide: LogRetentionService,
+      inject: [Database, CacheInvalidationService, MaintenanceConnection, getDataSourceToken()],
+      useFactory: (
+        database: Database,
+        invalidation: CacheInvalidationService,
+        maintenance: MaintenanceConnection,
+        dataSource: DataSource,
+      ) => (database.isEmbedded ? undefined : new LogRetentionService(invalidation, maintenance, dataSource)),
+    },
+  ],
+  exports: [ChangeFeed, ChangePublisher, CacheInvalidationService],
+})
+export class InvalidationModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly changes: ChangeSource,
+    private readonly invalidation: CacheInvalidationService,
+    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+  ) {}
+
+  /** Changes come first: a change between the replay on Redis and the first page of the log would otherwise be missed. */
+  async onModuleInit(): Promise<void> {
+    await this.changes.start();
+    await this.redis?.start({
+      prepare: () => this.invalidation.prepareRedis(),
+      keep: () => this.invalidation.keepRedis(),
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.redis?.stop();
+  }
+}

@@ -1,0 +1,44 @@
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import type { RedisConnection } from '../cache/redis-connection.js';
+import { type Limit, WINDOW_SECONDS } from './limit.js';
+
+const KEY_PREFIX = 'ergodrive:limit';
+
+/**
+ * The library's own script counts refused attempts too, and a negative count after the end of a window. This one counts neither.
+ * Arguments: the change, the window in seconds, the limit. Answers the count, above the limit for a refusal, and the rest in ms.
+ */
+const COUNT_SCRIPT = `
+local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+local change = tonumber(ARGV[1])
+local limit = tonumber(ARGV[3])
+if change > 0 and count >= limit then return {limit + 1, redis.call('PTTL', KEYS[1])} end
+if count + change <= 0 then
+  redis.call('DEL', KEYS[1])
+  return {0, 0}
+end
+if count == 0 then redis.call('SET', KEYS[1], 0, 'EX', ARGV[2]) end
+return {redis.call('INCRBY', KEYS[1], change), redis.call('PTTL', KEYS[1])}`;
+
+interface Script {
+  keys: string[];
+  arguments: string[];
+}
+
+/**
+ * Counts on Redis, by the connection of the cache: with its deadline, and at once without an answer while Redis is away.
+ * A count throws `CacheUnavailableError` then.
+ */
+export function redisCounts(connection: RedisConnection, { name, attempts }: Limit): RateLimiterRedis {
+  return new RateLimiterRedis({
+    storeClient: {
+      eval: (script: string, options: Script) => connection.run(({ client }) => client.eval(script, options)),
+      del: (key: string) => connection.run(({ client }) => client.del(key)),
+    },
+    useRedisPackage: true,
+    customIncrTtlLuaScript: COUNT_SCRIPT,
+    keyPrefix: `${KEY_PREFIX}:${name}`,
+    points: attempts,
+    duration: WINDOW_SECONDS,
+  });
+}

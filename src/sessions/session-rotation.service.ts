@@ -1,0 +1,126 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { ChangePublisher } from '../invalidation/change-publisher.js';
+import type { Actor } from '../common/actor.js';
+import { isSameNetwork } from '../common/network.js';
+import { AppConfig } from '../config/app-config.js';
+import { HotStatements } from '../database/hot-statements.js';
+import type { TokenSession } from './session.entity.js';
+import { EXPLAIN_REFUSAL, NOTE_REPEATED, ROTATE } from './session-statements.js';
+import { SessionsService } from './sessions.service.js';
+
+/** A refresh token that was presented, whose signature and expiry were checked. */
+export interface PresentedToken {
+  sessionId: string;
+  refreshJti: string;
+  /** `Idempotency-Key` of the request. */
+  idempotencyKey: string | undefined;
+}
+
+export type Rotation =
+  /** The session has this refresh token now. `at` is the database's time of the request. */
+  { outcome: 'granted'; session: TokenSession; at: Date } | { outcome: 'revoked' | 'reused' | 'expired' };
+
+interface RotatedRow {
+  user_id: string;
+  rotated_at: Date;
+  expires_at: Date;
+}
+
+interface RefusedRow extends RotatedRow {
+  refresh_jti: string;
+  rotated_ip: string | null;
+  rotated_user_agent: string | null;
+  at: Date;
+  is_current: boolean;
+  is_predecessor: boolean;
+  has_key: boolean;
+  has_same_key: boolean;
+  is_in_grace: boolean;
+  is_too_old: boolean;
+}
+
+/** Exchanges refresh tokens (RFC 9700 §4.14.2). */
+@Injectable()
+export class SessionRotationService {
+  constructor(
+    private readonly statements: HotStatements,
+    private readonly sessions: SessionsService,
+    private readonly publisher: ChangePublisher,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Exchanges a refresh token for its successor by one atomic compare-and-set. The client that rotated the immediate
+   * predecessor may repeat its request and gets the same successor; any other old token is taken for stolen, and its
+   * session ends.
+   */
+  async rotate(presented: PresentedToken, by: Actor): Promise<Rotation> {
+    const { sessionId, refreshJti, idempotencyKey } = presented;
+    const successorJti = randomUUID();
+    const [row] = await this.statements.run<RotatedRow>(ROTATE, [
+      sessionId,
+      refreshJti,
+      successorJti,
+      this.config.tokens.refreshTtlSeconds,
+      this.config.sessions.maxAgeSeconds,
+      digest(idempotencyKey),
+      by.ip,
+      by.userAgent,
+    ]);
+    if (row === undefined) return this.explainRefusal(presented, by);
+    this.publisher.sessionEvent({ kind: 'session.refreshed', user_id: row.user_id, session_id: sessionId });
+    return { outcome: 'granted', session: sessionOf(sessionId, successorJti, row), at: row.rotated_at };
+  }
+
+  /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */
+  private async explainRefusal(presented: PresentedToken, by: Actor): Promise<Rotation> {
+    const { sessionId, refreshJti, idempotencyKey } = presented;
+    const [row] = await this.statements.run<RefusedRow>(EXPLAIN_REFUSAL, [
+      sessionId,
+      refreshJti,
+      digest(idempotencyKey),
+      this.config.tokens.refreshGraceSeconds,
+      this.config.sessions.maxAgeSeconds,
+    ]);
+    if (row === undefined) return { outcome: 'revoked' };
+    if (!row.is_current && !isRepetition(row, idempotencyKey, by)) {
+      await this.sessions.revoke({ userId: row.user_id, id: sessionId }, 'refresh_token_reuse', by);
+      return { outcome: 'reused' };
+    }
+    if (row.is_too_old) return { outcome: 'expired' };
+    // It was live and current, but not for the compare-and-set a moment before.
+    if (row.is_current) return { outcome: 'revoked' };
+    return this.repeat(sessionId, row, by);
+  }
+
+  private async repeat(sessionId: string, row: RefusedRow, by: Actor): Promise<Rotation> {
+    await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent]);
+    this.publisher.sessionEvent({
+      kind: 'session.refresh_repeated',
+      user_id: row.user_id,
+      session_id: sessionId,
+    });
+    return { outcome: 'granted', session: sessionOf(sessionId, row.refresh_jti, row), at: row.at };
+  }
+}
+
+/**
+ * Whether this is the client of the latest rotation, asking once more: by the key of the rotation, however late; without
+ * one, within the grace period, from the same network and with the same user agent.
+ */
+function isRepetition(row: RefusedRow, idempotencyKey: string | undefined, by: Actor): boolean {
+  if (!row.is_predecessor) return false;
+  if (row.has_key) return row.has_same_key;
+  const isSameClient = row.rotated_user_agent === by.userAgent && isSameNetwork(row.rotated_ip, by.ip);
+  return idempotencyKey === undefined && row.is_in_grace && isSameClient;
+}
+
+/** Of a key only this is kept. */
+function digest(idempotencyKey: string | undefined): Buffer | null {
+  return idempotencyKey === undefined ? null : createHash('sha256').update(idempotencyKey).digest();
+}
+
+function sessionOf(id: string, refreshJti: string, row: RotatedRow): TokenSession {
+  return { id, userId: row.user_id, refreshJti, rotatedAt: row.rotated_at, expiresAt: row.expires_at };
+}

@@ -1,0 +1,95 @@
+import { isLive } from '../database/live-session.js';
+import type { HotStatement } from '../database/hot-statements.js';
+import { CALLER } from '../users/account-commands.service.js';
+
+/**
+ * The session and its line in the audit trail; nothing where the account has changed. The lock makes logins to one account
+ * take turns until the transaction ends, and the time is taken under it: sessions open in the order of their times.
+ */
+export const OPEN: HotStatement = {
+  name: 'open_session',
+  text: `
+  WITH account AS MATERIALIZED (
+    SELECT id FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE
+  ), moment AS MATERIALIZED (
+    SELECT id, clock_timestamp() AS at FROM account
+  ), opened AS (
+    INSERT INTO sessions (id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip)
+    SELECT $3, id, $4, at, at, at, at + make_interval(secs => $5), $6, $7 FROM moment
+    RETURNING id, user_id, user_agent, ip, rotated_at, expires_at
+  ), noted AS (
+    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent)
+    SELECT 'session.opened', user_id, id, $8, ip, user_agent FROM opened
+  )
+  SELECT rotated_at, expires_at FROM opened`,
+};
+
+/** The oldest live sessions beyond the cap, never the one just opened, with their lines in the audit trail. */
+export const END_OLDEST: HotStatement = {
+  name: 'end_oldest_sessions',
+  text: `
+  WITH ended AS (
+    UPDATE sessions SET revoked_at = now(), revoke_reason = 'too_many_sessions'
+    WHERE revoked_at IS NULL AND id IN (
+      SELECT id FROM sessions
+      WHERE user_id = $1 AND id <> $2 AND ${isLive('sessions')}
+      ORDER BY created_at DESC, id OFFSET $3::int - 1
+    )
+    RETURNING id, user_id, revoke_reason
+  )
+  INSERT INTO audit_events (action, user_id, session_id, details)
+  SELECT 'session.revoked', user_id, id, jsonb_build_object('reason', revoke_reason) FROM ended
+  RETURNING session_id AS id`,
+};
+
+/** Live sessions that the caller may end, with their lines in the audit trail. */
+export const END: HotStatement = {
+  name: 'end_sessions',
+  text: `
+  WITH ${CALLER}, ended AS (
+    UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = $7
+    WHERE user_id = $4 AND ${isLive('sessions')}
+      AND ($5::uuid IS NULL OR id = $5) AND ($6::uuid IS NULL OR id <> $6) AND EXISTS (SELECT FROM permitted)
+    RETURNING id, user_id, revoke_reason
+  ), noted AS (
+    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, details)
+    SELECT 'session.revoked', user_id, id, $1::uuid, $8, $9, jsonb_build_object('reason', revoke_reason) FROM ended
+  )
+  SELECT (SELECT role FROM caller) AS caller_role, ARRAY(SELECT id::text FROM ended) AS ended`,
+};
+
+/** The compare-and-set of a refresh. */
+export const ROTATE: HotStatement = {
+  name: 'rotate_session',
+  text: `
+  UPDATE sessions
+  SET refresh_jti = $3, previous_refresh_jti = refresh_jti, rotated_at = now(), last_used_at = now(),
+      expires_at = least(now() + make_interval(secs => $4), created_at + make_interval(secs => $5)),
+      rotation_key = $6, rotated_ip = $7, rotated_user_agent = $8
+  WHERE id = $1 AND refresh_jti = $2 AND ${isLive('sessions')}
+    AND created_at + make_interval(secs => $5) > now()
+    AND EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)
+  RETURNING user_id, rotated_at, expires_at`,
+};
+
+/** A live session whose compare-and-set found nothing, with what decides why. */
+export const EXPLAIN_REFUSAL: HotStatement = {
+  name: 'explain_refused_rotation',
+  text: `
+  SELECT s.user_id, s.refresh_jti, s.rotated_at, s.expires_at, s.rotated_ip, s.rotated_user_agent, now() AS at,
+    s.refresh_jti = $2 AS is_current,
+    s.previous_refresh_jti IS NOT DISTINCT FROM $2 AS is_predecessor,
+    s.rotation_key IS NOT NULL AS has_key,
+    coalesce(s.rotation_key = $3, false) AS has_same_key,
+    s.rotated_at > now() - make_interval(secs => $4) AS is_in_grace,
+    s.created_at + make_interval(secs => $5) <= now() AS is_too_old
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.id = $1 AND ${isLive('s')} AND u.is_active`,
+};
+
+export const NOTE_REPEATED: HotStatement = {
+  name: 'note_repeated_refresh',
+  text: `
+  INSERT INTO audit_events (action, user_id, session_id, ip, user_agent)
+  VALUES ('session.refresh_repeated', $1, $2, $3, $4)`,
+};

@@ -1,0 +1,62 @@
+import { ADMIN_ROLE } from '../common/role.js';
+import type { HotStatement } from '../database/hot-statements.js';
+import { CALLER, type CallerRow } from './account-commands.service.js';
+import type { User } from './user.entity.js';
+
+/** The part of an account that a login checks. */
+export type Credentials = Pick<User, 'id' | 'passwordHash' | 'isActive'>;
+
+export const CREDENTIALS: HotStatement = {
+  name: 'credentials',
+  text: 'SELECT id, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
+};
+
+/** Keeps a password that was changed during the login. `updated_at` stays: clients see no change of the account. */
+export const REHASH: HotStatement = {
+  name: 'renew_password_hash',
+  text: 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+};
+
+export const SET_PASSWORD: HotStatement = {
+  name: 'set_password',
+  text: `
+  WITH ${CALLER}, changed AS (
+    UPDATE users SET password_hash = $6, updated_at = statement_timestamp()
+    WHERE id = $4 AND password_hash = $5 AND is_active AND EXISTS (SELECT FROM permitted)
+    RETURNING id
+  ), noted AS (
+    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent)
+    SELECT 'user.password_changed', id, $1::uuid, $7, $8 FROM changed
+  )
+  SELECT (SELECT role FROM caller) AS caller_role, EXISTS (SELECT FROM changed) AS is_changed`,
+};
+
+const COLUMNS = `id, email, full_name AS "fullName", role, is_active AS "isActive", created_at AS "createdAt",
+  updated_at AS "updatedAt"`;
+
+export const READ_FOR_UPDATE: HotStatement = {
+  name: 'read_account_for_update',
+  text: `
+  WITH ${CALLER}
+  SELECT (SELECT role FROM caller) AS caller_role, account.*,
+    EXISTS (SELECT FROM users WHERE role = '${ADMIN_ROLE}' AND is_active AND id <> $4) AS "hasOtherAdmins"
+  FROM (SELECT 1) AS always LEFT JOIN (SELECT ${COLUMNS} FROM users WHERE id = $4) AS account ON true`,
+};
+
+/** Changes the account and writes the events of the change into the audit trail. */
+export const UPDATE_ACCOUNT: HotStatement = {
+  name: 'update_account',
+  text: `
+  WITH noted AS (
+    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent, details)
+    SELECT action, $1, $5, $6, $7, details FROM unnest($8::text[], $9::jsonb[]) AS line (action, details)
+  )
+  UPDATE users SET full_name = $2, role = $3, is_active = $4, updated_at = statement_timestamp() WHERE id = $1
+  RETURNING ${COLUMNS}`,
+};
+
+/** An account without its password hash. */
+export type Account = Omit<User, 'passwordHash'>;
+
+/** The current account, if it exists, and what limits a change of it. */
+export type AccountRow = CallerRow & { hasOtherAdmins: boolean } & (Account | { id: null });

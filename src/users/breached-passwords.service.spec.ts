@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import type { AppConfig } from '../config/app-config.js';
+import { BreachedPasswords } from './breached-passwords.service.js';
+
+const { jest } = import.meta;
+
+const PASSWORD = 'correct horse battery';
+const hashOf = (password: string) => createHash('sha1').update(password).digest('hex').toUpperCase();
+const OTHERS = Array.from({ length: 900 }, (_, index) => `${hashOf(`other ${index}`).slice(5)}:${index % 7}`);
+const listWith = (...lines: string[]) => [...lines, ...OTHERS].sort().join('\r\n');
+
+describe('BreachedPasswords', () => {
+  let server: Server;
+  let respond: RequestListener;
+  let requests: { url: string | undefined; padding: unknown }[];
+  let logged: string[];
+  let breached: BreachedPasswords;
+
+  beforeEach(async () => {
+    requests = [];
+    logged = [];
+    jest
+      .spyOn(Logger.prototype, 'log')
+      .mockImplementation((message: unknown) => void logged.push(String(message)));
+    jest
+      .spyOn(Logger.prototype, 'warn')
+      .mockImplementation((message: unknown) => void logged.push(String(message)));
+    server = createServer((request, response) => {
+      requests.push({ url: request.url, padding: request.headers['add-padding'] });
+      respond(request, response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    breached = lookUpAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}/range`);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  const lookUpAt = (hibpUrl: string | undefined) =>
+    new BreachedPasswords({ passwords: { hibpUrl } } as unknown as AppConfig);
+  const answers = (body: string, status = 200): RequestListener => {
+    return (_request, response) => void response.writeHead(status).end(body);
+  };
+
+  it('finds a password by the first five digits of its hash, and sends no more', async () => {
+    respond = answers(listWith(`${hashOf(PASSWORD).slice(5)}:3`));
+    await expect(breached.includes(PASSWORD)).resolves.toBe(true);
+    expect(requests).toEqual([{ url: `/range/${hashOf(PASSWORD).slice(0, 5)}`, padding: 'true' }]);
+    await expect(breached.includes('another horse')).resolves.toBe(false);
+    expect(logged).toEqual([]);
+  });
+
+  it('looks the password up as it is hashed, in NFKC', async () => {
+    respond = answers(listWith(`${hashOf('Zoë Müller').slice(5)}:1`));
+    await expect(breached.includes('Zoe\u0308 Mu\u0308ller')).resolves.toBe(true);
+  });
+
+  it('does not count padding', async () => {
+    respond = answers(listWith(`${hashOf(PASSWORD).slice(5)}:0`));
+    await expect(breached.includes(PASSWORD)).resolves.toBe(false);
+    expect(logged).toEqual([]);
+  });
+
+  it('asks nobody without a URL', async () => {
+    await expect(lookUpAt(undefined).includes(PASSWORD)).resolves.toBe(false);
+    expect(requests).toEqual([]);
+  });
+
+  const found = `${hashOf(PASSWORD).slice(5)}:3`;
+  it.each<[string, RequestListener, RegExp]>([
+    ['does not answer', () => undefined, /time/],
+    ['answers without end', (_, response) => void response.write(listWith(found)), /time/],
+    ['answers too much', (_, response) => void response.end(listWith(found).repeat(20)), /too large/],
+    ['answers garbage', answers(`<html>${found}</html>`), /not a list/],
+    ['answers garbage between hashes', answers(listWith(found, 'garbage')), /not a list/],
+    ['answers nothing', answers(''), /not a list/],
+    ['answers an error', answers(listWith(found), 503), /503/],
+    ['answers an error with garbage', answers('<html>', 429), /429/],
+    [
+      'redirects',
+      (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end(),
+      /fetch failed/,
+    ],
+    ['closes the connection', (request) => void request.socket.destroy(), /fetch failed/],
+  ])('accepts every password when the service %s, and logs it once', async (_, behaviour, reason) => {
+    respond = behaviour;
+    await expect(breached.includes(PASSWORD)).resolves.toBe(false);
+    await expect(Promise.all([breached.includes(PASSWORD), breached.includes(PASSWORD)])).resolves.toEqual([
+      false,
+      false,
+    ]);
+    expect(logged).toEqual([expect.stringMatching(reason)]);
+    expect(logged.join()).not.toContain(hashOf(PASSWORD).slice(0, 5));
+    expect(requests.every(({ url }) => url?.startsWith('/range/'))).toBe(true);
+
+    respond = answers(listWith(found));
+    await expect(breached.includes(PASSWORD)).resolves.toBe(true);
+    expect(logged).toHaveLength(2);
+    expect(logged[1]).toMatch(/again/);
+  });
+
+  it('accepts every password when nothing listens', async () => {
+    const unreachable = lookUpAt('http://127.0.0.1:1');
+    await expect(unreachable.includes(PASSWORD)).resolves.toBe(false);
+    await expect(unreachable.includes(PASSWORD)).resolves.toBe(false);
+    expect(logged).toEqual([expect.stringMatching(/cannot be looked up/)]);
+  });
+});

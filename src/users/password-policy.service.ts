@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { type PasswordOwner, passwordRefusal } from '../config/password-rules.js';
+import { ProblemError } from '../http/problem.error.js';
+import { BreachedPasswords } from './breached-passwords.service.js';
+
+/** Decides which new passwords are accepted. A password that is in use is not checked: the rules may have changed since. */
+@Injectable()
+export class PasswordPolicy {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly breachedPasswords: BreachedPasswords,
+  ) {}
+
+  /**
+   * @param field the member of the body that the answer names
+   * @throws ProblemError 422 `validation_failed`, which holds no part of the password
+   */
+  async demand(field: string, password: string, owner: PasswordOwner): Promise<void> {
+    const refusal = passwordRefusal(password, owner, this.config.passwords);
+    if (refusal !== undefined) throw invalid(field, refusal);
+    if (await this.breachedPasswords.includes(password))
+      throw invalid(field, 'must not be a password that is known from a data breach');
+  }
+}
+
+const invalid = (field: string, refusal: string): ProblemError =>
+  new ProblemError('validation_failed', { errors: [{ field, message: `${field} ${refusal}` }] });

@@ -1,0 +1,77 @@
+import { api, type ApiClient } from '../support/app/api-client.js';
+import { AppProcess } from '../support/app/app-process.js';
+import { freePort } from '../support/network/free-port.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
+
+const FOR_OPERATORS = ['/metrics', '/api/docs', '/api/docs-json', '/api/docs/swagger-ui-init.js'];
+const PROBES = ['/health/live', '/health/ready'];
+
+describe('the management port', () => {
+  let deployment: Deployment;
+  let managementPort: number;
+  let management: ApiClient;
+
+  beforeAll(async () => {
+    managementPort = await freePort();
+    deployment = await Deployment.start({
+      instances: [
+        { NODE_ENV: 'production', MANAGEMENT_PORT: String(managementPort) },
+        { NODE_ENV: 'production' },
+        {},
+      ],
+    });
+    management = api(`http://127.0.0.1:${managementPort}`);
+  });
+  afterAll(async () => {
+    management.close();
+    await deployment.stop();
+  });
+
+  const expectAll = async (client: ApiClient) => {
+    for (const path of [...FOR_OPERATORS, ...PROBES])
+      expect([path, (await client.get(path)).status]).toEqual([path, 200]);
+    const { body } = await client.get('/health');
+    expect(body).toMatchObject({ database: { status: 'connected' }, redis: {}, cache: {} });
+  };
+
+  it('has the metrics, the API documents, the health with its details, and the probes', async () => {
+    await expectAll(management);
+  });
+
+  it('has no other route', async () => {
+    for (const path of ['/', '/api/v1/info', '/api/v1/users/me', '/nowhere'])
+      expectProblem(await management.get(path), 404, 'not_found');
+    expectProblem(await management.post('/api/v1/auth/login', {}), 404, 'not_found');
+  });
+
+  it.each([
+    ['beside a management port', 0],
+    ['in production without a management port', 1],
+  ])('is what the public port shows nothing of, %s', async (_, instance) => {
+    const client = deployment.client(instance);
+    for (const path of FOR_OPERATORS) expectProblem(await client.get(path), 404, 'not_found');
+    for (const path of PROBES) expect((await client.get(path)).status).toBe(200);
+    const { status, body } = await client.get('/health');
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'healthy' } });
+    expect((await client.get('/api/v1/info')).status).toBe(200);
+  });
+
+  it('is the public port in development', () => expectAll(deployment.client(2)));
+
+  it('is the public port in production where both have one number', async () => {
+    const port = await freePort();
+    const env = { ...deployment.environment, NODE_ENV: 'production', MANAGEMENT_PORT: String(port) };
+    const app = await AppProcess.start({ port, env });
+    const client = api(app.url);
+    await expectAll(client);
+    client.close();
+    await app.stop();
+  });
+
+  it('that is taken stops the start, and the message says so', async () => {
+    const env = { ...deployment.environment, MANAGEMENT_PORT: String(managementPort) };
+    const taken = AppProcess.start({ env, readyTimeoutMs: 30_000 });
+    await expect(taken).rejects.toThrow(new RegExp(`EADDRINUSE.*:${managementPort}`));
+  });
+});

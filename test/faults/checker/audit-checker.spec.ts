@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from '../../support/postgres/sql.js';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/test-database.js';
+import { checkAudit } from './audit-checker.js';
+import { Expectations } from './expectations.js';
+import type { Operation } from './history.js';
+import { login, logout, setRole } from './operation-builders.js';
+import { strictPromise } from './promise.js';
+
+const CREATE = 'CREATE TABLE audit_events (id serial, action text, user_id uuid, session_id uuid)';
+const INSERT = 'INSERT INTO audit_events (action, user_id, session_id) VALUES ($1, $2, $3)';
+
+describe('checkAudit', () => {
+  let database: TestDatabase;
+  const userId = randomUUID();
+  const session = randomUUID();
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    await sql(database.url, CREATE);
+  });
+
+  afterEach(() => database.drop());
+
+  async function rules(operations: Operation[], lines: [action: string, sessionId?: string][]) {
+    for (const [action, sessionId] of lines)
+      await sql(database.url, INSERT, [action, userId, sessionId ?? null]);
+    const own = operations.map((operation) => ({ ...operation, userId }));
+    const initial = { role: 'student', password: 'first' };
+    const expected = new Expectations(own, strictPromise(), initial, []);
+    return (await checkAudit(database.url, own, expected)).map(({ rule }) => rule);
+  }
+
+  const ended: Operation = { ...logout(0, 1), ends: [session] };
+
+  it('accepts one line for each change', async () => {
+    const operations = [login(session, 0, 1), ended, setRole('researcher', 0, 1)];
+    const lines: [string, string?][] = [
+      ['session.opened', session],
+      ['session.revoked', session],
+      ['user.role_changed'],
+    ];
+    await expect(rules(operations, lines)).resolves.toEqual([]);
+  });
+
+  it.each<[string, Operation]>([
+    ['revocation', ended],
+    ['login', login(session, 0, 1)],
+    ['change of the role', setRole('researcher', 0, 1)],
+  ])('misses the line of an acknowledged %s', async (_, operation) => {
+    await expect(rules([operation], [])).resolves.toEqual(['missing audit line']);
+  });
+
+  it('expects no line for what had no answer, and allows one', async () => {
+    await expect(rules([{ ...ended, status: 503 }], [])).resolves.toEqual([]);
+    await expect(rules([{ ...ended, status: 503 }], [['session.revoked', session]])).resolves.toEqual([]);
+  });
+
+  it('flags a line that no request explains', async () => {
+    const role = setRole('researcher', 0, 1);
+    await expect(rules([role], [['user.role_changed'], ['user.role_changed']])).resolves.toEqual([
+      'unexplained audit line',
+    ]);
+    await expect(rules([], [])).resolves.toEqual([]);
+  });
+
+  describe('of refreshes', () => {
+    const refresh = (presented: string, status = 200): Operation => ({
+      ...login(session, 0, 1),
+      kind: 'refresh',
+      status,
+      exchange: { presented, key: 'key', ...(status === 200 && { successor: `after ${presented}` }) },
+    });
+    const REPEATED: [string, string] = ['session.refresh_repeated', session];
+
+    it('accepts one line for each answer after the first with the same token', async () => {
+      await expect(rules([refresh('a'), refresh('a'), refresh('b')], [REPEATED])).resolves.toEqual([]);
+    });
+
+    it('allows a line for a request without an answer, and expects none', async () => {
+      await expect(rules([refresh('a', 0), refresh('a')], [])).resolves.toEqual([]);
+      await expect(rules([refresh('a', 0), refresh('a')], [REPEATED])).resolves.toEqual([]);
+    });
+
+    it('misses the line of a repeated answer', async () => {
+      await expect(rules([refresh('a'), refresh('a')], [])).resolves.toEqual(['missing audit line']);
+    });
+
+    it('flags a line without a second request', async () => {
+      await expect(rules([refresh('a'), refresh('b', 401)], [REPEATED])).resolves.toEqual([
+        'unexplained audit line',
+      ]);
+    });
+  });
+
+  it('flags the end of a session that nobody asked for', async () => {
+    const read: Operation = { ...ended, kind: 'me', ends: [] };
+    await expect(rules([read], [['session.revoked', session]])).resolves.toEqual(['unexplained audit line']);
+  });
+
+  it('flags two lines of one end', async () => {
+    const lines: [string, string][] = [
+      ['session.revoked', session],
+      ['session.revoked', session],
+    ];
+    const found = await rules([ended], lines);
+    expect(new Set(found)).toEqual(new Set(['unexplained audit line']));
+  });
+});

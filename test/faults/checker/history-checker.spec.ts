@@ -1,0 +1,161 @@
+import type { Operation } from './history.js';
+import { base, checkHistory, login, logout, read, rules, setActive, setRole } from './operation-builders.js';
+
+describe('HistoryChecker', () => {
+  describe('on revoked sessions', () => {
+    it('flags an acceptance that began after the acknowledgement', () => {
+      const { violations } = checkHistory([logout(0, 10), read(11, 12)]);
+      expect(violations).toMatchObject([{ rule: 'accepted after revocation', lateMs: 1 }]);
+    });
+
+    it.each([
+      ['that began before it', [logout(0, 10), read(9, 15)]],
+      ['of a logout that ended in an error of the server', [logout(0, 10, 503), read(11, 12)]],
+      ['of a logout without an answer', [logout(0, 10, 0), read(11, 12)]],
+    ])('allows an acceptance %s', (_, operations) => {
+      const everywhere = [{ from: 0, to: 100 }];
+      expect(rules(operations, { unavailable: everywhere, unanswered: everywhere })).not.toContain(
+        'accepted after revocation',
+      );
+    });
+
+    it('counts any use that is not refused as an acceptance', () => {
+      const second: Operation = { ...logout(20, 21), kind: 'revoke', ends: ['s2'], status: 404 };
+      expect(rules([logout(0, 10), second])).toEqual(['accepted after revocation']);
+    });
+
+    it('goes by the first acknowledgement of several', () => {
+      expect(rules([logout(0, 50), logout(1, 10), read(20, 21)])).toEqual(['accepted after revocation']);
+    });
+
+    it('takes the refusal of an old refresh token for the end of its session', () => {
+      const reuse: Operation = { ...logout(0, 10, 401), kind: 'refresh' };
+      expect(rules([reuse, read(11, 12)])).toEqual(['accepted after revocation']);
+    });
+
+    it('holds a change by SQL to its bound, and reports the worst', () => {
+      const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
+      const checked = checkHistory([revoked, read(2000, 2001)]);
+      expect(checked).toMatchObject({ violations: [], worstSqlMs: 1990 });
+      expect(rules([revoked, read(2011, 2012)])).toEqual(['accepted after revocation']);
+      expect(rules([revoked, read(2011, 2012)], { unavailable: [{ from: 500, to: 3000 }] })).toEqual([]);
+      expect(rules([revoked, read(3001, 3002)], { unavailable: [{ from: 500, to: 3000 }] })).toEqual([
+        'accepted after revocation',
+      ]);
+    });
+
+    it('flags an acknowledgement that took too long, unless something excuses it on that instance', () => {
+      const slow = logout(0, 3100);
+      expect(rules([slow])).toEqual(['slow acknowledgement']);
+      expect(rules([logout(0, 2900)])).toEqual([]);
+      expect(rules([{ ...slow, kind: 'set-password' }])).toEqual([]);
+      expect(rules([{ ...logout(0, 4600), kind: 'set-password' }])).toEqual(['slow acknowledgement']);
+      expect(checkHistory([logout(0, 2900)]).slowestAcknowledgementMs).toBe(2900);
+      for (const kind of ['stalled', 'unavailable'] as const) {
+        expect(rules([slow], { [kind]: [{ from: 5, to: 6, instance: 0 }] })).toEqual([]);
+        expect(rules([slow], { [kind]: [{ from: 5, to: 6, instance: 1 }] })).toEqual([
+          'slow acknowledgement',
+        ]);
+      }
+    });
+
+    it('allows an acceptance of what was acknowledged in a loss, once that has happened', () => {
+      const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
+      expect(rules([logout(0, 10), read(101, 102)], { lost })).toEqual([]);
+      expect(rules([logout(0, 10), read(101, 102, 401)], { lost })).toEqual([]);
+      expect(rules([logout(0, 10), read(50, 60)], { lost })).toEqual(['accepted after revocation']);
+      expect(rules([logout(0, 10), read(50, 60)], { lost: [{ ...lost[0]!, undoneFrom: 55 }] })).toEqual([]);
+      expect(rules([logout(101, 102), read(103, 104)], { lost })).toEqual(['accepted after revocation']);
+    });
+
+    it('allows a refusal of a session that was opened or refreshed in a loss, once that has happened', () => {
+      const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
+      const refresh: Operation = {
+        ...read(5, 6),
+        kind: 'refresh',
+        exchange: { presented: 'a', successor: 'b' },
+      };
+      for (const operation of [login('s1', 5, 6), refresh]) {
+        expect(rules([operation, read(101, 102, 401)], { lost })).toEqual([]);
+        expect(rules([operation, read(50, 60, 401)], { lost })).toEqual(['false refusal']);
+        expect(rules([operation, read(101, 102, 401)])).toEqual(['false refusal']);
+      }
+    });
+
+    it('ends the sessions of a deactivated user, also those the request did not name', () => {
+      const operations = [login('s1', 0, 5), setActive(false, 10, 20), read(21, 22)];
+      expect(rules(operations)).toEqual(['accepted after revocation']);
+      expect(rules([login('s1', 9, 12), setActive(false, 10, 20), read(21, 22)])).toEqual([]);
+      expect(rules([setActive(false, 10, 20), login('s1', 21, 25), read(30, 31)])).toEqual([]);
+    });
+
+    it('counts what it has seen', () => {
+      const checked = checkHistory([logout(0, 10), read(11, 12, 401), read(9, 13, 401)]);
+      expect(checked).toMatchObject({ revocations: 1, presentedAfterRevocation: 1, violations: [] });
+    });
+  });
+
+  describe('on live sessions', () => {
+    it.each([401, 403])('flags a refusal with %i', (status) => {
+      expect(rules([read(0, 1, status)])).toEqual(['false refusal']);
+    });
+
+    it('flags a refusal that was over before the revocation began', () => {
+      expect(rules([read(0, 9, 401), logout(10, 20)])).toEqual(['false refusal']);
+    });
+
+    it.each([
+      ['begun', [logout(10, 30), read(11, 12, 401)]],
+      ['tried in vain, for all one knows', [logout(10, 30, 0), read(50, 51, 401)]],
+    ])('allows a refusal once the revocation has %s', (_, operations) => {
+      expect(rules(operations, { unanswered: [{ from: 0, to: 100 }] })).toEqual([]);
+    });
+
+    it('flags a login refused to an active user, and the administrator refused', () => {
+      const refused: Operation = { ...base, kind: 'login', start: 30, end: 31, status: 403 };
+      expect(rules([refused])).toEqual(['false refusal']);
+      expect(rules([setActive(false, 0, 10), refused])).toEqual([]);
+      expect(rules([setActive(false, 0, 10), setActive(true, 11, 20), refused])).toEqual(['false refusal']);
+      expect(rules([setRole('researcher', 0, 10, 401)])).toEqual(['false refusal']);
+    });
+  });
+
+  describe('on answers', () => {
+    const unavailable = [{ from: 10, to: 20 }];
+
+    it.each([500, 502, 503, 504])('flags %i while nothing excuses it', (status) => {
+      expect(rules([read(0, 1, status)])).toEqual(['server error']);
+      expect(rules([read(21, 22, status)], { unavailable })).toEqual(['server error']);
+    });
+
+    it('allows 503 with Retry-After while PostgreSQL is out of reach, and nothing else', () => {
+      expect(rules([{ ...read(12, 13, 503), retryAfter: true }], { unavailable })).toEqual([]);
+      expect(rules([{ ...read(5, 11, 503), retryAfter: true }], { unavailable })).toEqual([]);
+      expect(rules([read(12, 13, 503)], { unavailable })).toEqual(['no Retry-After']);
+      expect(rules([read(12, 13, 500)], { unavailable })).toEqual(['server error']);
+    });
+
+    it('allows it on the instance that has the trouble only', () => {
+      const onOther = [{ from: 10, to: 20, instance: 1 }];
+      const refused = { ...read(12, 13, 503), retryAfter: true };
+      expect(rules([refused], { unavailable: onOther })).toEqual(['server error']);
+      expect(rules([{ ...refused, instance: 1 }], { unavailable: onOther })).toEqual([]);
+    });
+
+    it('allows it to what may wait for a lock, and to no read', () => {
+      const locked = [{ from: 10, to: 20 }];
+      const change = { ...setRole('researcher', 12, 13, 503), retryAfter: true };
+      expect(rules([change], { locked })).toEqual([]);
+      expect(rules([{ ...read(12, 13, 503), retryAfter: true }], { locked })).toEqual(['server error']);
+    });
+
+    it('expects no answer of a change by SQL that failed', () => {
+      expect(rules([{ ...logout(0, 1, 0), kind: 'sql-revoke', instance: -1 }])).toEqual([]);
+    });
+
+    it('flags a missing answer unless an instance was dead', () => {
+      expect(rules([read(0, 1, 0)])).toEqual(['no answer']);
+      expect(rules([read(0, 1, 0)], { unanswered: [{ from: 1, to: 2 }] })).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import type { Operation } from './history.js';
+import { base, login, read, rules, setRole } from './operation-builders.js';
+
+describe('HistoryChecker', () => {
+  describe('on roles', () => {
+    it('flags the old role after an acknowledged change', () => {
+      expect(rules([setRole('researcher', 0, 10), read(11, 12, 200, 'student')])).toEqual(['stale role']);
+    });
+
+    it('flags a role that nobody has given', () => {
+      expect(rules([setRole('researcher', 10, 20), read(0, 5, 200, 'researcher')])).toEqual(['stale role']);
+    });
+
+    it('allows either while the change is under way, or when its outcome is not known', () => {
+      for (const role of ['student', 'researcher']) {
+        expect(rules([setRole('researcher', 0, 10), read(9, 12, 200, role)])).toEqual([]);
+        const unknown = [setRole('researcher', 0, 10, 503), read(11, 12, 200, role)].map((operation) => ({
+          ...operation,
+          retryAfter: true,
+        }));
+        expect(rules(unknown, { unavailable: [{ from: 0, to: 10 }] })).toEqual([]);
+      }
+    });
+
+    it('keeps to the last of several changes', () => {
+      const changes = [setRole('researcher', 0, 10), setRole('student', 20, 30)];
+      expect(rules([...changes, read(31, 32, 200, 'student')])).toEqual([]);
+      expect(rules([...changes, read(31, 32, 200, 'researcher')])).toEqual(['stale role']);
+      expect(rules([...changes, read(12, 25, 200, 'student')])).toEqual([]);
+    });
+
+    it('allows the old role for a while after a change by SQL', () => {
+      const change: Operation = { ...setRole('researcher', 0, 10), kind: 'sql-set-role', instance: -1 };
+      expect(rules([change, read(1000, 1001, 200, 'student')])).toEqual([]);
+      expect(rules([change, read(2011, 2012, 200, 'student')])).toEqual(['stale role']);
+      expect(rules([change, read(11, 12, 200, 'admin')])).toEqual(['stale role']);
+    });
+
+    it('takes a rejected change for none', () => {
+      expect(rules([setRole('researcher', 0, 10, 409), read(11, 12, 200, 'researcher')])).toEqual([
+        'stale role',
+      ]);
+    });
+
+    it('allows either role after a change that was acknowledged in a loss', () => {
+      const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
+      for (const role of ['student', 'researcher'])
+        expect(rules([setRole('researcher', 0, 10), read(101, 102, 200, role)], { lost })).toEqual([]);
+      expect(rules([setRole('researcher', 0, 10), read(50, 60, 200, 'student')], { lost })).toEqual([
+        'stale role',
+      ]);
+    });
+  });
+
+  describe('on expiry', () => {
+    const expiring = (start: number, end: number, status = 200): Operation => ({
+      ...read(start, end, status),
+      expiresAt: 1000,
+    });
+
+    it('flags an acceptance after the expiry, beyond the margin of the clocks', () => {
+      expect(rules([expiring(1249, 1260)])).toEqual([]);
+      expect(rules([expiring(1251, 1260)])).toEqual(['accepted after expiry']);
+    });
+
+    it('flags a refusal before it', () => {
+      expect(rules([expiring(740, 749, 401)])).toEqual(['false refusal']);
+      expect(rules([expiring(740, 751, 401)])).toEqual([]);
+    });
+  });
+
+  describe('on passwords', () => {
+    const change = (password: string, sets: string, start: number, end: number, status = 200): Operation => ({
+      ...base,
+      kind: 'set-password',
+      sessionId: 's9',
+      password,
+      sets,
+      ends: [],
+      start,
+      end,
+      status,
+    });
+    const logInWith = (password: string, start: number, status = 200): Operation => ({
+      ...login('s2', start, start + 1),
+      password,
+      status,
+    });
+
+    it('flags a login with an old password, and one refused with the current one', () => {
+      const changed = change('first', 'second', 0, 10);
+      expect(rules([changed, logInWith('first', 11)])).toEqual(['stale password']);
+      expect(rules([changed, logInWith('second', 11)])).toEqual([]);
+      expect(rules([changed, logInWith('second', 11, 401)])).toEqual(['false refusal']);
+      expect(rules([changed, logInWith('first', 11, 401)])).toEqual([]);
+    });
+
+    it('allows either while the change is under way', () => {
+      for (const status of [200, 401])
+        expect(rules([change('first', 'second', 0, 10), logInWith('first', 5, status)])).toEqual([]);
+    });
+
+    it('flags the second of two changes away from the same password', () => {
+      const changes = [change('first', 'second', 0, 10), change('first', 'third', 5, 20)];
+      expect(rules(changes)).toEqual(['lost password change']);
+      expect(rules([changes[0]!, change('second', 'third', 11, 20)])).toEqual([]);
+    });
+
+    it('ends the other sessions of the account and keeps its own', () => {
+      const own = login('s9', 0, 1);
+      const changed = change('first', 'second', 10, 20);
+      expect(rules([own, login('s1', 0, 1), changed, read(21, 22)])).toEqual(['accepted after revocation']);
+      expect(rules([own, changed, { ...read(21, 22, 401), sessionId: 's9' }])).toEqual(['false refusal']);
+    });
+  });
+
+  describe('on refresh', () => {
+    const exchange = (key: string, successor: string, start: number): Operation => ({
+      ...read(start, start + 1),
+      kind: 'refresh',
+      exchange: { presented: 'a', key, successor },
+    });
+
+    it('flags another successor for the same token and key', () => {
+      expect(rules([exchange('k', 'b', 0), exchange('k', 'b', 2)])).toEqual([]);
+      expect(rules([exchange('k', 'b', 0), exchange('k', 'c', 2)])).toEqual(['another successor']);
+      expect(rules([exchange('k', 'b', 0), exchange('l', 'c', 2)])).toEqual([]);
+    });
+  });
+});

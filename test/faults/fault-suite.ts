@@ -1,0 +1,90 @@
+import { gatherEvidence } from './evidence.js';
+import { percentile, publish, readLatencies, reportTable } from './fault-report.js';
+import { type Fault, type FaultResult, runFault, type TestDeployment } from './run-fault.js';
+import { SeededRandom } from './load/seeded-random.js';
+
+/** The promise is 2 s; the rest is for a machine that is busy with other things. */
+const RECOVERY_BOUND_MS = 10_000;
+/** Longer than an instance waits for Redis and for PostgreSQL together. */
+const LATENCY_BOUND_MS = 3000;
+
+/** Long enough for any fault and for the start of its deployment. */
+export const TIMEOUT_MS = 90_000;
+
+/** Runs faults one after another, and collects what was measured. */
+export class FaultSuite {
+  readonly seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+  private readonly results: FaultResult[] = [];
+
+  /** Runs a fault and expects that the promises are kept. */
+  async expectPromisesKept<D extends TestDeployment>(deployment: D, fault: Fault<D>): Promise<FaultResult> {
+    const result = await runFault(deployment, fault, new SeededRandom(this.seed));
+    this.results.push(result);
+    expect(await gatherEvidence(deployment.database.url, result)).toEqual([]);
+    if (result.failure instanceof Error) throw result.failure;
+    expect(result.checked.presentedAfterRevocation).toBeGreaterThan(0);
+    expect(result.recoveryMs).toBeLessThan(RECOVERY_BOUND_MS);
+    return result;
+  }
+
+  /** The same where PostgreSQL is in reach: reads have a bound. */
+  async expectPromisesKeptInTime<D extends TestDeployment>(deployment: D, fault: Fault<D>): Promise<void> {
+    const { operations } = await this.expectPromisesKept(deployment, fault);
+    expect(percentile(readLatencies(operations), 1)).toBeLessThan(LATENCY_BOUND_MS);
+  }
+
+  publish(): void {
+    publish(`SEED=${this.seed}\n\n${reportTable(this.results)}`);
+  }
+}
+
+/** A deployment that is used for one fault after another. */
+interface ReusableDeployment extends TestDeployment {
+  /** Undoes what a fault that failed has left broken. */
+  repair(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface FaultSuiteOptions<D extends ReusableDeployment> {
+  /** What is deployed, as the subject of "keep their promises". */
+  readonly title: string;
+  start(): Promise<D>;
+  readonly faults: readonly Fault<D>[];
+  /** Declares more tests, which run after those of the faults. */
+  more?(deployment: () => D): void;
+}
+
+/** Declares a suite in which each fault is a test, one after another in the same deployment. */
+export function describeFaults<D extends ReusableDeployment>({
+  title,
+  start,
+  faults,
+  more,
+}: FaultSuiteOptions<D>): void {
+  const suite = new FaultSuite();
+
+  describe(`${title}, SEED=${suite.seed}`, () => {
+    let deployment: D;
+
+    beforeAll(async () => {
+      deployment = await start();
+    }, TIMEOUT_MS);
+
+    afterEach(() => deployment.repair(), TIMEOUT_MS);
+
+    afterAll(async () => {
+      suite.publish();
+      await deployment.stop();
+    }, TIMEOUT_MS);
+
+    it.each(faults)(
+      'keep their promises: $name',
+      async (fault: Fault<D>) => {
+        await suite.expectPromisesKept(deployment, fault);
+      },
+      TIMEOUT_MS,
+    );
+
+    more?.(() => deployment);
+  });
+}

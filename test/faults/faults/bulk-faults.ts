@@ -1,0 +1,133 @@
+import { Client } from 'pg';
+import { residentBytes } from '../../support/process/process-memory.js';
+import { waitFor } from '../../support/wait-for.js';
+import type { Deployment } from '../deployment/deployment.js';
+import type { TestSession } from '../load/population.js';
+import { SQL_BOUND_MS } from '../checker/promise.js';
+import type { Fault, FaultContext } from '../run-fault.js';
+
+const SAMPLE_MS = 100;
+/** How much more memory an instance may take, whatever the size of the change. */
+const MEMORY_BOUND_BYTES = 150 * 1024 * 1024;
+const AFTERWARDS_MS = 1500;
+
+const INSERT_USERS = `
+  INSERT INTO users (email, password_hash, full_name)
+  SELECT 'bulk-' || n || '@example.org', 'none', 'Bulk' FROM generate_series(1, 1000) AS n`;
+const INSERT_SESSIONS = `
+  INSERT INTO sessions (id, user_id, refresh_jti, expires_at)
+  SELECT gen_random_uuid(), u.id, gen_random_uuid(), now() + interval '7 days'
+  FROM users u, generate_series(1, 300) WHERE u.email LIKE 'bulk-%'`;
+const END_SESSIONS = `
+  UPDATE sessions SET revoked_at = now(), revoke_reason = 'revoked_by_admin'
+  WHERE revoked_at IS NULL AND user_id IN (SELECT id FROM users WHERE email LIKE 'bulk-%')`;
+const LOG_ROWS = `
+  INSERT INTO invalidations (kind, user_id)
+  SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, 1000000)`;
+const SET_ROLE = 'UPDATE users SET role = $2 WHERE id = $1';
+const FOLLOWERS = `
+  SELECT pid, backend_start FROM pg_stat_activity WHERE application_name LIKE '%-follower' ORDER BY pid`;
+
+/** Transactions far larger than any that the API makes, while another writing transaction stays open. */
+export const BULK_FAULTS: readonly Fault<Deployment>[] = [
+  bulk('300,000 sessions ended in one transaction', END_SESSIONS),
+  bulk('a million rows of the invalidation log in one transaction', LOG_ROWS),
+];
+
+/** Writes the accounts and sessions that are ended later. */
+export async function insertBulk({ database }: Deployment): Promise<void> {
+  await withClient(database.url, async (client) => {
+    await client.query(INSERT_USERS);
+    await client.query(INSERT_SESSIONS);
+  });
+}
+
+function bulk(name: string, statement: string): Fault<Deployment> {
+  return {
+    name,
+    run: async (context) => {
+      const { deployment, newSession } = context;
+      const held = await newSession();
+      const followers = await deployment.postgres.query(FOLLOWERS);
+      const memory = await MemoryWatch.start(deployment);
+      try {
+        await besideOpenTransaction(context, held, statement);
+      } finally {
+        memory.stop();
+      }
+      const endedAt = performance.now();
+      expect(memory.mostBytes).toBeLessThan(MEMORY_BOUND_BYTES);
+      expect(await deployment.postgres.query(FOLLOWERS)).toEqual(followers);
+      return endedAt;
+    },
+  };
+}
+
+/** Runs a large statement while a transaction that has promoted a user stays open. */
+async function besideOpenTransaction(
+  context: FaultContext<Deployment>,
+  held: TestSession,
+  statement: string,
+): Promise<void> {
+  const { url } = context.deployment.database;
+  await withClient(url, async (open) => {
+    await open.query('BEGIN');
+    await open.query(SET_ROLE, [held.user.id, 'researcher']);
+    await withClient(url, (client) => client.query(statement));
+    await context.load.continueFor(AFTERWARDS_MS);
+    await open.query('COMMIT');
+    await expectRole(context, held, 'researcher');
+  });
+}
+
+/** A change whose transaction was open all the time reaches every instance like any other. */
+async function expectRole(
+  { deployment }: FaultContext<Deployment>,
+  { access: token }: TestSession,
+  role: string,
+): Promise<void> {
+  const isKnown = async () => {
+    const answers = await Promise.all(
+      deployment.instances.map(({ client }) => client.get<{ role: string }>('/api/v1/users/me', { token })),
+    );
+    return answers.every(({ body }) => body.role === role);
+  };
+  await waitFor(isKnown, { what: 'every instance to know the role', timeoutMs: SQL_BOUND_MS });
+}
+
+async function withClient<T>(connectionString: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Samples the resident memory of the instances. */
+class MemoryWatch {
+  /** By how many bytes one of them has grown at most. */
+  mostBytes = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(private readonly growth: () => Promise<number>) {
+    this.timer = setInterval(() => void this.sample(), SAMPLE_MS);
+  }
+
+  static async start({ instances }: Deployment): Promise<MemoryWatch> {
+    const bytes = () => Promise.all(instances.map(({ app }) => residentBytes(app.pid)));
+    const before = await bytes();
+    return new MemoryWatch(async () =>
+      Math.max(...(await bytes()).map((now, number) => now - before[number]!)),
+    );
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async sample(): Promise<void> {
+    this.mostBytes = Math.max(this.mostBytes, await this.growth());
+  }
+}

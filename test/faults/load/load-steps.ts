@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { LiveChannels } from './live-channels.js';
+import { isAcknowledged } from '../checker/history.js';
+import type { Instance } from '../deployment/instance.js';
+import { INITIAL_ROLE, type TestSession, type TestUser } from './population.js';
+import type { RecordingClient } from './recording-client.js';
+import type { RecordingOperator } from './recording-operator.js';
+import type { SeededRandom } from './seeded-random.js';
+import type { SessionPool } from './session-pool.js';
+
+/** Below so many live sessions the load ends no more of them. */
+const FEWEST_SESSIONS = 60;
+const MOST_CHANNELS = 30;
+
+export interface LoadParts {
+  readonly instances: readonly Instance[];
+  readonly client: RecordingClient;
+  readonly operator: RecordingOperator;
+  readonly channels: LiveChannels;
+  readonly pool: SessionPool;
+  readonly users: readonly TestUser[];
+  /** Users whose passwords are changed; they have few sessions. */
+  readonly passwordUsers: readonly TestUser[];
+  readonly random: SeededRandom;
+}
+
+/** What the clients of a load do, one step at a time. */
+export class LoadSteps {
+  constructor(private readonly parts: LoadParts) {}
+
+  async read(session: TestSession | undefined, kind: 'me' | 'sessions' = 'me'): Promise<void> {
+    if (session) await this.parts.client.read(this.any(), session, kind);
+  }
+
+  async logOut(): Promise<void> {
+    const session = this.takeToEnd();
+    if (!session) return;
+    await this.parts.client.logout(this.any(), session);
+    await this.probe(session);
+  }
+
+  /** A client that repeats a request before it has the answer: each answer counts. */
+  async logOutTwice(): Promise<void> {
+    const session = this.takeToEnd();
+    if (!session) return;
+    const once = async () => {
+      await this.parts.client.logout(this.any(), session);
+      await this.probe(session);
+    };
+    await Promise.all([once(), once()]);
+  }
+
+  async revoke(): Promise<void> {
+    const target = this.takeToEnd();
+    const by = target && this.parts.pool.pickLiveOf(target.user);
+    if (!target || !by) return;
+    await this.parts.client.revoke(this.any(), by, target);
+    await this.probe(target);
+  }
+
+  async revokeBySql(): Promise<void> {
+    const target = this.takeToEnd();
+    if (!target) return;
+    await this.parts.operator.revoke(target);
+    await this.probe(target);
+  }
+
+  /** Exchanges a refresh token twice, or repeats an exchange that got no answer. */
+  async refresh(): Promise<void> {
+    const { pool, client, random } = this.parts;
+    const session = pool.liveSessions.find(isUnanswered) ?? pool.pickLive();
+    if (!session?.refresh || session.isRefreshing) return;
+    session.isRefreshing = true;
+    const before = session.refresh;
+    const first = await client.refresh(this.any(), session, random.next() < 0.7 ? randomUUID() : undefined);
+    if (isAcknowledged(first)) await this.refreshAgain(session, before, first.exchange?.key);
+    session.isRefreshing = false;
+  }
+
+  /** Sometimes repeats an exchange, as after a lost answer; then exchanges its successor. */
+  private async refreshAgain(session: TestSession, before: string, key: string | undefined): Promise<void> {
+    const { client, random } = this.parts;
+    if (key && random.next() < 0.3) await client.repeatRefresh(this.any(), session, before, key);
+    const second = await client.refresh(this.any(), session, randomUUID());
+    if (isAcknowledged(second)) session.stale = before;
+  }
+
+  async presentStale(): Promise<void> {
+    const { pool, client } = this.parts;
+    const session = pool.liveSessions.find(({ stale, isRefreshing }) => stale && !isRefreshing);
+    if (!session || pool.liveCount < FEWEST_SESSIONS) return;
+    pool.end(session);
+    await client.presentStale(this.any(), session);
+    await this.probe(session);
+  }
+
+  async logIn(): Promise<void> {
+    const { random, users, client, pool } = this.parts;
+    const user = random.pick(users);
+    const session = user && (await client.login(this.any(), user));
+    if (session) pool.add(session);
+  }
+
+  async changeRole(): Promise<void> {
+    await this.aloneWith(this.parts.users, async (user) => {
+      const role = user.role === INITIAL_ROLE ? 'researcher' : INITIAL_ROLE;
+      const bySql = this.parts.random.next() < 0.2;
+      const done = bySql
+        ? await this.parts.operator.setRole(user, role)
+        : await this.parts.client.setRole(this.any(), user, role);
+      if (isAcknowledged(done)) user.role = role;
+      const session = this.parts.pool.pickLiveOf(user);
+      if (session) await this.probe(session);
+    });
+  }
+
+  async deactivate(): Promise<void> {
+    const { pool, client, users } = this.parts;
+    await this.aloneWith(users, async (user) => {
+      if (pool.liveCount < FEWEST_SESSIONS) return;
+      const ended = pool.endAllOf(user);
+      await client.setActive(this.any(), user, false, pool.allOf(user));
+      await Promise.all(ended.slice(0, 3).map((session) => this.probe(session)));
+      await client.setActive(this.any(), user, true, []);
+    });
+  }
+
+  async endAll(): Promise<void> {
+    const { random, users, pool, client } = this.parts;
+    const user = random.pick(users);
+    if (!user || pool.liveCount < FEWEST_SESSIONS) return;
+    const ended = pool.endAllOf(user);
+    await client.endAll(this.any(), user, pool.allOf(user));
+    await Promise.all(ended.slice(0, 3).map((session) => this.probe(session)));
+  }
+
+  /** Two devices that know the password change it; sometimes both at the same time. */
+  async changePassword(): Promise<void> {
+    const { passwordUsers, pool, client, random } = this.parts;
+    await this.aloneWith(passwordUsers, async (user) => {
+      if (user.password === undefined) return;
+      const opened = await client.login(this.any(), user);
+      const sessions = [...pool.endAllOf(user), ...(opened ? [opened] : [])];
+      const changers = random.shuffled(sessions).slice(0, random.next() < 0.5 ? 2 : 1);
+      const changes = changers.map(async (session) => {
+        const next = `a password of ${randomUUID()}`;
+        const known = [...pool.allOf(user), ...(opened ? [opened] : [])];
+        const others = known.filter((each) => each !== session);
+        const done = await client.changePassword(this.any(), session, next, others);
+        return { session, next, done };
+      });
+      const made = await Promise.all(changes);
+      await Promise.all(sessions.slice(0, 3).map((session) => this.probe(session)));
+      const changed = made.find(({ done }) => isAcknowledged(done));
+      if (changed) pool.add(changed.session);
+      user.password = changed?.next;
+    });
+  }
+
+  /** Watches a live session from an instance. */
+  async watch(): Promise<void> {
+    const { channels, pool } = this.parts;
+    const session = pool.pickLive();
+    if (session && channels.openCount < MOST_CHANNELS) await channels.open(this.any(), session);
+  }
+
+  private any(): Instance {
+    return this.parts.random.pick(this.parts.instances)!;
+  }
+
+  private takeToEnd(): TestSession | undefined {
+    const { pool } = this.parts;
+    const session = pool.liveCount < FEWEST_SESSIONS ? undefined : pool.pickLive();
+    if (session) pool.end(session);
+    return session;
+  }
+
+  /** Presents a token to all instances at once. */
+  private async probe(session: TestSession): Promise<void> {
+    const { instances, client } = this.parts;
+    await Promise.all(instances.map((instance) => client.read(instance, session)));
+  }
+
+  private async aloneWith(
+    users: readonly TestUser[],
+    change: (user: TestUser) => Promise<void>,
+  ): Promise<void> {
+    const user = this.parts.random.pick(users);
+    if (!user || user.isBeingChanged) return;
+    user.isBeingChanged = true;
+    await change(user);
+    user.isBeingChanged = false;
+  }
+}
+
+const isUnanswered = ({ retryKey, isRefreshing }: TestSession): boolean =>
+  retryKey !== undefined && !isRefreshing;

@@ -1,0 +1,11 @@
+import { Deployment } from './deployment/deployment.js';
+import { describeFaults } from './fault-suite.js';
+import { LOST_CHANGE_FAULTS } from './faults/lost-change-faults.js';
+import { MISDIRECTION_FAULTS } from './faults/misdirection-faults.js';
+import { LATE_FLUSH, reusedTransactionIds } from './faults/reused-xid-fault.js';
+
+describeFaults({
+  title: 'three instances, several PostgreSQL servers',
+  start: () => Deployment.start({ instances: 3, postgres: { args: LATE_FLUSH } }),
+  faults: [reusedTransactionIds, ...MISDIRECTION_FAULTS, ...LOST_CHANGE_FAULTS],
+});

@@ -1,0 +1,164 @@
+import { checkAudit } from './checker/audit-checker.js';
+import { checkChannels } from './checker/channel-checker.js';
+import { Expectations } from './checker/expectations.js';
+import { History, type Operation } from './checker/history.js';
+import { HistoryChecker, type CheckResult } from './checker/history-checker.js';
+import type { Instance } from './deployment/instance.js';
+import { LiveChannels } from './load/live-channels.js';
+import { Load, type LoadOptions } from './load/load.js';
+import { createUsers, INITIAL_ROLE, openSessions, PASSWORD, type TestSession } from './load/population.js';
+import {
+  type AllowedSpan,
+  type Allowance,
+  type FaultPromise,
+  type Span,
+  strictPromise,
+} from './checker/promise.js';
+import { RecordingClient } from './load/recording-client.js';
+import { RecordingOperator } from './load/recording-operator.js';
+import type { SeededRandom } from './load/seeded-random.js';
+import { SessionPool } from './load/session-pool.js';
+
+const USERS = 30;
+const SESSIONS_EACH = 24;
+const PASSWORD_USERS = 6;
+const BEFORE_MS = 500;
+const AFTER_MS = 500;
+
+/** Where a fault takes place. */
+export interface TestDeployment {
+  /** Where the data is at the time. */
+  readonly database: { readonly url: string };
+  readonly instances: readonly Instance[];
+  /** Waits until every instance is healthy. */
+  recovered(): Promise<void>;
+}
+
+/** What a fault works with, beside the deployment that it breaks. */
+export interface FaultContext<D extends TestDeployment = TestDeployment> {
+  readonly deployment: D;
+  readonly load: Load;
+  readonly client: RecordingClient;
+  readonly operator: RecordingOperator;
+  readonly random: SeededRandom;
+  /** To be added to by a fault that is not the same all the time. */
+  readonly promise: FaultPromise;
+  /** A live session of a user of its own, whom the load leaves alone. */
+  newSession(): Promise<TestSession>;
+  /** So many of them, each of another user. @param lifeSeconds of their access tokens */
+  newSessions(count: number, lifeSeconds?: number): Promise<TestSession[]>;
+}
+
+/** What the design allows, on every instance or on one. */
+export type FaultAllowance = Allowance | { readonly allowance: Allowance; readonly instance: number };
+
+export interface Fault<D extends TestDeployment = TestDeployment> {
+  readonly name: string;
+  /** What the design allows while this fault lasts. */
+  readonly allows?: readonly FaultAllowance[];
+  readonly load?: LoadOptions;
+  /**
+   * Breaks something, lets the load go on, and repairs it.
+   * @returns when the fault had ended
+   */
+  run(context: FaultContext<D>): Promise<number>;
+}
+
+export interface FaultResult {
+  readonly fault: string;
+  readonly operations: readonly Operation[];
+  readonly checked: CheckResult;
+  /** From the call of `run` until all instances had recovered. */
+  readonly span: Span;
+  /** From the end of the fault until every instance was healthy again. */
+  readonly recoveryMs: number;
+  /** What the fault itself, or the wait for the recovery, threw. */
+  readonly failure: unknown;
+}
+
+/** Runs one fault under load and checks everything that was answered before, meanwhile and afterwards. */
+export async function runFault<D extends TestDeployment>(
+  deployment: D,
+  fault: Fault<D>,
+  random: SeededRandom,
+): Promise<FaultResult> {
+  const history = new History();
+  const channels = new LiveChannels();
+  const context = await prepare(deployment, fault, random, history, channels);
+  const { span, endedAt, failure } = await underLoad(context, fault);
+  await context.load.sweep();
+  for (const allowed of fault.allows ?? []) allow(context.promise, allowed, span);
+  const { operations } = history;
+  const checked = await checkHistory(deployment, operations, context.promise, channels);
+  channels.terminate();
+  return { fault: fault.name, operations, checked, span, recoveryMs: span.to - endedAt, failure };
+}
+
+async function prepare<D extends TestDeployment>(
+  deployment: D,
+  fault: Fault<D>,
+  random: SeededRandom,
+  history: History,
+  channels: LiveChannels,
+): Promise<FaultContext<D>> {
+  const url = () => deployment.database.url;
+  const [administrator] = await openSessions(url(), await createUsers(url(), 1, 'admin'), 1);
+  const client = new RecordingClient(history, administrator!);
+  const operator = new RecordingOperator(history, url);
+  const pool = new SessionPool(random);
+  const users = await createUsers(url(), USERS);
+  pool.add(...(await openSessions(url(), users, SESSIONS_EACH)));
+  const passwordUsers = await createUsers(url(), PASSWORD_USERS);
+  const { instances } = deployment;
+  const parts = { instances, client, operator, channels, pool, users, passwordUsers, random };
+  const newSessions = async (count: number, lifeSeconds?: number) =>
+    openSessions(url(), await createUsers(url(), count), 1, lifeSeconds);
+  const newSession = async () => (await newSessions(1))[0]!;
+  const load = new Load(parts, fault.load);
+  return { deployment, load, client, operator, random, promise: strictPromise(), newSessions, newSession };
+}
+
+async function underLoad<D extends TestDeployment>(
+  context: FaultContext<D>,
+  fault: Fault<D>,
+): Promise<{ span: Span; endedAt: number; failure: unknown }> {
+  const { deployment, load } = context;
+  load.start();
+  await load.continueFor(BEFORE_MS);
+  const from = performance.now();
+  let endedAt = from;
+  let failure: unknown;
+  try {
+    endedAt = await fault.run(context);
+    await deployment.recovered();
+  } catch (error) {
+    failure = error;
+  }
+  const span = { from, to: performance.now() };
+  await load.continueFor(AFTER_MS);
+  await load.stop();
+  return { span, endedAt, failure };
+}
+
+async function checkHistory(
+  { database: { url } }: TestDeployment,
+  operations: readonly Operation[],
+  promise: FaultPromise,
+  channels: LiveChannels,
+): Promise<CheckResult> {
+  const initial = { role: INITIAL_ROLE, password: PASSWORD };
+  const checked = new HistoryChecker(operations, promise, initial).check();
+  const expected = new Expectations(operations, promise, initial, promise.lost);
+  const more = await Promise.all([
+    checkChannels(url, channels, expected, { mayBeUndone: promise.lost.length > 0 }),
+    checkAudit(url, operations, expected),
+  ]);
+  return { ...checked, violations: [...checked.violations, ...more.flat()] };
+}
+
+/** Adds a span to the promise. */
+export function allow(promise: FaultPromise, allowed: FaultAllowance, span: Span): void {
+  const { allowance, ...where } = typeof allowed === 'string' ? { allowance: allowed } : allowed;
+  const added: AllowedSpan = { ...span, ...where };
+  promise[allowance].push(added);
+}

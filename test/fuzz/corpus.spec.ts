@@ -1,0 +1,98 @@
+import type { Member } from '../e2e/support/accounts.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { defectOf } from './support/oracle.js';
+import { type CorpusRequest, refusedBodies, strangeLogins } from './support/request-corpus.js';
+import { Target } from './support/target.js';
+import { refusedTokens } from './support/token-corpus.js';
+
+const LONG_MS = 300_000;
+
+describe('the corpus of hostile requests', () => {
+  let target: Target;
+  let member: Member;
+  let anybody: ApiClient;
+
+  beforeAll(async () => {
+    target = await Target.start();
+    member = await target.deployment.accounts().signUp();
+    anybody = target.deployment.client();
+  });
+  afterAll(() => target.stop());
+
+  const send = (client: ApiClient, { path, type, body }: CorpusRequest) =>
+    client.send('POST', path, {
+      // One byte for each character: the client would send them as UTF-8.
+      body: typeof body === 'string' ? body : body.toString('latin1'),
+      headers: { 'content-type': type },
+      timeoutMs: 30_000,
+    });
+
+  it(
+    'has no body that is accepted, or that changes the database',
+    async () => {
+      const before = await target.digest();
+      const defects: object[] = [];
+      for (const request of refusedBodies()) {
+        const answer = await send(member.client, request);
+        const defect =
+          defectOf(answer) ?? (answer.status < 400 ? `accepted with ${answer.status}` : undefined);
+        if (defect !== undefined) defects.push({ name: request.name, path: request.path, defect });
+      }
+      expect(defects).toEqual([]);
+      expect(await target.digest()).toBe(before);
+    },
+    LONG_MS,
+  );
+
+  it('has no address that logs in', async () => {
+    const before = await target.digest();
+    for (const request of strangeLogins()) {
+      const answer = await send(anybody, request);
+      expect({ name: request.name, defect: defectOf(answer) }).toEqual({ name: request.name });
+      expect([401, 422]).toContain(answer.status);
+    }
+    expect(await target.digest()).toBe(before);
+  });
+
+  it(
+    'has no access token that is accepted',
+    async () => {
+      const before = await target.digest();
+      const defects: object[] = [];
+      for (const [name, token] of Object.entries(refusedTokens(target.key.secret, member))) {
+        const answer = await anybody.as(token).get('/api/v1/users/me');
+        const defect =
+          defectOf(answer) ?? ([401, 431].includes(answer.status) ? undefined : `${answer.status}`);
+        if (defect !== undefined) defects.push({ name, defect });
+      }
+      expect(defects).toEqual([]);
+      expect(await target.digest()).toBe(before);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'has no refresh token that is accepted',
+    async () => {
+      const before = await target.digest();
+      const { refresh_token: _, ...tokens } = { ...member.tokens };
+      const spellings = Object.entries(refusedTokens(target.key.secret, member));
+      const refused = [
+        ...spellings.filter(([name]) => name !== 'a refresh token'),
+        ['an access token', tokens.access_token],
+      ];
+      const defects: object[] = [];
+      for (const [name = '', token = ''] of refused) {
+        const answer = await target.deployment.accounts().refresh<unknown>(token);
+        const defect =
+          defectOf(answer) ?? ([401, 413, 422].includes(answer.status) ? undefined : `${answer.status}`);
+        if (defect !== undefined) defects.push({ name, defect });
+      }
+      expect(defects).toEqual([]);
+      expect(await target.digest()).toBe(before);
+    },
+    LONG_MS,
+  );
+
+  it('leaves the application unharmed', () => target.expectUnharmed(), LONG_MS);
+});

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { readApiDocument } from '../e2e/support/api-docs-document.js';
+import type { Member } from '../e2e/support/accounts.js';
+import type { ApiClient } from '../support/app/api-client.js';
+import { type FuzzRequest, requestsOf } from './support/openapi-requests.js';
+import { defectOf } from './support/oracle.js';
+import { RUNS, SEED } from './support/settings.js';
+import { Target } from './support/target.js';
+
+/** Sent at once, so that answers could be mixed up. */
+const BATCH = 25;
+const LONG_MS = 900_000;
+/** What the frame of the service answers on any route. */
+const FROM_ANY_ROUTE = ['400', '401', '404', '413', '415', '422'];
+
+describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
+  let target: Target;
+  let member: Member;
+  let admin: ApiClient;
+
+  beforeAll(async () => {
+    target = await Target.start();
+    member = await target.deployment.accounts().signUp();
+    admin = await target.admin();
+  });
+  afterAll(() => target.stop());
+
+  const send = ({ caller, method, path, headers, body }: FuzzRequest) => {
+    const clients = {
+      nobody: target.deployment.client(),
+      member: member.client,
+      admin,
+      forger: target.deployment.client().as(`${member.tokens.access_token}x`),
+    };
+    return clients[caller].send(method, path, { headers, body, timeoutMs: 30_000 });
+  };
+
+  /** The fuzz may end the sessions that it uses, or change their passwords. */
+  const renewCallers = async () => {
+    const isLive = async (client: ApiClient) => (await client.get('/api/v1/users/me')).status === 200;
+    if (!(await isLive(admin))) admin = await target.admin();
+    if (!(await isLive(member.client))) member = await target.deployment.accounts().signUp();
+  };
+
+  it(
+    `are answered as the document says, ${RUNS} of them`,
+    async () => {
+      const { operations } = await readApiDocument(target.deployment.client());
+      const other = await target.deployment.accounts().signUp();
+      const ids = [other.id, other.sessionId, randomUUID()];
+      let digest = await target.digest();
+      let sent = 0;
+      const batch = fc.array(requestsOf(operations, ids), { minLength: BATCH, maxLength: BATCH });
+      await fc.assert(
+        fc.asyncProperty(batch, async (requests) => {
+          await renewCallers();
+          digest = await target.digest();
+          const answers = await Promise.all(requests.map(send));
+          sent += answers.length;
+          const defects = answers.flatMap((answer, index) => {
+            const { operation, ...request } = requests[index]!;
+            const status = String(answer.status);
+            const isDocumented = status in operation.responses || FROM_ANY_ROUTE.includes(status);
+            const defect = defectOf(answer) ?? (isDocumented ? undefined : `${status} is not documented`);
+            return defect === undefined ? [] : [{ defect, route: operation.route, request }];
+          });
+          expect(defects).toEqual([]);
+          if (answers.every(({ status }) => status >= 400)) expect(await target.digest()).toBe(digest);
+        }),
+        { seed: SEED, numRuns: Math.ceil(RUNS / BATCH), endOnFailure: true },
+      );
+      expect(sent).toBeGreaterThanOrEqual(RUNS);
+      await target.expectUnharmed();
+    },
+    LONG_MS,
+  );
+});

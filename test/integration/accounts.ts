@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { SessionVerdictService } from '../../src/sessions/session-verdict.service.js';
+import type { AccessClaims } from '../../src/sessions/verdict.js';
+import type { AppInProcess } from './app-in-process.js';
+
+export interface Member {
+  id: string;
+  email: string;
+  password: string;
+  sessionId: string;
+  token: string;
+  refreshToken: string;
+}
+
+/** A new account with a session. */
+export async function register(app: AppInProcess): Promise<Member> {
+  const account = { email: `${randomUUID()}@example.org`, password: 'Test1234' };
+  const registered = await app.call('POST', '/api/v1/auth/register', {
+    body: { ...account, full_name: 'A' },
+  });
+  expect(registered.status).toBe(201);
+  return logIn(app, { ...account, id: String(registered.body['id']) });
+}
+
+/** One more session of an account. */
+export async function logIn(
+  app: AppInProcess,
+  { id, email, password }: Pick<Member, 'id' | 'email' | 'password'>,
+): Promise<Member> {
+  const { status, body } = await app.call('POST', '/api/v1/auth/login/json', { body: { email, password } });
+  expect(status).toBe(200);
+  const [token, refreshToken] = [String(body['access_token']), String(body['refresh_token'])];
+  const { sid } = claimsOf(token);
+  return { id, email, password, sessionId: sid, token, refreshToken };
+}
+
+/** What the account's owner gets to see: the status, and the problem's code if it is one. */
+export async function getMe(app: AppInProcess, { token }: Pick<Member, 'token'>): Promise<string> {
+  const { status, body } = await app.call('GET', '/api/v1/users/me', { token });
+  return status === 200 ? '200' : `${status} ${String(body['code'])}`;
+}
+
+/** What this instance says of an access token: the role it acts with, or `revoked`. */
+export async function verdictOf(app: AppInProcess, { token }: Pick<Member, 'token'>): Promise<string> {
+  const verdict = await app.get(SessionVerdictService).judge(claimsOf(token));
+  return verdict.outcome === 'accepted' ? verdict.principal.role : verdict.outcome;
+}
+
+/** What a token says, unverified. */
+export function claimsOf(token: string): AccessClaims {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as AccessClaims;
+}

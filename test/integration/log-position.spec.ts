@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import pg from 'pg';
+import { Following } from '../../src/cache/following.js';
+import { migrate } from '../../src/database/migrate.js';
+import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { LOG_CHANNEL, readNewRows, readPosition } from '../../src/invalidation/invalidation-log.js';
+import type { LogPosition } from '../../src/invalidation/log-position.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { waitFor } from '../support/wait-for.js';
+import { AppInProcess } from './app-in-process.js';
+import { interleavings, LogWriters, type Step } from './log-interleaving.js';
+
+const { jest } = import.meta;
+
+/** A failure names its seed; `SEED` runs the same interleavings again. */
+const { SEED } = process.env;
+const parameters = (numRuns: number) => ({
+  numRuns,
+  interruptAfterTimeLimit: 50_000,
+  markInterruptAsFailure: true,
+  ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+});
+
+const sorted = (ids: Iterable<string>) => [...ids].sort();
+
+describe('a position in the invalidation log', () => {
+  let database: TestDatabase;
+  let reader: pg.Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate({ type: 'postgres', url: database.url, installExtensions: false });
+    reader = new pg.Client({ connectionString: database.url });
+    await reader.connect();
+    await reader.query(`LISTEN ${LOG_CHANNEL}`);
+  });
+  afterAll(async () => {
+    await reader.end();
+    await database.drop();
+  });
+
+  it('reads each committed row once and none that was rolled back, however transactions interleave', async () => {
+    const readsEachOnce = async (before: readonly Step[], steps: readonly Step[]) => {
+      const writers = await LogWriters.connect(database.url);
+      try {
+        for (const step of before) await writers.run(step, () => Promise.resolve());
+        const earlier = new Set(writers.committed);
+        const follower = new PageReader(reader, (await readPosition(reader)).position);
+        const expected = () => sorted([...writers.committed].filter((id) => !earlier.has(id)));
+        for (const step of steps) {
+          await writers.run(step, () => follower.read());
+          if (step.kind === 'read') expect(sorted(follower.userIds)).toEqual(expected());
+        }
+        await writers.finish();
+        await follower.read();
+        await follower.read();
+        expect(sorted(follower.userIds)).toEqual(expected());
+      } finally {
+        await writers.close();
+      }
+    };
+    await fc.assert(fc.asyncProperty(interleavings, interleavings, readsEachOnce), parameters(60));
+  });
+
+  it('is of one history: a page read after the tables were replaced names another one', async () => {
+    const { history, position } = await readPosition(reader);
+    await reader.query(REPLACE_SESSIONS);
+    await expect(readNewRows(reader, position)).resolves.not.toMatchObject({ history });
+  });
+});
+
+describe('a follower of the invalidation log', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  let operator: pg.Client;
+  let published: string[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url });
+    operator = new pg.Client({ connectionString: database.url });
+    await operator.connect();
+    app.get(ChangeFeed).subscribe((event) => {
+      published.push(event.kind === 'log.skipped' ? event.kind : event.user_id);
+    });
+  });
+  beforeEach(() => {
+    published = [];
+  });
+  afterAll(async () => {
+    await operator.end();
+    await app.stop();
+    await database.drop();
+  });
+
+  const insert = (userId: string) =>
+    operator.query(`INSERT INTO invalidations (kind, user_id) VALUES ('user.updated', $1)`, [userId]);
+  const notify = async () => {
+    await operator.query('SELECT pg_notify($1, $2)', [LOG_CHANNEL, randomUUID()]);
+  };
+
+  it('publishes each committed row once, also when notifications are forged while transactions are open', async () => {
+    const publishesEachOnce = async (steps: readonly Step[]) => {
+      published = [];
+      const writers = await LogWriters.connect(database.url);
+      try {
+        for (const step of steps) await writers.run(step, notify);
+        await writers.finish();
+        const last = randomUUID();
+        await insert(last);
+        await notify();
+        await waitFor(() => published.includes(last), { what: 'the last row', intervalMs: 5 });
+        expect(sorted(published)).toEqual(sorted([...writers.committed, last]));
+      } finally {
+        await writers.close();
+      }
+    };
+    await fc.assert(fc.asyncProperty(interleavings, publishesEachOnce), parameters(20));
+  });
+
+  it('reads nothing from its old position when the tables are replaced by those of a backup', async () => {
+    const suspend = jest.spyOn(app.get(Following), 'suspend');
+    const foreign = randomUUID();
+    // A server that has counted further wrote this row: no position of this server is behind it.
+    await operator.query(`BEGIN; ${REPLACE_SESSIONS};
+      INSERT INTO invalidations (xid, kind, user_id) VALUES ('9000000000', 'user.updated', '${foreign}'); COMMIT`);
+    await notify();
+    await waitFor(() => published.includes('log.skipped'), { what: 'the new history to be followed' });
+    expect(suspend).toHaveBeenCalledWith('the database was replaced');
+    const later = randomUUID();
+    await insert(later);
+    await notify();
+    await waitFor(() => published.includes(later), { what: 'a row of the new history' });
+    expect(published).toEqual(['log.skipped', later]);
+  });
+});
+
+/** What a restored backup leaves: the same rows in another table. */
+const REPLACE_SESSIONS = `
+  ALTER TABLE sessions RENAME TO sessions_before;
+  CREATE TABLE sessions (LIKE sessions_before INCLUDING ALL)`;
+
+/** Follows the log page by page, as the application does. */
+class PageReader {
+  readonly userIds: string[] = [];
+
+  constructor(
+    private readonly client: pg.Client,
+    private position: LogPosition,
+  ) {}
+
+  async read(): Promise<void> {
+    const page = await readNewRows(this.client, this.position);
+    const ids = page.rows!.map(({ id }) => Number(id));
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    this.userIds.push(...page.rows!.map(({ user_id: userId }) => userId));
+    this.position = page.position;
+  }
+}

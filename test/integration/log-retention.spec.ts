@@ -1,0 +1,61 @@
+import pg from 'pg';
+import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { AppInProcess } from './app-in-process.js';
+
+const WINDOW_SECONDS = 30 * 60 + 300;
+
+describe('the retention of the invalidation log', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  let operator: pg.Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url });
+    operator = new pg.Client({ connectionString: database.url });
+    await operator.connect();
+  });
+  afterAll(async () => {
+    await operator.end();
+    await app.stop();
+    await database.drop();
+  });
+
+  it('prunes what no replay needs, and nothing else, in more than one batch', async () => {
+    const horizon = async () => {
+      const { rows } = await operator.query<{ next: string }>('SELECT pg_current_xact_id()::text AS next');
+      return rows[0]!.next;
+    };
+    const write = (count: number) =>
+      operator.query(
+        `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, $1)`,
+        [count],
+      );
+    const notePosition = async (ageSeconds: number) =>
+      operator.query(
+        `INSERT INTO log_positions (history, at, horizon)
+         SELECT (SELECT history FROM log_positions ORDER BY at DESC LIMIT 1), now() - make_interval(secs => $1), $2::xid8`,
+        [ageSeconds, await horizon()],
+      );
+    await app.get(LogRetentionService).storePosition();
+    await operator.query('DELETE FROM invalidations');
+    await write(12_000);
+    await notePosition(WINDOW_SECONDS * 2 + 120);
+    await write(3);
+    await notePosition(WINDOW_SECONDS * 2 + 60);
+    await write(4);
+    await notePosition(WINDOW_SECONDS * 2 - 60);
+    await write(5);
+    await expect(app.get(LogRetentionService).prune()).resolves.toBe(12_003);
+    const { rows } = await operator.query<{ left: number }>(
+      'SELECT count(*)::int AS left FROM invalidations',
+    );
+    expect(rows).toEqual([{ left: 9 }]);
+    const { rows: positions } = await operator.query(
+      'SELECT 1 FROM log_positions WHERE at < now() - interval $$1 hour$$',
+    );
+    expect(positions).toHaveLength(2);
+    await operator.query(`DELETE FROM log_positions WHERE at < now() - interval '1 minute'`);
+  });
+});

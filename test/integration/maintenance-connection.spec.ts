@@ -1,0 +1,122 @@
+import type { ClientBase } from 'pg';
+import { MaintenanceConnection } from '../../src/database/maintenance-connection.js';
+import { sql } from '../support/postgres/sql.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { waitFor } from '../support/wait-for.js';
+import { AppInProcess } from './app-in-process.js';
+import { Barrier } from './barrier.js';
+
+const NAME = 'maintained';
+
+describe('the maintenance connection', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+  beforeEach(async () => {
+    app = await AppInProcess.start({
+      DATABASE_URL: database.url,
+      APP_NAME: NAME,
+      DATABASE_TIMEOUT_MS: '400',
+    });
+  });
+  afterEach(() => app.stop());
+
+  const run = <T>(task: string, work: (client: ClientBase) => Promise<T>) =>
+    app.get(MaintenanceConnection).run(task, work);
+  const connections = () =>
+    sql<{ query: string }>(
+      database.url,
+      `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`,
+      [`${NAME}-maintenance`],
+    );
+  const untilNone = () =>
+    waitFor(async () => (await connections()).length === 0, { what: 'the connection to end' });
+
+  it('is not bound by the time limit of requests', async () => {
+    const SLOW = 'SELECT 1 AS value, pg_sleep(0.5)';
+    await expect(app.query(SLOW)).rejects.toThrow(/statement timeout|Query read timeout/);
+    await expect(run('slow', async (client) => (await client.query(SLOW)).rows)).resolves.toMatchObject([
+      { value: 1 },
+    ]);
+  });
+
+  it('has a time limit and an isolation level of its own, whatever the database sets', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await app.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
+    await app.query(`ALTER DATABASE ${name} SET statement_timeout = '7s'`);
+    const settings = await run('settings', async (client) => {
+      const { rows } = await client.query(
+        `SELECT current_setting('statement_timeout') AS timeout, current_setting('transaction_isolation') AS isolation`,
+      );
+      return rows as unknown;
+    });
+    await app.query(`ALTER DATABASE ${name} RESET ALL`);
+    expect(settings).toEqual([{ timeout: '1min', isolation: 'read committed' }]);
+  });
+
+  it('lets one instance at a time run a task, and others run other tasks', async () => {
+    const barrier = new Barrier();
+    const first = run('sweep', async () => {
+      await barrier.wait();
+      return 'first';
+    });
+    await barrier.reached;
+    await expect(run('sweep', () => Promise.resolve('second'))).resolves.toBeUndefined();
+    await expect(run('other', () => Promise.resolve('other'))).resolves.toBe('other');
+    barrier.release();
+    await expect(first).resolves.toBe('first');
+    await expect(run('sweep', () => Promise.resolve('third'))).resolves.toBe('third');
+  });
+
+  it('ends with the work, and after a failure too', async () => {
+    await expect(run('work', async () => (await connections()).length)).resolves.toBe(1);
+    await untilNone();
+    const failure = new Error('failed');
+    await expect(run('work', () => Promise.reject(failure))).rejects.toBe(failure);
+    await untilNone();
+    await expect(run('work', () => Promise.resolve('works'))).resolves.toBe('works');
+  });
+
+  it('reports that the server ended it', async () => {
+    await expect(
+      run('work', (client) => client.query('SELECT pg_terminate_backend(pg_backend_pid())')),
+    ).rejects.toThrow(/terminat/);
+  });
+
+  it('is closed at shutdown in the middle of a statement', async () => {
+    const work = run('sweep', (client) => client.query('SELECT pg_sleep(20)'));
+    await waitFor(async () => (await connections()).some(({ query }) => query.includes('pg_sleep')), {
+      what: 'the statement to begin',
+    });
+    const begin = performance.now();
+    await app.stop();
+    await expect(work).resolves.toBeUndefined();
+    expect(performance.now() - begin).toBeLessThan(5000);
+    await expect(run('sweep', () => Promise.resolve('late'))).resolves.toBeUndefined();
+  });
+});
+
+describe('the maintenance connection to the embedded database', () => {
+  it('is one of the pool, and a failure undoes an unfinished transaction', async () => {
+    const app = await AppInProcess.start({});
+    try {
+      const maintenance = app.get(MaintenanceConnection);
+      const count = async () => app.query(`SELECT count(*)::int AS users FROM users`);
+      const work = async (client: ClientBase) => {
+        await client.query('BEGIN');
+        await client.query(`INSERT INTO users (email, password_hash, full_name) VALUES ('a', '-', 'A')`);
+        await client.query('SELECT 1 / 0');
+      };
+      await expect(maintenance.run('work', work)).rejects.toThrow('division by zero');
+      await expect(count()).resolves.toEqual([{ users: 0 }]);
+      await expect(maintenance.run('work', () => Promise.resolve('works'))).resolves.toBe('works');
+      await expect(maintenance.run('work', () => Promise.resolve('again'))).resolves.toBe('again');
+    } finally {
+      await app.stop();
+    }
+  });
+});

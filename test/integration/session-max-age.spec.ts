@@ -1,0 +1,57 @@
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { AppInProcess } from './app-in-process.js';
+import { register, verdictOf, type Member } from './accounts.js';
+
+describe('the refresh of a session older than SESSION_MAX_DAYS', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  let member: Member;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url, SESSION_MAX_DAYS: '30' });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    member = await register(app);
+  });
+
+  const refresh = (refresh_token: unknown) =>
+    app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token } });
+  /** As after SESSION_MAX_DAYS was lowered. */
+  const outlive = () =>
+    app.query(`UPDATE sessions SET created_at = now() - interval '31 days' WHERE id = $1`, [
+      member.sessionId,
+    ]);
+  const session = () => app.query('SELECT * FROM sessions WHERE id = $1', [member.sessionId]);
+  const expired = { status: 401, body: { code: 'token_expired' } };
+
+  it('is refused as expired, and nothing is exchanged', async () => {
+    await outlive();
+    const before = await session();
+    await expect(refresh(member.refreshToken)).resolves.toMatchObject(expired);
+    await expect(session()).resolves.toEqual(before);
+  });
+
+  it('is refused as expired when it is repeated', async () => {
+    await refresh(member.refreshToken);
+    await outlive();
+    const before = await session();
+    await expect(refresh(member.refreshToken)).resolves.toMatchObject(expired);
+    await expect(session()).resolves.toEqual(before);
+  });
+
+  it('is still taken for theft with an old token', async () => {
+    const { body } = await refresh(member.refreshToken);
+    await refresh(body['refresh_token']);
+    await outlive();
+    await expect(refresh(member.refreshToken)).resolves.toMatchObject({
+      status: 401,
+      body: { code: 'token_revoked' },
+    });
+    await expect(verdictOf(app, member)).resolves.toBe('revoked');
+  });
+});

@@ -1,0 +1,151 @@
+import pg from 'pg';
+import { BlacklistService } from '../../src/cache/blacklist.service.js';
+import { FollowedHistory } from '../../src/database/followed-history.js';
+import { withRedis } from '../support/redis/redis-connection.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
+import { AppInProcess } from './app-in-process.js';
+import { logIn, register, verdictOf, type Member } from './accounts.js';
+
+const statusOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body['status'];
+const becomes = (app: AppInProcess, status: string) =>
+  waitFor(async () => (await statusOf(app)) === status, { what: `an instance to be ${status}` });
+const database = async (app: AppInProcess) =>
+  (await app.call('GET', '/health')).body['database'] as { reason?: string };
+
+describe('two instances on one Redis whose databases differ', () => {
+  let databases: TestDatabase[];
+  let redis: TestRedis;
+  let first: AppInProcess;
+  let second: AppInProcess;
+  let member: Member;
+
+  beforeAll(async () => {
+    [redis, ...databases] = await Promise.all([
+      createTestRedis(),
+      createTestDatabase(),
+      createTestDatabase(),
+    ]);
+    const start = ({ url }: TestDatabase) => AppInProcess.start({ DATABASE_URL: url, REDIS_URL: redis.url });
+    first = await start(databases[0]!);
+    await becomes(first, 'healthy');
+    member = await register(first);
+    second = await start(databases[1]!);
+  });
+  afterAll(async () => {
+    await second.stop();
+    await redis.stop();
+    await Promise.all(databases.map((each) => each.drop()));
+  });
+
+  it('lets the later one serve and write nothing, and say why', async () => {
+    await becomes(second, 'unhealthy');
+    await expect(second.call('GET', '/health')).resolves.toMatchObject({ status: 503 });
+    expect((await database(second)).reason).toContain('another PostgreSQL');
+    await expect(second.call('GET', '/health/ready')).resolves.toMatchObject({
+      status: 503,
+      body: { details: { primary: { status: 'down' } } },
+    });
+    await expect(second.call('GET', '/health/live')).resolves.toMatchObject({ status: 200 });
+    await expect(second.call('GET', '/')).resolves.toMatchObject({ status: 200 });
+    const before = await withRedis(redis.url, (connection) => connection.send('DBSIZE'));
+    for (const [method, path] of [
+      ['POST', '/api/v1/auth/register'],
+      ['POST', '/api/v1/auth/login/json'],
+      ['GET', '/api/v1/users/me'],
+    ] as const) {
+      const { id: _id, ...credentials } = member;
+      await expect(
+        second.call(method, path, { token: member.token, ...(method === 'POST' && { body: credentials }) }),
+      ).resolves.toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    }
+    await expect(verdictOf(second, member)).rejects.toThrow('another PostgreSQL');
+    expect(await withRedis(redis.url, (connection) => connection.send('DBSIZE'))).toBe(before);
+    await expect(statusOf(first)).resolves.toBe('healthy');
+    await expect(verdictOf(first, member)).resolves.toBe('student');
+  });
+
+  it('lets it serve once no instance follows the other history, without the blacklist of that history', async () => {
+    await first.get(BlacklistService).add('a-token', Date.now() / 1000 + 600);
+    const blacklisted = () => withRedis(redis.url, (connection) => connection.send('KEYS', 'blacklist:*'));
+    expect(await blacklisted()).toHaveLength(1);
+    await first.stop();
+    await becomes(second, 'healthy');
+    expect(await blacklisted()).toEqual([]);
+    await expect(verdictOf(second, await register(second))).resolves.toBe('student');
+  });
+});
+
+describe('an instance whose database becomes read-only', () => {
+  let test: TestDatabase;
+  let redis: TestRedis;
+  let app: AppInProcess;
+
+  beforeAll(async () => {
+    [test, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    app = await AppInProcess.start({ DATABASE_URL: test.url, REDIS_URL: redis.url });
+    await becomes(app, 'healthy');
+  });
+  afterAll(async () => {
+    await app.stop();
+    await redis.stop();
+    await test.drop();
+  });
+
+  /** Ends the connections of these applications, so that they are opened anew. */
+  const setReadOnly = async (readOnly: 'on' | 'off', applications = '%') => {
+    const name = new URL(test.url).pathname.slice(1);
+    const admin = new pg.Client({ connectionString: test.url });
+    await admin.connect();
+    await admin.query('SET default_transaction_read_only = off');
+    await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = ${readOnly}`);
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = $1 AND application_name LIKE $2 AND pid <> pg_backend_pid()`,
+      [name, applications],
+    );
+    await admin.end();
+  };
+
+  it('answers 503, writes nothing to Redis, and recovers by itself', async () => {
+    const member = await register(app);
+    await expect(verdictOf(app, member)).resolves.toBe('student');
+    await setReadOnly('on');
+    await waitFor(async () => (await database(app)).reason?.includes('server is a standby or read-only'), {
+      what: 'the follower to refuse it',
+    });
+    await expect(statusOf(app)).resolves.toBe('unhealthy');
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 503 });
+    await expect(app.call('GET', '/health/ready')).resolves.toMatchObject({ status: 503 });
+    await setReadOnly('off');
+    await becomes(app, 'healthy');
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
+    await expect(verdictOf(app, await logIn(app, member))).resolves.toBe('student');
+  });
+
+  it('uses no connection of the pool to another history', async () => {
+    const member = await register(app);
+    // As if the follower had moved on to another server.
+    app.get(FollowedHistory).current = 'another history';
+    await expect(app.query('SELECT 1')).rejects.toThrow('another database');
+    await becomes(app, 'healthy');
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('takes no verdict from a read-only connection of the pool', async () => {
+    const member = await register(app);
+    await setReadOnly('on', 'ergodrive-backend');
+    await withRedis(redis.url, (connection) => connection.send('FLUSHDB'));
+    await waitFor(
+      () =>
+        verdictOf(app, member).then(
+          (verdict) => Promise.reject(new Error(verdict)),
+          (error: unknown) => (error as Error).name === 'NoPrimaryError',
+        ),
+      { what: 'a refusal by the pool' },
+    );
+    await setReadOnly('off', 'ergodrive-backend');
+    await waitFor(async () => (await verdictOf(app, member)) === 'student', { what: 'a verdict' });
+  });
+});

@@ -1,0 +1,108 @@
+import type { Mutant } from './mutant.js';
+
+const STATEMENTS = 'src/sessions/session-statements.ts';
+const ROTATION = 'src/sessions/session-rotation.service.ts';
+const COMMANDS = 'src/users/account-commands.service.ts';
+const ACCOUNTS = 'src/users/account-statements.ts';
+
+/** What a command, a login and a refresh check at their commit. */
+export const COMMAND_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a command takes no notice of the caller',
+    file: COMMANDS,
+    text: 'if (by.sessionId === null) return;',
+    replacement: 'if (by.sessionId !== undefined) return;',
+    specs: ['test/integration/commands.spec.ts'],
+  },
+  {
+    name: 'a command does not wait for others on the account',
+    file: COMMANDS,
+    text: 'await run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);',
+    replacement: '',
+    specs: ['test/integration/command-races.spec.ts'],
+  },
+  {
+    name: 'a password change overwrites one that was made meanwhile',
+    file: ACCOUNTS,
+    text: 'WHERE id = $4 AND password_hash = $5 AND is_active',
+    replacement: 'WHERE id = $4 AND $5::text IS NOT NULL AND is_active',
+    specs: ['test/integration/command-races.spec.ts'],
+  },
+  {
+    name: 'a login survives a change of the password',
+    file: STATEMENTS,
+    text: 'AND is_active AND password_hash = $2 FOR',
+    replacement: 'AND is_active AND $2::text IS NOT NULL FOR',
+    specs: ['test/integration/login-race.spec.ts'],
+  },
+  {
+    name: 'the server chooses the isolation',
+    file: 'src/database/bounded-client.ts',
+    text: 'await this.query(ISOLATION);',
+    replacement: '',
+    specs: ['test/integration/isolation.spec.ts'],
+  },
+  {
+    name: 'the cap ends the session just opened',
+    file: STATEMENTS,
+    text: 'WHERE user_id = $1 AND id <> $2 AND',
+    replacement: 'WHERE user_id = $1 AND $2::uuid IS NOT NULL AND',
+    specs: ['test/integration/session-times.spec.ts'],
+  },
+  {
+    name: 'a session beyond a lowered limit is refreshed',
+    file: STATEMENTS,
+    text: '    AND created_at + make_interval(secs => $5) > now()\n',
+    replacement: '',
+    specs: ['test/integration/session-max-age.spec.ts'],
+  },
+  {
+    name: 'any refresh token of the session is rotated',
+    file: STATEMENTS,
+    text: "WHERE id = $1 AND refresh_jti = $2 AND ${isLive('sessions')}",
+    replacement: "WHERE id = $1 AND $2::uuid IS NOT NULL AND ${isLive('sessions')}",
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+  {
+    name: 'a repeated refresh needs no key although the rotation had one',
+    file: ROTATION,
+    text: 'if (row.has_key) return row.has_same_key;',
+    replacement: '',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+  {
+    name: 'a repeated refresh is accepted after the grace',
+    file: ROTATION,
+    text: 'row.is_in_grace && isSameClient',
+    replacement: 'isSameClient',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+  {
+    name: 'a repeated refresh is accepted from another network',
+    file: ROTATION,
+    text: ' && isSameNetwork(row.rotated_ip, by.ip)',
+    replacement: '',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+  {
+    name: 'a repeated refresh is accepted with another user agent',
+    file: ROTATION,
+    text: 'row.rotated_user_agent === by.userAgent && ',
+    replacement: '',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+  {
+    name: 'a reused refresh token ends nothing',
+    file: ROTATION,
+    text: "await this.sessions.revoke({ userId: row.user_id, id: sessionId }, 'refresh_token_reuse', by);",
+    replacement: '',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+  {
+    name: 'a repeated refresh is not audited',
+    file: ROTATION,
+    text: 'await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent]);',
+    replacement: '',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
+];

@@ -1,0 +1,133 @@
+import type { Mutant } from './mutant.js';
+
+const ATTEMPTS = 'src/auth/attempt-limits.service.ts';
+const ATTEMPTS_SPEC = ['test/integration/attempt-limits.spec.ts'] as const;
+const LIMITER = 'src/limits/limiter.ts';
+const POSTGRES = 'src/limits/postgres-counts.ts';
+const SHARED_SPEC = ['test/integration/shared-limits.spec.ts'] as const;
+const QUEUE = 'src/users/hash-queue.ts';
+const QUEUE_SPEC = ['src/users/hash-queue.spec.ts'] as const;
+
+/** Limits on attempts, and the queue of the password hashes. */
+export const LIMIT_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'failed logins are not limited for each network',
+    file: ATTEMPTS,
+    text: '{ limiter: this.ofNetwork, key: network, isForStrangers: true },',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'after a hundred failures from one address',
+  },
+  {
+    name: 'failed logins are not limited for each account and network',
+    file: ATTEMPTS,
+    text: '{ limiter: this.ofAccountAndNetwork, key: `${network} ${account}`, isForStrangers: false },',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'after ten failures of one account from one address',
+  },
+  {
+    name: 'failed logins are not limited for each account',
+    file: ATTEMPTS,
+    text: '{ limiter: this.ofAccount, key: account, isForStrangers: true },',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'after a hundred failures of one account',
+  },
+  {
+    name: 'registrations are not limited',
+    file: 'src/auth/auth.service.ts',
+    text: 'await this.limits.register(by.ip);',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'to register are limited',
+  },
+  {
+    name: 'refreshes are not limited',
+    file: 'src/auth/auth.service.ts',
+    text: 'await this.limits.refresh(sid);',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'to refresh are limited',
+  },
+  {
+    name: 'each IPv6 address is a network',
+    file: 'src/common/network.ts',
+    text: '.slice(0, IPV6_PREFIX / GROUP_BITS)',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'for an IPv6 /64',
+  },
+  {
+    name: 'strangers lock an owner out',
+    file: ATTEMPTS,
+    text: 'if (!claim.isForStrangers || !(known ??= (await isKnown?.()) ?? false)) throw',
+    replacement: 'throw',
+    specs: ATTEMPTS_SPEC,
+    test: 'who shares the address',
+  },
+  {
+    name: 'everybody counts as known',
+    file: 'src/sessions/login-history.service.ts',
+    text: 'return rows.some((row) => isSameNetwork(row.ip, ip));',
+    replacement: 'return rows.length >= 0;',
+    specs: ATTEMPTS_SPEC,
+    test: 'after a hundred failures',
+  },
+  {
+    name: 'an attempt that ends with an error counts',
+    file: ATTEMPTS,
+    text: '    await giveBack(taken);\n    throw error;\n  }\n  if (answer',
+    replacement: '    throw error;\n  }\n  if (answer',
+    specs: ATTEMPTS_SPEC,
+    test: 'are not counted when they end with an error',
+  },
+  {
+    name: 'each failed login extends the window',
+    file: POSTGRES,
+    text: 'THEN excluded.expires_at ELSE current.expires_at END',
+    replacement: 'THEN excluded.expires_at ELSE excluded.expires_at END',
+    specs: ATTEMPTS_SPEC,
+    test: 'do not extend the window',
+  },
+  {
+    name: 'PostgreSQL does not count',
+    file: LIMITER,
+    text: 'await this.postgres.consume(key);',
+    replacement: '',
+    specs: SHARED_SPEC,
+    test: 'while Redis is away',
+  },
+  {
+    name: 'Redis does not count',
+    file: LIMITER,
+    text: 'await this.redis?.consume(key).catch(ignoreOutage);',
+    replacement: '',
+    specs: SHARED_SPEC,
+    test: 'PostgreSQL loses its counts',
+  },
+  {
+    name: 'an outage of Redis refuses attempts',
+    file: LIMITER,
+    text: 'await this.redis?.consume(key).catch(ignoreOutage);',
+    replacement: 'await this.redis?.consume(key);',
+    specs: SHARED_SPEC,
+    test: 'while Redis is away',
+  },
+  {
+    name: 'hashes are served in the order of their arrival, whoever sends them',
+    file: QUEUE,
+    text: '    this.lanes.delete(network);\n',
+    replacement: '    if (lane.length === 0) this.lanes.delete(network);\n',
+    specs: QUEUE_SPEC,
+    test: 'take turns',
+  },
+  {
+    name: 'a full queue of hashes refuses new networks',
+    file: QUEUE,
+    text: 'if (longest.length <= own + 1) throw busy();',
+    replacement: 'throw busy();',
+    specs: QUEUE_SPEC,
+    test: 'gives a place of the network',
+  },
+];

@@ -1,0 +1,27 @@
+/** One change of the code that breaks a promise, and the tests that must fail because of it. */
+export interface Mutant {
+  /** What the changed code does wrong, as a sentence without a full stop. */
+  readonly name: string;
+  /** The file that is changed, from the checkout's root. */
+  readonly file: string;
+  /** Source text that occurs exactly once in the file. */
+  readonly text: string;
+  readonly replacement: string;
+  /** The spec files to run, from the checkout's root; choose the quickest that cover the promise. */
+  readonly specs: readonly [string, ...string[]];
+  /** Runs only tests whose full name contains this text. */
+  readonly test?: string;
+}
+
+/**
+ * The source with the mutant's change.
+ *
+ * @throws Error when the text does not occur exactly once, or the change changes nothing
+ */
+export function mutate(source: string, { file, text, replacement }: Mutant): string {
+  const [before = '', after, ...more] = source.split(text);
+  if (after === undefined || text === '') throw new Error(`${file} does not contain the text: ${text}`);
+  if (more.length > 0) throw new Error(`${file} contains the text ${more.length + 1} times: ${text}`);
+  if (text === replacement) throw new Error(`the replacement is the text itself: ${text}`);
+  return before + replacement + after;
+}

@@ -1,0 +1,204 @@
+import { ACCEPTANCE_MUTANTS } from './acceptance-mutants.js';
+import { CACHE_MUTANTS } from './cache-mutants.js';
+import { COMMAND_MUTANTS } from './command-mutants.js';
+import { LIMIT_MUTANTS } from './limit-mutants.js';
+import type { Mutant } from './mutant.js';
+import { PASSWORD_MUTANTS } from './password-mutants.js';
+import { SECRET_MUTANTS } from './secret-mutants.js';
+
+const TOKENS = 'src/auth/token.service.ts';
+const TOKENS_SPEC = ['src/auth/token.service.spec.ts'] as const;
+const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
+const CONFIG_SPEC = ['src/config/load-config.spec.ts'] as const;
+const REDIS_STORE = 'src/cache/redis-cache.store.ts';
+const CLEANUP = 'src/sessions/session-cleanup.service.ts';
+const CLEANUP_SPEC = ['test/integration/session-cleanup.spec.ts'] as const;
+const LOCK = 'src/database/data-folder-lock.ts';
+const LOCK_SPEC = ['test/integration/data-folder-lock.spec.ts'] as const;
+
+/** Each breaks a promise of the README or of SECURITY.md. `npm run test:mutants` shows that a test fails for each. */
+export const MUTANTS: readonly Mutant[] = [
+  ...ACCEPTANCE_MUTANTS,
+  ...CACHE_MUTANTS,
+  ...COMMAND_MUTANTS,
+  ...PASSWORD_MUTANTS,
+  ...LIMIT_MUTANTS,
+  ...SECRET_MUTANTS,
+  {
+    name: 'tokens of every HMAC algorithm are accepted',
+    file: TOKENS,
+    text: 'algorithms: [ALGORITHM], issuer',
+    replacement: "algorithms: [ALGORITHM, 'HS384', 'HS512'], issuer",
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'a refresh token is accepted as an access token',
+    file: TOKENS,
+    text: 'decoded.header.typ === type && ',
+    replacement: '',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'a critical header that nobody knows is ignored',
+    file: TOKENS,
+    text: "&& !('crit' in decoded.header)",
+    replacement: '',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'an answer names every wrong member',
+    file: 'src/http/validation.pipe.ts',
+    text: 'const MAX_ERRORS = 20;',
+    replacement: 'const MAX_ERRORS = 1e6;',
+    specs: ['src/http/validation.pipe.spec.ts'],
+  },
+  {
+    name: 'a remembered token is accepted after its expiry',
+    file: TOKENS,
+    text: 'if (known.exp * 1000 > this.clock.now()) return known;',
+    replacement: 'return known;',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'a token of another issuer is accepted',
+    file: TOKENS,
+    text: 'algorithms: [ALGORITHM], issuer, audience',
+    replacement: 'algorithms: [ALGORITHM], audience',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'a token for another audience is accepted',
+    file: TOKENS,
+    text: 'algorithms: [ALGORITHM], issuer, audience',
+    replacement: 'algorithms: [ALGORITHM], issuer',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'an access token outlives its session',
+    file: TOKENS,
+    text: 'Math.min(iat + this.config.tokens.accessTtlSeconds, seconds(session.expiresAt))',
+    replacement: 'iat + this.config.tokens.accessTtlSeconds',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'a route without a decorator is public',
+    file: 'src/auth/jwt-auth.guard.ts',
+    text: '?? super.canActivate(context)',
+    replacement: '?? true',
+    specs: ROUTES_SPEC,
+    test: 'if closed, answers 401 without a token',
+  },
+  {
+    name: 'any role passes as an admin',
+    file: 'src/auth/roles.guard.ts',
+    text: 'user === undefined || !roles.includes(user.role)',
+    replacement: 'user === undefined',
+    specs: ROUTES_SPEC,
+    test: 'if for admins, answers 403 to others',
+  },
+  {
+    name: 'unknown members of a body are accepted',
+    file: 'src/http/validation.pipe.ts',
+    text: 'forbidNonWhitelisted: true,',
+    replacement: 'forbidNonWhitelisted: false,',
+    specs: ['src/http/validation.pipe.spec.ts'],
+  },
+  {
+    name: 'unknown members of a body reach the service',
+    file: 'src/http/validation.pipe.ts',
+    text: 'whitelist: true,',
+    replacement: 'whitelist: false,',
+    specs: ['src/http/validation.pipe.spec.ts'],
+  },
+  {
+    name: 'a short signing key is accepted',
+    file: 'src/config/signing-key.ts',
+    text: 'Buffer.byteLength(secret) < MIN_SECRET_BYTES',
+    replacement: 'Buffer.byteLength(secret) < MIN_SECRET_BYTES - 1',
+    specs: CONFIG_SPEC,
+  },
+  {
+    name: 'a placeholder is accepted as a signing key in production',
+    file: 'src/config/signing-key.ts',
+    text: "environment.NODE_ENV === 'production' && PLACEHOLDER.test(secret)",
+    replacement: "environment.NODE_ENV === 'development' && PLACEHOLDER.test(secret)",
+    specs: CONFIG_SPEC,
+  },
+  {
+    name: 'others can read the signing key of development',
+    file: 'src/config/signing-key.ts',
+    text: 'mode: 0o600',
+    replacement: 'mode: 0o644',
+    specs: CONFIG_SPEC,
+  },
+  {
+    name: 'a request gets the values of another one in its batch',
+    file: 'src/cache/read-batch.ts',
+    text: 'values[index]',
+    replacement: 'values[0]',
+    specs: ['src/cache/read-batch.spec.ts'],
+  },
+  {
+    name: 'a fill is written whatever became of its lease',
+    file: REDIS_STORE,
+    text: "if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end",
+    replacement: '',
+    specs: ['test/contracts/redis-cache.store.spec.ts'],
+    test: 'fills',
+  },
+  {
+    name: 'an invalidation leaves the leases',
+    file: REDIS_STORE,
+    text: '[leaseKey(key), key]',
+    replacement: '[key]',
+    specs: ['test/contracts/redis-cache.store.spec.ts'],
+    test: 'fills',
+  },
+  {
+    name: 'a lease of an earlier connection is accepted',
+    file: REDIS_STORE,
+    text: 'if (!lease.startsWith(`${epoch}:`)) return false;',
+    replacement: '',
+    specs: ['test/contracts/redis-outage.spec.ts'],
+    test: 'refuses the lease of an earlier connection',
+  },
+  {
+    name: 'a replica is accepted as the master of Redis',
+    file: 'src/cache/redis-connection.ts',
+    text: "!Array.isArray(role) || String(role[0]) !== 'master'",
+    replacement: '!Array.isArray(role)',
+    specs: ['test/contracts/redis-role.spec.ts'],
+  },
+  {
+    name: 'revoked sessions are deleted at once',
+    file: CLEANUP,
+    text: 'revoked_at < now() - make_interval(days => $3)',
+    replacement: 'revoked_at < now()',
+    specs: CLEANUP_SPEC,
+    test: 'more than thirty days ago',
+  },
+  {
+    name: 'expired sessions are deleted at once',
+    file: CLEANUP,
+    text: 'expires_at < now() - make_interval(days => $3)',
+    replacement: 'expires_at < now()',
+    specs: CLEANUP_SPEC,
+    test: 'more than thirty days ago',
+  },
+  {
+    name: 'two processes use one data folder',
+    file: LOCK,
+    text: "return code !== 'ECONNREFUSED' && code !== 'ENOENT';",
+    replacement: 'return false;',
+    specs: LOCK_SPEC,
+    test: 'in another PID namespace',
+  },
+  {
+    name: 'processes that start together all take the lock',
+    file: LOCK,
+    text: 'return others.length === 0;',
+    replacement: 'return true;',
+    specs: LOCK_SPEC,
+    test: 'exactly one of twelve takers',
+  },
+];

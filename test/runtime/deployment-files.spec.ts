@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+// Jest runs from the project's root.
+const read = (file: string) => readFileSync(join(process.cwd(), file), 'utf8');
+
+describe('the image', () => {
+  it('is built from listed files only: no version control, no secret, no spec', () => {
+    const rules = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(rules[0]).toBe('*');
+    const listed = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
+    for (const file of listed) expect(file).not.toMatch(/^\.(git|env|data|ci|$)/);
+    expect(rules).toContain('src/**/*.spec.ts');
+  });
+
+  it('runs in production mode, as a user without rights', () => {
+    const stages = read('Dockerfile').split(/^FROM /m);
+    expect(stages.at(-1)).toMatch(/^ENV NODE_ENV=production\b/m);
+    expect(stages.at(-1)).toMatch(/^USER node$/m);
+  });
+});
+
+describe('the compose file', () => {
+  const compose = read('docker-compose.yml');
+
+  it('has no default for a secret: each one must be set', () => {
+    const secrets = [...compose.matchAll(/\$\{(\w*(?:SECRET|PASSWORD)\w*)(.*?)\}/g)];
+    expect(new Set(secrets.map(([, name]) => name))).toEqual(
+      new Set(['JWT_SECRET', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD']),
+    );
+    for (const [, , rule] of secrets) expect(rule).toMatch(/^:\?/);
+  });
+
+  it('publishes the service on loopback, and PostgreSQL and Redis not at all', () => {
+    const published = [...compose.matchAll(/^ +- '(.*:\d+)'$/gm)].map(([, port]) => port);
+    expect(published.filter((port) => !port?.startsWith('127.0.0.1:'))).toEqual([]);
+    expect(published).toContain('127.0.0.1:${PORT:-8000}:8000');
+    expect(compose.match(/^ +ports:$/gm)).toHaveLength(1);
+  });
+
+  it('runs the service without capabilities, on a file system that it cannot write to', () => {
+    const [, app = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
+    expect(app).toMatch(/^ +read_only: true$/m);
+    expect(app).toMatch(/^ +cap_drop:\n +- ALL$/m);
+  });
+
+  it('gives each secret to the services that need it', () => {
+    const [, app = '', postgres = '', redis = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
+    expect(app).toMatch(/JWT_SECRET/);
+    expect(postgres).not.toMatch(/JWT_SECRET|REDIS_PASSWORD/);
+    expect(redis).not.toMatch(/JWT_SECRET|POSTGRES_PASSWORD/);
+  });
+});

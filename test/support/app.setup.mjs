@@ -1,8 +1,0 @@
-import startSharedServices from './services.setup.mjs';
-
-const { ensureBuilt } = await import('./app-build.ts');
-
-export default async function setUp() {
-  await ensureBuilt();
-  await startSharedServices();
-}

@@ -1,0 +1,30 @@
+import { chromium, type Browser } from 'playwright-core';
+import { serviceBinary } from '../process/service-binary.js';
+import { forgetResource, rememberResource } from '../jest/suite-resources.js';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Where a Chromium is (`CHROMIUM_PATH` names another), installed if need be. Throws MissingServiceError. */
+export async function chromiumPath(): Promise<string> {
+  const given = process.env['CHROMIUM_PATH'];
+  return (
+    given ??
+    serviceBinary({ names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' })
+  );
+}
+
+/** Starts a Chromium with an empty profile. Close it; a suite that forgets has it closed at its end. */
+export async function launchBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ARGUMENTS });
+  rememberResource(browser, () => browser.close());
+  browser.once('disconnected', () => forgetResource(browser));
+  return browser;
+}

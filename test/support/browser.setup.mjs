@@ -1,8 +1,0 @@
-import startSharedServices from './services.setup.mjs';
-
-const { chromiumPath } = await import('./browser.ts');
-
-export default async function setUp() {
-  await chromiumPath();
-  await startSharedServices();
-}

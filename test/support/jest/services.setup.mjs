@@ -1,0 +1,5 @@
+import '../typescript.register.mjs';
+
+const { startSharedServices } = await import('./shared-services.ts');
+
+export default startSharedServices;

@@ -1,5 +1,0 @@
-import './typescript.register.mjs';
-
-const { startSharedServices } = await import('./shared-services.ts');
-
-export default startSharedServices;

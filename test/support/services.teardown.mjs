@@ -1,5 +1,0 @@
-import './typescript.register.mjs';
-
-const { stopSharedServices } = await import('./shared-services.ts');
-
-export default stopSharedServices;
