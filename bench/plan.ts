@@ -1,47 +1,49 @@
-/** How long and how large a run is. */
-export interface Plan {
+import type { MeasureWindow } from './load/closed-loop.js';
+import type { Rounds } from './measurements/interleaved-rounds.js';
+
+/** The sizes and durations of a run. Rounds, connections and window apply where a measurement has none of its own. */
+export interface Plan extends Required<Rounds>, MeasureWindow {
   readonly isQuick: boolean;
-  /** How often each of the compared cases is measured, in turns. */
-  readonly rounds: number;
-  /** Rounds before the measured ones. */
-  readonly warmUpRounds: number;
   readonly connections: number;
-  /** Load before a measurement begins, milliseconds. */
-  readonly settleMs: number;
-  readonly measureMs: number;
-  /** Users of the comparison, each with three live sessions. */
+  /** Users in the database, each with three live sessions. */
   readonly users: number;
-  /** How many of them the warm cases ask for. */
+  /** Users that the warm cases request. */
   readonly warmUsers: number;
-  /** How many of them a round of the cold case asks for, each once. */
+  /** Users that one round of the cold case requests, each once. */
   readonly coldUsers: number;
-  /** Sessions that one round of logouts ends at most. */
+  /** Sessions that one round of logouts revokes. */
   readonly logouts: number;
-  readonly pacedRounds: number;
-  readonly pacedMs: number;
-  readonly pacedRequestsPerSecond: number;
-  /** Logins before latency is measured among them. */
-  readonly loginWarmUpMs: number;
-  readonly hashingRounds: number;
-  readonly hashingMs: number;
-  /** Requests over which allocations and Redis traffic are counted. */
+  /** Sessions that one round of revocations by SQL revokes at most. */
+  readonly revocations: number;
+  /** Requests over which allocations are counted. */
   readonly countedRequests: number;
-  /** Entries over which the memory of one is taken. */
+  /** Entries over which the memory per Redis entry is averaged. */
   readonly memoryEntries: number;
-  /** Numbers of users, of as many live sessions and of as many revocations. */
-  readonly growth: readonly number[];
-  /** More than elsewhere: the server has requests at hand while Redis, which takes longer the more it holds, answers others. */
-  readonly growthConnections: number;
-  /** Load with each of the two cases before the first round. */
-  readonly growthWarmUpMs: number;
-  /** More and shorter rounds than elsewhere: what is looked for is smaller than what the machine's speed changes by within seconds. */
-  readonly growthRounds: number;
-  readonly growthSettleMs: number;
-  readonly growthMeasureMs: number;
-  /** Access tokens that are sent at each size: of as many users, spread over all, or several of one. */
-  readonly growthTokens: number;
-  /** How many of them one round sends in turn. */
-  readonly growthTokensAtOnce: number;
+  /** The rate of the open loop. */
+  readonly requestsPerSecond: number;
+  readonly latency: { readonly rounds: number; readonly measureMs: number };
+  /** Latency while logins hash passwords. `warmUpMs` is the time of logins before the first round. */
+  readonly loginInterference: {
+    readonly rounds: number;
+    readonly measureMs: number;
+    readonly warmUpMs: number;
+  };
+  /** Latency beside this many connections that send their requests byte by byte. */
+  readonly slowClients: { readonly rounds: number; readonly measureMs: number; readonly connections: number };
+  readonly growth: GrowthPlan;
+}
+
+/** Many short rounds, because the effect is smaller than the machine's drift within a few seconds. */
+export interface GrowthPlan extends MeasureWindow {
+  /** Numbers of users. Each user has one live session and one revocation. */
+  readonly sizes: readonly number[];
+  /** More than elsewhere: a larger Redis responds later, and the server must have other requests to serve meanwhile. */
+  readonly connections: number;
+  readonly rounds: number;
+  /** Load with each of two cases before the first round. */
+  readonly warmUpMs: number;
+  /** Access tokens per size, spread over all users. A small size has several tokens per user. */
+  readonly tokens: number;
 }
 
 /** Under ten minutes. */
@@ -56,25 +58,25 @@ export const FULL: Plan = {
   warmUsers: 1000,
   coldUsers: 6000,
   logouts: 3000,
-  pacedRounds: 3,
-  pacedMs: 2500,
-  pacedRequestsPerSecond: 1000,
-  loginWarmUpMs: 30_000,
-  hashingRounds: 25,
-  hashingMs: 1500,
+  revocations: 20_000,
   countedRequests: 6000,
   memoryEntries: 100_000,
-  growth: [1, 10_000, 100_000, 1_000_000],
-  growthConnections: 128,
-  growthWarmUpMs: 5000,
-  growthRounds: 25,
-  growthSettleMs: 150,
-  growthMeasureMs: 400,
-  growthTokens: 12_000,
-  growthTokensAtOnce: 6000,
+  requestsPerSecond: 1000,
+  latency: { rounds: 3, measureMs: 2500 },
+  loginInterference: { rounds: 25, measureMs: 1500, warmUpMs: 30_000 },
+  slowClients: { rounds: 8, measureMs: 2000, connections: 5000 },
+  growth: {
+    sizes: [1, 10_000, 100_000, 1_000_000],
+    connections: 128,
+    rounds: 25,
+    settleMs: 150,
+    measureMs: 400,
+    warmUpMs: 5000,
+    tokens: 12_000,
+  },
 };
 
-/** Under a minute: whether each case runs and answers rightly. Its numbers mean nothing. */
+/** Under a minute. Checks that every case runs and that every response is correct. Its figures mean nothing. */
 export const QUICK: Plan = {
   isQuick: true,
   rounds: 1,
@@ -86,20 +88,20 @@ export const QUICK: Plan = {
   warmUsers: 100,
   coldUsers: 500,
   logouts: 200,
-  pacedRounds: 1,
-  pacedMs: 250,
-  pacedRequestsPerSecond: 200,
-  loginWarmUpMs: 0,
-  hashingRounds: 1,
-  hashingMs: 500,
+  revocations: 500,
   countedRequests: 500,
   memoryEntries: 500,
-  growth: [1, 1000],
-  growthConnections: 8,
-  growthWarmUpMs: 50,
-  growthRounds: 1,
-  growthSettleMs: 50,
-  growthMeasureMs: 250,
-  growthTokens: 400,
-  growthTokensAtOnce: 200,
+  requestsPerSecond: 200,
+  latency: { rounds: 1, measureMs: 250 },
+  loginInterference: { rounds: 1, measureMs: 500, warmUpMs: 0 },
+  slowClients: { rounds: 1, measureMs: 250, connections: 200 },
+  growth: {
+    sizes: [1, 1000],
+    connections: 8,
+    rounds: 1,
+    settleMs: 50,
+    measureMs: 250,
+    warmUpMs: 50,
+    tokens: 400,
+  },
 };

@@ -1,24 +1,24 @@
-import { inLanes, type ReadRequest, readRequests } from '../load/script.js';
-import { saturate } from '../load/saturation.js';
-import { person } from '../population/person.js';
-import { firstSeats, type World } from './world.js';
+import { runToEnd } from '../load/closed-loop.js';
+import { type ReadRequest, readRequests, readScript } from '../load/script.js';
+import { benchUser, firstSessions } from '../population/bench-user.js';
+import type { BenchContext } from './bench-context.js';
 
 export type ReadKey = 'open' | 'guarded' | 'warm' | 'cold' | 'down' | 'tutorial' | 'database';
 
-/** A way to protect (or not) a route that answers with the caller's account. */
+/** A route that returns a user, with or without a guard. */
 export interface ReadCase {
   readonly key: ReadKey;
   readonly title: string;
   readonly path: string;
-  /** Whether it must refuse requests without a good token. */
+  /** Whether the route must refuse requests without a valid token. */
   readonly isProtected: boolean;
-  /** Who must have judged every token; `undefined` where the product judges none. */
-  readonly judge?: 'cache' | 'database';
-  /** Each user is asked for once a round. */
+  /** Where the product's verdicts must come from; `undefined` where the product gives no verdict. */
+  readonly verdictSource?: 'cache' | 'database';
+  /** A round requests each user once. */
   readonly once?: boolean;
-  requests(world: World): ReadRequest[];
-  prepare?(world: World): Promise<void>;
-  restore?(world: World): Promise<void>;
+  requests(context: BenchContext): ReadRequest[];
+  prepare?(context: BenchContext): Promise<void>;
+  restore?(context: BenchContext): Promise<void>;
 }
 
 /** @throws RangeError when there is no such case */
@@ -34,23 +34,20 @@ const DATABASE = '/bench/database';
 
 const warmRequests =
   (path: string) =>
-  ({ plan, stack }: World): ReadRequest[] =>
-    readRequests(path, firstSeats(plan.warmUsers), stack.tokens);
+  ({ plan, stack }: BenchContext): ReadRequest[] =>
+    readRequests(path, firstSessions(plan.warmUsers), stack.tokens);
 
 const unguardedRequests =
   (path: string) =>
-  ({ plan, stack }: World): ReadRequest[] =>
-    readRequests(path, firstSeats(plan.warmUsers), stack.tokens, person(0));
+  ({ plan, stack }: BenchContext): ReadRequest[] =>
+    readRequests(path, firstSessions(plan.warmUsers), stack.tokens, benchUser(0));
 
-/** Asks for each user once, so that whatever caches there are know them. */
-const prime =
+/** Requests each user once, which fills the caches. */
+const fillCaches =
   (path: string) =>
-  async (world: World): Promise<void> => {
-    const requests = warmRequests(path)(world);
-    await saturate(world.server, inLanes(requests, world.plan.connections, true), {
-      settleMs: 0,
-      measureMs: 0,
-    });
+  async (context: BenchContext): Promise<void> => {
+    const { plan, server } = context;
+    await runToEnd(server, readScript(warmRequests(path)(context), plan.connections, true));
   };
 
 export const READ_CASES: readonly ReadCase[] = [
@@ -73,18 +70,18 @@ export const READ_CASES: readonly ReadCase[] = [
     title: 'users/me, warm',
     path: ME,
     isProtected: true,
-    judge: 'cache',
+    verdictSource: 'cache',
     requests: warmRequests(ME),
-    prepare: prime(ME),
+    prepare: fillCaches(ME),
   },
   {
     key: 'cold',
     title: 'users/me, cold cache',
     path: ME,
     isProtected: true,
-    judge: 'database',
+    verdictSource: 'database',
     once: true,
-    requests: ({ plan, stack }) => readRequests(ME, firstSeats(plan.coldUsers), stack.tokens),
+    requests: ({ plan, stack }) => readRequests(ME, firstSessions(plan.coldUsers), stack.tokens),
     prepare: async ({ stack }) => {
       await stack.redis.cli('FLUSHDB');
     },
@@ -94,18 +91,18 @@ export const READ_CASES: readonly ReadCase[] = [
     title: 'users/me, Redis down',
     path: ME,
     isProtected: true,
-    judge: 'database',
+    verdictSource: 'database',
     requests: warmRequests(ME),
     prepare: ({ stack, server }) => stack.stopRedis(server),
     restore: ({ stack, server }) => stack.restartRedis(server),
   },
   {
     key: 'tutorial',
-    title: 'tutorial way',
+    title: 'tutorial setup',
     path: TUTORIAL,
     isProtected: true,
     requests: warmRequests(TUTORIAL),
-    prepare: prime(TUTORIAL),
+    prepare: fillCaches(TUTORIAL),
   },
   {
     key: 'database',

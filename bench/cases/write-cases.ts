@@ -1,17 +1,16 @@
-import { type ConnectionScript, inLanes, type LoadScript, readRequests } from '../load/script.js';
-import { saturate } from '../load/saturation.js';
-import { bodyOf, PASSWORD, type Person } from '../population/person.js';
-import type { Seat } from '../population/population.js';
-import { Exchange, type Tokens } from './exchange.js';
-import type { World } from './world.js';
+import { runToEnd } from '../load/closed-loop.js';
+import { type ConnectionScript, type LoadScript, readRequests, readScript } from '../load/script.js';
+import { type BenchSession, type BenchUser, expectedBody, PASSWORD } from '../population/bench-user.js';
+import type { BenchContext } from './bench-context.js';
+import { RequestSequence, type Tokens } from './request-sequence.js';
 
 export type WriteKey = 'login' | 'refresh' | 'logout' | 'mixed';
 
 export interface WriteCase {
   readonly key: WriteKey;
   readonly title: string;
-  /** The load of one round, on users and sessions that no round before has used. */
-  script(world: World): LoadScript | Promise<LoadScript>;
+  /** The load of one round. Its sessions are new, and its users follow those of the last round. */
+  script(context: BenchContext): LoadScript | Promise<LoadScript>;
 }
 
 const ME = '/api/v1/users/me';
@@ -22,94 +21,89 @@ const LOGGED_OUT = JSON.stringify({
   message: 'Successfully logged out',
   detail: 'Token has been revoked and cache cleared',
 });
-/** Of 30 requests 27 read; the others are a login, a refresh and a logout. */
+/** Of 30 requests, 27 are reads; the others are a login, a refresh and a logout. */
 const READS_BEFORE_REFRESH = 14;
 const READS_BEFORE_LOGOUT = 13;
-/** More than a connection can log in before it begins anew. */
-const PEOPLE_EACH = 100;
+/** More logins than one connection can complete in a round. */
+const LOGINS_PER_CONNECTION = 100;
 
 export const WRITE_CASES: readonly WriteCase[] = [
   {
     key: 'login',
     title: 'login',
-    script: (world) => ({ connections: loggingIn(world, world.plan.connections), once: false }),
+    script: (context) => ({ connections: loginScripts(context, context.plan.connections), once: false }),
   },
   {
     key: 'refresh',
     title: 'refresh',
-    script: (world) => perConnection(world, (seat) => refreshing(world, seat)),
+    script: (context) => onePerConnection(context, (session) => refreshes(context, session)),
   },
-  { key: 'logout', title: 'logout', script: loggingOut },
+  { key: 'logout', title: 'logout', script: logouts },
   {
     key: 'mixed',
     title: '90 % reads, 10 % logins, refreshes, logouts',
-    script: (world) => perConnection(world, ({ person }) => mixed(person)),
+    script: (context) => onePerConnection(context, ({ user }) => mixed(user)),
   },
 ];
 
-async function perConnection(
-  { plan, population }: World,
-  build: (seat: Seat) => Exchange,
-): Promise<LoadScript> {
-  const seats = await population.freshSeats(plan.connections);
-  return { connections: seats.map((seat) => build(seat).script), once: false };
-}
-
-/** So many connections, each of which logs in one person after the other. */
-export function loggingIn({ population }: World, connections: number): ConnectionScript[] {
+/** On each connection, one user logs in after the other. */
+export function loginScripts({ population }: BenchContext, connections: number): ConnectionScript[] {
   return Array.from({ length: connections }, () => {
-    const exchange = new Exchange();
-    for (const person of population.nextPeople(PEOPLE_EACH))
-      exchange.forTokens(
+    const sequence = new RequestSequence();
+    for (const user of population.nextUsers(LOGINS_PER_CONNECTION))
+      sequence.addTokenRequest(
         LOGIN,
-        () => credentials(person),
+        () => credentials(user),
         () => undefined,
       );
-    return exchange.script;
+    return sequence.script;
   });
 }
 
-function refreshing({ stack }: World, { person, session }: Seat): Exchange {
-  let token = stack.tokens.refresh(person, session);
-  return new Exchange().forTokens(
+async function onePerConnection(
+  { plan, population }: BenchContext,
+  build: (session: BenchSession) => RequestSequence,
+): Promise<LoadScript> {
+  const sessions = await population.createSessions(plan.connections);
+  return { connections: sessions.map((session) => build(session).script), once: false };
+}
+
+function refreshes({ stack }: BenchContext, session: BenchSession): RequestSequence {
+  let token = stack.tokens.refresh(session);
+  return new RequestSequence().addTokenRequest(
     REFRESH,
     () => ({ refresh_token: token }),
     ({ refresh }) => (token = refresh),
   );
 }
 
-/** Each session once, and the cache knows all of them: people log out where they have just been. */
-async function loggingOut(world: World): Promise<LoadScript> {
-  const { plan, population, server, stack } = world;
-  const seats = await population.freshSeats(plan.logouts);
-  const visits = inLanes(readRequests(ME, seats, stack.tokens), plan.connections, true);
-  await saturate(server, visits, { settleMs: 0, measureMs: 0 });
-  const lanes = Array.from({ length: plan.connections }, () => new Exchange());
-  seats.forEach(({ person, session }, index) => {
-    const token = stack.tokens.access(person, session);
-    lanes[index % lanes.length]?.withToken(
-      'POST',
-      LOGOUT,
-      () => token,
-      () => LOGGED_OUT,
-    );
+/** Each session logs out once. The cache holds all of them, because clients usually send requests before they log out. */
+async function logouts({ plan, population, server, stack }: BenchContext): Promise<LoadScript> {
+  const sessions = await population.createSessions(plan.logouts);
+  await runToEnd(server, readScript(readRequests(ME, sessions, stack.tokens), plan.connections, true));
+  const sequences = Array.from({ length: plan.connections }, () => new RequestSequence());
+  sessions.forEach((session, index) => {
+    const token = stack.tokens.access(session);
+    sequences[index % sequences.length]?.addAuthorized('POST', LOGOUT, () => token, LOGGED_OUT);
   });
-  return { connections: lanes.map(({ script }) => script), once: true };
+  return { connections: sequences.map(({ script }) => script), once: true };
 }
 
-function mixed(person: Person): Exchange {
+function mixed(user: BenchUser): RequestSequence {
   let tokens: Tokens = { access: '', refresh: '' };
-  const take = (next: Tokens) => (tokens = next);
+  const keep = (next: Tokens) => (tokens = next);
   const access = () => tokens.access;
-  const exchange = new Exchange();
-  const read = () => exchange.withToken('GET', ME, access, () => bodyOf(person));
-  exchange.forTokens(LOGIN, () => credentials(person), take);
-  for (let count = 0; count < READS_BEFORE_REFRESH; count += 1) read();
-  exchange.forTokens(REFRESH, () => ({ refresh_token: tokens.refresh }), take);
-  for (let count = 0; count < READS_BEFORE_LOGOUT; count += 1) read();
-  return exchange.withToken('POST', LOGOUT, access, () => LOGGED_OUT);
+  const sequence = new RequestSequence();
+  const addReads = (count: number) => {
+    for (let read = 0; read < count; read += 1) sequence.addAuthorized('GET', ME, access, expectedBody(user));
+  };
+  sequence.addTokenRequest(LOGIN, () => credentials(user), keep);
+  addReads(READS_BEFORE_REFRESH);
+  sequence.addTokenRequest(REFRESH, () => ({ refresh_token: tokens.refresh }), keep);
+  addReads(READS_BEFORE_LOGOUT);
+  return sequence.addAuthorized('POST', LOGOUT, access, LOGGED_OUT);
 }
 
-function credentials({ email }: Person): object {
+function credentials({ email }: BenchUser): object {
   return { email, password: PASSWORD };
 }

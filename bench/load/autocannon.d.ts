@@ -1,4 +1,4 @@
-/** The part of autocannon 9 that the benchmark uses; the package brings no types. */
+/** The part of autocannon 9 that the benchmark uses. The package contains no types. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
@@ -7,17 +7,17 @@ declare module 'autocannon' {
     path?: string;
     headers?: Record<string, string>;
     body?: string;
-    /** Called before each time it is sent; may change it. */
+    /** Called each time before the request is sent. */
     setupRequest?: (request: AutocannonRequest) => AutocannonRequest;
     onResponse?: (status: number, body: string) => void;
   }
 
   /** One connection. */
   export interface AutocannonClient {
-    /** Reads the responses; autocannon sets its callbacks after `setupClient`. */
+    /** Parses the responses. autocannon sets its callbacks after `setupClient`. */
     parser: { execute(chunk: Buffer): void };
     opts: { verifyBody?: (body: string) => boolean };
-    /** It is closed after so many requests. */
+    /** The connection closes after this many responses. */
     responseMax?: number;
     setRequests(requests: AutocannonRequest[]): void;
   }

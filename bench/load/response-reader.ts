@@ -1,16 +1,15 @@
 const HEAD_END = Buffer.from('\r\n\r\n');
-const STATUS = { from: 'HTTP/1.1 '.length, to: 'HTTP/1.1 200'.length };
+const STATUS = { start: 'HTTP/1.1 '.length, end: 'HTTP/1.1 200'.length };
 
 /**
- * Reads responses as the server sends them, a status line and a `content-length`, and stops at anything else. A parser that
- * takes apart every header costs the generator about as much as the cheapest route costs the server: on one core it could
- * not ask for all that the server can give.
+ * Reads responses with a `content-length`, and rejects all others. It does not parse the other headers: a full parser costs
+ * about as much as the cheapest route costs the server, and one core could then not saturate the server.
  */
 export abstract class ResponseReader {
   private rest: Buffer | undefined;
 
-  /** A whole response. Its body is `length` bytes of the chunk. */
-  protected abstract take(status: number, chunk: Buffer, from: number, length: number): void;
+  /** Called with each complete response. The body is the `length` bytes of the chunk after `from`. */
+  protected abstract onResponse(status: number, chunk: Buffer, from: number, length: number): void;
 
   /** @throws Error when a response has no `content-length` */
   execute(received: Buffer): void {
@@ -24,7 +23,7 @@ export abstract class ResponseReader {
     if (chunk.length > 0) this.rest = chunk;
   }
 
-  /** @returns the length of the first response, 0 when it is not all there */
+  /** @returns the length of the first response, or 0 when it is incomplete */
   private read(chunk: Buffer): number {
     const headEnd = chunk.indexOf(HEAD_END);
     if (headEnd < 0) return 0;
@@ -34,7 +33,7 @@ export abstract class ResponseReader {
     const bodyStart = headEnd + HEAD_END.length;
     const bodyLength = Number(declared);
     if (chunk.length < bodyStart + bodyLength) return 0;
-    this.take(Number(head.slice(STATUS.from, STATUS.to)), chunk, bodyStart, bodyLength);
+    this.onResponse(Number(head.slice(STATUS.start, STATUS.end)), chunk, bodyStart, bodyLength);
     return bodyStart + bodyLength;
   }
 }

@@ -1,22 +1,21 @@
 import type { AutocannonRequest } from 'autocannon';
-import { bodyOf, type Person } from '../population/person.js';
-import type { Seat } from '../population/population.js';
-import type { TokenPress } from '../population/token-press.js';
+import { type BenchSession, type BenchUser, expectedBody } from '../population/bench-user.js';
+import type { TokenSigner } from '../population/token-signer.js';
 
-/** What one connection sends, one request after the other, and how each answer is checked. */
+/** The requests that one connection sends, one after the other, and the check of each response. */
 export interface ConnectionScript {
   requests: AutocannonRequest[];
-  /** Called with each answer's body, in order. */
+  /** Called with each response body, in order. */
   verify: (body: string) => boolean;
 }
 
 export interface LoadScript {
   connections: ConnectionScript[];
-  /** Every request is sent once, and the load ends with the last; otherwise the connections start over. */
+  /** `true`: every request is sent once, then the load ends. `false`: each connection repeats its requests. */
   once: boolean;
 }
 
-/** A `GET` and the one right answer. */
+/** A `GET` request and its expected response body. */
 export interface ReadRequest {
   path: string;
   headers: Record<string, string>;
@@ -24,36 +23,36 @@ export interface ReadRequest {
 }
 
 /**
- * `GET path` with the access token of each seat, to be answered with the body of that seat's person.
- * @param always the person whom the answer is about in any case, where the route knows no token
+ * One `GET path` per session, with the session's access token. The expected body shows the session's user.
+ * @param fixedUser the user whom a route without authentication always returns
  */
 export function readRequests(
   path: string,
-  seats: readonly Seat[],
-  tokens: TokenPress,
-  always?: Person,
+  sessions: readonly BenchSession[],
+  tokens: TokenSigner,
+  fixedUser?: BenchUser,
 ): ReadRequest[] {
-  return seats.map(({ person, session, issue }) => ({
+  return sessions.map((session) => ({
     path,
-    headers: { authorization: `Bearer ${tokens.access(person, session, issue)}` },
-    expected: bodyOf(always ?? person),
+    headers: { authorization: `Bearer ${tokens.access(session)}` },
+    expected: expectedBody(fixedUser ?? session.user),
   }));
 }
 
-/** Deals requests to connections; where there are fewer requests than connections, all send the same ones. */
-export function inLanes(requests: readonly ReadRequest[], connections: number, once: boolean): LoadScript {
+/** Distributes requests over connections. With fewer requests than connections, some connections send all requests. */
+export function readScript(requests: readonly ReadRequest[], connections: number, once: boolean): LoadScript {
   const count = once ? Math.min(connections, requests.length) : connections;
-  const lanes = Array.from({ length: count }, (_, lane) => {
-    const mine = requests.filter((_request, index) => index % count === lane);
-    return laneOf(mine.length > 0 ? mine : requests);
+  const scripts = Array.from({ length: count }, (_, connection) => {
+    const share = requests.filter((_request, index) => index % count === connection);
+    return connectionScript(share.length > 0 ? share : requests);
   });
-  return { connections: lanes, once };
+  return { connections: scripts, once };
 }
 
-function laneOf(requests: readonly ReadRequest[]): ConnectionScript {
-  let answers = 0;
+function connectionScript(requests: readonly ReadRequest[]): ConnectionScript {
+  let responses = 0;
   return {
     requests: requests.map(({ path, headers }) => ({ method: 'GET', path, headers })),
-    verify: (body) => body === requests[answers++ % requests.length]?.expected,
+    verify: (body) => body === requests[responses++ % requests.length]?.expected,
   };
 }

@@ -1,156 +1,153 @@
+import type { BenchContext } from '../cases/bench-context.js';
 import { readCase } from '../cases/read-cases.js';
-import { insisting, verifyingJudge } from '../cases/verify-judge.js';
-import type { World } from '../cases/world.js';
-import { inLanes, type ReadRequest, readRequests } from '../load/script.js';
-import { type Saturation, saturate } from '../load/saturation.js';
-import { CacheClone } from '../population/cache-clone.js';
+import { repeatOnWrongSource, verifySource } from '../cases/verdict-source.js';
+import { type ClosedLoopResult, runClosedLoop, runToEnd } from '../load/closed-loop.js';
+import { type ReadRequest, readRequests, readScript } from '../load/script.js';
+import { type BenchSession, benchUser, expectedBody, firstSessions } from '../population/bench-user.js';
+import { CacheTemplate } from '../population/cache-template.js';
 import { massInsert } from '../population/mass-insert.js';
-import { bodyOf, person } from '../population/person.js';
-import type { Seat } from '../population/population.js';
 import { readRedisCounters } from '../stack/redis-counters.js';
-import { logOut } from './redis-memory.js';
-import { inTurns } from './rounds.js';
+import { measureInterleaved } from './interleaved-rounds.js';
+import { copyRevocation } from './redis-memory.js';
 
 export interface Growth {
   /** The do-nothing guard, in the same rounds. */
-  readonly guarded: Saturation[];
-  /** The smallest size, with a single token sent over and over. */
-  readonly oneToken: Saturation[];
+  readonly guarded: ClosedLoopResult[];
+  /** The smallest size, where all requests carry the same token. */
+  readonly oneToken: ClosedLoopResult[];
   readonly stages: readonly GrowthStage[];
 }
 
 /** The warm case at one size of the cache. */
 export interface GrowthStage extends Size {
-  readonly warm: Saturation[];
+  readonly warm: ClosedLoopResult[];
 }
 
 interface Size {
-  /** Users, as many live sessions, and as many revocations. */
+  /** Users. There are as many live sessions, and as many revocations. */
   readonly users: number;
   readonly redisBytes: number;
-  /** The server's resident memory when it had seen the tokens of this size and the smaller ones. */
+  /** The server's resident memory after it has verified the tokens of this size and of the smaller sizes. */
   readonly residentBytes: number;
 }
 
-/** What Redis holds of a user, and of a revoked token. */
-type Clones = readonly CacheClone[];
+/** Each round sends one of this many parts of a size's tokens. */
+const TOKEN_PARTS = 2;
 
-/** Where Redis keeps a size while another is measured. */
+/** The logical Redis database that holds a size while another size is measured. */
 const databaseOf = (index: number): string => String(index + 1);
 
 /**
- * The warm case while the cache grows. Each size lies in a logical database of Redis of its own, and `SWAPDB` puts one after
- * the other under the server, so that all take turns in the same process: nothing else differs between them. PostgreSQL
- * holds the largest population all the time; that no warm request asks it, the server's counters show.
- * @param world a server whose database is empty
+ * Measures the warm case while the cache grows. Each size is stored in its own logical Redis database. `SWAPDB` gives the
+ * server one size after the other, so that nothing else differs between them. PostgreSQL holds the largest population
+ * throughout; the server's counters prove that no warm request reads it.
+ * @param context a server whose database is empty
  */
-export async function measureGrowth(world: World): Promise<Growth> {
-  const { plan, population, stack } = world;
+export async function measureGrowth(context: BenchContext): Promise<Growth> {
+  const { population, stack } = context;
+  const { sizes: userCounts } = context.plan.growth;
   await stack.redis.cli('FLUSHALL');
-  const clones = await firstUser(world);
-  await population.growTo(Math.max(...plan.growth), 1);
+  const templates = await copyEntries(context);
+  await population.growTo(Math.max(...userCounts), 1);
   await population.addRevocations();
-  const loads = plan.growth.map((users) => loadOf(world, users));
-  await compile(world, loads[0] ?? []);
+  const requests = userCounts.map((users) => requestsOf(context, users));
+  await warmUp(context, requests[0] ?? []);
   const sizes: Size[] = [];
-  for (const [index, users] of plan.growth.entries())
-    sizes.push(await fill(world, users, clones, index, loads[index] ?? []));
-  const turns = await measureInTurns(world, loads);
+  for (const [index, users] of userCounts.entries())
+    sizes.push(await fill(context, users, templates, index, requests[index] ?? []));
+  const results = await measureSizes(context, requests);
   return {
-    guarded: turns.guarded,
-    oneToken: turns.oneToken,
-    stages: sizes.map((size, index) => ({ ...size, warm: turns[`${index}`] ?? [] })),
+    guarded: results.guarded,
+    oneToken: results.oneToken,
+    stages: sizes.map((size, index) => ({ ...size, warm: results[`${index}`] ?? [] })),
   };
 }
 
-/** Lets the product itself write the entries of the first user and of a logout of theirs, and empties the cache again. */
-async function firstUser(world: World): Promise<Clones> {
-  const { population, server, stack } = world;
+/** Copies the entries that the product writes for a user and for a logout, and empties the cache. */
+async function copyEntries(context: BenchContext): Promise<CacheTemplate[]> {
+  const { population, server, stack } = context;
   await population.growTo(1, 1);
-  const [seat] = await population.freshSeats(1);
-  if (seat === undefined) throw new RangeError('no seat');
-  await logOut(world, stack.tokens.access(seat.person, seat.session));
-  const revocation = await CacheClone.ofRevocation(stack.redis, seat.person, seat.session);
-  const visit = readRequests(readCase('warm').path, [{ person: person(0), session: 0 }], stack.tokens);
-  await saturate(server, inLanes(visit, 1, true), { settleMs: 0, measureMs: 0 });
-  const user = await CacheClone.ofUser(stack.redis, person(0), 1);
+  const revocation = await copyRevocation(context);
+  const requests = readRequests(readCase('warm').path, firstSessions(1), stack.tokens);
+  await runToEnd(server, readScript(requests, 1, true));
+  const user = await CacheTemplate.ofUser(stack.redis, benchUser(0), 1);
   await stack.redis.cli('FLUSHDB');
   return [user, revocation];
 }
 
-/** As many tokens at each size: what they cost the generator, and the memo of signatures, does not differ. */
-function loadOf({ plan, stack }: World, users: number): ReadRequest[] {
-  const seats = Array.from({ length: plan.growthTokens }, (_, index): Seat => ({
-    person: person(Math.floor((index * users) / plan.growthTokens)),
-    session: 0,
+/** Every size has the same number of tokens, so the load generator and the server's signature memo cost the same. */
+function requestsOf({ plan, stack }: BenchContext, users: number): ReadRequest[] {
+  const { tokens } = plan.growth;
+  const sessions = Array.from({ length: tokens }, (_, index): BenchSession => ({
+    user: benchUser(Math.floor((index * users) / tokens)),
+    number: 0,
     issue: index,
   }));
-  return readRequests(readCase('warm').path, seats, stack.tokens);
+  return readRequests(readCase('warm').path, sessions, stack.tokens);
 }
 
-/** Loads the server until V8 has compiled what runs often. */
-async function compile({ plan, server }: World, warm: readonly ReadRequest[]): Promise<void> {
-  for (const requests of [warm.map(unguarded), warm]) {
-    const script = inLanes(requests, plan.growthConnections, false);
-    await saturate(server, script, { settleMs: plan.growthWarmUpMs, measureMs: plan.growthMeasureMs });
-  }
+/** Sends load until V8 has compiled the hot code. */
+async function warmUp({ plan, server }: BenchContext, warm: readonly ReadRequest[]): Promise<void> {
+  const { connections, warmUpMs, measureMs } = plan.growth;
+  for (const requests of [warm.map(guardedRequest), warm])
+    await runClosedLoop(server, readScript(requests, connections, false), { settleMs: warmUpMs, measureMs });
 }
 
-/** Fills a database of Redis, shows each token once, as one that a client sends again and again, and puts it aside. */
+/** Fills a Redis database, sends each token once so that the server has verified it, and swaps the database out. */
 async function fill(
-  { plan, server, stack: { redis } }: World,
+  { plan, server, stack: { redis } }: BenchContext,
   users: number,
-  clones: Clones,
+  templates: readonly CacheTemplate[],
   index: number,
-  load: readonly ReadRequest[],
+  requests: readonly ReadRequest[],
 ): Promise<Size> {
   const before = await readRedisCounters(redis);
-  await massInsert(redis.port, entriesOf(users, clones));
+  await massInsert(redis.port, entriesOf(users, templates));
   const after = await readRedisCounters(redis);
-  await saturate(server, inLanes(load, plan.growthConnections, true), { settleMs: 0, measureMs: 0 });
+  await runToEnd(server, readScript(requests, plan.growth.connections, true));
   const { residentBytes } = await server.usage();
   await redis.cli('SWAPDB', '0', databaseOf(index));
   return { users, redisBytes: after.usedMemoryBytes - before.usedMemoryBytes, residentBytes };
 }
 
-function* entriesOf(users: number, clones: Clones): Generator<string[]> {
+function* entriesOf(users: number, templates: readonly CacheTemplate[]): Generator<string[]> {
   for (let index = 0; index < users; index += 1)
-    for (const clone of clones) yield* clone.commandsFor(person(index));
+    for (const template of templates) yield* template.commandsFor(benchUser(index));
 }
 
-/** The index of a size, or a case that is measured at the first. */
-type Turn = 'guarded' | 'oneToken' | `${number}`;
+/** The index of a size, or a case that is measured at the smallest size. */
+type GrowthKey = 'guarded' | 'oneToken' | `${number}`;
 
-async function measureInTurns(
-  { plan, server, stack: { redis }, discarded }: World,
-  loads: readonly (readonly ReadRequest[])[],
-): Promise<Record<Turn, Saturation[]>> {
-  const window = { settleMs: plan.growthSettleMs, measureMs: plan.growthMeasureMs };
-  const parts = loads.map((load) => inParts(load, plan.growthTokensAtOnce));
+async function measureSizes(
+  { plan, server, stack: { redis }, discarded }: BenchContext,
+  requestsBySize: readonly (readonly ReadRequest[])[],
+): Promise<Record<GrowthKey, ClosedLoopResult[]>> {
+  const { growth } = plan;
+  const parts = requestsBySize.map((requests) => repeatedParts(requests, growth.tokens / TOKEN_PARTS));
   const measure = (key: 'guarded' | 'warm', requests: readonly ReadRequest[]) =>
-    insisting(discarded, () => {
-      const script = inLanes(requests, plan.growthConnections, false);
-      return verifyingJudge(server, readCase(key), () => saturate(server, script, window));
+    repeatOnWrongSource(discarded, () => {
+      const script = readScript(requests, growth.connections, false);
+      return verifySource(server, readCase(key), () => runClosedLoop(server, script, growth));
     });
-  const turns: Turn[] = ['guarded', 'oneToken', ...loads.map((_load, index): Turn => `${index}`)];
-  return inTurns(turns, { rounds: plan.growthRounds, warmUpRounds: 0 }, async (turn) => {
-    const index = Number(turn) || 0;
+  const keys: GrowthKey[] = ['guarded', 'oneToken', ...parts.map((_part, index): GrowthKey => `${index}`)];
+  return measureInterleaved(keys, growth, async (key) => {
+    const index = Number(key) || 0;
     const requests = parts[index]?.next().value ?? [];
-    if (turn === 'guarded') return measure('guarded', requests.map(unguarded));
+    if (key === 'guarded') return measure('guarded', requests.map(guardedRequest));
     await redis.cli('SWAPDB', '0', databaseOf(index));
     const [one] = requests;
-    const result = await measure('warm', turn === 'oneToken' && one ? requests.map(() => one) : requests);
+    const result = await measure('warm', key === 'oneToken' && one ? requests.map(() => one) : requests);
     await redis.cli('SWAPDB', '0', databaseOf(index));
     return result;
   });
 }
 
-/** Ever the next so many requests, and the first ones again after the last. */
-function* inParts(requests: readonly ReadRequest[], count: number): Generator<ReadRequest[], never> {
+/** Yields `count` requests at a time. After the last request, the first requests follow again. */
+function* repeatedParts(requests: readonly ReadRequest[], count: number): Generator<ReadRequest[], never> {
   for (;;) for (let from = 0; from < requests.length; from += count) yield requests.slice(from, from + count);
 }
 
-/** The same request to the route with the do-nothing guard, which answers with the first user in any case. */
-function unguarded({ headers }: ReadRequest): ReadRequest {
-  return { path: readCase('guarded').path, headers, expected: bodyOf(person(0)) };
+/** The same request to the route with the do-nothing guard, which always returns the first user. */
+function guardedRequest({ headers }: ReadRequest): ReadRequest {
+  return { path: readCase('guarded').path, headers, expected: expectedBody(benchUser(0)) };
 }

@@ -1,64 +1,63 @@
-import type { RedisServer } from '../../test/support/redis-server.js';
+import type { RedisServer } from '../../test/support/redis/redis-server.js';
 import { waitFor } from '../../test/support/wait-for.js';
-import type { World } from '../cases/world.js';
-import { inLanes, readRequests } from '../load/script.js';
-import { saturate } from '../load/saturation.js';
-import { CacheClone } from '../population/cache-clone.js';
+import type { BenchContext } from '../cases/bench-context.js';
+import { readCase } from '../cases/read-cases.js';
+import { runToEnd } from '../load/closed-loop.js';
+import { readRequests, readScript } from '../load/script.js';
+import { benchUser } from '../population/bench-user.js';
+import { CacheTemplate } from '../population/cache-template.js';
 import { massInsert } from '../population/mass-insert.js';
-import { person } from '../population/person.js';
 import { readRedisCounters } from '../stack/redis-counters.js';
 
 export interface RedisMemory {
-  /** Bytes of Redis' memory per user with three live sessions, tables and expiry included. */
+  /** Bytes of Redis memory per user with three live sessions, hash tables and expiry included. */
   readonly perUser: number;
   readonly perRevokedToken: number;
 }
 
 const SESSIONS = 3;
-/** What connections come and go with. */
+/** Redis' memory changes by less than this when connections open and close. */
 const NOISE_BYTES = 65_536;
 const STEADY_READINGS = 3;
-const ME = '/api/v1/users/me';
 
-/** Fills an empty Redis with copies of what the product writes, and takes the difference in memory. */
-export async function measureRedisMemory(world: World): Promise<RedisMemory> {
-  const { stack, server, population } = world;
+/** Fills an empty Redis with copies of the product's entries, and divides the additional memory by their number. */
+export async function measureRedisMemory(context: BenchContext): Promise<RedisMemory> {
+  const { stack, server, population } = context;
   await stack.redis.cli('FLUSHDB');
-  // A new user: the others have logged in meanwhile, and so have more sessions.
+  // A new user: earlier measurements have created more sessions for the others.
   await population.growTo(population.users + 1, SESSIONS);
-  const original = person(population.users - 1);
-  const visit = readRequests(ME, [{ person: original, session: 0 }], stack.tokens);
-  await saturate(server, inLanes(visit, 1, true), { settleMs: 0, measureMs: 0 });
-  const user = await CacheClone.ofUser(stack.redis, original, SESSIONS);
-  const perUser = await memoryOf(world, user);
+  const user = benchUser(population.users - 1);
+  const requests = readRequests(readCase('warm').path, [{ user, number: 0 }], stack.tokens);
+  await runToEnd(server, readScript(requests, 1, true));
+  const perUser = await memoryOf(context, await CacheTemplate.ofUser(stack.redis, user, SESSIONS));
 
-  const [seat] = await population.freshSeats(1);
-  if (seat === undefined) throw new RangeError('no seat');
-  await logOut(world, stack.tokens.access(seat.person, seat.session));
-  const revocation = await CacheClone.ofRevocation(stack.redis, seat.person, seat.session);
+  const revocation = await copyRevocation(context);
   await stack.redis.cli('FLUSHDB');
-  return { perUser, perRevokedToken: await memoryOf(world, revocation) };
+  return { perUser, perRevokedToken: await memoryOf(context, revocation) };
 }
 
-/** @throws Error unless it answers 200 */
-export async function logOut({ server }: World, accessToken: string): Promise<void> {
+/** Logs a session out, and copies the entry of the revoked access token. @throws Error unless the logout answers 200 */
+export async function copyRevocation({ population, server, stack }: BenchContext): Promise<CacheTemplate> {
+  const session = await population.createSession();
   const { status } = await fetch(`${server.url}/api/v1/auth/logout`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${accessToken}` },
+    headers: { authorization: `Bearer ${stack.tokens.access(session)}` },
   });
   if (status !== 200) throw new Error(`a logout answered ${status}`);
+  return CacheTemplate.ofRevocation(stack.redis, session);
 }
 
-async function memoryOf({ plan, stack }: World, clone: CacheClone): Promise<number> {
+async function memoryOf({ plan, stack }: BenchContext, template: CacheTemplate): Promise<number> {
   const before = await settledMemory(stack.redis);
   const entries = function* () {
-    for (let index = 1; index <= plan.memoryEntries; index += 1) yield* clone.commandsFor(person(index));
+    for (let index = 1; index <= plan.memoryEntries; index += 1)
+      yield* template.commandsFor(benchUser(index));
   };
   await massInsert(stack.redis.port, entries());
   return ((await settledMemory(stack.redis)) - before) / plan.memoryEntries;
 }
 
-/** Redis' memory once it has stopped moving entries to a larger table, which holds both tables meanwhile. */
+/** Redis' memory after rehashing: while Redis moves entries to a larger hash table, it holds both tables. */
 async function settledMemory(redis: RedisServer): Promise<number> {
   let last = -Infinity;
   let steady = 0;

@@ -1,58 +1,51 @@
+import type { BenchContext } from '../cases/bench-context.js';
 import { READ_CASES, readCase, type ReadKey } from '../cases/read-cases.js';
-import { insisting, verifyingJudge, verifyRefusal } from '../cases/verify-judge.js';
+import { repeatOnWrongSource, verifyProtection, verifySource } from '../cases/verdict-source.js';
 import { WRITE_CASES, type WriteKey } from '../cases/write-cases.js';
-import type { World } from '../cases/world.js';
-import { inLanes } from '../load/script.js';
-import { type Saturation, saturate } from '../load/saturation.js';
-import { inTurns } from './rounds.js';
+import { type ClosedLoopResult, runClosedLoop } from '../load/closed-loop.js';
+import { readScript } from '../load/script.js';
+import { measureInterleaved } from './interleaved-rounds.js';
 
 export interface Throughput {
-  cases: Record<ReadKey | WriteKey, Saturation[]>;
-  /** Bare indexed UPDATEs a second, each round right after the refreshes. */
+  cases: Record<ReadKey | WriteKey, ClosedLoopResult[]>;
+  /** Single indexed UPDATEs per second, measured in each round after the refreshes. */
   bareUpdates: number[];
 }
 
 /** Every case at saturation. */
-export async function measureThroughput(world: World): Promise<Throughput> {
-  const reads = await measureReads(
-    world,
-    READ_CASES.map(({ key }) => key),
+export async function measureThroughput(context: BenchContext): Promise<Throughput> {
+  const keys = READ_CASES.map(({ key }) => key);
+  const reads = await measureInterleaved(keys, context.plan, (key) =>
+    repeatOnWrongSource(context.discarded, () => measureRead(context, key)),
   );
-  const { writes, bareUpdates } = await measureWrites(world);
+  const { writes, bareUpdates } = await measureWrites(context);
   return { cases: { ...reads, ...writes }, bareUpdates };
 }
 
-/** Reads at saturation, in turns. */
-export function measureReads<Key extends ReadKey>(
-  world: World,
-  keys: readonly Key[],
-): Promise<Record<Key, Saturation[]>> {
-  return inTurns(keys, world.plan, (key) => insisting(world.discarded, () => measureRead(world, key)));
-}
-
-async function measureRead(world: World, key: ReadKey): Promise<Saturation> {
-  const { plan, server } = world;
+async function measureRead(context: BenchContext, key: ReadKey): Promise<ClosedLoopResult> {
+  const { plan, server } = context;
   const found = readCase(key);
-  const script = inLanes(found.requests(world), plan.connections, found.once ?? false);
-  await found.prepare?.(world);
+  const script = readScript(found.requests(context), plan.connections, found.once ?? false);
+  await found.prepare?.(context);
   try {
-    await verifyRefusal(server, found);
-    return await verifyingJudge(server, found, () => saturate(server, script, plan));
+    await verifyProtection(server, found);
+    return await verifySource(server, found, () => runClosedLoop(server, script, plan));
   } finally {
-    await found.restore?.(world);
+    await found.restore?.(context);
   }
 }
 
 async function measureWrites(
-  world: World,
-): Promise<{ writes: Record<WriteKey, Saturation[]>; bareUpdates: number[] }> {
-  const { plan, server } = world;
+  context: BenchContext,
+): Promise<{ writes: Record<WriteKey, ClosedLoopResult[]>; bareUpdates: number[] }> {
+  const { plan, server } = context;
   const bareUpdates: number[] = [];
   const keys = WRITE_CASES.map(({ key }) => key);
-  const writes = await inTurns(keys, plan, async (key) => {
+  const writes = await measureInterleaved(keys, plan, async (key) => {
     const found = WRITE_CASES.find((each) => each.key === key);
     if (found === undefined) throw new RangeError(`no case ${key}`);
-    const result = await saturate(server, await found.script(world), plan);
+    const result = await runClosedLoop(server, await found.script(context), plan);
+    await server.waitUntilIdle();
     if (key === 'refresh') bareUpdates.push(await server.bareUpdates(plan.measureMs, plan.connections));
     return result;
   });

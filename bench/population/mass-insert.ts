@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 const CHUNK_BYTES = 256 * 1024;
-const ANSWER_TIMEOUT_MS = 60_000;
+const REPLY_TIMEOUT_MS = 60_000;
 
-/** Writes commands to Redis as fast as it takes them, without waiting for the answer to each (`CLIENT REPLY OFF`). */
+/** Sends commands to Redis without waiting for replies (`CLIENT REPLY OFF`). @throws Error when Redis does not confirm the end */
 export async function massInsert(port: number, commands: Iterable<readonly string[]>): Promise<void> {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('Redis did not answer')));
+  socket.setTimeout(REPLY_TIMEOUT_MS, () => socket.destroy(new Error('Redis did not reply')));
   await once(socket, 'connect');
   try {
     let chunk = encode(['CLIENT', 'REPLY', 'OFF']);
@@ -17,10 +17,10 @@ export async function massInsert(port: number, commands: Iterable<readonly strin
       if (!socket.write(chunk)) await once(socket, 'drain');
       chunk = '';
     }
-    const answered = once(socket, 'data') as Promise<[Buffer]>;
+    const replied = once(socket, 'data') as Promise<[Buffer]>;
     socket.write(chunk + encode(['CLIENT', 'REPLY', 'ON']));
-    const [answer] = await answered;
-    if (answer.toString() !== '+OK\r\n') throw new Error(`Redis answered ${answer.toString()}`);
+    const [reply] = await replied;
+    if (reply.toString() !== '+OK\r\n') throw new Error(`Redis replied ${reply.toString()}`);
   } finally {
     socket.destroy();
   }

@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import type pg from 'pg';
-import { CREATED_AT, PASSWORD, type Person, person } from './person.js';
+import { type BenchSession, type BenchUser, benchUser, CREATED_AT, PASSWORD } from './bench-user.js';
 
 const INSERT_USERS = `
   INSERT INTO users (id, email, password_hash, full_name, created_at, updated_at)
@@ -14,8 +14,8 @@ const INSERT_SESSIONS = `
   FROM generate_series($1::int, $2::int - 1) i, generate_series($3::int, $3::int + $4::int - 1) k`;
 
 /**
- * Log rows of revocations that a replay need not apply any more and that are not pruned yet, by transactions that every
- * follower has left behind.
+ * Log rows older than a replay reads and younger than the pruning age. Their transaction id lies below the position of
+ * every follower, so no follower applies them.
  */
 const INSERT_LOG = `
   INSERT INTO invalidations (xid, created_at, kind, user_id, session_id, reason)
@@ -23,24 +23,15 @@ const INSERT_LOG = `
          md5('session' || i || ':' || $3)::uuid, 'logout'
   FROM generate_series($1::int, $2::int - 1) i`;
 
-/** Number of the revoked session of each user; the live ones count from 0. */
-export const REVOKED_SESSION = 999;
-const FIRST_FRESH_SESSION = 1000;
+/** Number of each user's revoked session. Live sessions have the numbers from 0. */
+const REVOKED_SESSION = 999;
+const FIRST_CREATED_SESSION = 1000;
 
-/** A session to be used by one connection of the load generator. */
-export interface Seat {
-  readonly person: Person;
-  readonly session: number;
-  /** Which of the session's access tokens; the first where it is left out. */
-  readonly issue?: number;
-}
-
-/** Users and sessions, written straight into the database. */
+/** Users and sessions, inserted into the database by SQL. */
 export class Population {
   private size = 0;
-  /** Whose turn it is, and the number of the next fresh session, which no call before has used. */
-  private nextPerson = 0;
-  private nextSession = FIRST_FRESH_SESSION;
+  private nextUser = 0;
+  private nextSession = FIRST_CREATED_SESSION;
   private passwordHash: string | undefined;
 
   constructor(private readonly database: pg.Pool) {}
@@ -49,7 +40,7 @@ export class Population {
     return this.size;
   }
 
-  /** Adds users up to this number, each with so many live sessions. */
+  /** Adds users up to this number, each with `sessionsEach` live sessions. */
   async growTo(users: number, sessionsEach: number): Promise<void> {
     this.passwordHash ??= await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
     await this.database.query(INSERT_USERS, [this.size, users, this.passwordHash, CREATED_AT]);
@@ -58,27 +49,34 @@ export class Population {
     await this.analyze();
   }
 
-  /** Adds one revoked session, with its line in the invalidation log, to each user. */
+  /** Adds one revoked session and its row in the invalidation log to each user. */
   async addRevocations(): Promise<void> {
     await this.database.query(INSERT_SESSIONS, [0, this.size, REVOKED_SESSION, 1, true]);
     await this.database.query(INSERT_LOG, [0, this.size, REVOKED_SESSION]);
     await this.analyze();
   }
 
-  /** So many users, in turn. @throws RangeError when there are fewer */
-  nextPeople(count: number): Person[] {
+  /** The next `count` users. After the last user, the first users follow again. @throws RangeError when there are fewer users */
+  nextUsers(count: number): BenchUser[] {
     if (count > this.size) throw new RangeError(`${count} of ${this.size} users`);
-    const first = this.nextPerson + count > this.size ? 0 : this.nextPerson;
-    this.nextPerson = first + count;
-    return Array.from({ length: count }, (_, offset) => person(first + offset));
+    const first = this.nextUser + count > this.size ? 0 : this.nextUser;
+    this.nextUser = first + count;
+    return Array.from({ length: count }, (_, offset) => benchUser(first + offset));
   }
 
-  /** New sessions, each of another user. @throws RangeError when there are fewer users */
-  async freshSeats(count: number): Promise<Seat[]> {
-    const people = this.nextPeople(count);
-    const session = this.nextSession++;
-    await this.database.query(INSERT_SESSIONS, [people[0]?.index, this.nextPerson, session, 1, false]);
-    return people.map((person) => ({ person, session }));
+  /** Creates one session for each of the next `count` users. @throws RangeError when there are fewer users */
+  async createSessions(count: number): Promise<BenchSession[]> {
+    const users = this.nextUsers(count);
+    const number = this.nextSession++;
+    await this.database.query(INSERT_SESSIONS, [users[0]?.index, this.nextUser, number, 1, false]);
+    return users.map((user) => ({ user, number }));
+  }
+
+  /** Creates one session for the next user. */
+  async createSession(): Promise<BenchSession> {
+    const [session] = await this.createSessions(1);
+    if (session === undefined) throw new RangeError('no session was created');
+    return session;
   }
 
   private async analyze(): Promise<void> {

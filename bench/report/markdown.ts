@@ -1,134 +1,140 @@
-import { READ_CASES } from '../cases/read-cases.js';
+import { READ_CASES, readCase } from '../cases/read-cases.js';
 import { WRITE_CASES } from '../cases/write-cases.js';
-import type { Findings } from '../measurements/everything.js';
-import { PACED_CASES } from '../measurements/paced-latency.js';
+import type { BenchResults } from '../measurements/all-measurements.js';
+import { LATENCY_CASES } from '../measurements/latency.js';
 import { COUNTED_CASES } from '../measurements/resources.js';
 import type { Plan } from '../plan.js';
-import { compare, type Goal } from './goals.js';
-import { figure, medianOf, megabytes, table, withSpread } from './format.js';
-
-const titleOf = (key: string): string => READ_CASES.find((each) => each.key === key)?.title ?? key;
+import type { LatencySummary } from '../statistics/latencies.js';
+import { ratioOf, spreadOf } from '../statistics/spread.js';
+import { formatMebibytes, formatMedian, formatNumber, formatSpread, markdownTable } from './format.js';
+import { type Goal, throughputRatio } from './goals.js';
 
 export interface Report {
   date: string;
   machine: readonly string[];
   plan: Plan;
-  findings: Findings;
+  results: BenchResults;
   goals: readonly Goal[];
 }
 
-/** The whole of `RESULTS.md`. */
-export function writeMarkdown(report: Report): string {
-  const { date, machine, plan, findings } = report;
+/** The text of `RESULTS.md`. */
+export function writeMarkdown({ date, machine, plan, results, goals }: Report): string {
   return `# Benchmark results
 
-Made by \`npm run bench\` on ${date}. Do not edit: run it again.
+\`npm run bench\` generated this file on ${date}. Do not edit it: run the benchmark again.
 
 ${machine.map((line) => `- ${line}`).join('\n')}
 
-The server has one core for itself; the load generator, Redis and PostgreSQL (durable, as in production) share the other.
-Every ratio is taken within a round, and the cases take turns over ${plan.rounds} rounds: a figure is the median of the
-rounds, with the lowest and the highest in parentheses. Every answer was checked: status 200 and the very body expected.
-The server's own counters show that each warm request was judged by the cache and each cold one by PostgreSQL; measurements
-in which that was not so, because Redis missed the product's deadline, were repeated: ${findings.discarded.length} in this run.
-
-![The cases compared, and the cost of growth](results.svg)
+The server runs alone on one core. The load generator, Redis and PostgreSQL share the other core. PostgreSQL is as durable as
+in production. The limits of attempts and the log lines of requests are off. The cases alternate over ${plan.rounds} rounds, and every ratio is computed within a round. A figure is the median of the
+rounds, with the lowest and the highest value in parentheses. Every response was checked: its status was 200, and its body was
+the expected one. The server's own counters prove that the cache accepted every warm request, and PostgreSQL every cold one.
+A measurement is repeated when Redis misses the product's deadline, because PostgreSQL then decides instead. This run
+repeated ${results.discarded.length} measurements.
 
 ## Goals
 
-${goalsTable(report.goals)}
+${goalsTable(goals)}
 
-"By processor time" compares the processor time per request: it holds even where the load generator, on its one core,
-could not ask more of the cheaper route.
+"By processor time" compares the processor time per request. That ratio is valid even if the load generator, on one core,
+cannot saturate the cheaper route.
 
 ## Throughput at saturation
 
-${plan.connections} connections, each sending its next request when the answer is there.
+${plan.connections} connections send requests. Each connection sends its next request when the response arrives (a closed loop).
 
-${throughputTable(findings)}
+${throughputTable(results)}
 
-"Core" is how busy the server's core was, password hashing included. Well below 100 %, something else was the limit: the generator, PostgreSQL,
-or the wait for the disk. One bare indexed UPDATE: ${figure(medianOf(findings.throughput.bareUpdates, (value) => value))}/s
-in the server's place, with the same pool and concurrency. In the mixed load a login waits for the hasher, one
-password at a time on one core.
+"Core" is the share of the server's core that was busy, password hashing included. Where it is well below 100 %, the load
+generator, PostgreSQL or the disk was the limit. With the same connection pool and concurrency, the server executes
+${formatMedian(results.throughput.bareUpdates, (value) => value)} single indexed UPDATEs per second. In the last case a login waits in the queue of the password hasher, which hashes
+one password at a time on one core.
 
-## Latency at ${figure(plan.pacedRequestsPerSecond)} requests a second
+## Latency at ${formatNumber(plan.requestsPerSecond)} requests per second
 
-An open loop: requests are sent at this rate whether or not answers come.
+The load generator sends requests at this rate, whether or not responses arrive (an open loop).
 
-${latencyTable(findings)}
+${latencyTable(results)}
 
-While logins keep the password hasher busy, warm requests take ${milliseconds(findings.hashing.hashing)} (median, p99)
-instead of ${milliseconds(findings.hashing.quiet)}.
+Concurrent logins keep the password hasher busy. They change the latency of warm requests from
+${latencyOf(results.loginInterference.withoutLogins)} to ${latencyOf(results.loginInterference.withLogins)}.
 
-## What a request uses
+${formatNumber(plan.slowClients.connections)} connections that send their requests byte by byte change it from
+${latencyOf(results.slowClients.withoutSlowClients)} to ${latencyOf(results.slowClients.withSlowClients)}.
 
-${resourcesTable(findings)}
+## Resources per request
 
-Allocated bytes are what V8's heap grew by between collections (\`v8.GCProfiler\`); buffers outside the heap are not in them.
-Redis' figures were taken one request at a time; commands that the
-server sends in the background, a heartbeat when idle and a SCAN now and then, are not counted. The server's resident memory before its first request:
-${megabytes(findings.idleResidentBytes)}.
+${resourcesTable(results)}
+
+Allocated bytes are the growth of V8's heap between collections (\`v8.GCProfiler\`), without buffers outside the heap. The
+Redis columns were measured with one request at a time. They exclude the server's background commands: a heartbeat when
+idle, and an occasional SCAN. Before its first request the server had ${formatMebibytes(results.idleResidentBytes)} of resident memory.
+
+## Revocations in PostgreSQL
+
+32 connections revoke sessions by SQL, each connection one session after the other. A server follows the log meanwhile.
+
+${revocationsTable(results)}
 
 ## Growth
 
-So many users, live sessions and revocations in Redis. The sizes took turns under one server over ${plan.growthRounds} rounds and ${plan.growthConnections} connections, by \`SWAPDB\`;
-PostgreSQL held the largest population all the time, and was asked by no request. At each size ${plan.growthTokens.toLocaleString('en')} access tokens are
-sent in turn, of as many users, spread over all, or several of one; an instance remembers the verified signatures of 50,000. A
-single token sent over and over, which stays in the processor's own cache, is answered ${withSpread(compare(findings.growth.oneToken, findings.growth.stages[0]?.warm ?? []))} times as often
-at the smallest size.
+Redis holds the given number of users, as many live sessions, and as many revocations. The sizes alternate under one server
+over ${plan.growth.rounds} rounds and ${plan.growth.connections} connections, by \`SWAPDB\`. PostgreSQL holds the largest population throughout, and no request reads
+it. At each size, ${formatNumber(plan.growth.tokens)} access tokens are sent in turn. They are spread over all users; a small size has several tokens per
+user. An instance remembers the verified signatures of 50,000 tokens. With a single token, which stays in the processor's
+cache, the throughput at the smallest size is ${formatSpread(throughputRatio(results.growth.oneToken, results.growth.stages[0]?.warm ?? []))} times as high.
 
-${growthTable(findings)}
+${growthTable(results)}
 `;
 }
 
 function goalsTable(goals: readonly Goal[]): string {
-  return table(
+  return markdownTable(
     ['measure', 'goal', 'measured', 'met'],
-    goals.map(({ measure, sense, wanted, measured, isMet }) => [
+    goals.map(({ measure, comparison, target, measured, isMet }) => [
       measure,
-      `${sense} ${wanted}`,
-      withSpread(measured),
+      `${comparison} ${target}`,
+      formatSpread(measured),
       isMet ? 'yes' : '**no**',
     ]),
   );
 }
 
-function throughputTable({ throughput: { cases } }: Findings): string {
-  return table(
-    ['case', 'requests/s', 'to do-nothing guard', 'median ms', 'p99 ms', 'server µs/request', 'core'],
+function throughputTable({ throughput: { cases } }: BenchResults): string {
+  return markdownTable(
+    ['case', 'requests/s', 'ratio to do-nothing guard', 'median ms', 'p99 ms', 'server µs/request', 'core'],
     [...READ_CASES, ...WRITE_CASES].map(({ key, title }) => {
       const rounds = cases[key];
       return [
         title,
-        figure(medianOf(rounds, ({ requestsPerSecond }) => requestsPerSecond)),
-        withSpread(compare(rounds, cases.guarded)),
-        figure(medianOf(rounds, ({ medianMs }) => medianMs)),
-        figure(medianOf(rounds, ({ p99Ms }) => p99Ms)),
-        figure(medianOf(rounds, ({ cpuMicrosecondsPerRequest }) => cpuMicrosecondsPerRequest)),
-        `${(medianOf(rounds, ({ serverCoreShare }) => serverCoreShare) * 100).toFixed(0)} %`,
+        formatMedian(rounds, ({ requestsPerSecond }) => requestsPerSecond),
+        formatSpread(throughputRatio(rounds, cases.guarded)),
+        formatMedian(rounds, ({ medianMs }) => medianMs),
+        formatMedian(rounds, ({ p99Ms }) => p99Ms),
+        formatMedian(rounds, ({ cpuMicrosecondsPerRequest }) => cpuMicrosecondsPerRequest),
+        `${(spreadOf(rounds.map(({ serverCoreShare }) => serverCoreShare)).median * 100).toFixed(0)} %`,
       ];
     }),
   );
 }
 
-function latencyTable({ pacedLatency }: Findings): string {
-  return table(
+function latencyTable({ latency }: BenchResults): string {
+  return markdownTable(
     ['case', 'median ms', 'p99 ms'],
-    PACED_CASES.map((key) => [
-      titleOf(key),
-      figure(medianOf(pacedLatency[key], ({ medianMs }) => medianMs)),
-      figure(medianOf(pacedLatency[key], ({ p99Ms }) => p99Ms)),
+    LATENCY_CASES.map((key) => [
+      readCase(key).title,
+      formatMedian(latency[key], ({ medianMs }) => medianMs),
+      formatMedian(latency[key], ({ p99Ms }) => p99Ms),
     ]),
   );
 }
 
-function milliseconds(rounds: Findings['hashing']['quiet']): string {
-  return `${figure(medianOf(rounds, ({ medianMs }) => medianMs))} ms, ${figure(medianOf(rounds, ({ p99Ms }) => p99Ms))} ms`;
+function latencyOf(rounds: readonly LatencySummary[]): string {
+  return `${formatMedian(rounds, ({ medianMs }) => medianMs)} ms (median) and ${formatMedian(rounds, ({ p99Ms }) => p99Ms)} ms (p99)`;
 }
 
-function resourcesTable({ resources }: Findings): string {
-  return table(
+function resourcesTable({ resources }: BenchResults): string {
+  return markdownTable(
     [
       'case',
       'bytes allocated',
@@ -136,36 +142,60 @@ function resourcesTable({ resources }: Findings): string {
       'round trips',
       'bytes to Redis',
       'bytes from Redis',
-      'resident after',
+      'resident memory after',
     ],
     COUNTED_CASES.map((key) => {
       const { allocatedBytes, redisCommands, redisReads, redisBytesIn, redisBytesOut, residentBytes } =
         resources[key];
       const commands = [...redisCommands].filter(([, count]) => count >= 0.005);
       return [
-        titleOf(key),
-        figure(allocatedBytes),
-        commands.map(([name, count]) => `${figure(count)} ${name}`).join(', ') || 'none',
-        figure(redisReads),
-        figure(redisBytesIn),
-        figure(redisBytesOut),
-        megabytes(residentBytes),
+        readCase(key).title,
+        formatNumber(allocatedBytes),
+        commands.map(([name, count]) => `${formatNumber(count)} ${name}`).join(', ') || 'none',
+        formatNumber(redisReads),
+        formatNumber(redisBytesIn),
+        formatNumber(redisBytesOut),
+        formatMebibytes(residentBytes),
       ];
     }),
   );
 }
 
-function growthTable({ growth: { guarded, stages } }: Findings): string {
-  const [smallest] = stages;
-  return table(
-    ['users', 'warm requests/s', 'to the smallest', 'to do-nothing guard', 'Redis memory', 'server resident'],
+function revocationsTable({ revocations }: BenchResults): string {
+  const titles = {
+    unlogged: 'without a log row',
+    logged: 'with a log row',
+    notified: 'with a log row and a notification after the commit (the product)',
+    notifiedWithin: 'with a log row and a notification within the transaction',
+  };
+  return markdownTable(
+    ['method', 'revocations/s', 'ratio to a log row only'],
+    (Object.keys(titles) as (keyof typeof titles)[]).map((method) => [
+      titles[method],
+      formatMedian(revocations[method], (value) => value),
+      formatSpread(ratioOf(revocations[method], revocations.logged)),
+    ]),
+  );
+}
+
+function growthTable({ growth: { guarded, stages } }: BenchResults): string {
+  const smallest = stages[0]?.warm ?? [];
+  return markdownTable(
+    [
+      'users',
+      'warm requests/s',
+      'ratio to smallest size',
+      'ratio to do-nothing guard',
+      'Redis memory',
+      'server resident memory',
+    ],
     stages.map(({ users, warm, redisBytes, residentBytes }) => [
       users.toLocaleString('en'),
-      figure(medianOf(warm, ({ requestsPerSecond }) => requestsPerSecond)),
-      withSpread(compare(warm, smallest?.warm ?? [])),
-      withSpread(compare(warm, guarded)),
-      megabytes(redisBytes),
-      megabytes(residentBytes),
+      formatMedian(warm, ({ requestsPerSecond }) => requestsPerSecond),
+      formatSpread(throughputRatio(warm, smallest)),
+      formatSpread(throughputRatio(warm, guarded)),
+      formatMebibytes(redisBytes),
+      formatMebibytes(residentBytes),
     ]),
   );
 }

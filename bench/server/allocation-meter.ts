@@ -3,8 +3,8 @@ import { GCProfiler, getHeapStatistics } from 'node:v8';
 const usedBytes = (): number => getHeapStatistics().used_heap_size;
 
 /**
- * Bytes allocated on V8's heap. V8 of Node 20 does not count them, but tells the heap's size before and after each
- * collection: what it grew by in between was allocated.
+ * Counts bytes allocated on V8's heap. V8 in Node 20 has no such counter, but reports the heap's size before and after each
+ * collection. The allocated bytes are the heap's growth between collections.
  */
 export class AllocationMeter {
   private profiler: GCProfiler | undefined;
@@ -16,7 +16,7 @@ export class AllocationMeter {
     this.level = usedBytes();
   }
 
-  /** @returns bytes allocated since the start; memory outside the heap, such as buffers, is not in it */
+  /** @returns bytes allocated since the start, without memory outside the heap such as buffers */
   stop(): number {
     let level = this.level;
     let allocated = 0;

@@ -4,15 +4,12 @@ import { AppConfig } from '../../src/config/app-config.js';
 
 const UPDATE = 'UPDATE sessions SET last_used_at = now() WHERE id = $1';
 
-/**
- * One indexed UPDATE per "request" and nothing else: what PostgreSQL and its driver, in this process and with a pool of
- * the product's size, leave a refresh to reach for.
- */
+/** Executes single indexed UPDATEs with a pool of the product's size. Their rate is the upper limit for refreshes. */
 @Injectable()
 export class BareUpdates {
   constructor(private readonly config: AppConfig) {}
 
-  /** @returns how many updates a second ran, each of another session, so many at a time */
+  /** @returns updates per second, with `concurrency` updates at a time, each of another session */
   async run(durationMs: number, concurrency: number): Promise<number> {
     const { url, poolSize } = this.config.database;
     const pool = new pg.Pool({ connectionString: url, max: poolSize });

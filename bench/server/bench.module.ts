@@ -8,7 +8,7 @@ import { LiveUserQuery } from './live-user.query.js';
 import { TutorialCache } from './tutorial-cache.service.js';
 import { TutorialStrategy } from './tutorial.strategy.js';
 
-/** What the benchmark adds to the product: routes to compare with, and a control desk. */
+/** The benchmark's additions to the product: comparison routes and control endpoints. */
 @Module({
   imports: [AuthModule],
   controllers: [ComparisonController, ControlController],

@@ -1,16 +1,16 @@
 import { Controller, Get, ParseIntPipe, Post, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../../src/common/request-context.decorators.js';
+import { Public } from '../../src/http/request-context.decorators.js';
 import { AllocationMeter } from './allocation-meter.js';
 import { BareUpdates } from './bare-updates.service.js';
 
-/** What the process has used since its start. */
+/** The process's resource usage since its start. */
 export interface Usage {
   cpuMicroseconds: number;
   residentBytes: number;
 }
 
-/** The benchmark's desk: it reads what only the process itself knows. */
+/** Control endpoints: they report figures that only the process itself can read. */
 @ApiExcludeController()
 @Public()
 @Controller('bench/control')

@@ -4,11 +4,11 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import { AppConfig } from '../../src/config/app-config.js';
 import type { AccessClaims } from '../../src/sessions/verdict.js';
 import { LiveUserQuery } from './live-user.query.js';
-import type { RequestUser } from './request-user.js';
+import type { UserDto } from '../../src/users/user.dto.js';
 
 export const DATABASE_STRATEGY = 'bench-database';
 
-/** A database read per request: the signature checked with a `KeyObject`, everything else asked of PostgreSQL. */
+/** One database read per request. The signature is verified with a `KeyObject`. */
 @Injectable()
 export class DatabaseStrategy extends PassportStrategy(Strategy, DATABASE_STRATEGY) {
   constructor(
@@ -17,13 +17,13 @@ export class DatabaseStrategy extends PassportStrategy(Strategy, DATABASE_STRATE
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      // jsonwebtoken takes a KeyObject; the types of passport-jwt do not know.
+      // jsonwebtoken accepts a KeyObject, but the types of passport-jwt do not.
       secretOrKey: config.tokens.key as never,
       algorithms: ['HS256'],
     });
   }
 
-  async validate({ sub, sid }: AccessClaims): Promise<RequestUser | false> {
+  async validate({ sub, sid }: AccessClaims): Promise<UserDto | false> {
     return (await this.users.find(sub, sid)) ?? false;
   }
 }

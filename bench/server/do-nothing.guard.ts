@@ -1,6 +1,6 @@
 import { type CanActivate, Injectable } from '@nestjs/common';
 
-/** The framework's floor: what a guard costs that checks nothing. */
+/** Allows every request: the cost of a guard in NestJS without any check. */
 @Injectable()
 export class DoNothingGuard implements CanActivate {
   canActivate(): boolean {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { RequestUser } from './request-user.js';
+import type { UserDto } from '../../src/users/user.dto.js';
 
 const LIVE_USER = `
   SELECT u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.updated_at,
@@ -9,19 +9,19 @@ const LIVE_USER = `
                WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS sessions
   FROM users u WHERE u.id = $1`;
 
-interface Row extends Omit<RequestUser, 'created_at' | 'updated_at'> {
+interface Row extends Omit<UserDto, 'created_at' | 'updated_at'> {
   created_at: Date;
   updated_at: Date;
   sessions: string[];
 }
 
-/** The product's own question to the database, asked without its cache. */
+/** The product's query of a user and the user's live sessions, without the cache. */
 @Injectable()
 export class LiveUserQuery {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @returns the user, or `undefined` unless active and logged in by this session */
-  async find(userId: string, sessionId: string): Promise<RequestUser | undefined> {
+  /** @returns the user, or `undefined` when the user is inactive or the session is not live */
+  async find(userId: string, sessionId: string): Promise<UserDto | undefined> {
     const [row] = await this.dataSource.query<Row[]>(LIVE_USER, [userId]);
     if (!row?.is_active || !row.sessions.includes(sessionId)) return undefined;
     return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };

@@ -4,7 +4,7 @@ import { createApp } from '../../src/create-app.js';
 import { tuneRuntime } from '../../src/runtime.js';
 import { BenchModule } from './bench.module.js';
 
-/** The product, made as `src/main.ts` makes it, with the comparison routes beside its own. */
+/** Starts the product as `src/main.ts` does, with the benchmark's module. */
 async function start(): Promise<void> {
   tuneRuntime();
   const forRoot = AppModule.forRoot.bind(AppModule);

@@ -6,7 +6,7 @@ import { AppConfig } from '../../src/config/app-config.js';
 
 const PREFIX = 'tutorial:';
 
-/** cache-manager on Redis with a connection and keys of its own, as its readme sets it up. */
+/** cache-manager on Redis, set up as its readme shows, with its own connection and key prefix. */
 @Injectable()
 export class TutorialCache implements OnModuleInit, OnApplicationShutdown {
   private readonly client: ReturnType<typeof createClient>;
@@ -15,7 +15,7 @@ export class TutorialCache implements OnModuleInit, OnApplicationShutdown {
 
   constructor({ cache }: AppConfig) {
     this.client = createClient({ socket: cache.redis?.endpoints[0] });
-    // Redis is down in some cases of the benchmark: the client reconnects by itself.
+    // Some cases stop Redis. The client then reconnects, and without a listener the error would end the process.
     this.client.on('error', () => undefined);
     this.cache = createCache(redisInsStore(this.client as unknown as Parameters<typeof redisInsStore>[0]));
     this.ttlMs = cache.ttlSeconds * 1000;

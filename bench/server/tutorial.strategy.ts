@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { AppConfig } from '../../src/config/app-config.js';
+import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { AccessClaims } from '../../src/sessions/verdict.js';
 import { LiveUserQuery } from './live-user.query.js';
-import type { RequestUser } from './request-user.js';
+import type { UserDto } from '../../src/users/user.dto.js';
 import { TutorialCache } from './tutorial-cache.service.js';
-import { untouchedPassportJwt } from './untouched-passport-jwt.js';
 
 export const TUTORIAL_STRATEGY = 'bench-tutorial';
-const { ExtractJwt, Strategy } = untouchedPassportJwt();
 
-/** What the tutorials show: passport-jwt with the secret as a string, then one cache read after the other. */
+/** The setup of common tutorials: passport-jwt with the secret as a string, and two sequential cache reads. */
 @Injectable()
 export class TutorialStrategy extends PassportStrategy(Strategy, TUTORIAL_STRATEGY) {
   constructor(
@@ -25,9 +24,9 @@ export class TutorialStrategy extends PassportStrategy(Strategy, TUTORIAL_STRATE
     });
   }
 
-  async validate({ sub, sid, jti }: AccessClaims): Promise<RequestUser | false> {
+  async validate({ sub, sid, jti }: AccessClaims): Promise<UserDto | false> {
     if (await this.cache.get(`blacklist:${jti}`)) return false;
-    const cached = await this.cache.get<RequestUser>(`user:${sub}`);
+    const cached = await this.cache.get<UserDto>(`user:${sub}`);
     if (cached !== undefined) return cached;
     const user = await this.users.find(sub, sid);
     if (user !== undefined) await this.cache.set(`user:${sub}`, user);

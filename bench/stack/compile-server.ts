@@ -7,9 +7,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = ['src', 'bench/server', 'bench/population'];
 
 /**
- * Compiles the product and the benchmark's server as `npm run build` does, into a folder of its own: node then runs
- * plain JavaScript, without a loader that could cost time or memory.
- * @returns the script to run
+ * Compiles the product and the benchmark's server with the settings of `npm run build`. The measured process then runs plain
+ * JavaScript, without a loader that costs time and memory.
+ * @returns the path of the server's script
  */
 export async function compileServer(into: string): Promise<string> {
   const text = await readFile(join(ROOT, '.swcrc'), 'utf8');

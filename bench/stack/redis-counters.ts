@@ -1,21 +1,21 @@
-import type { RedisServer } from '../../test/support/redis-server.js';
+import type { RedisServer } from '../../test/support/redis/redis-server.js';
 
-/** What Redis has done since its start. */
+/** Redis' counters since its start. */
 export interface RedisCounters {
   /** Calls by command. */
   readonly calls: ReadonlyMap<string, number>;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** How often it read from a socket: commands that came in one write count once. */
+  /** Reads from sockets. Commands that arrive in one write count once. */
   readonly reads: number;
   readonly usedMemoryBytes: number;
 }
 
-/** What requests made Redis do. */
-export type RedisWork = Omit<RedisCounters, 'usedMemoryBytes'>;
+/** The part of the counters that requests caused. */
+export type RedisUsage = Omit<RedisCounters, 'usedMemoryBytes'>;
 
-/** Sent by timers of the server, however many requests there are: the count of entries, and the heartbeat. */
-const BACKGROUND = ['scan', 'ping'];
+/** Commands that the server's timers send: the count of entries, and the heartbeat. */
+const BACKGROUND_COMMANDS = ['scan', 'ping'];
 
 export async function readRedisCounters(redis: RedisServer): Promise<RedisCounters> {
   const text = String(await redis.cli('INFO', 'everything'));
@@ -32,33 +32,27 @@ export async function readRedisCounters(redis: RedisServer): Promise<RedisCounte
   };
 }
 
-/**
- * Counts what Redis does during a load: without what a reading of the counters itself costs, and without the commands that
- * are sent in the background.
- */
-export async function countingRedisWork(
-  redis: RedisServer,
-  load: () => Promise<unknown>,
-): Promise<RedisWork> {
+/** Counts Redis' work during a load, without the cost of reading the counters and without background commands. */
+export async function countRedisUsage(redis: RedisServer, load: () => Promise<unknown>): Promise<RedisUsage> {
   const first = await readRedisCounters(redis);
   const before = await readRedisCounters(redis);
   await load();
   const after = await readRedisCounters(redis);
   const reading = difference(first, before);
   const total = difference(before, after);
-  const background = BACKGROUND.reduce((sum, name) => sum + (total.calls.get(name) ?? 0), 0);
+  const background = BACKGROUND_COMMANDS.reduce((sum, name) => sum + (total.calls.get(name) ?? 0), 0);
   const calls = [...total.calls].map(
     ([name, count]) => [name, count - (reading.calls.get(name) ?? 0)] as const,
   );
   return {
-    calls: new Map(calls.filter(([name, count]) => count > 0 && !BACKGROUND.includes(name))),
+    calls: new Map(calls.filter(([name, count]) => count > 0 && !BACKGROUND_COMMANDS.includes(name))),
     bytesIn: total.bytesIn - reading.bytesIn,
     bytesOut: total.bytesOut - reading.bytesOut,
     reads: total.reads - reading.reads - background,
   };
 }
 
-function difference(before: RedisCounters, after: RedisCounters): RedisWork {
+function difference(before: RedisCounters, after: RedisCounters): RedisUsage {
   const calls = [...after.calls].map(
     ([name, count]) => [name, count - (before.calls.get(name) ?? 0)] as const,
   );

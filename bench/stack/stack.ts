@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { PostgresServer } from '../../test/support/postgres-server.js';
-import { RedisServer } from '../../test/support/redis-server.js';
-import { makeTemporaryDirectory, removeTemporaryDirectory } from '../../test/support/temporary-directory.js';
+import { PostgresServer } from '../../test/support/postgres/postgres-server.js';
+import { RedisServer } from '../../test/support/redis/redis-server.js';
+import {
+  makeTemporaryDirectory,
+  removeTemporaryDirectory,
+} from '../../test/support/files/temporary-directory.js';
 import { waitFor } from '../../test/support/wait-for.js';
-import { TokenPress } from '../population/token-press.js';
+import { TokenSigner } from '../population/token-signer.js';
 import { BenchServer } from './bench-server.js';
 import { compileServer } from './compile-server.js';
 
 const APP_NAME = 'ergodrive-bench';
-/** Room for a million users; checkpoints and vacuum run when the benchmark says so, not in the midst of a round. */
+/** Large enough for a million users. Checkpoints and vacuum must not run within a round. */
 const POSTGRES_SETTINGS = {
   shared_buffers: '512MB',
   max_wal_size: '16GB',
@@ -17,9 +20,9 @@ const POSTGRES_SETTINGS = {
   autovacuum: 'off',
 };
 
-/** Services and server: what is measured, and where. */
+/** Redis, PostgreSQL and the compiled server. */
 export class Stack {
-  readonly tokens: TokenPress;
+  readonly tokens: TokenSigner;
 
   private constructor(
     readonly postgres: PostgresServer,
@@ -30,24 +33,25 @@ export class Stack {
     private readonly secret: string,
     private readonly serverEnv: Readonly<Record<string, string>>,
   ) {
-    this.tokens = new TokenPress(secret, APP_NAME);
+    this.tokens = new TokenSigner(secret, APP_NAME);
   }
 
-  /** Starts Redis and PostgreSQL, the latter as durable as in production, and compiles the server, whose settings are the defaults but for these. */
+  /**
+   * Starts Redis and a durable PostgreSQL, and compiles the server.
+   * @param serverEnv settings of the server that differ from the defaults
+   */
   static async start(pinned: boolean, serverEnv: Readonly<Record<string, string>> = {}): Promise<Stack> {
     const dir = await makeTemporaryDirectory('bench');
     const [script, postgres, redis] = await Promise.all([
       compileServer(dir),
-      PostgresServer.start({ durable: true, args: postgresArguments() }),
+      PostgresServer.start({ durability: 'machine', args: postgresArguments() }),
       RedisServer.start(),
     ]);
     return new Stack(postgres, redis, dir, script, pinned, randomBytes(48).toString('base64'), serverEnv);
   }
 
-  /** Starts the server on a database of its own, which it migrates. */
-  async startServer(
-    nodeOptions: readonly string[] = [],
-  ): Promise<{ server: BenchServer; database: pg.Pool }> {
+  /** Starts a server on a new database. The server runs the migrations. */
+  async startServer(): Promise<{ server: BenchServer; database: pg.Pool; databaseUrl: string }> {
     const { url } = await this.postgres.createDatabase();
     const server = await BenchServer.start({
       script: this.script,
@@ -58,27 +62,28 @@ export class Stack {
         DATABASE_URL: url,
         REDIS_URL: this.redis.url,
         JWT_SECRET: this.secret,
+        // Each session is refreshed more often than a client would.
+        RATE_LIMIT_ENABLED: 'false',
         ...this.serverEnv,
       },
-      nodeOptions,
     });
     const database = new pg.Pool({ connectionString: url, max: 2 });
-    // A connection that is closing while PostgreSQL stops has nobody else to tell.
+    // PostgreSQL may stop while a connection closes. Without a listener, that error would end the process.
     database.on('error', () => undefined);
-    return { server, database };
+    return { server, database, databaseUrl: url };
   }
 
   async stopRedis(server: BenchServer): Promise<void> {
     await this.redis.kill9();
-    await waitFor(async () => !(await server.isTrusting()), {
-      what: 'the server to notice that Redis is down',
+    await waitFor(async () => !(await server.isCacheTrusted()), {
+      what: 'the server to detect that Redis is down',
     });
   }
 
-  /** Starts it empty. */
+  /** Restarts Redis without its data. */
   async restartRedis(server: BenchServer): Promise<void> {
     await this.redis.restart({ keepData: false });
-    await waitFor(() => server.isTrusting(), { what: 'the server to trust its cache again' });
+    await waitFor(() => server.isCacheTrusted(), { what: 'the cache to be trusted again' });
   }
 
   async stop(): Promise<void> {

@@ -1,14 +1,14 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { type Person, refreshId, sessionId } from './person.js';
+import { type BenchSession, refreshId, sessionId } from './bench-user.js';
 
 /** Longer than any run. */
 const ACCESS_LIFE_SECONDS = 3600;
 const REFRESH_LIFE_SECONDS = 7 * 86_400;
 
-/** Signs tokens as the server does, for sessions that were written straight into the database. */
-export class TokenPress {
+/** Signs tokens in the server's format, for sessions that the benchmark inserted into the database. */
+export class TokenSigner {
   private readonly key: KeyObject;
-  /** The same for all, so that a session has the same token in every round, as a client does. */
+  /** The same for all tokens: a session then sends the same token in every round, as a client does. */
   private readonly issuedAt = Math.floor(Date.now() / 1000);
 
   constructor(
@@ -19,15 +19,14 @@ export class TokenPress {
     this.key = createSecretKey(Buffer.from(secret));
   }
 
-  /** @param issue tells the session's access tokens apart, of which it gets one with each refresh */
-  access(person: Person, session: number, issue = 0): string {
-    const sid = sessionId(person, session);
-    return this.sign('at+jwt', { sub: person.id, sid, jti: accessId(sid, issue) }, ACCESS_LIFE_SECONDS);
+  access(session: BenchSession): string {
+    const claims = { sub: session.user.id, sid: sessionId(session), jti: accessId(session) };
+    return this.sign('at+jwt', claims, ACCESS_LIFE_SECONDS);
   }
 
   /** The session's first refresh token. */
-  refresh(person: Person, session: number): string {
-    const claims = { sub: person.id, sid: sessionId(person, session), jti: refreshId(person, session) };
+  refresh(session: BenchSession): string {
+    const claims = { sub: session.user.id, sid: sessionId(session), jti: refreshId(session) };
     return this.sign('rt+jwt', claims, REFRESH_LIFE_SECONDS);
   }
 
@@ -40,9 +39,10 @@ export class TokenPress {
   }
 }
 
-/** `jti` of a session's access token: 128 bits in base64url, as the product's are. */
-export function accessId(sessionId: string, issue = 0): string {
-  return createHash('md5').update(`access${sessionId}:${issue}`).digest('base64url');
+/** The `jti` of an access token: 128 bits in base64url, as the server issues it. */
+export function accessId(session: BenchSession): string {
+  const text = `access${sessionId(session)}:${session.issue ?? 0}`;
+  return createHash('md5').update(text).digest('base64url');
 }
 
 function encode(value: object): string {

@@ -1,17 +1,17 @@
 export interface Rounds {
   /** How often each case is measured. */
-  rounds: number;
-  /** Rounds before, whose results are dropped: by then V8 has compiled what runs often. */
-  warmUpRounds: number;
+  readonly rounds: number;
+  /** Rounds before the measured ones, in which V8 compiles hot code. Their results are discarded. */
+  readonly warmUpRounds?: number;
 }
 
 /**
- * Measures each case once a round, each round in another order, so that what changes on the machine meanwhile meets all.
- * @returns per case the results of its rounds
+ * Measures each case once per round. The order changes with each round, so that a drift of the machine affects all cases.
+ * @returns the results of each case, one per round
  */
-export async function inTurns<Key extends string, T>(
+export async function measureInterleaved<Key extends string, T>(
   keys: readonly Key[],
-  { rounds, warmUpRounds }: Rounds,
+  { rounds, warmUpRounds = 0 }: Rounds,
   measure: (key: Key) => Promise<T>,
 ): Promise<Record<Key, T[]>> {
   const results = Object.fromEntries(keys.map((key) => [key, [] as T[]])) as Record<Key, T[]>;
