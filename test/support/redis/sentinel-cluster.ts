@@ -57,7 +57,11 @@ export class SentinelCluster {
     const replica = await RedisServer.start({
       args: [...syncAtOnce, '--replicaof', HOST, String(front.port)],
     });
-    const watch = { masterName: MASTER_NAME, masterPort: front.port, downAfterMs: DOWN_AFTER_MS.whileItLives };
+    const watch = {
+      masterName: MASTER_NAME,
+      masterPort: front.port,
+      downAfterMs: DOWN_AFTER_MS.whileItLives,
+    };
     const quorum = Math.floor(sentinels / 2) + 1;
     const watchers = await Promise.all(
       Array.from({ length: sentinels }, (_, index) =>
@@ -119,7 +123,9 @@ export class SentinelCluster {
   async crashMaster(): Promise<void> {
     await this.master.kill9();
     const setting = ['down-after-milliseconds', String(DOWN_AFTER_MS.onceKilled)];
-    await Promise.all(this.watchers.map((watcher) => watcher.cli('SENTINEL', 'SET', this.masterName, ...setting)));
+    await Promise.all(
+      this.watchers.map((watcher) => watcher.cli('SENTINEL', 'SET', this.masterName, ...setting)),
+    );
     await this.failedOver();
   }
 
