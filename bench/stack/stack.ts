@@ -62,6 +62,7 @@ export class Stack {
         DATABASE_URL: url,
         REDIS_URL: this.redis.url,
         JWT_SECRET: this.secret,
+        ISSUER_URL: 'https://issuer.example',
         // Each session is refreshed more often than a client would.
         RATE_LIMIT_ENABLED: 'false',
         ...this.serverEnv,

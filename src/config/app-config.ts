@@ -29,6 +29,8 @@ export class AppConfig {
     corsOrigins: string[];
     trustedProxies: number;
   };
+  /** Where clients reach this service, without a slash at the end: the issuer of RFC 8414 and RFC 9068. */
+  readonly issuerUrl: string;
   /** Folder of what the embedded defaults keep: the database and the development signing key. */
   readonly dataDir: string;
   readonly database: {

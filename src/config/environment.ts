@@ -109,6 +109,11 @@ export class Environment {
   @IsString()
   JWT_SECRET?: string;
 
+  /** What tokens and discovery documents name as their issuer: where clients reach this service. */
+  @IsOptional()
+  @IsHttpUrl()
+  ISSUER_URL?: string;
+
   @IntegerBetween(1, 1440)
   ACCESS_TOKEN_EXPIRE_MINUTES: number = 30;
 

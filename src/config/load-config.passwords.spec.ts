@@ -3,7 +3,11 @@ import { problemsOfConfiguration } from '../../test/support/problems-of-configur
 import { loadConfig } from './load-config.js';
 
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
-const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' };
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  ISSUER_URL: 'https://auth.example.org',
+  DATABASE_URL: 'postgresql://db/x',
+};
 
 const load = (variables: Record<string, string>) => loadConfig({ JWT_SECRET: SECRET, ...variables });
 

@@ -24,6 +24,7 @@ describe('loadConfig', () => {
       environment: 'development',
       log: { level: 'info', isJson: false, hasRequests: true },
       http: { port: 8000, trustedProxies: 0 },
+      issuerUrl: 'http://localhost:8000',
       dataDir: resolve('.data'),
       database: { url: undefined },
       cache: { redis: undefined, deadlineMs: 100, ttlSeconds: 1800 },
@@ -57,6 +58,8 @@ describe('loadConfig', () => {
     ['PORT', '65535', ({ http }) => http.port, 65535],
     ['MANAGEMENT_PORT', '9000', ({ http }) => http.management, { port: 9000 }],
     ['MANAGEMENT_PORT', '8000', ({ http }) => http.management, 'shared'],
+    ['ISSUER_URL', 'https://auth.example.org/', ({ issuerUrl }) => issuerUrl, 'https://auth.example.org'],
+    ['PORT', '8001', ({ issuerUrl }) => issuerUrl, 'http://localhost:8001'],
     ['HOST', '0.0.0.0', ({ http }) => http.host, '0.0.0.0'],
     ['NODE_ENV', 'test', ({ environment }) => environment, 'test'],
     ['APP_NAME', 'other', ({ name, tokens }) => [name, tokens.issuer], ['other', 'other']],
@@ -183,7 +186,11 @@ describe('loadConfig', () => {
   });
 
   describe('with the signing key', () => {
-    const production = { NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' };
+    const production = {
+      NODE_ENV: 'production',
+      ISSUER_URL: 'https://auth.example.org',
+      DATABASE_URL: 'postgresql://db/x',
+    };
 
     it('in production wants a secret of its own that is long enough', () => {
       expect(load(production).tokens.key.symmetricKeySize).toBe(32);
@@ -221,13 +228,18 @@ describe('loadConfig', () => {
     });
   });
 
-  it('in production wants a database of its own', () => {
-    expect(problemsOf({ NODE_ENV: 'production' })).toEqual(['DATABASE_URL is required in production']);
-    expect(problemsOf({ NODE_ENV: 'production', DATABASE_URL: '' })).toHaveLength(1);
+  it('in production wants an issuer and a database of its own', () => {
+    const both = ['ISSUER_URL is required in production', 'DATABASE_URL is required in production'];
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual(both);
+    expect(problemsOf({ NODE_ENV: 'production', DATABASE_URL: '', ISSUER_URL: '' })).toEqual(both);
   });
 
   it('in production opens no origin by itself', () => {
-    const config = load({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' });
+    const config = load({
+      NODE_ENV: 'production',
+      ISSUER_URL: 'https://auth.example.org',
+      DATABASE_URL: 'postgresql://db/x',
+    });
     expect(config.http.corsOrigins).toEqual([]);
     expect(config.isProduction).toBe(true);
   });

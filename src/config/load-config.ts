@@ -41,12 +41,13 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const problems: string[] = [];
   const environment = parse(variables, problems);
   const key = collect(problems, () => loadSigningKey(environment));
+  const issuerUrl = collect(problems, () => issuerUrlOf(environment));
   const databaseUrl = collect(problems, () => loadDatabaseUrl(environment));
   const redis = collect(problems, () => environment.REDIS_URL && parseRedisUrl(environment.REDIS_URL));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
   const passwords = parsePasswords(environment);
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
-  if (problems.length > 0 || key === undefined || corsOrigins === undefined)
+  if (problems.length > 0 || key === undefined || corsOrigins === undefined || issuerUrl === undefined)
     throw new ConfigurationError(problems);
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
   return new AppConfig({
@@ -65,6 +66,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       corsOrigins,
       trustedProxies: environment.TRUSTED_PROXIES,
     },
+    issuerUrl,
     dataDir: resolve(environment.DATA_DIR),
     database: {
       url: databaseUrl,
@@ -124,6 +126,12 @@ function parsePasswords(environment: Environment): AppConfig['passwords'] {
     refuseCommon: environment.PASSWORD_REFUSE_COMMON ?? environment.NODE_ENV === 'production',
     hibpUrl: environment.PASSWORD_CHECK_HIBP ? environment.PASSWORD_HIBP_URL.replace(/\/+$/, '') : undefined,
   };
+}
+
+function issuerUrlOf({ ISSUER_URL: url, NODE_ENV, PORT }: Environment): string {
+  if (url !== undefined) return url.replace(/\/+$/, '');
+  if (NODE_ENV === 'production') throw new ConfigurationError(['ISSUER_URL is required in production']);
+  return `http://localhost:${PORT}`;
 }
 
 /** Production shows operators' routes to the public only on request: by the public port as the port for operators. */

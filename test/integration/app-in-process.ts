@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import type { AppLogger } from '../../src/common/app.logger.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
+import { TEST_ISSUER } from '../support/app/app-process.js';
 import { waitFor } from '../support/wait-for.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 
@@ -35,6 +36,7 @@ export class AppInProcess {
       LOG_LEVEL: 'silent',
       DATA_DIR: dataDir,
       JWT_SECRET: randomUUID() + randomUUID(),
+      ISSUER_URL: TEST_ISSUER,
       RATE_LIMIT_ENABLED: 'false',
     };
     const app = await createApp(loadConfig({ ...common, ...variables }), logger);

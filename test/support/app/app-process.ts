@@ -6,7 +6,7 @@ import { makeTemporaryDirectory, removeTemporaryDirectory } from '../files/tempo
 import { waitFor } from '../wait-for.js';
 
 export interface AppProcessOptions {
-  /** Added to a clean environment: PATH, HOME, NODE_ENV=test, HOST, PORT and nothing else. */
+  /** Added to a clean environment: PATH, HOME, NODE_ENV=test, HOST, PORT, ISSUER_URL and nothing else. */
   env?: Readonly<Record<string, string>>;
   /** A free port by default. */
   port?: number;
@@ -19,6 +19,9 @@ export interface AppProcessOptions {
   /** How long it may take until it answers; 90 000 by default. */
   readyTimeoutMs?: number;
 }
+
+/** The issuer of each application of the tests, so that instances on different ports name the same. */
+export const TEST_ISSUER = 'https://issuer.example';
 
 const HOST = '127.0.0.1';
 
@@ -97,7 +100,7 @@ async function launch(cwd: string, port: number, options: AppProcessOptions): Pr
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, ...(TMPDIR && { TMPDIR }), NODE_ENV: 'test' };
+  return { PATH, HOME, ...(TMPDIR && { TMPDIR }), NODE_ENV: 'test', ISSUER_URL: TEST_ISSUER };
 }
 
 async function isLive(port: number): Promise<boolean> {
