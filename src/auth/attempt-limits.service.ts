@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { networkOf } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
@@ -7,7 +6,7 @@ import { type Refusal, refusalHeaders } from '../limits/limit.js';
 import type { Limiter } from '../limits/limiter.js';
 import { Limiters } from '../limits/limiters.service.js';
 import { LoginHistory } from '../sessions/login-history.service.js';
-import { normaliseEmail } from '../users/email.js';
+import { digestOfEmail } from '../users/email.js';
 
 /** An attempt at one limit. */
 interface Claim {
@@ -19,14 +18,15 @@ interface Claim {
 
 /**
  * Limits guesses and floods (OWASP ASVS 5.0 V6.3.1, NIST SP 800-63B-4 §3.2.2), for all instances together. A network is an IPv4
- * address or an IPv6 /64. Strangers cannot lock an owner out: only the count of the owner's own network applies where the
- * owner has logged in before.
+ * address or an IPv6 /64. Strangers cannot lock an owner out: on a device with a device token only the count of the device
+ * applies, and where the owner has logged in before only the count of the owner's own network.
  */
 @Injectable()
 export class AttemptLimits {
   private readonly ofNetwork: Limiter;
   private readonly ofAccountAndNetwork: Limiter;
   private readonly ofAccount: Limiter;
+  private readonly ofDevice: Limiter;
   private readonly ofRegistration: Limiter;
   private readonly ofRefresh: Limiter;
   private readonly ofPasswordChange: Limiter;
@@ -39,6 +39,7 @@ export class AttemptLimits {
     this.ofNetwork = limiters.for({ name: 'login-network', attempts: 100 });
     this.ofAccountAndNetwork = limiters.for({ name: 'login-account-network', attempts: 10 });
     this.ofAccount = limiters.for({ name: 'login-account', attempts: 100 });
+    this.ofDevice = limiters.for({ name: 'login-device', attempts: 10 });
     this.ofRegistration = limiters.for({ name: 'register', attempts: 50 });
     this.ofRefresh = limiters.for({ name: 'refresh', attempts: 60 });
     this.ofPasswordChange = limiters.for({ name: 'change-password', attempts: 10 });
@@ -48,16 +49,22 @@ export class AttemptLimits {
    * Runs a login. It is counted as a failure before it runs, so that parallel guesses are limited too.
    * @param check resolves with `undefined` for wrong credentials. With any other result, and when it throws, the failure is
    *   not counted
+   * @param device of a device token of this account, see `DeviceTokens.deviceOf`
    * @throws ProblemError 429
    */
   async login<T>(
     email: string,
     ip: string | null,
     check: () => Promise<T | undefined>,
+    device?: string,
   ): Promise<T | undefined> {
     if (!this.config.rateLimitEnabled) return check();
+    if (device !== undefined) {
+      const claim = { limiter: this.ofDevice, key: device, isForStrangers: false };
+      return guess(await this.take([claim]), check, this.ofDevice);
+    }
     const network = networkOf(ip);
-    const account = digest(normaliseEmail(email));
+    const account = digestOfEmail(email);
     const claims: Claim[] = [
       { limiter: this.ofNetwork, key: network, isForStrangers: true },
       { limiter: this.ofAccountAndNetwork, key: `${network} ${account}`, isForStrangers: false },
@@ -136,6 +143,3 @@ const giveBack = (taken: readonly Claim[]) =>
 
 const refused = (refusal: Refusal) =>
   new ProblemError('too_many_requests', { headers: refusalHeaders(refusal) });
-
-/** Of an e-mail address: keys are short, and no address is in them. */
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

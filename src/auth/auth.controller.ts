@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { applyDecorators, Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import {
   ApiConsumes,
   ApiCreatedResponse,
@@ -7,12 +7,15 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/actor.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import type { Principal } from '../common/principal.js';
 import {
   CurrentActor,
   CurrentPrincipal,
+  DEVICE_TOKEN_HEADER,
+  DeviceToken,
   IDEMPOTENCY_KEY_HEADER,
   IdempotencyKey,
   Public,
@@ -28,10 +31,35 @@ import {
   TokensDto,
 } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
+import { DeviceTokens } from './device-tokens.service.js';
+
+/** Documents the header of a login's request and answer. */
+const ApiDeviceToken = () =>
+  applyDecorators(
+    ApiHeader({
+      name: DEVICE_TOKEN_HEADER,
+      required: false,
+      description:
+        'From the last login on this device. An attack on the account then does not lock the device out',
+      schema: { type: 'string' },
+    }),
+    ApiOkResponse({
+      type: TokensDto,
+      headers: {
+        [DEVICE_TOKEN_HEADER]: {
+          description: 'To be kept and sent at the next login; no credential',
+          schema: { type: 'string' },
+        },
+      },
+    }),
+  );
 
 @Controller('api/v1')
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly devices: DeviceTokens,
+  ) {}
 
   @ApiTags('auth')
   @Public()
@@ -49,10 +77,15 @@ export class AuthController {
   @HttpCode(200)
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
-  @ApiOkResponse({ type: TokensDto })
+  @ApiDeviceToken()
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
-  login(@Body() { username, password }: PasswordGrantDto, @CurrentActor() by: Actor): Promise<TokensDto> {
-    return this.auth.login(username, password, by);
+  login(
+    @Body() { username, password }: PasswordGrantDto,
+    @DeviceToken() deviceToken: string | undefined,
+    @CurrentActor() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokensDto> {
+    return this.openSession({ email: username, password }, deviceToken, by, reply);
   }
 
   @ApiTags('auth')
@@ -60,10 +93,15 @@ export class AuthController {
   @Post('auth/login/json')
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by JSON' })
-  @ApiOkResponse({ type: TokensDto })
+  @ApiDeviceToken()
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
-  loginJson(@Body() { email, password }: LoginDto, @CurrentActor() by: Actor): Promise<TokensDto> {
-    return this.auth.login(email, password, by);
+  loginJson(
+    @Body() body: LoginDto,
+    @DeviceToken() deviceToken: string | undefined,
+    @CurrentActor() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokensDto> {
+    return this.openSession(body, deviceToken, by, reply);
   }
 
   @ApiTags('auth')
@@ -122,5 +160,16 @@ export class AuthController {
   ): Promise<MessageDto> {
     await this.auth.changePassword(principal, current_password, new_password, by);
     return { message: 'Password changed', detail: 'All other sessions have ended' };
+  }
+
+  private async openSession(
+    { email, password }: LoginDto,
+    deviceToken: string | undefined,
+    by: Actor,
+    reply: FastifyReply,
+  ): Promise<TokensDto> {
+    const tokens = await this.auth.login(email, password, by, deviceToken);
+    void reply.header(DEVICE_TOKEN_HEADER, this.devices.issue(email));
+    return tokens;
   }
 }

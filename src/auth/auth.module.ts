@@ -9,6 +9,7 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { AttemptLimits } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { DeviceTokens } from './device-tokens.service.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PrimaryGuard } from './primary.guard.js';
@@ -30,6 +31,7 @@ import { TokenService } from './token.service.js';
   providers: [
     AuthService,
     TokenService,
+    DeviceTokens,
     AttemptLimits,
     JwtStrategy,
     { provide: APP_GUARD, useClass: PrimaryGuard },

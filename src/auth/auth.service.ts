@@ -19,6 +19,7 @@ import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AttemptLimits } from './attempt-limits.service.js';
 import type { RegisterDto, TokensDto } from './auth.dto.js';
+import { DeviceTokens } from './device-tokens.service.js';
 import { TokenService } from './token.service.js';
 
 /** The limit of password checks in one login. A check is repeated when the account changed during the last one. */
@@ -41,6 +42,7 @@ export class AuthService {
     private readonly rotations: SessionRotationService,
     private readonly reader: LiveUserReader,
     private readonly tokens: TokenService,
+    private readonly devices: DeviceTokens,
     private readonly blacklist: BlacklistService,
     private readonly limits: AttemptLimits,
     private readonly audit: AuditService,
@@ -56,11 +58,13 @@ export class AuthService {
   /**
    * Opens a session. The password is checked first, and the check takes as long for an unknown e-mail address: neither the
    * answer nor its time reveals which accounts exist. When the account changes during the login, it is checked again.
+   * @param deviceToken of an earlier login, see `DeviceTokens`
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
-  async login(email: string, password: string, by: Actor): Promise<TokensDto> {
+  async login(email: string, password: string, by: Actor, deviceToken?: string): Promise<TokensDto> {
+    const device = this.devices.deviceOf(email, deviceToken);
     for (let attempt = 1; ; attempt++) {
-      const user = await this.authenticate(email, password, by);
+      const user = await this.authenticate(email, password, by, device);
       const session = await this.sessions.open(user.id, user.passwordHash, by);
       if (session !== undefined) {
         await this.renewHash(user, password, by);
@@ -127,8 +131,14 @@ export class AuthService {
   }
 
   /** @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429 */
-  private async authenticate(email: string, password: string, by: Actor): Promise<Credentials> {
-    const user = await this.limits.login(email, by.ip, () => this.checkCredentials(email, password, by));
+  private async authenticate(
+    email: string,
+    password: string,
+    by: Actor,
+    device: string | undefined,
+  ): Promise<Credentials> {
+    const check = () => this.checkCredentials(email, password, by);
+    const user = await this.limits.login(email, by.ip, check, device);
     if (user === undefined) throw new ProblemError('invalid_credentials');
     if (user.isActive) return user;
     await this.noteFailure(user.id, 'user_inactive', by);

@@ -50,6 +50,17 @@ function requiredRolesOf(context: ExecutionContext): Role[] | undefined {
   return ofHandler ?? (Reflect.getMetadata(REQUIRED_ROLES, context.getClass()) as Role[] | undefined);
 }
 
+export const DEVICE_TOKEN_HEADER = 'Device-Token';
+
+/** The `Device-Token` header of the request, unverified, or `undefined` without one. */
+export const DeviceToken = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined => {
+    const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    // Node joins repeated headers of this name to one text.
+    return headers[DEVICE_TOKEN_HEADER.toLowerCase()] as string | undefined;
+  },
+);
+
 export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 

@@ -1,4 +1,4 @@
-import { normaliseEmail } from './email.js';
+import { digestOfEmail, normaliseEmail } from './email.js';
 
 describe('normaliseEmail', () => {
   it.each([
@@ -27,5 +27,13 @@ describe('normaliseEmail', () => {
   it('keeps addresses apart that only look alike', () => {
     // Latin and Cyrillic a.
     expect(normaliseEmail('a@example.org')).not.toBe(normaliseEmail('\u0430@example.org'));
+  });
+});
+
+describe('digestOfEmail', () => {
+  it('is one for all spellings of an address, and does not show it', () => {
+    expect(digestOfEmail('  Ada@Example.ORG')).toBe(digestOfEmail('ada@example.org'));
+    expect(digestOfEmail('ada@example.org')).toMatch(/^[\w-]{43}$/);
+    expect(digestOfEmail('ada@example.org')).not.toBe(digestOfEmail('eve@example.org'));
   });
 });

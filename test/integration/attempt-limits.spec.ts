@@ -138,9 +138,9 @@ describe('attempts', () => {
 
   describe('over HTTP', () => {
     let owner: Member;
-    const logIn = (ip: string, password: string): Promise<Answer> =>
+    const logIn = (ip: string, password: string, device?: string): Promise<Answer> =>
       app.call('POST', '/api/v1/auth/login/json', {
-        headers: { 'x-forwarded-for': ip },
+        headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
         body: { email: owner.email, password },
       });
 
@@ -166,6 +166,8 @@ describe('attempts', () => {
       async () => {
         const home = newAddress();
         await expect(logIn(home, owner.password)).resolves.toMatchObject({ status: 200 });
+        const { headers } = await logIn(newAddress(), owner.password);
+        const device = String(headers['device-token']);
         const statuses: number[] = [];
         const attackers = Array.from({ length: ATTACKERS }, () => newAddress());
         // As many at once as the queue of the hashes has places.
@@ -178,6 +180,8 @@ describe('attempts', () => {
         expect(statuses.filter((status) => status === 429)).toHaveLength(ATTACKERS - PER_ACCOUNT);
         await expect(logIn(home, owner.password)).resolves.toMatchObject({ status: 200 });
         expectRefusal(await logIn(newAddress(), owner.password), 'login-account', PER_ACCOUNT);
+        // From a network where nobody has logged in, by the device alone.
+        await expect(logIn(newAddress(), owner.password, device)).resolves.toMatchObject({ status: 200 });
         // The owner's own address is limited too.
         for (let guess = 0; guess < PER_ACCOUNT_AND_NETWORK; guess++)
           await expect(logIn(home, 'wrong-Test1234')).resolves.toMatchObject({ status: 401 });

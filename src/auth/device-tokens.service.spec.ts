@@ -1,0 +1,72 @@
+import jwt from 'jsonwebtoken';
+import type { AppConfig } from '../config/app-config.js';
+import { loadConfig } from '../config/load-config.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { digestOfEmail } from '../users/email.js';
+import { DeviceTokens } from './device-tokens.service.js';
+
+const { jest } = import.meta;
+
+const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
+const EMAIL = 'ada@example.org';
+const START = new Date('2026-11-24T12:00:00.400Z');
+const YEAR_MS = 365 * 86_400_000;
+
+const configured = (secret: string): AppConfig => loadConfig({ JWT_SECRET: secret });
+const tokensOf = (config: AppConfig) => new DeviceTokens(new DatabaseClock(), config);
+const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+describe('DeviceTokens', () => {
+  const config = configured(SECRET);
+  const tokens = tokensOf(config);
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: START });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('recognise a device of the account, however the address is written', () => {
+    const token = tokens.issue(EMAIL);
+    const device = tokens.deviceOf(EMAIL, token);
+    expect(device).toMatch(/^[\da-f-]{36}$/);
+    expect(tokens.deviceOf(' ADA@example.org', token)).toBe(device);
+    expect(tokensOf(config).deviceOf(EMAIL, token)).toBe(device);
+  });
+
+  it('name another device at each login, and no address', () => {
+    const [one, other] = [tokens.issue(EMAIL), tokens.issue(EMAIL)];
+    expect(tokens.deviceOf(EMAIL, one)).not.toBe(tokens.deviceOf(EMAIL, other));
+    expect(JSON.stringify(jwt.decode(one, { complete: true }))).not.toContain('@');
+  });
+
+  it('are valid for a year', () => {
+    const token = tokens.issue(EMAIL);
+    jest.setSystemTime(START.getTime() + YEAR_MS - 1000);
+    expect(tokens.deviceOf(EMAIL, token)).toBeDefined();
+    jest.setSystemTime(START.getTime() + YEAR_MS);
+    expect(tokens.deviceOf(EMAIL, token)).toBeUndefined();
+  });
+
+  const claims = { sub: digestOfEmail(EMAIL), jti: 'a device', exp: START.getTime() / 1000 + 60 };
+  const signedBy = (key: jwt.Secret, algorithm: jwt.Algorithm = 'HS256') =>
+    jwt.sign(claims, key, { algorithm });
+  const derived = () => (tokens as unknown as { key: jwt.Secret }).key;
+  it.each<[string, () => string | undefined]>([
+    ['no token', () => undefined],
+    ['an empty one', () => ''],
+    ['text', () => 'a device'],
+    ['one of another account', () => tokens.issue('eve@example.org')],
+    ['one of another key', () => tokensOf(configured(`${SECRET}2`)).issue(EMAIL)],
+    ['one signed by the key of access tokens', () => signedBy(config.tokens.key)],
+    ['one of another algorithm', () => signedBy(derived(), 'HS512')],
+    ['one that is not signed', () => `${encode({ alg: 'none' })}.${encode(claims)}.`],
+    ['one with another signature', () => tokens.issue(EMAIL).replace(/.{8}$/, 'AAAAAAAA')],
+    ['two in one header', () => `${tokens.issue(EMAIL)}, ${tokens.issue(EMAIL)}`],
+  ])('take %s for no device', (_, make) => {
+    // The forgeries are well made but for what is wrong with them.
+    expect(tokens.deviceOf(EMAIL, signedBy(derived()))).toBe('a device');
+    expect(tokens.deviceOf(EMAIL, make())).toBeUndefined();
+  });
+});

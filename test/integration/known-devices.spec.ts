@@ -1,0 +1,107 @@
+import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { register, type Member } from './accounts.js';
+import { type Answer, AppInProcess } from './app-in-process.js';
+
+const PER_DEVICE = 10;
+const PER_ACCOUNT = 100;
+
+describe('logins', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  let owner: Member;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url, RATE_LIMIT_ENABLED: 'true', TRUSTED_PROXIES: '1' };
+    app = await AppInProcess.start(env);
+  });
+  beforeEach(async () => {
+    await app.query('DELETE FROM limit_counts');
+    owner = await register(app);
+  });
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+
+  let nextHost = 0;
+  const newAddress = () => `10.1.${nextHost >> 8}.${nextHost++ & 255}`;
+  const logIn = (ip: string, password: string, device?: string, { email } = owner): Promise<Answer> =>
+    app.call('POST', '/api/v1/auth/login/json', {
+      headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
+      body: { email, password },
+    });
+  const deviceTokenOf = ({ status, headers }: Answer): string => {
+    expect(status).toBe(200);
+    return String(headers['device-token']);
+  };
+  const expectRefusal = ({ status, headers }: Answer, name: string, attempts: number) => {
+    expect(status).toBe(429);
+    expect(headers['ratelimit-policy']).toBe(`"${name}";q=${attempts};w=900`);
+  };
+  /** Strangers use up the failures of the account. */
+  const useUpTheAccount = async () => {
+    await app.query('DELETE FROM limit_counts');
+    const guess = () =>
+      app.get(AttemptLimits).login(owner.email, newAddress(), () => Promise.resolve(undefined));
+    return Promise.all(Array.from({ length: PER_ACCOUNT }, guess));
+  };
+
+  it('on a device of the account are counted for the device alone', async () => {
+    const [thief, network] = [deviceTokenOf(await logIn(newAddress(), owner.password)), newAddress()];
+    const device = deviceTokenOf(await logIn(newAddress(), owner.password));
+    await useUpTheAccount();
+    for (let guess = 0; guess < PER_DEVICE; guess++)
+      await expect(logIn(newAddress(), 'wrong-Test1234', thief)).resolves.toMatchObject({ status: 401 });
+    expectRefusal(await logIn(newAddress(), owner.password, thief), 'login-device', PER_DEVICE);
+    // The owner has another token, and each login brings one more.
+    const next = deviceTokenOf(await logIn(network, owner.password, device));
+    for (let guess = 0; guess < PER_DEVICE; guess++)
+      await expect(logIn(network, 'wrong-Test1234', device)).resolves.toMatchObject({ status: 401 });
+    expectRefusal(await logIn(network, owner.password, device), 'login-device', PER_DEVICE);
+    await expect(logIn(network, owner.password, next)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('on a device are refused just as often when they are made in parallel', async () => {
+    const device = deviceTokenOf(await logIn(newAddress(), owner.password));
+    const answers = await Promise.all(
+      Array.from({ length: 3 * PER_DEVICE }, () => logIn(newAddress(), 'wrong-Test1234', device)),
+    );
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(PER_DEVICE);
+  });
+
+  it('with the device token of another account, or a forged one, are counted as without one', async () => {
+    const other = await register(app);
+    const ofOther = deviceTokenOf(await logIn(newAddress(), other.password, undefined, other));
+    const own = deviceTokenOf(await logIn(newAddress(), owner.password));
+    const forged = own.replace(/\.[^.]+$/, `.${ofOther.split('.')[2]}`);
+    await useUpTheAccount();
+    for (const token of [ofOther, forged, `${own}, ${own}`, owner.refreshToken, owner.token, ''])
+      expectRefusal(await logIn(newAddress(), owner.password, token), 'login-account', PER_ACCOUNT);
+    await expect(logIn(newAddress(), owner.password, own)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('give no device token when they fail, and one by the form too', async () => {
+    const logInByForm = (password: string) =>
+      app.app.inject({
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': newAddress() },
+        payload: new URLSearchParams({ username: owner.email, password }).toString(),
+      });
+    expect((await logInByForm('wrong-Test1234')).headers).not.toHaveProperty('device-token');
+    expect((await logIn(newAddress(), 'wrong-Test1234')).headers).not.toHaveProperty('device-token');
+    const { headers } = await logInByForm(owner.password);
+    await useUpTheAccount();
+    const device = String(headers['device-token']);
+    await expect(logIn(newAddress(), owner.password, device)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('authorize nothing by a device token', async () => {
+    const token = deviceTokenOf(await logIn(newAddress(), owner.password));
+    await expect(app.call('GET', '/api/v1/users/me', { token })).resolves.toMatchObject({ status: 401 });
+    const refresh = app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: token } });
+    await expect(refresh).resolves.toMatchObject({ status: 401 });
+  });
+});
