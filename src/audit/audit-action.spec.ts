@@ -34,7 +34,10 @@ describe('an audit action that another folder registers', () => {
   afterAll(() => app.close());
 
   const validate = (query: object): Promise<unknown> =>
-    createValidationPipe().transform(query, { type: 'query', metatype: AuditQueryDto });
+    createValidationPipe(loadConfig({}).passwords).transform(query, {
+      type: 'query',
+      metatype: AuditQueryDto,
+    });
 
   it('is accepted as a filter; an unknown one is refused', async () => {
     await expect(validate({ action })).resolves.toMatchObject({ action });

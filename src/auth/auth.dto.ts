@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
 import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
+import { IsNewPassword } from '../http/new-password.js';
 import { DEFAULT_ROLE, ROLES, type Role } from '../common/role.js';
 
 const MAX_EMAIL = 254;
@@ -18,6 +19,7 @@ export class RegisterDto {
   email: string;
 
   @ApiProperty(NEW_PASSWORD)
+  @IsNewPassword(({ email, full_name: fullName }: RegisterDto) => ({ email, fullName }))
   @IsString()
   password: string;
 
@@ -104,6 +106,7 @@ export class ChangePasswordDto {
   current_password: string;
 
   @ApiProperty({ ...NEW_PASSWORD, example: 'a new horse battery' })
+  @IsNewPassword()
   @IsString()
   new_password: string;
 }

@@ -1,5 +1,7 @@
-import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { type ArgumentMetadata, ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import type { PasswordRules } from '../config/password-rules.js';
+import { newPasswordErrors } from './new-password.js';
 import { ProblemError } from './problem.error.js';
 import type { FieldError } from './problems.js';
 import { refuseMalformed, refuseMalformedPart } from './request-shape.js';
@@ -11,6 +13,13 @@ const MAX_MESSAGE_LENGTH = 300;
 
 /** Turns bodies and queries into their DTO classes. Unknown and invalid fields are refused: 422 names the first of them. */
 class RequestValidationPipe extends ValidationPipe {
+  constructor(
+    private readonly passwordRules: PasswordRules,
+    options: ValidationPipeOptions,
+  ) {
+    super(options);
+  }
+
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type, data } = metadata;
     // What a decorator of our own gives is not input.
@@ -20,10 +29,15 @@ class RequestValidationPipe extends ValidationPipe {
     if (isChecked) (data === undefined ? refuseMalformed : refuseMalformedPart)(value);
     return super.transform(value, metadata);
   }
+
+  protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
+    return [...(await super.validate(object, options)), ...newPasswordErrors(object, this.passwordRules)];
+  }
 }
 
-export const createValidationPipe = (): ValidationPipe =>
-  new RequestValidationPipe({
+/** @param passwordRules for members that are marked by `IsNewPassword` */
+export const createValidationPipe = (passwordRules: PasswordRules): ValidationPipe =>
+  new RequestValidationPipe(passwordRules, {
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { waitFor } from '../../test/support/wait-for.js';
 import type { AppConfig } from '../config/app-config.js';
 import { BreachedPasswords } from './breached-passwords.service.js';
 
@@ -105,6 +106,24 @@ describe('BreachedPasswords', () => {
     await expect(breached.includes(PASSWORD)).resolves.toBe(true);
     expect(logged).toHaveLength(2);
     expect(logged[1]).toMatch(/again/);
+  });
+
+  it('looks up ten passwords at a time, accepts more unchecked, and logs that once', async () => {
+    const held: (() => void)[] = [];
+    respond = (_, response) => void held.push(() => response.end(listWith(found)));
+    const checks = Array.from({ length: 10 }, () => breached.includes(PASSWORD));
+    await waitFor(() => Promise.resolve(held.length === 10), { what: 'ten questions' });
+    await expect(Promise.all([breached.includes(PASSWORD), breached.includes(PASSWORD)])).resolves.toEqual([
+      false,
+      false,
+    ]);
+    expect(requests).toHaveLength(10);
+    expect(logged).toEqual([expect.stringMatching(/unchecked/)]);
+    for (const answer of held) answer();
+    await expect(Promise.all(checks)).resolves.toEqual(Array.from({ length: 10 }, () => true));
+    respond = answers(listWith(found));
+    await expect(breached.includes(PASSWORD)).resolves.toBe(true);
+    expect(logged).toHaveLength(1);
   });
 
   it('accepts every password when nothing listens', async () => {

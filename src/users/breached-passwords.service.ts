@@ -5,6 +5,8 @@ import { normalisePassword } from '../config/password-rules.js';
 
 /** A new password waits no longer than this for the service. */
 const TIME_LIMIT_MS = 1000;
+/** Look-ups at a time. A service that is slow, or a flood of new passwords, then holds no more connections and memory than these. */
+const MAX_LOOK_UPS = 10;
 /** An answer has about 1,000 lines of 40 characters. */
 const MAX_ANSWER_BYTES = 200_000;
 const PREFIX_LENGTH = 5;
@@ -20,16 +22,31 @@ const LINE = /^([0-9A-F]{35}):(\d+)$/;
 export class BreachedPasswords {
   private readonly logger = new Logger(BreachedPasswords.name);
   private isUsable = true;
+  private lookUps = 0;
+  /** Whether the log has that there were too many look-ups, since the last moment without one. */
+  private hasLoggedFlood = false;
 
   constructor(private readonly config: AppConfig) {}
 
   /**
    * Whether the password is known from a breach. False when the look-up is off, and when the service gives no usable answer
-   * within a second: an outage of the service must not stop registrations. The outage is logged once, and so is its end.
+   * within a second: an outage of the service must not stop registrations. The outage is logged once, and so is its end. False
+   * too while ten look-ups are under way.
    */
   async includes(password: string): Promise<boolean> {
     const { hibpUrl } = this.config.passwords;
     if (hibpUrl === undefined) return false;
+    if (this.lookUps >= MAX_LOOK_UPS) return this.passUnchecked();
+    this.lookUps += 1;
+    try {
+      return await this.ask(hibpUrl, password);
+    } finally {
+      this.lookUps -= 1;
+      if (this.lookUps === 0) this.hasLoggedFlood = false;
+    }
+  }
+
+  private async ask(hibpUrl: string, password: string): Promise<boolean> {
     try {
       const isBreached = await lookUp(hibpUrl, normalisePassword(password));
       if (!this.isUsable) this.logger.log('Breached passwords can be looked up again');
@@ -41,6 +58,13 @@ export class BreachedPasswords {
       this.isUsable = false;
       return false;
     }
+  }
+
+  private passUnchecked(): boolean {
+    if (!this.hasLoggedFlood)
+      this.logger.warn(`${MAX_LOOK_UPS} breached passwords are being looked up; more are accepted unchecked`);
+    this.hasLoggedFlood = true;
+    return false;
   }
 }
 

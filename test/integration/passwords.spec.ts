@@ -68,6 +68,27 @@ describe('new passwords', () => {
     await logIn(app, { ...member, password: 'a new horse battery' });
   });
 
+  it('that break a rule are named together with the other wrong members', async () => {
+    const fieldsOf = ({ status, body }: Answer) => {
+      expect(status).toBe(422);
+      return (body['errors'] as { field: string; message: string }[]).map(({ field }) => field).sort();
+    };
+    for (const password of ['short', 'Test1234', 'ada lovelace', 1]) {
+      const body = { email: 'no address', password, full_name: ' Ada Lovelace ', role: 'king' };
+      const answer = await app.call('POST', '/api/v1/auth/register', { body });
+      expect(fieldsOf(answer)).toEqual(['email', 'password', 'role']);
+    }
+    const body = { email: ['a'], password: 'short', full_name: {} };
+    const answer = await app.call('POST', '/api/v1/auth/register', { body });
+    expect(fieldsOf(answer)).toEqual(['email', 'full_name', 'password']);
+    const { token } = await signUp();
+    for (const new_password of ['short', 'Test1234', null]) {
+      const change = { token, body: { current_password: '', new_password } };
+      const refused = await app.call('POST', '/api/v1/users/me/change-password', change);
+      expect(fieldsOf(refused)).toEqual(['current_password', 'new_password']);
+    }
+  });
+
   it('are not checked at a login or as the current password', async () => {
     const [tooShort, common] = [await signUp(), await signUp()];
     for (const [member, password] of [
