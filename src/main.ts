@@ -9,9 +9,10 @@ import { tuneRuntime } from './runtime.js';
 async function start(): Promise<void> {
   tuneRuntime();
   const config = loadConfigFromProcess();
-  const app = await createApp(config);
+  const logger = new AppLogger(config.log);
+  const app = await createApp(config, logger);
   await app.listen(config.http.port, config.http.host);
-  await listenForManagement(app, config.http);
+  await listenForManagement(app, config.http, logger);
   startBanner(app, await app.getUrl());
 }
 

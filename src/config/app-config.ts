@@ -28,6 +28,8 @@ export class AppConfig {
     management: 'shared' | 'none' | { port: number };
     corsOrigins: string[];
     trustedProxies: number;
+    /** Open at a time on one port. */
+    maxConnections: number;
   };
   /** Where clients reach this service, without a slash at the end: the issuer of RFC 8414 and RFC 9068. */
   readonly issuerUrl: string;

@@ -167,6 +167,10 @@ export class Environment {
   @IntegerBetween(0, 10)
   TRUSTED_PROXIES: number = 0;
 
+  /** Open connections of one port at a time, live channels included. */
+  @IntegerBetween(10, 1_000_000)
+  MAX_CONNECTIONS: number = 10_000;
+
   @IsString()
   DATA_DIR: string = '.data';
 }

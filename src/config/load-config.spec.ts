@@ -89,6 +89,7 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 'warn', ({ log }) => log.level, 'warn'],
     ['LOG_REQUESTS', 'false', ({ log }) => log.hasRequests, false],
     ['TRUSTED_PROXIES', '2', ({ http }) => http.trustedProxies, 2],
+    ['MAX_CONNECTIONS', '10', ({ http }) => http.maxConnections, 10],
     ['DATA_DIR', '/var/lib/x', ({ dataDir }) => dataDir, '/var/lib/x'],
     [
       'CORS_ORIGINS',
@@ -143,6 +144,7 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 's3cret'],
     ['LOG_REQUESTS', 's3cret'],
     ['TRUSTED_PROXIES', '11'],
+    ['MAX_CONNECTIONS', '9'],
     ['CORS_ORIGINS', 'app.example.org/s3cret'],
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['APP_NAME', 's3cret'.repeat(20)],

@@ -65,6 +65,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       management: managementOf(environment),
       corsOrigins,
       trustedProxies: environment.TRUSTED_PROXIES,
+      maxConnections: environment.MAX_CONNECTIONS,
     },
     issuerUrl,
     dataDir: resolve(environment.DATA_DIR),

@@ -12,14 +12,10 @@ import { defectOfHead } from './request-head.js';
 import { requestIds } from './request-id.js';
 import { RequestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
+import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from './server-limits.js';
 
 /** The longest valid body is a refresh token of 4,096 characters. */
 const BODY_LIMIT_BYTES = 16_384;
-/**
- * The time a client has to send its whole request, and how often node checks that. Without a limit, slow clients would keep
- * connections open without end. Node's own interval is 30 s, which doubles the time.
- */
-const REQUEST_TIMES = { limitMs: 30_000, checkEveryMs: 1_000 };
 const CLOSING_SWEEP_MS = 100;
 
 /**
@@ -42,13 +38,7 @@ export function createHttpServer(
     forceCloseConnections: 'idle',
     // During shutdown, a request on an open connection is still served; its answer closes the connection.
     return503OnClosing: false,
-    http: {
-      // The hook below refuses more than node, and by a problem.
-      requireHostHeader: false,
-      // Node swaps the limits when that of the headers, 60 s by default, is the longer one.
-      headersTimeout: times.limitMs,
-      connectionsCheckingInterval: times.checkEveryMs,
-    },
+    http: serverOptions(times),
     clientErrorHandler: answerClientError,
     // For a path that cannot be decoded, Fastify runs no hook, no route and no filter, and writes no line. Its message repeats the path.
     frameworkErrors: (_: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -69,9 +59,9 @@ export function createHttpServer(
     } else if (isServedHere(http, request)) done();
     else sendProblem(reply.header('cache-control', 'no-store'), problemOf('not_found'));
   });
-  // An expectation that is not known is no reason to refuse (RFC 9110 §10.1.1).
   const server = adapter.getHttpServer<Server>();
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  takeExpectations(server);
+  limitConnections(server, http, logger);
   fastify.addHook('preClose', (done) => {
     closeWhenIdle(server);
     done();

@@ -1,8 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AppLogger } from '../common/app.logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { DOCS_PATH } from './api-docs.js';
+import { answerClientError } from './client-error.js';
+import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from './server-limits.js';
 
 type HttpConfig = AppConfig['http'];
 
@@ -23,18 +26,37 @@ export function isServedHere(config: HttpConfig, request: FastifyRequest): boole
 }
 
 /**
- * Listens on the management port, if there is one, with the routes of the application.
+ * A server of its own with the routes of the application. Limits and answers to what is no HTTP are those of the public port.
+ * @param times what a request may take to arrive
+ */
+export function createManagementServer(
+  fastify: FastifyInstance,
+  config: HttpConfig,
+  logger: AppLogger,
+  times = REQUEST_TIMES,
+): Server {
+  const server = createServer(serverOptions(times), (request, response) => {
+    fastify.routing(request, response);
+  });
+  server.keepAliveTimeout = fastify.server.keepAliveTimeout;
+  server.on('clientError', answerClientError);
+  takeExpectations(server);
+  limitConnections(server, config, logger);
+  return server;
+}
+
+/**
+ * Listens on the management port, if there is one.
  * @throws Error of the operating system when the port cannot be used
  */
 export async function listenForManagement(
   app: NestFastifyApplication,
-  { management, host }: HttpConfig,
+  config: HttpConfig,
+  logger: AppLogger,
 ): Promise<void> {
+  const { management, host } = config;
   if (typeof management === 'string') return;
-  const fastify = app.getHttpAdapter().getInstance();
-  const server = createServer((request, response) => {
-    fastify.routing(request, response);
-  });
+  const server = createManagementServer(app.getHttpAdapter().getInstance(), config, logger);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(management.port, host, resolve);
   });

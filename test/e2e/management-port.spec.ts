@@ -1,6 +1,7 @@
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { freePort } from '../support/network/free-port.js';
+import { RawConnection } from '../support/network/raw-http.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
@@ -43,6 +44,43 @@ describe('the management port', () => {
     for (const path of ['/', '/api/v1/info', '/api/v1/users/me', '/nowhere'])
       expectProblem(await management.get(path), 404, 'not_found');
     expectProblem(await management.post('/api/v1/auth/login', {}), 404, 'not_found');
+  });
+
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400, 'malformed_request'],
+    ['no host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+    [
+      'both lengths',
+      `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      400,
+      'malformed_request',
+    ],
+    [
+      'a long header',
+      `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+  ])('answers %s by the same problem as the public port', async (_, bytes, status, code) => {
+    const answers = [];
+    for (const port of [managementPort, deployment.apps[0]!.port]) {
+      const connection = await RawConnection.open(port);
+      connection.send(bytes);
+      const [answer, ...more] = await connection.closed();
+      expect(more).toEqual([]);
+      expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status, code });
+      // Ids and times differ.
+      const { date: _date, 'content-length': _length, ...headers } = answer?.headers ?? {};
+      answers.push({ status: answer?.status, headers });
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
+  it('takes an unknown expectation, as the public port does', async () => {
+    const connection = await RawConnection.open(managementPort);
+    connection.send('GET /health/live HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nConnection: close\r\n\r\n');
+    expect((await connection.closed()).map(({ status }) => status)).toEqual([200]);
   });
 
   it.each([
