@@ -30,6 +30,8 @@ export interface Plan extends Required<Rounds>, MeasureWindow {
   };
   /** Latency beside this many connections that send their requests byte by byte. */
   readonly slowClients: { readonly rounds: number; readonly measureMs: number; readonly connections: number };
+  /** The warm case with and without log lines. Many short rounds, because the effect is small. */
+  readonly requestLog: Required<Rounds> & MeasureWindow;
   readonly growth: GrowthPlan;
 }
 
@@ -65,6 +67,7 @@ export const FULL: Plan = {
   latency: { rounds: 3, measureMs: 2500 },
   loginInterference: { rounds: 25, measureMs: 1500, warmUpMs: 30_000 },
   slowClients: { rounds: 8, measureMs: 2000, connections: 5000 },
+  requestLog: { rounds: 20, warmUpRounds: 4, settleMs: 150, measureMs: 700 },
   growth: {
     sizes: [1, 10_000, 100_000, 1_000_000],
     connections: 128,
@@ -95,6 +98,7 @@ export const QUICK: Plan = {
   latency: { rounds: 1, measureMs: 250 },
   loginInterference: { rounds: 1, measureMs: 500, warmUpMs: 0 },
   slowClients: { rounds: 1, measureMs: 250, connections: 200 },
+  requestLog: { rounds: 1, warmUpRounds: 0, settleMs: 50, measureMs: 250 },
   growth: {
     sizes: [1, 1000],
     connections: 8,

@@ -10,6 +10,7 @@ async function start(): Promise<void> {
   tuneRuntime();
   const config = loadConfigFromProcess();
   const logger = new AppLogger(config.log);
+  process.once('exit', () => logger.flush());
   const app = await createApp(config, logger);
   await app.listen(config.http.port, config.http.host);
   await listenForManagement(app, config.http, logger);

@@ -7,6 +7,7 @@ import { type Growth, measureGrowth } from './growth.js';
 import { type LatencyKey, measureLatency } from './latency.js';
 import { type LoginInterference, measureLoginInterference } from './login-interference.js';
 import { measureRedisMemory, type RedisMemory } from './redis-memory.js';
+import { measureRequestLog, type RequestLog } from './request-log.js';
 import { measureResources, type Resources } from './resources.js';
 import { measureRevocations, type Revocations } from './revocations.js';
 import { measureSlowClients, type SlowClients } from './slow-clients.js';
@@ -22,6 +23,7 @@ export interface BenchResults {
   latency: Record<LatencyKey, LatencySummary[]>;
   loginInterference: LoginInterference;
   slowClients: SlowClients;
+  requestLog: RequestLog;
   redisMemory: RedisMemory;
   revocations: Revocations;
   growth: Growth;
@@ -52,6 +54,8 @@ export async function measureAll(
     const loginInterference = await measureLoginInterference(context);
     log('latency beside slow clients');
     const slowClients = await measureSlowClients(context);
+    log('log lines of requests');
+    const requestLog = await measureRequestLog(context);
     log('memory of Redis');
     const redisMemory = await measureRedisMemory(context);
     log('revocations in PostgreSQL');
@@ -63,6 +67,7 @@ export async function measureAll(
       latency,
       loginInterference,
       slowClients,
+      requestLog,
       redisMemory,
       revocations,
     };

@@ -14,7 +14,8 @@ export interface Goal {
 
 /** Compares the results with the goals. Every value is a ratio, a difference or a count, so it depends little on the machine. */
 export function evaluateGoals(results: BenchResults): Goal[] {
-  const { throughput, loginInterference, slowClients, redisMemory, resources, revocations } = results;
+  const { throughput, loginInterference, slowClients, requestLog, redisMemory, resources, revocations } =
+    results;
   const { cases, bareUpdates } = throughput;
   const warmCommands = [...resources.warm.redisCommands.values()].reduce((sum, count) => sum + count, 0);
   return [
@@ -37,6 +38,12 @@ export function evaluateGoals(results: BenchResults): Goal[] {
       '≤',
       2,
       ratioOf(p99Of(slowClients.withSlowClients), p99Of(slowClients.withoutSlowClients)),
+    ),
+    goal(
+      'warm route with a log line per answer / without, by processor time',
+      '≥',
+      0.95,
+      cpuRatio(requestLog.withLines, requestLog.withoutLines),
     ),
     goal('Redis bytes per cached user with 3 sessions', '≤', 600, spreadOf([redisMemory.perUser])),
     goal('Redis bytes per revoked token', '≤', 150, spreadOf([redisMemory.perRevokedToken])),

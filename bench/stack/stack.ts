@@ -53,25 +53,31 @@ export class Stack {
   /** Starts a server on a new database. The server runs the migrations. */
   async startServer(): Promise<{ server: BenchServer; database: pg.Pool; databaseUrl: string }> {
     const { url } = await this.postgres.createDatabase();
-    const server = await BenchServer.start({
+    const server = await this.startBeside(url);
+    const database = new pg.Pool({ connectionString: url, max: 2 });
+    // PostgreSQL may stop while a connection closes. Without a listener, that error would end the process.
+    database.on('error', () => undefined);
+    return { server, database, databaseUrl: url };
+  }
+
+  /** Starts one more server on the database of another. @param env settings that differ from those of the other */
+  startBeside(databaseUrl: string, env: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
+    return BenchServer.start({
       script: this.script,
       cwd: this.dir,
       pinned: this.pinned,
       env: {
         APP_NAME,
-        DATABASE_URL: url,
+        DATABASE_URL: databaseUrl,
         REDIS_URL: this.redis.url,
         JWT_SECRET: this.secret,
         ISSUER_URL: 'https://issuer.example',
         // Each session is refreshed more often than a client would.
         RATE_LIMIT_ENABLED: 'false',
         ...this.serverEnv,
+        ...env,
       },
     });
-    const database = new pg.Pool({ connectionString: url, max: 2 });
-    // PostgreSQL may stop while a connection closes. Without a listener, that error would end the process.
-    database.on('error', () => undefined);
-    return { server, database, databaseUrl: url };
   }
 
   async stopRedis(server: BenchServer): Promise<void> {

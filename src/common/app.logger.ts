@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
-import { destination, type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import { destination, type DestinationStream, type Level, type Logger, pino } from 'pino';
 import type { LogConfig } from '../config/app-config.js';
+import { CollectedLines } from './collected-lines.js';
 import { ReadableLines } from './readable-lines.js';
 import { REDACTED_PATHS, serializeError, withoutSecrets } from './redaction.js';
 
@@ -24,25 +25,39 @@ export interface LogOutput extends DestinationStream {
  */
 export class AppLogger implements LoggerService {
   private readonly pino: Logger;
+  private readonly output: LogOutput;
+  private readonly collectors: (() => void)[] = [];
 
   constructor(
-    { level, isJson }: Pick<LogConfig, 'level' | 'isJson'>,
-    private readonly output: LogOutput = isJson ? standardOutput() : new ReadableLines(),
+    private readonly config: Pick<LogConfig, 'level' | 'isJson'>,
+    output?: LogOutput,
   ) {
-    const options = {
-      level,
-      base: { pid: process.pid },
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label: string) => ({ level: label }) },
-      serializers: { err: serializeError },
-      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-    };
-    this.pino = pino(options, output);
+    this.output =
+      output ??
+      (config.isJson ? new CollectedLines(destination({ dest: 1, sync: true })) : new ReadableLines());
+    this.pino = pino(
+      { ...this.options(), redact: { paths: REDACTED_PATHS, censor: '[redacted]' } },
+      this.output,
+    );
   }
 
-  /** The logger of lines whose members hold no secret by their making. Redaction would double the cost of such a line. */
-  withoutRedaction(context: string): Logger {
-    return this.pino.child({ context }, { redact: [] });
+  /**
+   * The logger of lines whose members hold no secret by their making. Redaction would double the cost of such a line.
+   * @param now the time of the next line
+   */
+  withoutRedaction(context: string, now = Date.now): Logger {
+    return pino(this.options(now), this.output).child({ context });
+  }
+
+  /** Before each other line, and at the exit, `write` writes the lines that its caller has not written yet. */
+  collect(write: () => void): void {
+    this.collectors.push(write);
+  }
+
+  /** Writes everything that was collected. To be called at the exit too. */
+  flush(): void {
+    for (const write of this.collectors) write();
+    this.output.flushSync?.();
   }
 
   log(message: unknown, ...optional: unknown[]): void {
@@ -74,8 +89,19 @@ export class AppLogger implements LoggerService {
     const texts = optional.filter((value) => typeof value === 'string');
     const [context, stack] = [texts.at(-1), texts.at(-2)];
     const line = { context, ...membersOf(message) };
+    for (const collected of this.collectors) collected();
     this.pino[level](stack === undefined ? line : { ...line, stack: withoutSecrets(stack) });
     this.output.flushSync?.();
+  }
+
+  private options(now = Date.now) {
+    return {
+      level: this.config.level,
+      base: { pid: process.pid },
+      timestamp: isoTime(now),
+      formatters: { level: (label: string) => ({ level: label }) },
+      serializers: { err: serializeError },
+    };
   }
 }
 
@@ -85,9 +111,16 @@ function membersOf(message: unknown): object {
   return message;
 }
 
-/** Lines of requests are collected for up to 100 ms, because each write of a line costs as much as the line itself. */
-function standardOutput(): LogOutput {
-  const output = destination({ dest: 1, sync: true, minLength: 4096, periodicFlush: 100 });
-  process.once('exit', () => output.flushSync());
-  return output;
+/** The member `time` of a line, ISO 8601 in UTC. A busy process writes many lines in one millisecond: the text is made once for them. */
+function isoTime(now: () => number): () => string {
+  let madeAt = NaN;
+  let member = '';
+  return () => {
+    const time = now();
+    if (time !== madeAt) {
+      madeAt = time;
+      member = `,"time":"${new Date(time).toISOString()}"`;
+    }
+    return member;
+  };
 }

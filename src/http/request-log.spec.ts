@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { waitFor } from '../../test/support/wait-for.js';
 import { AppLogger } from '../common/app.logger.js';
 import { loadConfig } from '../config/load-config.js';
 import { createHttpServer } from './http-server.js';
@@ -29,23 +30,27 @@ async function start({
   level?: 'info' | 'warn';
   logsRequests?: boolean;
 }) {
-  const lines: Record<string, unknown>[] = [];
-  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  const written: Record<string, unknown>[] = [];
+  const write = (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>);
   const logger = new AppLogger({ level, isJson: true }, { write });
   const module = await Test.createTestingModule({ controllers: [SomeController] }).compile();
   const server = createHttpServer(loadConfig({ LOG_REQUESTS: String(logsRequests) }), logger);
   const app = module.createNestApplication<NestFastifyApplication>(server, { logger });
   app.useGlobalFilters(new ProblemFilter());
   await app.init();
-  lines.splice(0);
-  return { app, lines };
+  written.splice(0);
+  const lines = () => {
+    logger.flush();
+    return written;
+  };
+  return { app, lines, written, logger };
 }
 
 describe('the log lines of requests', () => {
   it('are one for each answer, with method, path, status and duration, and without the query string', async () => {
     const { app, lines } = await start({});
     await app.inject({ method: 'GET', url: '/fine?q=canary', headers: { authorization: 'Bearer canary' } });
-    expect(lines).toEqual([
+    expect(lines()).toEqual([
       {
         level: 'info',
         time: expect.any(String),
@@ -71,12 +76,12 @@ describe('the log lines of requests', () => {
     });
     const { request_id } = JSON.parse(payload) as { request_id: string };
     expect(statusCode).toBe(500);
-    expect(lines).toEqual([
+    expect(lines()).toEqual([
       expect.objectContaining({ level: 'error', request_id, method: 'POST', path: '/broken' }),
       expect.objectContaining({ level: 'info', request_id, status: 500 }),
     ]);
-    expect(lines[0]).toMatchObject({ err: { message: 'broken', stack: expect.stringContaining('at ') } });
-    expect(JSON.stringify(lines)).not.toContain('canary');
+    expect(lines()[0]).toMatchObject({ err: { message: 'broken', stack: expect.stringContaining('at ') } });
+    expect(JSON.stringify(lines())).not.toContain('canary');
     await app.close();
   });
 
@@ -84,15 +89,41 @@ describe('the log lines of requests', () => {
     const { app, lines } = await start({});
     for (const path of [`/reset/${JWT}`, `/${'a'.repeat(5000)}`, `/%zz/${JWT}?token=canary`])
       await app.inject({ method: 'GET', url: path });
-    expect(lines.map(({ path }) => path)).toEqual(['/reset/[token]', `/${'a'.repeat(199)}`, '/%zz/[token]']);
-    expect(JSON.stringify(lines)).not.toMatch(/canary|eyJ/);
+    expect(lines().map(({ path }) => path)).toEqual([
+      '/reset/[token]',
+      `/${'a'.repeat(199)}`,
+      '/%zz/[token]',
+    ]);
+    expect(JSON.stringify(lines())).not.toMatch(/canary|eyJ/);
+    await app.close();
+  });
+
+  it('are written within 100 ms, or when there are 64, with the time of the answer', async () => {
+    const { app, written } = await start({});
+    const before = Date.now();
+    await app.inject({ method: 'GET', url: '/fine' });
+    const after = Date.now();
+    await waitFor(() => written.length === 1, { what: 'the line' });
+    const time = new Date(String(written[0]?.['time'])).getTime();
+    expect(time).toBeGreaterThanOrEqual(before);
+    expect(time).toBeLessThanOrEqual(after);
+    for (let count = 0; count < 64; count++) await app.inject({ method: 'GET', url: '/fine' });
+    await waitFor(() => written.length === 65, { what: 'all lines' });
+    await app.close();
+  });
+
+  it('keep their place before the next line of another kind', async () => {
+    const { app, written, logger } = await start({});
+    await app.inject({ method: 'GET', url: '/fine' });
+    logger.warn('Redis is not used', 'Cache');
+    expect(written.map(({ msg }) => msg)).toEqual(['Answered', 'Redis is not used']);
     await app.close();
   });
 
   it.each([{ logsRequests: false }, { level: 'warn' as const }])('are none with %j', async (options) => {
     const { app, lines } = await start(options);
     await app.inject({ method: 'GET', url: '/fine' });
-    expect(lines).toEqual([]);
+    expect(lines()).toEqual([]);
     await app.close();
   });
 });
