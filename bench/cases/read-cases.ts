@@ -3,9 +3,9 @@ import { type ReadRequest, readRequests, readScript } from '../load/script.js';
 import { benchUser, firstSessions } from '../population/bench-user.js';
 import type { BenchContext } from './bench-context.js';
 
-export type ReadKey = 'open' | 'guarded' | 'warm' | 'cold' | 'down' | 'tutorial' | 'database';
+export type ReadKey = 'open' | 'guarded' | 'warm' | 'check' | 'cold' | 'down' | 'tutorial' | 'database';
 
-/** A route that returns a user, with or without a guard. */
+/** A route that returns a user, with or without a guard. The gateway check returns no body. */
 export interface ReadCase {
   readonly key: ReadKey;
   readonly title: string;
@@ -29,6 +29,7 @@ export function readCase(key: ReadKey): ReadCase {
 }
 
 const ME = '/api/v1/users/me';
+const CHECK = '/api/v1/auth/check';
 const TUTORIAL = '/bench/tutorial';
 const DATABASE = '/bench/database';
 
@@ -72,6 +73,15 @@ export const READ_CASES: readonly ReadCase[] = [
     isProtected: true,
     verdictSource: 'cache',
     requests: warmRequests(ME),
+    prepare: fillCaches(ME),
+  },
+  {
+    key: 'check',
+    title: 'gateway check, warm',
+    path: CHECK,
+    isProtected: true,
+    verdictSource: 'cache',
+    requests: (context) => warmRequests(CHECK)(context).map((request) => ({ ...request, expected: '' })),
     prepare: fillCaches(ME),
   },
   {

@@ -10,6 +10,7 @@ import { AttemptLimits } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { DeviceTokens } from './device-tokens.service.js';
+import { GatewayCheckController } from './gateway-check.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PrimaryGuard } from './primary.guard.js';
@@ -27,7 +28,7 @@ import { TokenService } from './token.service.js';
       useFactory: ({ tokens }: AppConfig) => ({ secret: tokens.key }),
     }),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, GatewayCheckController],
   providers: [
     AuthService,
     TokenService,

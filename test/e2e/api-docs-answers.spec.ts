@@ -107,6 +107,9 @@ describe('the documented answers', () => {
     const member = visitor.as((await logIn(email)).access_token);
     await expect(statuses(member, 'GET /api/v1/users/me', {})).resolves.toEqual([200]);
     await expect(statuses(visitor, 'GET /api/v1/users/me', {})).resolves.toEqual([401]);
+    const checks = [{}, { query: { role: 'admin' } }, { query: { role: 'root' } }];
+    await expect(statuses(member, 'GET /api/v1/auth/check', ...checks)).resolves.toEqual([200, 403, 422]);
+    await expect(statuses(visitor, 'GET /api/v1/auth/check', {})).resolves.toEqual([401]);
     const renaming = [{ body: { full_name: 'Ada King' } }, { body: { full_name: '' } }, MALFORMED];
     await expect(statuses(member, 'PUT /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
     await expect(statuses(member, 'PATCH /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);

@@ -89,7 +89,13 @@ describe('the OpenAPI document', () => {
       exceptions((operation) =>
         successes(operation).every(([status, response]) => status === '204' || hasSchemas(response)),
       ),
-    ).toEqual([]);
+    ).toEqual(['GET /api/v1/auth/check']);
+    const check = operations.find(({ route }) => route === 'GET /api/v1/auth/check');
+    expect(Object.keys(check?.responses[200]?.headers ?? {})).toEqual([
+      'X-Auth-User-Id',
+      'X-Auth-Role',
+      'X-Auth-Session-Id',
+    ]);
   });
 
   it('describes failures as problem details, and what probes report as such', () => {

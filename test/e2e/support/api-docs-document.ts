@@ -21,6 +21,7 @@ export interface MediaType {
 export interface Documented {
   description: string;
   content?: Record<string, MediaType>;
+  headers?: Record<string, object>;
 }
 
 export interface Operation {
