@@ -1,7 +1,10 @@
 import prepareApp from './app.setup.mjs';
 import prepareBrowser from './browser.setup.mjs';
 
+const { prepareGateways } = await import('../gateway/gateway.ts');
+
 export default async function setUp() {
   await prepareApp();
   await prepareBrowser();
+  await prepareGateways();
 }
