@@ -1,18 +1,20 @@
 // The folders of src/, and the folders each may import. Everything not listed is forbidden. The imports run one way:
-// live -> auth -> sessions -> users -> audit, invalidation -> cache -> database -> http, common, config; auth -> limits -> cache.
+// live -> auth -> sessions -> users -> audit, invalidation -> cache -> database -> http, common, config; auth -> limits -> cache;
+// auth -> keys -> http, common, config.
 const ground = ['http', 'common', 'config'];
 const folders = {
   config: [],
   common: ['config'],
   http: ['common', 'config'],
   database: ground,
+  keys: ground,
   cache: ['database', ...ground],
   invalidation: ['cache', 'database', ...ground],
   limits: ['cache', 'database', ...ground],
   audit: ['database', ...ground],
   users: ['audit', 'invalidation', 'database', ...ground],
   sessions: ['users', 'audit', 'invalidation', 'cache', 'database', ...ground],
-  auth: ['sessions', 'users', 'audit', 'limits', 'cache', 'database', ...ground],
+  auth: ['keys', 'sessions', 'users', 'audit', 'limits', 'cache', 'database', ...ground],
   live: ['auth', 'sessions', 'users', 'invalidation', 'database', ...ground],
   health: ['cache', 'database', ...ground],
 };

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
-import { AppConfig } from '../config/app-config.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
@@ -18,16 +18,7 @@ import { RolesGuard } from './roles.guard.js';
 import { TokenService } from './token.service.js';
 
 @Module({
-  imports: [
-    UsersModule,
-    SessionsModule,
-    LimitsModule,
-    PassportModule,
-    JwtModule.registerAsync({
-      inject: [AppConfig],
-      useFactory: ({ tokens }: AppConfig) => ({ secret: tokens.key }),
-    }),
-  ],
+  imports: [UsersModule, SessionsModule, LimitsModule, PassportModule, JwtModule.register({}), KeysModule],
   controllers: [AuthController, GatewayCheckController],
   providers: [
     AuthService,

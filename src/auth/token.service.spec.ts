@@ -5,30 +5,32 @@ import { ProblemError } from '../http/problem.error.js';
 import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { Session } from '../sessions/session.entity.js';
+import { SigningKeys } from '../keys/signing-keys.service.js';
+import type { TokenSession } from '../sessions/session.entity.js';
 import { TokenService } from './token.service.js';
 
 const { jest } = import.meta;
 
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
 const NAME = 'ergodrive-backend';
+const ISSUER = 'https://auth.example.org';
 const START = new Date('2026-11-24T12:00:00.400Z');
 const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 
 const serviceOf = (config: AppConfig) =>
-  new TokenService(new JwtService({ secret: config.tokens.key }), new DatabaseClock(), config);
+  new TokenService(new JwtService(), new SigningKeys(new JwtService(), config), new DatabaseClock(), config);
 const configured = (variables: Record<string, string> = {}) =>
-  serviceOf(loadConfig({ JWT_SECRET: SECRET, ...variables }));
+  serviceOf(loadConfig({ JWT_SECRET: SECRET, ISSUER_URL: ISSUER, ...variables }));
 
-function sessionAt(now: Date): Session {
-  return Object.assign(new Session(), {
-    id: randomUUID(),
-    userId: randomUUID(),
-    refreshJti: randomUUID(),
-    rotatedAt: now,
-    expiresAt: new Date(now.getTime() + 7 * DAY_MS),
-  });
-}
+const sessionAt = (now: Date): TokenSession => ({
+  id: randomUUID(),
+  userId: randomUUID(),
+  role: 'researcher',
+  refreshJti: randomUUID(),
+  createdAt: new Date(now.getTime() - DAY_MS),
+  rotatedAt: now,
+  expiresAt: new Date(now.getTime() + 7 * DAY_MS),
+});
 
 /** The stable code of the refusal, or `accepted`. */
 function outcome(check: () => unknown): string {
@@ -43,7 +45,7 @@ function outcome(check: () => unknown): string {
 
 describe('TokenService', () => {
   let tokens: TokenService;
-  let session: Session;
+  let session: TokenSession;
 
   beforeEach(() => {
     jest.useFakeTimers({ now: START });
@@ -57,8 +59,8 @@ describe('TokenService', () => {
   const access = () => tokens.signAccess(session, randomUUID(), new Date()).token;
   const refresh = () => tokens.signRefresh(session);
   const claims = () => ({
-    iss: NAME,
-    aud: NAME,
+    iss: ISSUER,
+    aud: ISSUER,
     sub: session.userId,
     sid: session.id,
     jti: randomUUID(),
@@ -77,12 +79,17 @@ describe('TokenService', () => {
     const tokenId = randomUUID();
     const { token, expiresIn } = tokens.signAccess(session, tokenId, START);
     expect(expiresIn).toBe(1800);
-    expect(tokens.verifyAccess(token)).toMatchObject({
-      iss: NAME,
-      aud: NAME,
+    expect(tokens.verifyAccess(token)).toEqual({
+      iss: ISSUER,
+      aud: ISSUER,
       sub: session.userId,
+      client_id: NAME,
+      auth_time: Math.floor(session.createdAt.getTime() / 1000),
       sid: session.id,
       jti: tokenId,
+      iat: claims().iat,
+      exp: claims().exp,
+      role: 'researcher',
     });
     expect(tokens.verifyRefresh(refresh())).toMatchObject({
       sub: session.userId,
@@ -96,7 +103,7 @@ describe('TokenService', () => {
     expect(outcome(() => tokens.verifyAccess(refresh()))).toBe('token_invalid');
     expect(outcome(() => tokens.verifyRefresh(access()))).toBe('token_invalid');
     for (const typ of ['JWT', 'AT+JWT', 'application/at+jwt', undefined]) {
-      const token = forged({}, { header: { alg: 'HS256', typ } });
+      const token = forged({ iss: NAME, aud: NAME }, { header: { alg: 'HS256', typ } });
       expect(outcome(() => tokens.verifyAccess(token))).toBe('token_invalid');
       expect(outcome(() => tokens.verifyRefresh(token))).toBe('token_invalid');
     }
@@ -145,7 +152,9 @@ describe('TokenService', () => {
 
   it('refuses a token of another key, issuer or audience', () => {
     expect(outcome(() => tokens.verifyAccess(forged({}, {}, SECRET.toLowerCase())))).toBe('token_invalid');
-    expect(outcome(() => configured({ APP_NAME: 'other' }).verifyAccess(access()))).toBe('token_invalid');
+    const others = configured({ ISSUER_URL: 'https://other.example', APP_NAME: 'other' });
+    expect(outcome(() => others.verifyAccess(access()))).toBe('token_invalid');
+    expect(outcome(() => others.verifyRefresh(refresh()))).toBe('token_invalid');
     for (const changed of [
       { iss: 'other' },
       { aud: 'other' },
@@ -155,6 +164,10 @@ describe('TokenService', () => {
     ]) {
       expect(outcome(() => tokens.verifyAccess(forged(changed)))).toBe('token_invalid');
     }
+  });
+
+  it('accepts an access token of version 0.1.0, which named the application as issuer and audience', () => {
+    expect(outcome(() => tokens.verifyAccess(forged({ iss: NAME, aud: NAME })))).toBe('accepted');
   });
 
   it('takes no key from the header of a token (RFC 8725 §3.10)', () => {
@@ -238,7 +251,7 @@ describe('TokenService', () => {
   it('signs the same refresh token for the same row, byte for byte, at any time and in any process', () => {
     const first = refresh();
     jest.setSystemTime(START.getTime() + 3 * MINUTE_MS);
-    expect(tokens.signRefresh(Object.assign(new Session(), session))).toBe(first);
+    expect(tokens.signRefresh({ ...session })).toBe(first);
     expect(configured().signRefresh(session)).toBe(first);
     session.refreshJti = randomUUID();
     expect(refresh()).not.toBe(first);

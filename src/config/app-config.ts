@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
+import type { SigningKeySet } from './signing-keys.js';
 
 /** What is logged, and how. */
 export interface LogConfig {
@@ -33,7 +34,7 @@ export class AppConfig {
   };
   /** Where clients reach this service, without a slash at the end: the issuer of RFC 8414 and RFC 9068. */
   readonly issuerUrl: string;
-  /** Folder of what the embedded defaults keep: the database and the development signing key. */
+  /** Folder of what the embedded defaults keep: the database and the development keys. */
   readonly dataDir: string;
   readonly database: {
     /** Absent: the embedded PostgreSQL under `dataDir`. */
@@ -49,9 +50,10 @@ export class AppConfig {
     ttlSeconds: number;
   };
   readonly tokens: {
+    /** `JWT_SECRET`: signs and verifies refresh tokens. */
     key: KeyObject;
-    issuer: string;
-    audience: string;
+    /** Of access tokens. */
+    signingKeys: SigningKeySet;
     accessTtlSeconds: number;
     refreshTtlSeconds: number;
     refreshGraceSeconds: number;

@@ -109,6 +109,11 @@ export class Environment {
   @IsString()
   JWT_SECRET?: string;
 
+  /** A JWK Set with the keys of access tokens. */
+  @IsOptional()
+  @IsString()
+  SIGNING_KEYS_FILE?: string;
+
   /** What tokens and discovery documents name as their issuer: where clients reach this service. */
   @IsOptional()
   @IsHttpUrl()

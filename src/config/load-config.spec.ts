@@ -62,7 +62,7 @@ describe('loadConfig', () => {
     ['PORT', '8001', ({ issuerUrl }) => issuerUrl, 'http://localhost:8001'],
     ['HOST', '0.0.0.0', ({ http }) => http.host, '0.0.0.0'],
     ['NODE_ENV', 'test', ({ environment }) => environment, 'test'],
-    ['APP_NAME', 'other', ({ name, tokens }) => [name, tokens.issuer], ['other', 'other']],
+    ['APP_NAME', 'other', ({ name }) => name, 'other'],
     ['DATABASE_URL', 'postgres://u:p@db:5432/x', ({ database }) => database.url, 'postgres://u:p@db:5432/x'],
     ['DATABASE_URL', 'postgresql:///x?host=/run/pg', (c) => c.database.url, 'postgresql:///x?host=/run/pg'],
     ['DATABASE_POOL_SIZE', '7', ({ database }) => database.poolSize, 7],

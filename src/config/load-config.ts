@@ -8,7 +8,8 @@ import { loadDatabaseUrl } from './database-url.js';
 import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
 import { parseRedisUrl } from './redis-url.js';
-import { loadSigningKey } from './signing-key.js';
+import { loadJwtSecret } from './jwt-secret.js';
+import { loadSigningKeys } from './signing-keys.js';
 
 const DAY_SECONDS = 86_400;
 const DEVELOPMENT_ORIGINS = 'http://localhost:3000,http://localhost:5173';
@@ -40,15 +41,15 @@ export function isProductionProcess(): boolean {
 export function loadConfig(variables: Record<string, string | undefined>): AppConfig {
   const problems: string[] = [];
   const environment = parse(variables, problems);
-  const key = collect(problems, () => loadSigningKey(environment));
+  const key = collect(problems, () => loadJwtSecret(environment));
+  const signingKeys = collect(problems, () => loadSigningKeys(environment));
   const issuerUrl = collect(problems, () => issuerUrlOf(environment));
   const databaseUrl = collect(problems, () => loadDatabaseUrl(environment));
   const redis = collect(problems, () => environment.REDIS_URL && parseRedisUrl(environment.REDIS_URL));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
   const passwords = parsePasswords(environment);
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
-  if (problems.length > 0 || key === undefined || corsOrigins === undefined || issuerUrl === undefined)
-    throw new ConfigurationError(problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
   return new AppConfig({
     name: environment.APP_NAME,
@@ -81,8 +82,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     },
     tokens: {
       key,
-      issuer: environment.APP_NAME,
-      audience: environment.APP_NAME,
+      signingKeys,
       accessTtlSeconds,
       refreshTtlSeconds: environment.REFRESH_TOKEN_EXPIRE_DAYS * DAY_SECONDS,
       refreshGraceSeconds: environment.REFRESH_GRACE_SECONDS,

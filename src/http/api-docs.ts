@@ -77,6 +77,7 @@ function frame({ name, version, passwords }: AppConfig): Omit<OpenAPIObject, 'pa
       .addTag('users', 'My account')
       .addTag('sessions', 'My sessions, one for each login')
       .addTag('administration', 'For admins; `ADMIN_EMAIL` and `ADMIN_PASSWORD` make the first one')
+      .addTag('discovery', 'Documents that other services read')
       .addTag('health', 'Probes and metrics')
       .addOAuth2(
         {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ChangePublisher } from '../invalidation/change-publisher.js';
 import type { Actor } from '../common/actor.js';
 import { isSameNetwork } from '../common/network.js';
+import type { Role } from '../common/role.js';
 import { AppConfig } from '../config/app-config.js';
 import { HotStatements } from '../database/hot-statements.js';
 import type { TokenSession } from './session.entity.js';
@@ -23,6 +24,8 @@ export type Rotation =
 
 interface RotatedRow {
   user_id: string;
+  role: Role;
+  created_at: Date;
   rotated_at: Date;
   expires_at: Date;
 }
@@ -122,5 +125,13 @@ function digest(idempotencyKey: string | undefined): Buffer | null {
 }
 
 function sessionOf(id: string, refreshJti: string, row: RotatedRow): TokenSession {
-  return { id, userId: row.user_id, refreshJti, rotatedAt: row.rotated_at, expiresAt: row.expires_at };
+  return {
+    id,
+    userId: row.user_id,
+    role: row.role,
+    refreshJti,
+    createdAt: row.created_at,
+    rotatedAt: row.rotated_at,
+    expiresAt: row.expires_at,
+  };
 }

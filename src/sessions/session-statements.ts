@@ -10,7 +10,7 @@ export const OPEN: HotStatement = {
   name: 'open_session',
   text: `
   WITH account AS MATERIALIZED (
-    SELECT id FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE
+    SELECT id, role FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE
   ), moment AS MATERIALIZED (
     SELECT id, clock_timestamp() AS at FROM account
   ), opened AS (
@@ -21,7 +21,7 @@ export const OPEN: HotStatement = {
     INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent)
     SELECT 'session.opened', user_id, id, $8, ip, user_agent FROM opened
   )
-  SELECT rotated_at, expires_at FROM opened`,
+  SELECT rotated_at, expires_at, role FROM opened, account`,
 };
 
 /** The oldest live sessions beyond the cap, never the one just opened, with their lines in the audit trail. */
@@ -62,21 +62,23 @@ export const END: HotStatement = {
 export const ROTATE: HotStatement = {
   name: 'rotate_session',
   text: `
-  UPDATE sessions
-  SET refresh_jti = $3, previous_refresh_jti = refresh_jti, rotated_at = now(), last_used_at = now(),
-      expires_at = least(now() + make_interval(secs => $4), created_at + make_interval(secs => $5)),
+  UPDATE sessions s
+  SET refresh_jti = $3, previous_refresh_jti = s.refresh_jti, rotated_at = now(), last_used_at = now(),
+      expires_at = least(now() + make_interval(secs => $4), s.created_at + make_interval(secs => $5)),
       rotation_key = $6, rotated_ip = $7, rotated_user_agent = $8
-  WHERE id = $1 AND refresh_jti = $2 AND ${isLive('sessions')}
-    AND created_at + make_interval(secs => $5) > now()
-    AND EXISTS (SELECT FROM users u WHERE u.id = user_id AND u.is_active)
-  RETURNING user_id, rotated_at, expires_at`,
+  FROM users u
+  WHERE s.id = $1 AND s.refresh_jti = $2 AND ${isLive('s')}
+    AND s.created_at + make_interval(secs => $5) > now()
+    AND u.id = s.user_id AND u.is_active
+  RETURNING s.user_id, s.created_at, s.rotated_at, s.expires_at, u.role`,
 };
 
 /** A live session whose compare-and-set found nothing, with what decides why. */
 export const EXPLAIN_REFUSAL: HotStatement = {
   name: 'explain_refused_rotation',
   text: `
-  SELECT s.user_id, s.refresh_jti, s.rotated_at, s.expires_at, s.rotated_ip, s.rotated_user_agent, now() AS at,
+  SELECT s.user_id, u.role, s.refresh_jti, s.created_at, s.rotated_at, s.expires_at, s.rotated_ip, s.rotated_user_agent,
+    now() AS at,
     s.refresh_jti = $2 AS is_current,
     s.previous_refresh_jti IS NOT DISTINCT FROM $2 AS is_predecessor,
     s.rotation_key IS NOT NULL AS has_key,

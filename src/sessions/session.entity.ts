@@ -1,3 +1,4 @@
+import type { Role } from '../common/role.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Why a session ended, as events and the audit trail give it. */
@@ -64,4 +65,10 @@ export class Session {
 }
 
 /** What tokens are signed from. */
-export type TokenSession = Pick<Session, 'id' | 'userId' | 'refreshJti' | 'rotatedAt' | 'expiresAt'>;
+export interface TokenSession extends Pick<
+  Session,
+  'id' | 'userId' | 'refreshJti' | 'createdAt' | 'rotatedAt' | 'expiresAt'
+> {
+  /** The user's role when the tokens are issued. */
+  readonly role: Role;
+}

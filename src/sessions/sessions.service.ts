@@ -4,6 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
 import type { Actor } from '../common/actor.js';
+import type { Role } from '../common/role.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
 import { isLive } from '../database/live-session.js';
@@ -46,15 +47,15 @@ export class SessionsService {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
     const opened = [userId, passwordHash, id, refreshJti, this.lifeSeconds, by.userAgent, by.ip, by.id];
     const result = await this.statements.transaction(async (run) => {
-      const [times] = await run<{ rotated_at: Date; expires_at: Date }>(OPEN, opened);
-      if (times === undefined) return undefined;
+      const [row] = await run<{ rotated_at: Date; expires_at: Date; role: Role }>(OPEN, opened);
+      if (row === undefined) return undefined;
       const ended = await run<{ id: string }>(END_OLDEST, [userId, id, this.config.sessions.maxPerUser]);
-      return { times, ended: ended.map((row) => row.id) };
+      return { row, ended: ended.map((session) => session.id) };
     });
     if (result === undefined) return undefined;
     await this.applyEnd(userId, result.ended, 'too_many_sessions');
-    const { rotated_at: rotatedAt, expires_at: expiresAt } = result.times;
-    return { id, userId, refreshJti, rotatedAt, expiresAt };
+    const { rotated_at: openedAt, expires_at: expiresAt, role } = result.row;
+    return { id, userId, role, refreshJti, createdAt: openedAt, rotatedAt: openedAt, expiresAt };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration.error.js';
+import { createdOnce } from './created-once.js';
 import type { Environment } from './environment.js';
 
 /** RFC 7518 §3.2: an HS256 key has at least as many bits as the hash, 32 bytes. */
@@ -9,11 +9,11 @@ const MIN_SECRET_BYTES = 32;
 const PLACEHOLDER = /change[-_ ]?me|your[-_ ]?secret|secret[-_ ]?key|placeholder|example|(.)\1{15}/i;
 
 /**
- * The key that signs tokens, as a `KeyObject`: `jsonwebtoken` parses a string secret anew on each call, at 0.4 ms.
+ * The key of refresh tokens and of HS256, as a `KeyObject`: `jsonwebtoken` parses a string secret anew on each call, at 0.4 ms.
  * Development makes a key once and keeps it, so that tokens outlive a restart; production must bring its own.
  * @throws ConfigurationError when the secret is missing, short or a placeholder
  */
-export function loadSigningKey(environment: Environment): KeyObject {
+export function loadJwtSecret(environment: Environment): KeyObject {
   const secret = environment.JWT_SECRET;
   if (secret === undefined || secret === '') {
     if (environment.NODE_ENV === 'production')
@@ -32,12 +32,5 @@ export function loadSigningKey(environment: Environment): KeyObject {
 }
 
 function developmentSecret(dataDir: string): Buffer {
-  const file = join(dataDir, 'jwt-secret');
-  mkdirSync(dataDir, { recursive: true });
-  try {
-    writeFileSync(file, randomBytes(48).toString('base64'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file);
+  return Buffer.from(createdOnce(join(dataDir, 'jwt-secret'), () => randomBytes(48).toString('base64')));
 }
