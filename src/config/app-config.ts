@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
-import type { SigningKeySet } from './signing-keys.js';
+import type { SigningKeySet } from './signing-key.js';
 
 /** What is logged, and how. */
 export interface LogConfig {

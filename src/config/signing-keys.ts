@@ -3,20 +3,8 @@ import { join } from 'node:path';
 import { ConfigurationError } from './configuration.error.js';
 import { createdOnce } from './created-once.js';
 import type { Environment } from './environment.js';
-import { type AsymmetricKey, generateKey, KeyRuleError, parseAsymmetricKey } from './jwk.js';
-
-/** `JWT_SECRET` as a key of access tokens. Its tokens have no `kid`. */
-export interface SecretKey {
-  readonly algorithm: 'HS256';
-  readonly kid: undefined;
-  /** Seconds since the epoch: a token that expires later is refused. Absent while this key signs. */
-  readonly acceptedUntil: number | undefined;
-}
-
-export type SigningKey = AsymmetricKey | SecretKey;
-
-/** The first key signs, all verify. */
-export type SigningKeySet = readonly [SigningKey, ...SigningKey[]];
+import { generateKey, KeyRuleError, parseAsymmetricKey } from './jwk.js';
+import type { SecretKey, SigningKey, SigningKeySet } from './signing-key.js';
 
 const FILE = 'SIGNING_KEYS_FILE';
 /** Longer than a token lives, and short enough that milliseconds instead of seconds are noticed. */

@@ -2,7 +2,7 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AppConfig } from '../config/app-config.js';
-import type { SigningKey } from '../config/signing-keys.js';
+import type { SigningKey } from '../config/signing-key.js';
 
 /** A key that verifies tokens, by its one algorithm (RFC 8725 §3.1). */
 export interface VerifyingKey {
