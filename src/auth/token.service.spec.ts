@@ -1,13 +1,8 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import { JwtService } from '@nestjs/jwt';
 import jwt from 'jsonwebtoken';
-import { ProblemError } from '../http/problem.error.js';
-import type { AppConfig } from '../config/app-config.js';
-import { loadConfig } from '../config/load-config.js';
-import { DatabaseClock } from '../database/database-clock.js';
-import { SigningKeys } from '../keys/signing-keys.service.js';
+import { outcome, sessionAt, tokenService } from '../../test/support/app/token-service.js';
 import type { TokenSession } from '../sessions/session.entity.js';
-import { TokenService } from './token.service.js';
+import type { TokenService } from './token.service.js';
 
 const { jest } = import.meta;
 
@@ -15,33 +10,10 @@ const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
 const NAME = 'ergodrive-backend';
 const ISSUER = 'https://auth.example.org';
 const START = new Date('2026-11-24T12:00:00.400Z');
-const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
+const MINUTE_MS = 60_000;
 
-const serviceOf = (config: AppConfig) =>
-  new TokenService(new JwtService(), new SigningKeys(new JwtService(), config), new DatabaseClock(), config);
 const configured = (variables: Record<string, string> = {}) =>
-  serviceOf(loadConfig({ JWT_SECRET: SECRET, ISSUER_URL: ISSUER, ...variables }));
-
-const sessionAt = (now: Date): TokenSession => ({
-  id: randomUUID(),
-  userId: randomUUID(),
-  role: 'researcher',
-  refreshJti: randomUUID(),
-  createdAt: new Date(now.getTime() - DAY_MS),
-  rotatedAt: now,
-  expiresAt: new Date(now.getTime() + 7 * DAY_MS),
-});
-
-/** The stable code of the refusal, or `accepted`. */
-function outcome(check: () => unknown): string {
-  try {
-    check();
-    return 'accepted';
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problem.code;
-    throw error;
-  }
-}
+  tokenService({ JWT_SECRET: SECRET, ISSUER_URL: ISSUER, ...variables });
 
 describe('TokenService', () => {
   let tokens: TokenService;
