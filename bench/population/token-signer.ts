@@ -13,27 +13,31 @@ export class TokenSigner {
 
   constructor(
     secret: string,
-    /** Issuer and audience. */
+    /** Issuer and audience of refresh tokens. */
     private readonly appName: string,
+    /** Issuer and audience of access tokens. */
+    private readonly issuerUrl: string,
   ) {
     this.key = createSecretKey(Buffer.from(secret));
   }
 
   access(session: BenchSession): string {
-    const claims = { sub: session.user.id, sid: sessionId(session), jti: accessId(session) };
-    return this.sign('at+jwt', claims, ACCESS_LIFE_SECONDS);
+    const { appName, issuerUrl, issuedAt } = this;
+    const ids = { sub: session.user.id, sid: sessionId(session), jti: accessId(session) };
+    const claims = { client_id: appName, auth_time: issuedAt, ...ids, role: 'student' };
+    return this.sign('at+jwt', issuerUrl, claims, ACCESS_LIFE_SECONDS);
   }
 
   /** The session's first refresh token. */
   refresh(session: BenchSession): string {
     const claims = { sub: session.user.id, sid: sessionId(session), jti: refreshId(session) };
-    return this.sign('rt+jwt', claims, REFRESH_LIFE_SECONDS);
+    return this.sign('rt+jwt', this.appName, claims, REFRESH_LIFE_SECONDS);
   }
 
-  private sign(typ: string, claims: Record<string, string>, lifeSeconds: number): string {
-    const { appName, issuedAt: iat } = this;
+  private sign(typ: string, issuer: string, claims: object, lifeSeconds: number): string {
+    const { issuedAt: iat } = this;
     const header = encode({ alg: 'HS256', typ });
-    const payload = encode({ iss: appName, aud: appName, ...claims, iat, exp: iat + lifeSeconds });
+    const payload = encode({ iss: issuer, aud: issuer, ...claims, iat, exp: iat + lifeSeconds });
     const signature = createHmac('sha256', this.key).update(`${header}.${payload}`).digest('base64url');
     return `${header}.${payload}.${signature}`;
   }

@@ -12,6 +12,7 @@ import { BenchServer } from './bench-server.js';
 import { compileServer } from './compile-server.js';
 
 const APP_NAME = 'ergodrive-bench';
+const ISSUER_URL = 'https://issuer.example';
 /** Large enough for a million users. Checkpoints and vacuum must not run within a round. */
 const POSTGRES_SETTINGS = {
   shared_buffers: '512MB',
@@ -33,7 +34,7 @@ export class Stack {
     private readonly secret: string,
     private readonly serverEnv: Readonly<Record<string, string>>,
   ) {
-    this.tokens = new TokenSigner(secret, APP_NAME);
+    this.tokens = new TokenSigner(secret, APP_NAME, ISSUER_URL);
   }
 
   /**
@@ -71,7 +72,7 @@ export class Stack {
         DATABASE_URL: databaseUrl,
         REDIS_URL: this.redis.url,
         JWT_SECRET: this.secret,
-        ISSUER_URL: 'https://issuer.example',
+        ISSUER_URL,
         // Each session is refreshed more often than a client would.
         RATE_LIMIT_ENABLED: 'false',
         ...this.serverEnv,

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../support/app/api-client.js';
+import { TEST_ISSUER } from '../support/app/app-process.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { claimsOf, headerOf, type Tokens } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
@@ -62,8 +63,19 @@ describe('register, log in, use, log out', () => {
     const refresh = claimsOf(tokens.refresh_token);
     expect(headerOf(tokens.access_token)).toEqual({ alg: 'HS256', typ: 'at+jwt' });
     expect(headerOf(tokens.refresh_token).typ).not.toBe('at+jwt');
-    expect(Object.keys(access).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sid', 'sub']);
-    expect(access.sub).toBe(userId);
+    expect(access).toEqual({
+      iss: TEST_ISSUER,
+      aud: TEST_ISSUER,
+      sub: userId,
+      client_id: 'ergodrive-backend',
+      auth_time: access.iat,
+      sid: expect.any(String),
+      jti: expect.any(String),
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      role: 'student',
+    });
+    expect(Object.keys(refresh).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sid', 'sub']);
     expect(refresh.sid).toBe(access.sid);
     expect(refresh.jti).not.toBe(access.jti);
     expect(access.exp - access.iat).toBe(1800);

@@ -9,6 +9,7 @@ const NAME = 'ergodrive-backend';
 /** A route that is made public is listed here. */
 const PUBLIC = [
   'GET /',
+  'GET /.well-known/jwks.json',
   'GET /api/docs',
   'GET /api/docs-json',
   'GET /api/docs-yaml',

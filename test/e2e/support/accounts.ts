@@ -78,6 +78,10 @@ export interface TokenClaims {
   jti: string;
   iat: number;
   exp: number;
+  /** Of access tokens. */
+  auth_time: number;
+  /** Of access tokens. */
+  role: string;
 }
 
 /** What a token says, unverified. */
@@ -85,8 +89,8 @@ export function claimsOf(token: string): TokenClaims {
   return decodePart(token, 1) as TokenClaims;
 }
 
-export function headerOf(token: string): { alg: string; typ: string } {
-  return decodePart(token, 0) as { alg: string; typ: string };
+export function headerOf(token: string): { alg: string; typ: string; kid?: string } {
+  return decodePart(token, 0) as { alg: string; typ: string; kid?: string };
 }
 
 function decodePart(token: string, index: number): unknown {

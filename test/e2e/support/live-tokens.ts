@@ -1,7 +1,6 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-
-const ISSUER = 'ergodrive-backend';
+import { TEST_ISSUER } from '../../support/app/app-process.js';
 
 /** A signing key that is known to a suite, for the instances' environment. */
 export class TokenKey {
@@ -12,8 +11,8 @@ export class TokenKey {
   sign(userId: string, sessionId: string, lifeSeconds: number): string {
     return jwt.sign({ sid: sessionId }, this.key, {
       header: { alg: 'HS256', typ: 'at+jwt' },
-      issuer: ISSUER,
-      audience: ISSUER,
+      issuer: TEST_ISSUER,
+      audience: TEST_ISSUER,
       subject: userId,
       jwtid: randomUUID(),
       expiresIn: lifeSeconds,
