@@ -1,6 +1,7 @@
 // The folders of src/, and the folders each may import. Everything not listed is forbidden. The imports run one way:
 // live -> auth -> sessions -> users -> audit, invalidation -> cache -> database -> http, common, config; auth -> limits -> cache;
 // auth -> keys -> http, common, config.
+// clients -> sessions, limits.
 const ground = ['http', 'common', 'config'];
 const folders = {
   config: [],
@@ -15,6 +16,7 @@ const folders = {
   users: ['audit', 'invalidation', 'database', ...ground],
   sessions: ['users', 'audit', 'invalidation', 'cache', 'database', ...ground],
   auth: ['keys', 'sessions', 'users', 'audit', 'limits', 'cache', 'database', ...ground],
+  clients: ['sessions', 'users', 'audit', 'invalidation', 'limits', 'cache', 'database', ...ground],
   live: ['auth', 'sessions', 'users', 'invalidation', 'database', ...ground],
   health: ['cache', 'database', ...ground],
 };

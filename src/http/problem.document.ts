@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { hasOAuthErrors, oauthErrorOf, sendOAuthError } from './oauth-error.document.js';
 import type { Problem } from './problems.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -16,7 +17,9 @@ export function problemDocument(
   return { type: 'about:blank', title, status, code, detail, errors, request_id: requestId };
 }
 
+/** Answers with the problem; on an OAuth route, with the error of RFC 6749 that corresponds to it. */
 export function sendProblem(reply: FastifyReply, { headers, ...problem }: Problem): void {
+  if (hasOAuthErrors(reply.request.url)) return sendOAuthError(reply, oauthErrorOf({ headers, ...problem }));
   void reply
     .status(problem.status)
     .headers({ ...headers, 'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8` })

@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseOutage, isUnstorableText, statementErrorCode } from '../common/database-errors.js';
+import { OAuthError } from './oauth-error.js';
+import { sendOAuthError } from './oauth-error.document.js';
 import { sendProblem } from './problem.document.js';
 import { ProblemError } from './problem.error.js';
 import { describeRequest } from './request-log.js';
@@ -19,7 +21,7 @@ const MAX_LOGGED_STATEMENTS = 100;
 const CODE = /^[a-z][a-z0-9_]*$/;
 
 /**
- * Answers every failure with RFC 9457 problem details. An `HttpException` keeps its status and message, and the `code`
+ * Answers every failure with RFC 9457 problem details, those of OAuth with the JSON of RFC 6749 §5.2. An `HttpException` keeps its status and message, and the `code`
  * of its body. The message of any other unexpected error is logged and not sent: it may hold a secret.
  */
 @Catch()
@@ -30,6 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
+    if (error instanceof OAuthError) return sendOAuthError(reply, error);
     const report = healthReport(error);
     if (report !== undefined) return void reply.status(503).send(report);
     sendProblem(reply, this.describe(error, http.getRequest<FastifyRequest>()));

@@ -35,14 +35,18 @@ const MAX_USER_AGENT = 512;
 /** The sender of the request: account, session, IP address and user agent. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
   const request = context.switchToHttp().getRequest<FastifyRequest & Partial<AuthenticatedRequest>>();
-  return {
-    id: request.user?.id ?? null,
-    sessionId: request.user?.sessionId ?? null,
-    requiredRoles: requiredRolesOf(context),
-    ip: addressOf(request.ip),
-    userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
-  };
+  return { ...actorOf(request), requiredRoles: requiredRolesOf(context) };
 });
+
+/** The same, without the roles that the route requires. */
+export function actorOf({ user, ip, headers }: FastifyRequest & Partial<AuthenticatedRequest>): Actor {
+  return {
+    id: user?.id ?? null,
+    sessionId: user?.sessionId ?? null,
+    ip: addressOf(ip),
+    userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
+  };
+}
 
 /** Does what `Reflector.getAllAndOverride` does; a parameter decorator cannot inject the reflector. */
 function requiredRolesOf(context: ExecutionContext): Role[] | undefined {

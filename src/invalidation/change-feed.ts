@@ -1,8 +1,9 @@
 import { Subject } from 'rxjs';
 
-/** A committed change of what a user may do, as a row of the invalidation log says. */
+/** A committed change of what a user or an OAuth client may do, as a row of the invalidation log says. */
 export interface Change {
-  readonly kind: 'session.revoked' | 'user.updated' | 'user.deleted';
+  readonly kind: 'session.revoked' | 'user.updated' | 'user.deleted' | 'client.changed';
+  /** With `client.changed`, the client. */
   readonly user_id: string;
   /** The session that ended; `null` for changes of the user. */
   readonly session_id: string | null;

@@ -58,6 +58,28 @@ export const END: HotStatement = {
   SELECT (SELECT role FROM caller) AS caller_role, ARRAY(SELECT id::text FROM ended) AS ended`,
 };
 
+/** Some live sessions of an OAuth client. */
+export const OF_CLIENT: HotStatement = {
+  name: 'sessions_of_client',
+  text: `
+  SELECT id, user_id FROM sessions WHERE client_id = $1 AND ${isLive('sessions')} ORDER BY id LIMIT $2`,
+};
+
+/** Sessions whose accounts are locked, with their lines in the audit trail. */
+export const END_OF_CLIENT: HotStatement = {
+  name: 'end_sessions_of_client',
+  text: `
+  WITH ended AS (
+    UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = 'client_ended'
+    WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL
+    RETURNING id, user_id, client_id, revoke_reason
+  )
+  INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, details)
+  SELECT 'session.revoked', user_id, id, $2, $3, $4,
+    jsonb_build_object('reason', revoke_reason, 'client_id', client_id) FROM ended
+  RETURNING session_id AS id, user_id`,
+};
+
 /** The compare-and-set of a refresh. */
 export const ROTATE: HotStatement = {
   name: 'rotate_session',

@@ -9,7 +9,8 @@ export type RevokeReason =
   | 'refresh_token_reuse'
   | 'password_changed'
   | 'user_deactivated'
-  | 'too_many_sessions';
+  | 'too_many_sessions'
+  | 'client_ended';
 
 /** One login on one device. This row, not any token, says whether it goes on. */
 @Entity('sessions')
@@ -62,6 +63,10 @@ export class Session {
 
   @Column('text', { nullable: true })
   ip: string | null;
+
+  /** The OAuth client that opened it; `null` for a login without one. */
+  @Column('text', { name: 'client_id', nullable: true })
+  clientId: string | null;
 }
 
 /** What tokens are signed from. */

@@ -16,7 +16,10 @@ import {
   demandPermitted,
 } from '../users/account-commands.service.js';
 import { type RevokeReason, Session, type TokenSession } from './session.entity.js';
-import { END, END_OLDEST, OPEN } from './session-statements.js';
+import { END, END_OF_CLIENT, END_OLDEST, OF_CLIENT, OPEN } from './session-statements.js';
+
+/** A transaction ends so many sessions of a client: it stays well within the time limit of a statement. */
+const SESSIONS_PER_TRANSACTION = 500;
 
 /** Which sessions to end. */
 export interface SessionSelection {
@@ -25,6 +28,12 @@ export interface SessionSelection {
   id?: string | null;
   /** All but this one. */
   exceptId?: string | null;
+}
+
+/** A session, and whose it is. */
+interface OwnedSession {
+  readonly id: string;
+  readonly user_id: string;
 }
 
 /** Sessions: opened at login, ended for whatever reason. PostgreSQL is the record. */
@@ -97,6 +106,28 @@ export class SessionsService {
     await this.invalidation.committed(
       sessionIds.map((id) => ({ kind: 'session.revoked' as const, user_id: userId, session_id: id, reason })),
     );
+  }
+
+  /**
+   * Ends every session of an OAuth client, in several transactions. The client must not be able to open another one meanwhile.
+   * @throws Error of the driver; then some sessions may go on, and the call can be repeated
+   */
+  async revokeOfClient(clientId: string, by: Actor): Promise<void> {
+    for (;;) {
+      const live = await this.statements.run<OwnedSession>(OF_CLIENT, [clientId, SESSIONS_PER_TRANSACTION]);
+      if (live.length === 0) return;
+      const userIds = live.map((session) => session.user_id);
+      const values = [live.map(({ id }) => id), by.id, by.ip, by.userAgent];
+      const ended = await this.commands.run(by, userIds, (run) => run<OwnedSession>(END_OF_CLIENT, values));
+      await this.invalidation.committed(
+        ended.map(({ id, user_id }) => ({
+          kind: 'session.revoked' as const,
+          user_id,
+          session_id: id,
+          reason: 'client_ended' satisfies RevokeReason,
+        })),
+      );
+    }
   }
 
   /** The user's live sessions, newest first. */

@@ -35,12 +35,16 @@ const PUBLIC = [
 const OF_GATEWAYS = / \/api\/v1\/auth\/check\/ext-authz\//;
 const FOR_ADMINS = [
   'DELETE /api/v1/cache',
+  'DELETE /api/v1/clients/:id',
   'DELETE /api/v1/users/:id/sessions',
   'GET /api/v1/audit',
   'GET /api/v1/cache/stats',
+  'GET /api/v1/clients',
   'GET /api/v1/users',
   'GET /api/v1/users/:id',
   'PATCH /api/v1/users/:id',
+  'POST /api/v1/clients',
+  'POST /api/v1/clients/:id/secret',
 ];
 
 describe('every route of the router', () => {

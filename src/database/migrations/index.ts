@@ -6,6 +6,7 @@ import { KeepWhoRotated1764000000004 } from './1764000000004-keep-who-rotated.js
 import { DropSessionsEndedIndex1764000000005 } from './1764000000005-drop-sessions-ended-index.js';
 import { CompareAddressesByBytes1764000000006 } from './1764000000006-compare-addresses-by-bytes.js';
 import { CreateLimitCounts1764000000007 } from './1764000000007-create-limit-counts.js';
+import { CreateOAuthClients1764000000008 } from './1764000000008-create-oauth-clients.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   DropSessionsEndedIndex1764000000005,
   CompareAddressesByBytes1764000000006,
   CreateLimitCounts1764000000007,
+  CreateOAuthClients1764000000008,
 ];

@@ -1,0 +1,86 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+import { IsOneLine, Trim } from '../http/dto.decorators.js';
+import type { Client } from './client.entity.js';
+import type { IssuedClient, RenewedClient } from './clients.service.js';
+
+export class CreateClientDto {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'orders' })
+  @IsString()
+  @Trim()
+  @IsOneLine()
+  @Length(1, 200)
+  name: string;
+}
+
+class ClientNameDto {
+  @ApiProperty({ format: 'uuid', example: '0b9d6f2e-3c58-4a0e-9a4d-8d9f0a6c1e57' })
+  client_id: string;
+
+  @ApiProperty({ example: 'orders' })
+  name: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-24T12:00:00.000Z' })
+  created_at: string;
+}
+
+export class ClientDto extends ClientNameDto {
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Until then the secret before the latest one is accepted too',
+    example: null,
+  })
+  previous_secret_expires_at: string | null;
+}
+
+export class IssuedClientDto extends ClientNameDto {
+  @ApiProperty({
+    description: 'Shown this once; only its hash is stored',
+    example: 'ergodrive_secret_3q2-7wQnV1bXo0mJt6yRkL4uZcA9sDfGhE8pTiWvNxY',
+  })
+  client_secret: string;
+}
+
+export class RenewedClientDto extends IssuedClientDto {
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Until then the secret before this one is accepted too',
+    example: '2026-11-25T12:00:00.000Z',
+  })
+  previous_secret_expires_at: string;
+}
+
+export class ClientPageDto {
+  @ApiProperty({ example: 1 })
+  total: number;
+
+  @ApiProperty({ type: [ClientDto] })
+  clients: ClientDto[];
+
+  @ApiProperty({ example: 1 })
+  page: number;
+
+  @ApiProperty({ example: 20 })
+  page_size: number;
+}
+
+export const toClientDto = (client: Client): ClientDto => ({
+  client_id: client.id,
+  name: client.name,
+  created_at: client.createdAt.toISOString(),
+  previous_secret_expires_at: client.previousSecretExpiresAt?.toISOString() ?? null,
+});
+
+export const toIssuedClientDto = (client: IssuedClient): IssuedClientDto => ({
+  client_id: client.id,
+  client_secret: client.secret,
+  name: client.name,
+  created_at: client.createdAt.toISOString(),
+});
+
+export const toRenewedClientDto = (client: RenewedClient): RenewedClientDto =>
+  Object.assign(toIssuedClientDto(client), {
+    previous_secret_expires_at: client.previousSecretExpiresAt.toISOString(),
+  });

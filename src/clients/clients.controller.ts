@@ -1,0 +1,70 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
+import { ADMIN_ROLE } from '../common/role.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { IdParam } from '../http/id-param.decorator.js';
+import { PageQueryDto } from '../http/page-query.dto.js';
+import { CurrentActor, Roles } from '../http/request-context.decorators.js';
+import {
+  ClientPageDto,
+  CreateClientDto,
+  IssuedClientDto,
+  RenewedClientDto,
+  toClientDto,
+  toIssuedClientDto,
+  toRenewedClientDto,
+} from './client.dto.js';
+import { ClientsService } from './clients.service.js';
+
+@ApiTags('administration')
+@Controller('api/v1/clients')
+@Roles(ADMIN_ROLE)
+export class ClientsController {
+  constructor(private readonly clients: ClientsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Register an OAuth client; its secret is shown this once' })
+  @ApiCreatedResponse({ type: IssuedClientDto })
+  @ApiProblems(400, 401, 403, 422)
+  async create(@Body() { name }: CreateClientDto, @CurrentActor() by: Actor): Promise<IssuedClientDto> {
+    return toIssuedClientDto(await this.clients.create(name, by));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List OAuth clients, oldest first' })
+  @ApiOkResponse({ type: ClientPageDto })
+  @ApiProblems(401, 403, 422)
+  async list(@Query() { page, page_size }: PageQueryDto): Promise<ClientPageDto> {
+    const { total, clients } = await this.clients.list({ page, page_size });
+    return { total, clients: clients.map(toClientDto), page, page_size };
+  }
+
+  @Post(':id/secret')
+  @ApiOperation({
+    summary: 'Make a new secret of an OAuth client',
+    description:
+      'The secret before it is accepted for 24 hours more, so that the instances of the client can change over. Secrets ' +
+      'before that one are refused at once: two calls end a secret that has leaked.',
+  })
+  @ApiCreatedResponse({ type: RenewedClientDto })
+  @ApiProblems(401, 403, 404)
+  async renewSecret(@IdParam() id: string, @CurrentActor() by: Actor): Promise<RenewedClientDto> {
+    return toRenewedClientDto(await this.clients.renewSecret(id, by));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End an OAuth client and every session that it opened' })
+  @ApiNoContentResponse({ description: 'They have ended, on every instance' })
+  @ApiProblems(401, 403, 404)
+  async end(@IdParam() id: string, @CurrentActor() by: Actor): Promise<void> {
+    await this.clients.end(id, by);
+  }
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, Repository } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import type { HotStatement } from '../database/hot-statements.js';
+import type { PageQueryDto } from '../http/page-query.dto.js';
+import { Problems } from '../http/problem.error.js';
+import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import {
+  AccountCommands,
+  type CallerRow,
+  callerValues,
+  demandPermitted,
+} from '../users/account-commands.service.js';
+import { Client } from './client.entity.js';
+import { hashSecret, newSecret } from './client-secret.js';
+import { CREATE, END, RENEW_SECRET } from './client-statements.js';
+
+/** How long the secret before a renewal is accepted beside the new one. */
+export const SECRET_OVERLAP_SECONDS = 86_400;
+
+/** A client with its secret, which is shown this once. */
+export interface IssuedClient extends Pick<Client, 'id' | 'name' | 'createdAt'> {
+  readonly secret: string;
+}
+
+/** A client whose secret was renewed. */
+export interface RenewedClient extends IssuedClient {
+  readonly previousSecretExpiresAt: Date;
+}
+
+/** The administration of OAuth clients. Each change is effective on every instance when its promise resolves. */
+@Injectable()
+export class ClientsService {
+  constructor(
+    @InjectRepository(Client) private readonly clients: Repository<Client>,
+    private readonly commands: AccountCommands,
+    private readonly sessions: SessionsService,
+    private readonly invalidation: CacheInvalidationService,
+  ) {}
+
+  /** @throws ProblemError 401 or 403 when the caller may not any more */
+  async create(name: string, by: Actor): Promise<IssuedClient> {
+    const secret = newSecret();
+    const client = await this.change<Omit<IssuedClient, 'secret'>>(CREATE, [name, hashSecret(secret)], by);
+    return { ...client, secret };
+  }
+
+  /** Oldest first, without those that have ended. */
+  async list({ page, page_size }: PageQueryDto): Promise<{ total: number; clients: Client[] }> {
+    const [clients, total] = await this.clients.findAndCount({
+      where: { endedAt: IsNull() },
+      order: { createdAt: 'ASC', id: 'ASC' },
+      skip: (page - 1) * page_size,
+      take: page_size,
+    });
+    return { total, clients };
+  }
+
+  /**
+   * Makes a new secret. The one before is accepted for {@link SECRET_OVERLAP_SECONDS}, any older one no more.
+   * @throws ProblemError 401 or 403 when the caller may not any more, 404
+   */
+  async renewSecret(id: string, by: Actor): Promise<RenewedClient> {
+    const secret = newSecret();
+    const values = [id, hashSecret(secret), SECRET_OVERLAP_SECONDS];
+    const client = await this.change<Omit<RenewedClient, 'secret'>>(RENEW_SECRET, values, by);
+    await this.outlast(id);
+    return { ...client, secret };
+  }
+
+  /**
+   * Ends the client and every session that it opened. It can be repeated, so that sessions end that an outage left.
+   * @throws ProblemError 401 or 403 when the caller may not any more, 404
+   */
+  async end(id: string, by: Actor): Promise<void> {
+    await this.change(END, [id], by);
+    await Promise.all([this.outlast(id), this.sessions.revokeOfClient(id, by)]);
+  }
+
+  private async change<T extends { id: string }>(
+    statement: HotStatement,
+    values: readonly unknown[],
+    by: Actor,
+  ): Promise<T> {
+    return this.commands.run(by, [], async (run) => {
+      const all = [...callerValues(by), by.ip, by.userAgent, ...values];
+      const [row] = await run<CallerRow & (T | { id: null })>(statement, all);
+      demandPermitted(by, row);
+      if (row === undefined || row.id === null) throw Problems.notFound('Client not found');
+      return row;
+    });
+  }
+
+  private async outlast(id: string): Promise<void> {
+    await this.invalidation.outlast([
+      { kind: 'client.changed', user_id: id, session_id: null, reason: null },
+    ]);
+  }
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { Following } from '../../src/cache/following.js';
+import { HotStatements } from '../../src/database/hot-statements.js';
+import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { getMe, logIn, type Member } from './accounts.js';
+import { AppInProcess } from './app-in-process.js';
+import { authenticate, registerAdmin, registerClient, type TestClient } from './oauth-clients.js';
+
+const { jest } = import.meta;
+const REFUSED = '401 invalid_client';
+
+describe('an OAuth client of two instances', () => {
+  let database: TestDatabase;
+  let one: AppInProcess;
+  let other: AppInProcess;
+  let admin: Member;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
+    [one, other] = await Promise.all([AppInProcess.start(env), AppInProcess.start(env)]);
+    admin = await registerAdmin(one);
+  });
+  afterAll(async () => {
+    await Promise.all([one.stop(), other.stop()]);
+    await database.drop();
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const renew = async (id: string) => {
+    const { status, body } = await one.call('POST', `/api/v1/clients/${id}/secret`, { token: admin.token });
+    expect(status).toBe(201);
+    return {
+      secret: String(body['client_secret']),
+      until: Date.parse(String(body['previous_secret_expires_at'])),
+    };
+  };
+  const end = async (id: string) =>
+    (await one.call('DELETE', `/api/v1/clients/${id}`, { token: admin.token })).status;
+  const remembered = async (): Promise<TestClient> => {
+    const client = await registerClient(one, admin);
+    await expect(authenticate(other, client)).resolves.toBe('orders');
+    return client;
+  };
+  const auditOf = async (id: string) =>
+    (await one.query(
+      `SELECT action, actor_id FROM audit_events WHERE details->>'client_id' = $1 ORDER BY id`,
+      [id],
+    )) as { action: string; actor_id: string }[];
+
+  it('is created with a secret that is shown once and stored as a hash', async () => {
+    const { status, body } = await one.call('POST', '/api/v1/clients', {
+      token: admin.token,
+      body: { name: ' billing ' },
+    });
+    expect({ status, members: Object.keys(body).sort() }).toEqual({
+      status: 201,
+      members: ['client_id', 'client_secret', 'created_at', 'name'],
+    });
+    expect(body['client_secret']).toMatch(/^ergodrive_secret_[\w-]{43}$/);
+    const [row] = (await one.query(
+      `SELECT to_jsonb(c)::text AS row, secret_hash = sha256(convert_to($2, 'UTF8')) AS is_hash FROM oauth_clients c WHERE id = $1`,
+      [body['client_id'], body['client_secret']],
+    )) as [{ row: string; is_hash: boolean }];
+    expect(row.is_hash).toBe(true);
+    expect(row.row).not.toContain(String(body['client_secret']).slice(-20));
+    const list = await other.call('GET', '/api/v1/clients?page_size=100', { token: admin.token });
+    expect(list.body).toMatchObject({ page: 1, page_size: 100, total: expect.any(Number) });
+    expect(list.body['clients']).toContainEqual({
+      client_id: body['client_id'],
+      name: 'billing',
+      created_at: body['created_at'],
+      previous_secret_expires_at: null,
+    });
+    expect(JSON.stringify(list.body)).not.toContain('secret_hash');
+  });
+
+  it.each([{}, { name: '' }, { name: 'a\nb' }, { name: 'x'.repeat(201) }, { name: 'a', secret: 'mine' }])(
+    'is not created from %j',
+    async (body) => {
+      const { status } = await one.call('POST', '/api/v1/clients', { token: admin.token, body });
+      expect(status).toBe(422);
+    },
+  );
+
+  it('authenticates on every instance by its secret and by no other', async () => {
+    const [client, stranger] = [await remembered(), await registerClient(one, admin)];
+    await expect(authenticate(one, client)).resolves.toBe('orders');
+    for (const wrong of [
+      { ...client, secret: stranger.secret },
+      { ...client, secret: '' },
+      { ...client, id: randomUUID() },
+      { ...client, id: 'orders' },
+      { ...client, id: client.id.toUpperCase() },
+      { ...client, id: `${client.id}\0` },
+    ])
+      await expect(authenticate(one, wrong)).resolves.toBe(REFUSED);
+  });
+
+  it('is asked for in the database once, and not again for each request', async () => {
+    const client = await remembered();
+    const statements = jest.spyOn(other.get(HotStatements), 'run');
+    await expect(authenticate(other, client)).resolves.toBe('orders');
+    expect(statements).not.toHaveBeenCalled();
+  });
+
+  it('uses its secret and the one before it, on every instance, once its secret was renewed', async () => {
+    const client = await remembered();
+    const second = await renew(client.id);
+    expect(second.until).toBeGreaterThan(Date.now() + 86_000_000);
+    for (const secret of [client.secret, second.secret])
+      await expect(authenticate(other, { ...client, secret })).resolves.toBe('orders');
+    const third = await renew(client.id);
+    await expect(authenticate(other, client)).resolves.toBe(REFUSED);
+    for (const secret of [second.secret, third.secret])
+      await expect(authenticate(other, { ...client, secret })).resolves.toBe('orders');
+  });
+
+  it('is refused on every instance, with its sessions, once it was ended', async () => {
+    const client = await remembered();
+    const [mine, another] = [await logIn(one, admin), await logIn(one, admin)];
+    await one.query('UPDATE sessions SET client_id = $1 WHERE id = $2', [client.id, mine.sessionId]);
+    await expect(getMe(other, mine)).resolves.toBe('200');
+    await expect(end(client.id)).resolves.toBe(204);
+    await expect(authenticate(other, client)).resolves.toBe(REFUSED);
+    await expect(authenticate(one, client)).resolves.toBe(REFUSED);
+    await expect(getMe(other, mine)).resolves.toBe('401 token_revoked');
+    await expect(getMe(other, another)).resolves.toBe('200');
+    const list = await other.call('GET', '/api/v1/clients?page_size=100', { token: admin.token });
+    expect(JSON.stringify(list.body)).not.toContain(client.id);
+    await expect(auditOf(client.id)).resolves.toEqual(
+      ['client.created', 'client.ended', 'session.revoked'].map((action) => ({ action, actor_id: admin.id })),
+    );
+  });
+
+  it('cannot be renewed after its end, and its end can be repeated', async () => {
+    const client = await registerClient(one, admin);
+    await expect(end(client.id)).resolves.toBe(204);
+    await expect(end(client.id)).resolves.toBe(204);
+    const renewed = await one.call('POST', `/api/v1/clients/${client.id}/secret`, { token: admin.token });
+    expect(renewed.status).toBe(404);
+    await expect(end(randomUUID())).resolves.toBe(404);
+    await expect(auditOf(client.id)).resolves.toHaveLength(2);
+  });
+
+  it('is looked up in the database while the instance does not read the log', async () => {
+    const client = await remembered();
+    const following = other.get(Following);
+    following.suspend('the connection is lost');
+    const statements = jest.spyOn(other.get(HotStatements), 'run');
+    await expect(authenticate(other, client)).resolves.toBe('orders');
+    expect(statements).toHaveBeenCalled();
+    following.follow(following.history ?? '', performance.now());
+  });
+
+  it('is not kept in memory when the log brings a change of it during the look-up', async () => {
+    const client = await registerClient(one, admin);
+    const statements = other.get(HotStatements);
+    const run = statements.run.bind(statements);
+    const spy = jest.spyOn(statements, 'run').mockImplementation(async (statement, values) => {
+      const rows = await run(statement, values);
+      other
+        .get(ChangeFeed)
+        .next({ kind: 'client.changed', user_id: client.id, session_id: null, reason: null });
+      return rows;
+    });
+    await authenticate(other, client);
+    await authenticate(other, client);
+    expect(spy).toHaveBeenCalledTimes(2);
+  });
+
+  it('is refused after a change by SQL as well', async () => {
+    const client = await remembered();
+    await one.query('UPDATE oauth_clients SET ended_at = now() WHERE id = $1', [client.id]);
+    const logged = await one.query(`SELECT kind FROM invalidations WHERE user_id = $1`, [client.id]);
+    expect(logged).toEqual([{ kind: 'client.changed' }]);
+  });
+});
+
+describe('failed authentications of OAuth clients', () => {
+  let app: AppInProcess;
+  let client: TestClient;
+
+  beforeAll(async () => {
+    app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
+    client = await registerClient(app, await registerAdmin(app));
+  });
+  afterAll(() => app.stop());
+
+  it('are limited, recorded as far as the limit admits them, and never refuse the right secret', async () => {
+    const wrong = { ...client, secret: 'wrong' };
+    const answers: string[] = [];
+    for (let attempt = 1; attempt <= 102; attempt += 1) answers.push(await authenticate(app, wrong));
+    expect(answers).toEqual([
+      ...Array<string>(100).fill(REFUSED),
+      ...Array<string>(2).fill('429 temporarily_unavailable'),
+    ]);
+    await expect(authenticate(app, client)).resolves.toBe('orders');
+    const noted = await app.query(
+      `SELECT count(*)::int AS count FROM audit_events WHERE action = 'client.authentication_failed' AND details->>'client_id' = $1`,
+      [client.id],
+    );
+    expect(noted).toEqual([{ count: 100 }]);
+  });
+});
