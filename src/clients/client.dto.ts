@@ -30,7 +30,7 @@ export class ClientDto extends ClientNameDto {
     format: 'date-time',
     nullable: true,
     description: 'Until then the secret before the latest one is accepted too',
-    example: null,
+    example: '2026-11-25T12:00:00.000Z',
   })
   previous_secret_expires_at: string | null;
 }
