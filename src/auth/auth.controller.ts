@@ -168,7 +168,7 @@ export class AuthController {
     by: Actor,
     reply: FastifyReply,
   ): Promise<TokensDto> {
-    const tokens = await this.auth.login(email, password, by, deviceToken);
+    const tokens = await this.auth.login(email, password, by, { deviceToken });
     void reply.header(DEVICE_TOKEN_HEADER, this.devices.issue(email));
     return tokens;
   }

@@ -28,6 +28,13 @@ const MAX_LOGIN_ATTEMPTS = 3;
 /** A random UUID in 22 characters instead of 36: the id of a revoked token is a key on Redis, and a short key saves memory. */
 const newTokenId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
 
+export interface LoginOptions {
+  /** The OAuth client that logs the user in; `null` for a login without one. */
+  readonly clientId?: string | null;
+  /** Of an earlier login, see `DeviceTokens`. */
+  readonly deviceToken?: string | undefined;
+}
+
 /** Register, log in, refresh, log out. */
 @Injectable()
 export class AuthService {
@@ -58,14 +65,18 @@ export class AuthService {
   /**
    * Opens a session. The password is checked first, and the check takes as long for an unknown e-mail address: neither the
    * answer nor its time reveals which accounts exist. When the account changes during the login, it is checked again.
-   * @param deviceToken of an earlier login, see `DeviceTokens`
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
-  async login(email: string, password: string, by: Actor, deviceToken?: string): Promise<TokensDto> {
+  async login(
+    email: string,
+    password: string,
+    by: Actor,
+    { clientId = null, deviceToken }: LoginOptions = {},
+  ): Promise<TokensDto> {
     const device = this.devices.deviceOf(email, deviceToken);
     for (let attempt = 1; ; attempt++) {
       const user = await this.authenticate(email, password, by, device);
-      const session = await this.sessions.open(user.id, user.passwordHash, by);
+      const session = await this.sessions.open(user, clientId, by);
       if (session !== undefined) {
         await this.renewHash(user, password, by);
         await this.warmUp(user.id);
@@ -79,14 +90,21 @@ export class AuthService {
 
   /**
    * Exchanges a refresh token (RFC 6749 §6). See `SessionRotationService.rotate`.
-   * @throws ProblemError 401 `token_invalid`, `token_expired` or `token_revoked`, 429
+   * @param clientId the OAuth client that presents it; `null` for a request without one
+   * @throws ProblemError 401 `token_invalid`, also for another client's token, `token_expired` or `token_revoked`, 429
    */
-  async refresh(refreshToken: string, idempotencyKey: string | undefined, by: Actor): Promise<TokensDto> {
+  async refresh(
+    refreshToken: string,
+    idempotencyKey: string | undefined,
+    by: Actor,
+    clientId: string | null = null,
+  ): Promise<TokensDto> {
     const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
     await this.limits.refresh(sid);
-    const presented = { sessionId: sid, refreshJti: jti, idempotencyKey };
+    const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId };
     const rotation = await this.rotations.rotate(presented, by);
     if (rotation.outcome === 'granted') return this.issue(rotation.session, rotation.at);
+    if (rotation.outcome === 'foreign') throw Problems.tokenInvalid();
     throw rotation.outcome === 'expired' ? Problems.tokenExpired() : Problems.tokenRevoked();
   }
 

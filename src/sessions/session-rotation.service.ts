@@ -16,11 +16,15 @@ export interface PresentedToken {
   refreshJti: string;
   /** `Idempotency-Key` of the request. */
   idempotencyKey: string | undefined;
+  /** The OAuth client that presents it; `null` for a request without one. */
+  clientId: string | null;
 }
 
 export type Rotation =
   /** The session has this refresh token now. `at` is the database's time of the request. */
-  { outcome: 'granted'; session: TokenSession; at: Date } | { outcome: 'revoked' | 'reused' | 'expired' };
+  | { outcome: 'granted'; session: TokenSession; at: Date }
+  /** `foreign`: the session is another client's. */
+  | { outcome: 'revoked' | 'reused' | 'expired' | 'foreign' };
 
 interface RotatedRow {
   user_id: string;
@@ -35,6 +39,7 @@ interface RefusedRow extends RotatedRow {
   rotated_ip: string | null;
   rotated_user_agent: string | null;
   at: Date;
+  is_own: boolean;
   is_current: boolean;
   is_predecessor: boolean;
   has_key: boolean;
@@ -56,10 +61,10 @@ export class SessionRotationService {
   /**
    * Exchanges a refresh token for its successor by one atomic compare-and-set. The client that rotated the immediate
    * predecessor may repeat its request and gets the same successor; any other old token is taken for stolen, and its
-   * session ends.
+   * session ends. Another client's token is refused, whatever it is, and its session goes on.
    */
   async rotate(presented: PresentedToken, by: Actor): Promise<Rotation> {
-    const { sessionId, refreshJti, idempotencyKey } = presented;
+    const { sessionId, refreshJti, idempotencyKey, clientId } = presented;
     const successorJti = randomUUID();
     const [row] = await this.statements.run<RotatedRow>(ROTATE, [
       sessionId,
@@ -70,23 +75,26 @@ export class SessionRotationService {
       digest(idempotencyKey),
       by.ip,
       by.userAgent,
+      clientId,
     ]);
     if (row === undefined) return this.explainRefusal(presented, by);
     this.publisher.sessionEvent({ kind: 'session.refreshed', user_id: row.user_id, session_id: sessionId });
-    return { outcome: 'granted', session: sessionOf(sessionId, successorJti, row), at: row.rotated_at };
+    return { outcome: 'granted', session: sessionOf(presented, successorJti, row), at: row.rotated_at };
   }
 
   /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */
   private async explainRefusal(presented: PresentedToken, by: Actor): Promise<Rotation> {
-    const { sessionId, refreshJti, idempotencyKey } = presented;
+    const { sessionId, refreshJti, idempotencyKey, clientId } = presented;
     const [row] = await this.statements.run<RefusedRow>(EXPLAIN_REFUSAL, [
       sessionId,
       refreshJti,
       digest(idempotencyKey),
       this.config.tokens.refreshGraceSeconds,
       this.config.sessions.maxAgeSeconds,
+      clientId,
     ]);
     if (row === undefined) return { outcome: 'revoked' };
+    if (!row.is_own) return { outcome: 'foreign' };
     if (!row.is_current && !isRepetition(row, idempotencyKey, by)) {
       await this.sessions.revoke({ userId: row.user_id, id: sessionId }, 'refresh_token_reuse', by);
       return { outcome: 'reused' };
@@ -94,17 +102,18 @@ export class SessionRotationService {
     if (row.is_too_old) return { outcome: 'expired' };
     // It was live and current, but not for the compare-and-set a moment before.
     if (row.is_current) return { outcome: 'revoked' };
-    return this.repeat(sessionId, row, by);
+    return this.repeat(presented, row, by);
   }
 
-  private async repeat(sessionId: string, row: RefusedRow, by: Actor): Promise<Rotation> {
+  private async repeat(presented: PresentedToken, row: RefusedRow, by: Actor): Promise<Rotation> {
+    const { sessionId } = presented;
     await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent]);
     this.publisher.sessionEvent({
       kind: 'session.refresh_repeated',
       user_id: row.user_id,
       session_id: sessionId,
     });
-    return { outcome: 'granted', session: sessionOf(sessionId, row.refresh_jti, row), at: row.at };
+    return { outcome: 'granted', session: sessionOf(presented, row.refresh_jti, row), at: row.at };
   }
 }
 
@@ -124,9 +133,14 @@ function digest(idempotencyKey: string | undefined): Buffer | null {
   return idempotencyKey === undefined ? null : createHash('sha256').update(idempotencyKey).digest();
 }
 
-function sessionOf(id: string, refreshJti: string, row: RotatedRow): TokenSession {
+function sessionOf(
+  { sessionId, clientId }: PresentedToken,
+  refreshJti: string,
+  row: RotatedRow,
+): TokenSession {
   return {
-    id,
+    id: sessionId,
+    clientId,
     userId: row.user_id,
     role: row.role,
     refreshJti,

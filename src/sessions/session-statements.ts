@@ -3,23 +3,29 @@ import type { HotStatement } from '../database/hot-statements.js';
 import { CALLER } from '../users/account-commands.service.js';
 
 /**
- * The session and its line in the audit trail; nothing where the account has changed. The lock makes logins to one account
- * take turns until the transaction ends, and the time is taken under it: sessions open in the order of their times.
+ * The session and its line in the audit trail; nothing where the account has changed, or the OAuth client has ended. The lock
+ * makes logins to one account take turns until the transaction ends, and the time is taken under it: sessions open in the order of
+ * their times. The lock on the client makes its end wait, which then finds the session.
  */
 export const OPEN: HotStatement = {
   name: 'open_session',
   text: `
   WITH account AS MATERIALIZED (
     SELECT id, role FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE
+  ), client AS MATERIALIZED (
+    SELECT id FROM oauth_clients
+    WHERE id = $9::uuid AND ended_at IS NULL AND EXISTS (SELECT FROM account) FOR SHARE
   ), moment AS MATERIALIZED (
-    SELECT id, clock_timestamp() AS at FROM account
+    SELECT id, clock_timestamp() AS at FROM account WHERE $9::uuid IS NULL OR EXISTS (SELECT FROM client)
   ), opened AS (
-    INSERT INTO sessions (id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip)
-    SELECT $3, id, $4, at, at, at, at + make_interval(secs => $5), $6, $7 FROM moment
-    RETURNING id, user_id, user_agent, ip, rotated_at, expires_at
+    INSERT INTO sessions (
+      id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip, client_id)
+    SELECT $3, id, $4, at, at, at, at + make_interval(secs => $5), $6, $7, $9::uuid::text FROM moment
+    RETURNING id, user_id, user_agent, ip, rotated_at, expires_at, client_id
   ), noted AS (
-    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent)
-    SELECT 'session.opened', user_id, id, $8, ip, user_agent FROM opened
+    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, details)
+    SELECT 'session.opened', user_id, id, $8, ip, user_agent,
+      jsonb_strip_nulls(jsonb_build_object('client_id', client_id)) FROM opened
   )
   SELECT rotated_at, expires_at, role FROM opened, account`,
 };
@@ -80,7 +86,7 @@ export const END_OF_CLIENT: HotStatement = {
   RETURNING session_id AS id, user_id`,
 };
 
-/** The compare-and-set of a refresh. */
+/** The compare-and-set of a refresh. A refresh token is good only for the client that got it (RFC 6749 §6). */
 export const ROTATE: HotStatement = {
   name: 'rotate_session',
   text: `
@@ -91,7 +97,7 @@ export const ROTATE: HotStatement = {
   FROM users u
   WHERE s.id = $1 AND s.refresh_jti = $2 AND ${isLive('s')}
     AND s.created_at + make_interval(secs => $5) > now()
-    AND u.id = s.user_id AND u.is_active
+    AND u.id = s.user_id AND u.is_active AND s.client_id IS NOT DISTINCT FROM $9
   RETURNING s.user_id, s.created_at, s.rotated_at, s.expires_at, u.role`,
 };
 
@@ -101,6 +107,7 @@ export const EXPLAIN_REFUSAL: HotStatement = {
   text: `
   SELECT s.user_id, u.role, s.refresh_jti, s.created_at, s.rotated_at, s.expires_at, s.rotated_ip, s.rotated_user_agent,
     now() AS at,
+    s.client_id IS NOT DISTINCT FROM $6 AS is_own,
     s.refresh_jti = $2 AS is_current,
     s.previous_refresh_jti IS NOT DISTINCT FROM $2 AS is_predecessor,
     s.rotation_key IS NOT NULL AS has_key,

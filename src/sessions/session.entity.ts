@@ -72,7 +72,7 @@ export class Session {
 /** What tokens are signed from. */
 export interface TokenSession extends Pick<
   Session,
-  'id' | 'userId' | 'refreshJti' | 'createdAt' | 'rotatedAt' | 'expiresAt'
+  'id' | 'userId' | 'clientId' | 'refreshJti' | 'createdAt' | 'rotatedAt' | 'expiresAt'
 > {
   /** The user's role when the tokens are issued. */
   readonly role: Role;

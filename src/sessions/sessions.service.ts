@@ -15,6 +15,7 @@ import {
   callerValues,
   demandPermitted,
 } from '../users/account-commands.service.js';
+import type { Credentials } from '../users/account-statements.js';
 import { type RevokeReason, Session, type TokenSession } from './session.entity.js';
 import { END, END_OF_CLIENT, END_OLDEST, OF_CLIENT, OPEN } from './session-statements.js';
 
@@ -50,11 +51,17 @@ export class SessionsService {
   /**
    * Opens a session, provided that the account is still active and still has the password that was verified: a login
    * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
-   * @returns the session, or `undefined` when the account has changed
+   * @param clientId the OAuth client that logs the user in; `null` for a login without one
+   * @returns the session, or `undefined` when the account has changed or the client has ended
    */
-  async open(userId: string, passwordHash: string, by: Actor): Promise<TokenSession | undefined> {
+  async open(
+    { id: userId, passwordHash }: Pick<Credentials, 'id' | 'passwordHash'>,
+    clientId: string | null,
+    by: Actor,
+  ): Promise<TokenSession | undefined> {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
-    const opened = [userId, passwordHash, id, refreshJti, this.lifeSeconds, by.userAgent, by.ip, by.id];
+    const { userAgent, ip } = by;
+    const opened = [userId, passwordHash, id, refreshJti, this.lifeSeconds, userAgent, ip, by.id, clientId];
     const result = await this.statements.transaction(async (run) => {
       const [row] = await run<{ rotated_at: Date; expires_at: Date; role: Role }>(OPEN, opened);
       if (row === undefined) return undefined;
@@ -64,7 +71,7 @@ export class SessionsService {
     if (result === undefined) return undefined;
     await this.applyEnd(userId, result.ended, 'too_many_sessions');
     const { rotated_at: openedAt, expires_at: expiresAt, role } = result.row;
-    return { id, userId, role, refreshJti, createdAt: openedAt, rotatedAt: openedAt, expiresAt };
+    return { id, userId, clientId, role, refreshJti, createdAt: openedAt, rotatedAt: openedAt, expiresAt };
   }
 
   /**
