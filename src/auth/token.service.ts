@@ -16,11 +16,7 @@ const REFRESH_TYPE = 'rt+jwt';
 const MAX_VERIFIED = 50_000;
 
 /** Claims of a refresh token after its signature, type and times were checked. */
-export interface RefreshClaims {
-  readonly sub: string;
-  readonly sid: string;
-  readonly jti: string;
-}
+export type RefreshClaims = Pick<AccessClaims, 'sub' | 'sid' | 'jti' | 'iat' | 'exp'>;
 
 /** What a token must be, beside unexpired. */
 interface Expected extends VerifyingKey {
@@ -66,7 +62,7 @@ export class TokenService {
       iss: this.config.issuerUrl,
       aud: this.config.issuerUrl,
       sub: session.userId,
-      client_id: this.config.name,
+      client_id: session.clientId ?? this.config.name,
       auth_time: seconds(session.createdAt),
       sid: session.id,
       jti: tokenId,

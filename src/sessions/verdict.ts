@@ -7,6 +7,12 @@ export interface AccessClaims {
   /** Session id. */
   readonly sid: string;
   readonly jti: string;
+  readonly iss?: string;
+  readonly aud?: string;
+  /** The OAuth client of the session, else `APP_NAME`; absent in tokens of version 0.1.0, as is `auth_time`. */
+  readonly client_id?: string;
+  /** When the session was opened, seconds since the epoch. */
+  readonly auth_time?: number;
   readonly iat: number;
   /** Seconds since the epoch. */
   readonly exp: number;

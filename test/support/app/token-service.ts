@@ -22,6 +22,7 @@ export const sessionAt = (now: Date): TokenSession => ({
   id: randomUUID(),
   userId: randomUUID(),
   role: 'researcher',
+  clientId: null,
   refreshJti: randomUUID(),
   createdAt: new Date(now.getTime() - DAY_MS),
   rotatedAt: now,
