@@ -9,6 +9,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvalidationModule } from './invalidation/invalidation.module.js';
 import { LiveModule } from './live/live.module.js';
+import { OAuthModule } from './oauth/oauth.module.js';
 import { ShutdownLog } from './shutdown-log.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         SessionsModule,
         AuthModule,
         ClientsModule,
+        OAuthModule,
         LiveModule,
         HealthModule,
       ],

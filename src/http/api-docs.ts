@@ -3,7 +3,10 @@ import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { describePasswordRules, INTRODUCTION } from './api-docs.introduction.js';
+import { CLIENT_SCHEME, oauthErrorResponse } from './api-oauth.decorators.js';
 import { problemResponse } from './api-problems.decorator.js';
+import { hasOAuthErrors, oauthErrorOf } from './oauth-error.document.js';
+import { problemOf } from './problems.js';
 import { IS_PUBLIC } from './request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 
@@ -11,6 +14,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 export const DOCS_PATH = 'api/docs';
 const SECURITY_SCHEME = 'password';
+const ANY_OTHER = 'Any other failure';
 
 /** The order of the operations within a tag, by the start of their paths. Other paths come last. */
 const PATH_ORDER = ['/api/v1/auth', '/api/v1/users/me', '/api/v1/sessions', '/api/v1/users', '/api/v1/audit'];
@@ -34,10 +38,10 @@ function describeApi(app: NestFastifyApplication): OpenAPIObject {
     operationIdFactory: operationId,
     autoTagControllers: false,
   });
-  for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path) as Operation[]) {
-      if (publicIds.has(withoutIndex(operation.operationId))) operation.security = [];
-      completeResponses(operation.responses);
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations) as Operation[]) {
+      if (publicIds.has(withoutIndex(operation.operationId))) operation.security ??= [];
+      completeResponses(path, operation.responses);
     }
   }
   document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => rank(a) - rank(b)));
@@ -76,6 +80,7 @@ function frame({ name, version, passwords }: AppConfig): Omit<OpenAPIObject, 'pa
       .addTag('auth', 'Register, log in, refresh, log out')
       .addTag('users', 'My account')
       .addTag('sessions', 'My sessions, one for each login')
+      .addTag('oauth', 'OAuth 2 for other services: tokens, introspection, revocation')
       .addTag('administration', 'For admins; `ADMIN_EMAIL` and `ADMIN_PASSWORD` make the first one')
       .addTag('discovery', 'Documents that other services read')
       .addTag('health', 'Probes and metrics')
@@ -88,6 +93,12 @@ function frame({ name, version, passwords }: AppConfig): Omit<OpenAPIObject, 'pa
         },
         SECURITY_SCHEME,
       )
+      .addSecurity(CLIENT_SCHEME, {
+        type: 'http',
+        scheme: 'basic',
+        description:
+          'The id and the secret of an OAuth client. The form may have them instead, as `client_id` and `client_secret`.',
+      })
       .addSecurityRequirements(SECURITY_SCHEME)
       .build()
   );
@@ -121,11 +132,13 @@ function handlerOf(prototype: object, name: string): () => unknown {
   return Reflect.get(prototype, name) as () => unknown;
 }
 
-/** Documents, on each operation, the problem details that failures with any other status have. */
-function completeResponses(responses: Operation['responses']): void {
+/** Documents, on each operation, what failures with any other status have. */
+function completeResponses(path: string, responses: Operation['responses']): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response !== undefined && 'description' in response)
       response.description ||= STATUS_CODES[status] ?? '';
   }
-  responses['default'] = problemResponse('internal_error', 'Any other failure');
+  responses['default'] = hasOAuthErrors(path)
+    ? oauthErrorResponse(oauthErrorOf(problemOf('internal_error')), ANY_OTHER)
+    : problemResponse('internal_error', ANY_OTHER);
 }

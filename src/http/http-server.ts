@@ -6,6 +6,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { DOCS_PATH } from './api-docs.js';
 import { answerClientError } from './client-error.js';
 import { isServedHere } from './management.js';
+import { hasOAuthErrors } from './oauth-error.document.js';
 import { sendProblem } from './problem.document.js';
 import { problemOf } from './problems.js';
 import { defectOfHead } from './request-head.js';
@@ -16,6 +17,8 @@ import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from
 
 /** The longest valid body is a refresh token of 4,096 characters. */
 const BODY_LIMIT_BYTES = 16_384;
+/** Services introspect whatever their callers sent them as a token. */
+const OAUTH_BODY_LIMIT_BYTES = 65_536;
 const CLOSING_SWEEP_MS = 100;
 
 /**
@@ -49,6 +52,9 @@ export function createHttpServer(
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRoute', (route) => {
+    if (hasOAuthErrors(route.url)) route.bodyLimit = OAUTH_BODY_LIMIT_BYTES;
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     secure(request, reply);
     const detail = defectOfHead(request.raw);

@@ -17,7 +17,8 @@ export interface Answer {
 
 export interface Call {
   token?: string;
-  body?: object;
+  /** JSON, or text of the content type in the headers. */
+  body?: object | string;
   headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../../src/clients/client-authenticator.js';
 import { OAuthError } from '../../src/http/oauth-error.js';
-import { type Member, logIn, register } from './accounts.js';
-import type { AppInProcess } from './app-in-process.js';
+import { claimsOf, logIn, type Member, register } from './accounts.js';
+import type { Answer, AppInProcess } from './app-in-process.js';
 
 export interface TestClient {
   id: string;
@@ -26,6 +26,36 @@ export async function registerClient(app: AppInProcess, admin: Member, name = 'o
 /** The `Authorization` header of HTTP Basic. */
 export const basic = ({ id, secret }: TestClient): string =>
   `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+/** Sends a form to an OAuth route. */
+export function send(
+  app: AppInProcess,
+  path: string,
+  form: Readonly<Record<string, string>> | string,
+  client?: TestClient,
+): Promise<Answer> {
+  const body = typeof form === 'string' ? form : new URLSearchParams(form).toString();
+  const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
+  if (client !== undefined) headers['authorization'] = basic(client);
+  return app.call('POST', path, { headers, body });
+}
+
+/** The status, and the error of RFC 6749 if it is one. */
+export const outcomeOf = ({ status, body }: Answer): string =>
+  status < 400 ? String(status) : `${status} ${String(body['error'])}`;
+
+/** One more session of the account, opened by the client. */
+export async function logInBy(
+  app: AppInProcess,
+  client: TestClient,
+  { id, email, password }: Pick<Member, 'id' | 'email' | 'password'>,
+): Promise<Member> {
+  const form = { grant_type: 'password', username: email, password };
+  const { status, body } = await send(app, '/oauth2/token', form, client);
+  expect(status).toBe(200);
+  const [token, refreshToken] = [String(body['access_token']), String(body['refresh_token'])];
+  return { id, email, password, sessionId: claimsOf(token).sid, token, refreshToken };
+}
 
 /** What this instance says of the credentials: the client's name, or the error. */
 export async function authenticate(app: AppInProcess, client: TestClient): Promise<string> {

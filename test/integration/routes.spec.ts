@@ -10,6 +10,7 @@ const NAME = 'ergodrive-backend';
 const PUBLIC = [
   'GET /',
   'GET /.well-known/jwks.json',
+  'GET /.well-known/oauth-authorization-server',
   'GET /api/docs',
   'GET /api/docs-json',
   'GET /api/docs-yaml',
@@ -30,6 +31,9 @@ const PUBLIC = [
   'POST /api/v1/auth/login/json',
   'POST /api/v1/auth/refresh',
   'POST /api/v1/auth/register',
+  'POST /oauth2/introspect',
+  'POST /oauth2/revoke',
+  'POST /oauth2/token',
 ];
 /** The check of a gateway that keeps its client's method and path: documented as `GET /api/v1/auth/check`. */
 const OF_GATEWAYS = / \/api\/v1\/auth\/check\/ext-authz\//;

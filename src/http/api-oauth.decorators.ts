@@ -1,0 +1,55 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
+import { OAuthError, type OAuthErrorCode } from './oauth-error.js';
+import { oauthErrorOf } from './oauth-error.document.js';
+import { problemOf } from './problems.js';
+
+const CODES = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+] satisfies OAuthErrorCode[];
+
+/** The scheme that {@link ApiClientAuthentication} names. */
+export const CLIENT_SCHEME = 'client';
+
+/** RFC 6749 §5.2. */
+class OAuthErrorDto {
+  @ApiProperty({ enum: CODES, example: 'invalid_client' })
+  error: OAuthErrorCode;
+
+  @ApiProperty({ example: 'Client authentication failed' })
+  error_description: string;
+}
+
+/** The response object of an error. */
+export const oauthErrorResponse = ({ code, description }: OAuthError, title: string) => ({
+  description: title,
+  content: {
+    'application/json': {
+      schema: { $ref: getSchemaPath(OAuthErrorDto) },
+      example: { error: code, error_description: description },
+    },
+  },
+});
+
+/** Documents the errors that every OAuth route may answer with. */
+export const ApiOAuthErrors = () =>
+  applyDecorators(
+    ApiExtraModels(OAuthErrorDto),
+    ...[
+      new OAuthError('invalid_request', 'The parameter token is missing'),
+      OAuthError.invalidClient(),
+      oauthErrorOf(problemOf('too_many_requests')),
+      oauthErrorOf(problemOf('temporarily_unavailable')),
+    ].map((error) =>
+      ApiResponse({ status: error.getStatus(), ...oauthErrorResponse(error, error.description) }),
+    ),
+  );
+
+/** Documents that an OAuth client authenticates, by HTTP Basic. */
+export const ApiClientAuthentication = () => ApiSecurity(CLIENT_SCHEME);

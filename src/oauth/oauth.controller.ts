@@ -1,0 +1,113 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { ClientAuthenticator } from '../clients/client-authenticator.js';
+import type { Actor } from '../common/actor.js';
+import { ApiClientAuthentication, ApiOAuthErrors } from '../http/api-oauth.decorators.js';
+import {
+  CurrentActor,
+  IDEMPOTENCY_KEY_HEADER,
+  IdempotencyKey,
+  Public,
+} from '../http/request-context.decorators.js';
+import {
+  ActiveTokenDto,
+  InactiveTokenDto,
+  OAuthTokensDto,
+  PresentedTokenDto,
+  TokenFormDto,
+} from './oauth.dto.js';
+import { OAuthForm, type OAuthParameters } from './oauth-form.js';
+import { TokenGrants } from './token-grants.service.js';
+import { TokenInspection } from './token-inspection.service.js';
+
+/** Public for the guard of access tokens: each route authenticates the client instead. */
+@ApiTags('oauth')
+@ApiClientAuthentication()
+@ApiOAuthErrors()
+@Public()
+@Controller('oauth2')
+export class OAuthController {
+  constructor(
+    private readonly clients: ClientAuthenticator,
+    private readonly grants: TokenGrants,
+    private readonly inspection: TokenInspection,
+  ) {}
+
+  @Post('token')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Log a user in, or refresh tokens (RFC 6749)',
+    description:
+      'Grants `password` and `refresh_token`. RFC 9700 discourages `password`: use it for first-party clients only. A refresh ' +
+      'token is good only for the client that got it.',
+  })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: TokenFormDto })
+  @ApiHeader({
+    name: IDEMPOTENCY_KEY_HEADER,
+    required: false,
+    description: 'With `refresh_token`: as at `POST /api/v1/auth/refresh`',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+    example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+  })
+  @ApiOkResponse({ type: OAuthTokensDto })
+  async token(
+    @Req() request: FastifyRequest,
+    @OAuthForm() parameters: OAuthParameters,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @CurrentActor() by: Actor,
+  ): Promise<OAuthTokensDto> {
+    const client = await this.clients.authenticate(request);
+    return this.grants.grant({ client, parameters, idempotencyKey }, by);
+  }
+
+  @Post('introspect')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Ask whether a token is good now (RFC 7662)',
+    description:
+      'Whatever is wrong with a token, the answer is `{"active":false}` and nothing else. An access token has the member ' +
+      '`token_type`. A refresh token is active for its own client only.',
+  })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: PresentedTokenDto })
+  @ApiExtraModels(ActiveTokenDto, InactiveTokenDto)
+  @ApiOkResponse({
+    schema: { oneOf: [ActiveTokenDto, InactiveTokenDto].map((dto) => ({ $ref: getSchemaPath(dto) })) },
+  })
+  async introspect(
+    @Req() request: FastifyRequest,
+    @OAuthForm() parameters: OAuthParameters,
+  ): Promise<ActiveTokenDto | InactiveTokenDto> {
+    return this.inspection.introspect(await this.clients.authenticate(request), parameters);
+  }
+
+  @Post('revoke')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: "End the session of one of the client's tokens (RFC 7009)",
+    description:
+      'Every instance refuses both tokens of the session from then on. A token that is none is no error.',
+  })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: PresentedTokenDto })
+  @ApiOkResponse({ description: 'The token is good no more', schema: { type: 'object' } })
+  async revoke(
+    @Req() request: FastifyRequest,
+    @OAuthForm() parameters: OAuthParameters,
+    @CurrentActor() by: Actor,
+  ): Promise<Record<string, never>> {
+    await this.inspection.revoke(await this.clients.authenticate(request), parameters, by);
+    return {};
+  }
+}

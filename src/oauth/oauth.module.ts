@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ClientsModule } from '../clients/clients.module.js';
+import { KeysModule } from '../keys/keys.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { AuthorizationServerController } from './authorization-server.controller.js';
+import { OAuthController } from './oauth.controller.js';
+import { TokenGrants } from './token-grants.service.js';
+import { TokenInspection } from './token-inspection.service.js';
+
+/** The OAuth 2 endpoints, for standard clients and resource servers. */
+@Module({
+  imports: [AuthModule, ClientsModule, SessionsModule, KeysModule],
+  controllers: [OAuthController, AuthorizationServerController],
+  providers: [TokenGrants, TokenInspection],
+})
+export class OAuthModule {}
