@@ -132,8 +132,11 @@ function handlerOf(prototype: object, name: string): () => unknown {
   return Reflect.get(prototype, name) as () => unknown;
 }
 
-/** Documents, on each operation, what failures with any other status have. */
+/** Documents, on each operation, what every request may be answered with: 400 for its head, and any other failure. */
 function completeResponses(path: string, responses: Operation['responses']): void {
+  responses['400'] ??= hasOAuthErrors(path)
+    ? oauthErrorResponse(oauthErrorOf(problemOf('malformed_request')))
+    : problemResponse('malformed_request');
   for (const [status, response] of Object.entries(responses)) {
     if (response !== undefined && 'description' in response)
       response.description ||= STATUS_CODES[status] ?? '';
