@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const tests = ['**/*.spec.ts', 'test/**/*.ts'];
+const tests = ['**/*.spec.ts', 'test/**/*.ts', 'packages/*/test/**/*.ts'];
 const unusedVars = { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true };
 const nodeGlobals = `
   AbortController AbortSignal Buffer URL clearInterval clearTimeout console fetch
@@ -10,7 +10,7 @@ const nodeGlobals = `
 `;
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.data/']),
+  globalIgnores(['**/dist/', 'coverage/', '.data/', 'packages/client/src/generated/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   {

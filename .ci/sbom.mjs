@@ -1,10 +1,10 @@
 // Prints a CycloneDX SBOM of what ships: the production dependencies in package-lock.json, for every platform.
 // npm makes it. Its `--omit=dev` also omits packages that production and development both need, such as rxjs
-// (npm 11.19), so the packages of development alone are removed here.
+// (npm 11.19), so the packages of development alone are removed here. The packages of `packages/` do not ship.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const npmSbom = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'];
+const npmSbom = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--workspaces=false'];
 const bom = JSON.parse(execFileSync('npm', npmSbom, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }));
 
 const isForDevelopment = ({ properties }) =>

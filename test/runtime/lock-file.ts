@@ -7,14 +7,21 @@ interface LockedPackage {
   license?: string;
   /** Needed for development alone. */
   dev?: boolean;
+  /** A link to a package of this project. */
+  link?: boolean;
 }
 
-/** The packages of package-lock.json by their paths, which begin with `node_modules/`. Jest runs from the project's root. */
+/**
+ * The packages of package-lock.json by their paths, which begin with `node_modules/`, without the project's own in `packages/`. Jest
+ * runs from the project's root.
+ */
 export function lockedPackages(): Map<string, LockedPackage> {
   const { packages } = JSON.parse(readFileSync(join(process.cwd(), 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockedPackage>;
   };
-  return new Map(Object.entries(packages).filter(([path]) => path !== ''));
+  const isInstalled = ([path, { link }]: [string, LockedPackage]) =>
+    path.startsWith('node_modules/') && !link;
+  return new Map(Object.entries(packages).filter(isInstalled));
 }
 
 /** What ships, on any platform: each package as `name@version`, with its licence. */

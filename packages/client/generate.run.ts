@@ -1,0 +1,13 @@
+import { AppProcess } from '../../test/support/app/app-process.js';
+import { ensureBuilt } from '../../test/support/app/app-build.js';
+import { GENERATED, generateClient } from './generate.js';
+
+await ensureBuilt();
+// With its defaults: the embedded PostgreSQL, and a cache in memory.
+const app = await AppProcess.start();
+try {
+  const response = await fetch(`${app.url}/api/docs-json`);
+  await generateClient((await response.json()) as object, GENERATED);
+} finally {
+  await app.stop();
+}

@@ -1,0 +1,91 @@
+import type { AppProcess } from '../../../test/support/app/app-process.js';
+import { createClient, type Lock } from '../src/index.js';
+import { oneAfterTheOther } from '../src/session.js';
+import { expired, logInAnew, ObservedFetch, startService } from './service.js';
+
+describe('an access token that has expired', () => {
+  let service: AppProcess;
+
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.stop());
+
+  async function expire() {
+    const start = await logInAnew(service.url);
+    start.store.session = expired(start.session);
+    return start;
+  }
+
+  it('is replaced by one exchange for all requests that met its end', async () => {
+    const { client, store, observed, session } = await expire();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => client.api.me.read()));
+    expect(answers.map(({ response }) => response?.status)).toEqual(Array(8).fill(200));
+    expect(observed.exchanges).toBe(1);
+    expect(store.session).toEqual({ accessToken: expect.any(String), refreshToken: expect.any(String) });
+    expect(store.session?.refreshToken).not.toBe(session.refreshToken);
+    await expect(client.api.me.read()).resolves.toMatchObject({ data: { full_name: 'Ada Lovelace' } });
+    expect(observed.exchanges).toBe(1);
+  });
+
+  it('is replaced by one exchange for two clients that share store and lock', async () => {
+    const { store } = await expire();
+    const observed = new ObservedFetch();
+    const lock: Lock = oneAfterTheOther();
+    const clients = [1, 2].map(() =>
+      createClient({ baseUrl: service.url, store, lock, fetch: observed.send }),
+    );
+    const answers = await Promise.all(clients.map(({ api }) => api.me.read()));
+    expect(answers.map(({ response }) => response?.status)).toEqual([200, 200]);
+    expect(observed.exchanges).toBe(1);
+  });
+
+  it('is replaced before a request with a body is repeated', async () => {
+    const { client } = await expire();
+    const { data } = await client.api.me.update({ body: { full_name: 'Ada King' } });
+    expect(data?.full_name).toBe('Ada King');
+  });
+
+  it('is replaced before a logout', async () => {
+    const { client, store } = await expire();
+    await expect(client.logOut()).resolves.toMatchObject({ response: { status: 200 } });
+    expect(store.session).toBeUndefined();
+  });
+
+  it('does not cost the session when the answer to the exchange is lost', async () => {
+    const { client, store, observed } = await expire();
+    observed.answer = async (request) => {
+      const response = await fetch(request);
+      if (request.url.endsWith('/auth/refresh')) throw new TypeError('connection lost');
+      return response;
+    };
+    await expect(client.api.me.read()).rejects.toThrow('connection lost');
+    expect(store.session?.exchangeKey).toBeDefined();
+    observed.answer = (request) => fetch(request);
+    await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
+    await expect(client.api.sessions.list()).resolves.toMatchObject({ data: { total: 1 } });
+  });
+
+  it('gets the answer of an exchange that failed, and keeps the session', async () => {
+    const { client, store, observed } = await expire();
+    observed.answer = async (request) =>
+      request.url.endsWith('/auth/refresh')
+        ? Response.json({ code: 'temporarily_unavailable' }, { status: 503, headers: { 'retry-after': '1' } })
+        : fetch(request);
+    const { error, response } = await client.api.me.read();
+    expect(error?.code).toBe('temporarily_unavailable');
+    expect(response?.headers.get('retry-after')).toBe('1');
+    expect(store.session).toBeDefined();
+  });
+
+  it('of an ended session gets 401, and the session is forgotten', async () => {
+    const { client, store, observed, session } = await logInAnew(service.url);
+    await client.api.sessions.endAll({ query: { include_current: true } });
+    store.session = expired(session);
+    const refused = await client.api.me.read();
+    expect(refused.response?.status).toBe(401);
+    expect(refused.error?.code).toBe('token_revoked');
+    expect(store.session).toBeUndefined();
+    expect(observed.exchanges).toBeLessThanOrEqual(1);
+  });
+});
