@@ -1,9 +1,8 @@
-import { AppLogger } from './common/app.logger.js';
 import { startBanner } from './start-banner.js';
-import { ConfigurationError } from './config/configuration.error.js';
 import { listenForManagement } from './http/management.js';
-import { isProductionProcess, loadConfigFromProcess } from './config/load-config.js';
+import { loadConfigFromProcess } from './config/load-config.js';
 import { createApp } from './create-app.js';
+import { runProcess } from './run-process.js';
 import { tuneRuntime } from './runtime.js';
 
 async function start(): Promise<void> {
@@ -17,10 +16,4 @@ async function start(): Promise<void> {
   startBanner(app, await app.getUrl());
 }
 
-start().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  // The configuration may be what failed, so the logger does not need it.
-  const logger = new AppLogger({ level: 'info', isJson: isProductionProcess() });
-  logger.error(error instanceof ConfigurationError ? message : `The start failed: ${message}`, 'Start');
-  process.exit(1);
-});
+runProcess('The start', start);

@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { BoundedClient } from './bounded-client.js';
 import { describeConnectFailure } from './connect-failure.js';
+import { connectionOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { DatabaseClock } from './database-clock.js';
 import { FollowedHistory } from './followed-history.js';
@@ -37,18 +38,12 @@ function dataSourceOptions(
 ): TypeOrmModuleOptions {
   const halfMs = config.database.timeoutMs / 2;
   return {
-    type: 'postgres',
-    url: database.url,
-    applicationName: config.name,
+    ...connectionOptions(config.name, database.url),
     autoLoadEntities: true,
-    synchronize: false,
-    installExtensions: false,
-    uuidExtension: 'pgcrypto',
     retryAttempts: 5,
     retryDelay: 1000,
     toRetry: (error: unknown) => !(error instanceof ConfigurationError),
     verboseRetryLog: false,
-    logging: false,
     extra: {
       Client: BoundedClient,
       followed,

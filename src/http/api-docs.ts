@@ -135,7 +135,7 @@ function handlerOf(prototype: object, name: string): () => unknown {
 /** Documents, on each operation, what every request may be answered with: 400 for its head, and any other failure. */
 function completeResponses(path: string, responses: Operation['responses']): void {
   responses['400'] ??= hasOAuthErrors(path)
-    ? oauthErrorResponse(oauthErrorOf(problemOf('malformed_request')))
+    ? oauthErrorResponse(oauthErrorOf(problemOf('malformed_request')), STATUS_CODES[400] ?? '')
     : problemResponse('malformed_request');
   for (const [status, response] of Object.entries(responses)) {
     if (response !== undefined && 'description' in response)
