@@ -1,0 +1,153 @@
+import 'reflect-metadata';
+import { getMetadataStorage } from 'class-validator';
+import { loadConfig } from '../../../src/config/load-config.js';
+import { ConfigurationError } from '../../../src/config/configuration.error.js';
+import { Environment } from '../../../src/config/environment.js';
+import {
+  composeExample,
+  environmentOf,
+  exampleSecrets,
+  find,
+  workloads,
+  type Manifest,
+} from '../../support/kubernetes.js';
+import { schemaObjections, unknownMembers } from './schemas.js';
+
+describe('the Kubernetes example, composed by kustomize', () => {
+  let manifests: Manifest[];
+
+  beforeAll(async () => {
+    manifests = await composeExample();
+  }, 300_000);
+
+  const podLabels = () => workloads(manifests).map(({ template }) => template.metadata.labels);
+  const isSelected =
+    (selector: Record<string, string>) =>
+    (labels: Record<string, string> = {}) =>
+      Object.entries(selector).every(([name, value]) => labels[name] === value);
+
+  it('has every kind that a deployment needs', () => {
+    expect(new Set(manifests.map(({ kind }) => kind))).toEqual(
+      new Set([
+        ...['Namespace', 'ConfigMap', 'Secret', 'Service', 'Deployment', 'Job'],
+        ...['HorizontalPodAutoscaler', 'PodDisruptionBudget', 'NetworkPolicy'],
+      ]),
+    );
+  });
+
+  it('has the schemas of Kubernetes 1.36, and no other members', async () => {
+    await expect(schemaObjections(manifests)).resolves.toEqual([]);
+    await expect(unknownMembers(manifests)).resolves.toEqual([]);
+  }, 120_000);
+
+  it('would not have them with a mistake', async () => {
+    const broken = structuredClone(find(manifests, 'Deployment'));
+    const [container] = broken.spec!.template!.spec.containers;
+    Object.assign(container!, { livenesProbe: {}, resources: { limits: { memory: '512 MB' } } });
+    const [objection] = await schemaObjections([broken]);
+    expect(objection).toMatch(/memory must match format "quantity"/);
+    const [unknown] = await unknownMembers([broken]);
+    expect(unknown).toMatch(/livenesProbe.* does not exist/);
+  }, 120_000);
+
+  it('gives Pods variables that the service reads, and no other', () => {
+    const known = getMetadataStorage()
+      .getTargetValidationMetadatas(Environment, '', false, false)
+      .map(({ propertyName }) => propertyName);
+    expect(known).toContain('DATABASE_URL');
+    for (const { container } of workloads(manifests)) {
+      const variables = Object.keys(environmentOf(container, manifests));
+      expect(variables).toContain('PORT');
+      expect(variables.filter((name) => !known.includes(name))).toEqual([]);
+    }
+  });
+
+  it('starts with secrets of your own, and not with those of the example', async () => {
+    const { container } = workloads(manifests)[0]!;
+    const variables = environmentOf(container, manifests);
+    expect(variables).toMatchObject(await exampleSecrets());
+    expect(() => loadConfig(variables)).toThrow(ConfigurationError);
+    const JWT_SECRET = 'zYxW9-only-in-this-test-vUtSrQpO8n7m6';
+    expect(loadConfig({ ...variables, JWT_SECRET })).toMatchObject({
+      environment: 'production',
+      issuerUrl: 'https://auth.example.org',
+      http: { host: '0.0.0.0', trustedProxies: 1 },
+    });
+  });
+
+  it('opens the ports on which the service listens, by name', () => {
+    const { container } = workloads(manifests)[0]!;
+    const { PORT, MANAGEMENT_PORT } = environmentOf(container, manifests);
+    expect(container.ports).toEqual([
+      { name: 'http', containerPort: Number(PORT) },
+      { name: 'management', containerPort: Number(MANAGEMENT_PORT) },
+    ]);
+    const names = container.ports!.map(({ name }) => name);
+    const { startupProbe, livenessProbe, readinessProbe } = container;
+    const rules = find(manifests, 'NetworkPolicy', 'ergodrive-server').spec!.ingress!;
+    const services = manifests.filter(({ kind }) => kind === 'Service');
+    const used = [
+      ...services.flatMap(({ spec }) => spec!.ports!.map(({ targetPort }) => targetPort)),
+      ...[startupProbe, livenessProbe, readinessProbe].map((probe) => probe!.httpGet.port),
+      ...rules.flatMap((rule) => rule.ports.map(({ port }) => port)),
+    ];
+    expect(used).toHaveLength(7);
+    for (const port of used) expect(names).toContain(port);
+  });
+
+  it('selects Pods that exist, and in rules for others no Pod of its own', () => {
+    const own = manifests.flatMap(({ kind, spec = {} }) => {
+      const selector = kind === 'Service' ? spec.selector : (spec.selector ?? spec.podSelector)?.matchLabels;
+      return selector === undefined ? [] : [selector];
+    });
+    expect(own).toHaveLength(6);
+    for (const selector of own) expect(podLabels().filter(isSelected(selector))).toHaveLength(1);
+    const rules = manifests.filter(({ kind }) => kind === 'NetworkPolicy').map(({ spec }) => spec);
+    const peers = [...JSON.stringify(rules).matchAll(/"namespaceSelector":.*?"podSelector":(\{.*?\}\})/g)];
+    expect(peers).toHaveLength(3);
+    for (const [, peer] of peers) expect(peer).not.toContain('ergodrive');
+  });
+
+  it('scales the Deployment that exists, which leaves the number of Pods to it', () => {
+    const { apiVersion, kind, name } = find(manifests, 'HorizontalPodAutoscaler').spec!.scaleTargetRef!;
+    const { spec, ...target } = find(manifests, kind, name);
+    expect(target.apiVersion).toBe(apiVersion);
+    expect(spec).not.toHaveProperty('replicas');
+  });
+
+  it('can apply all that the migration needs without the Deployment', () => {
+    const first = manifests.filter(
+      ({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] !== 'server',
+    );
+    expect(first.map(({ kind }) => kind)).not.toContain('Deployment');
+    const [migration, ...others] = workloads(first);
+    expect(others).toEqual([]);
+    expect(environmentOf(migration!.container, first)).toEqual(
+      environmentOf(workloads(manifests)[0]!.container, manifests),
+    );
+  });
+
+  it('runs Pods under the restricted Pod security standard, without a token or a writable file system', () => {
+    expect(workloads(manifests)).toHaveLength(2);
+    for (const { template, container } of workloads(manifests)) {
+      expect(template.spec).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(template.spec).not.toHaveProperty('volumes');
+      expect(container.resources).toMatchObject({ requests: { cpu: expect.any(String) }, limits: {} });
+    }
+  });
+
+  it('gives a Pod time to end: preStop, and the 30 s in which a request must arrive', () => {
+    const { template, container } = workloads(manifests)[0]!;
+    const preStopSeconds = container.lifecycle!.preStop.sleep.seconds;
+    expect(preStopSeconds).toBeGreaterThanOrEqual(5);
+    expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThan(preStopSeconds + 30);
+  });
+});
