@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -5,13 +7,24 @@ import { Following } from '../cache/following.js';
 import { type Change, ChangeFeed, type SessionRefreshed } from './change-feed.js';
 import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
+import type { LoggedInvalidation } from './invalidation-log.js';
+import { LogPosition } from './log-position.js';
+import { RecentLog } from './recent-log.js';
 import { SingleInstanceLock } from './single-instance-lock.js';
 
 /** The embedded database belongs to one process: every change is its own, and there is no log to follow. */
 @Injectable()
 export class EmbeddedChanges implements ChangePublisher, ChangeSource {
+  /** Changes are counted from the start of the process, so positions of an earlier process mean nothing here. */
+  private readonly recentHistory = randomBytes(6).toString('hex');
+  private count = 0;
+  private provenAt = 0;
+  private isDemanded = false;
+  private isProving = false;
+
   constructor(
     private readonly feed: ChangeFeed,
+    private readonly recent: RecentLog,
     private readonly history: HistoryClaim,
     private readonly following: Following,
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -22,10 +35,17 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
     const { history } = await this.history.admit((text) => this.dataSource.query<Identity[]>(text));
     this.following.followForEver(history);
     this.lock?.holdForEver();
+    this.provenAt = performance.now();
+    this.recent.begin(this.pageOf([]), this.provenAt, () => void this.prove());
   }
 
-  committed(): void {
-    // There is no other instance.
+  committed(changes: readonly Change[]): void {
+    const at = Date.now() / 1000;
+    const rows = changes.map((change) => {
+      const number = String((this.count += 1));
+      return { ...change, id: number, xid: number, at };
+    });
+    this.recent.add(this.pageOf(rows), this.provenAt);
   }
 
   settled(changes: readonly Change[]): void {
@@ -35,4 +55,30 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
   sessionEvent(event: SessionRefreshed): void {
     this.feed.next(event);
   }
+
+  /**
+   * Asks the one connection for anything: by its answer, every change whose commit was answered before has been published here.
+   * A failure proves nothing.
+   */
+  private async prove(): Promise<void> {
+    this.isDemanded = true;
+    if (this.isProving) return;
+    this.isProving = true;
+    while (this.isDemanded) {
+      this.isDemanded = false;
+      const beganAt = performance.now();
+      const isAnswered = await this.dataSource.query('SELECT 1').then(() => turn(true), ignoreFailure);
+      if (!isAnswered) break;
+      this.provenAt = beganAt;
+      this.recent.add(this.pageOf([]), beganAt);
+    }
+    this.isProving = false;
+  }
+
+  private pageOf(rows: readonly LoggedInvalidation[]) {
+    const position = new LogPosition(String(this.count + 1), []);
+    return { history: this.recentHistory, position, databaseMs: Date.now(), rows };
+  }
 }
+
+const ignoreFailure = () => false;

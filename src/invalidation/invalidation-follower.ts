@@ -19,6 +19,7 @@ import {
 } from './invalidation-log.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import type { LogPosition } from './log-position.js';
+import { RecentLog } from './recent-log.js';
 import { parseSessionEvent, SESSION_CHANNEL } from './session-event.js';
 import { SingleInstanceLock } from './single-instance-lock.js';
 
@@ -50,6 +51,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     private readonly following: Following,
     private readonly history: HistoryClaim,
     private readonly feed: ChangeFeed,
+    private readonly recent: RecentLog,
     @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
     private readonly metrics: InvalidationMetrics,
     private readonly config: AppConfig,
@@ -84,6 +86,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
       if (!stopped.aborted) this.report(error as Error, isFollowing);
     } finally {
       stopped.removeEventListener('abort', close);
+      this.recent.end();
       this.lock?.release();
       connection.close();
     }
@@ -117,6 +120,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     await this.invalidation.replayFor(page.history);
     await this.lockAlone(connection);
     this.following.follow(page.history, beganAt);
+    this.recent.begin(page, beganAt, () => connection.notify());
     this.feed.next({ kind: 'log.skipped' });
     return page.position;
   }
@@ -126,6 +130,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     const page = await connection.run((client) => readNewRows(client, position));
     this.check(page);
     if (page.history !== this.following.history) throw new Error('the database was replaced');
+    this.recent.add(page, beganAt);
     await this.apply(page);
     await this.lockAlone(connection);
     this.following.renew(beganAt);

@@ -15,6 +15,8 @@ const MAX_REPLAYED_ROWS = 50_000;
 /** A row of the log. */
 export interface LoggedInvalidation extends Change {
   readonly id: string;
+  /** The transaction that wrote it. */
+  readonly xid: string;
   /** When the change was made, by the database's clock: seconds since the epoch. */
   readonly at: number;
 }
@@ -31,19 +33,22 @@ export interface LogPage {
   readonly rows: readonly LoggedInvalidation[] | undefined;
 }
 
-interface ServerColumns extends QueryResultRow {
+export interface ServerColumns extends QueryResultRow {
   is_read_only: boolean;
   history: string;
   database_ms: number;
   snapshot: string;
 }
 
-type PageLine = ServerColumns & (LoggedInvalidation | { id: null });
+export type PageLine = ServerColumns & (LoggedInvalidation | { id: null });
 
-const SERVER = `${IS_READ_ONLY} AS is_read_only, ${HISTORY} AS history,
+export const SERVER = `${IS_READ_ONLY} AS is_read_only, ${HISTORY} AS history,
   extract(epoch FROM clock_timestamp())::float8 * 1000 AS database_ms, pg_current_snapshot()::text AS snapshot`;
+/** Columns of a row `r`. An operator may write a reason of any length. */
+export const ROW = `r.id::text, r.xid::text, extract(epoch FROM r.created_at)::float8 AS at, r.kind, r.user_id, r.session_id,
+  left(r.reason, 100) AS reason`;
 const NEW_ROWS = `
-  SELECT r.id::text, extract(epoch FROM r.created_at)::float8 AS at, r.kind, r.user_id, r.session_id, r.reason, s.*
+  SELECT ${ROW}, s.*
   FROM (SELECT ${SERVER} OFFSET 0) AS s LEFT JOIN (
     SELECT i.* FROM unnest($1::xid8[]) AS open(xid) CROSS JOIN LATERAL (
       SELECT * FROM invalidations WHERE xid = open.xid LIMIT $3) AS i
@@ -94,16 +99,19 @@ interface ReplayLine extends QueryResultRow {
 }
 
 /**
- * `base` is the newest position that is older than the window, or else the oldest there is. Every transaction below its horizon had
- * ended then, so whatever was committed within the window is among the rows from there on, however long it had been open.
+ * `base` is the newest position that is older than the window, `$1` seconds, or else the oldest there is. Every transaction below its
+ * horizon had ended then, so whatever was committed within the window is among the rows from there on, however long it had been open.
  */
-const CHANGED = `
-  WITH server AS (SELECT ${HISTORY} AS history), base AS (
+export const BASE = `
+  server AS (SELECT ${HISTORY} AS history), base AS (
     SELECT at, horizon, at <= clock_timestamp() - make_interval(secs => $1) AS is_whole FROM log_positions, server
     WHERE log_positions.history = server.history
     ORDER BY is_whole DESC, CASE WHEN at <= clock_timestamp() - make_interval(secs => $1) THEN -extract(epoch FROM at)
       ELSE extract(epoch FROM at) END LIMIT 1
-  ), changed AS (
+  )`;
+
+const CHANGED = `
+  WITH ${BASE}, changed AS (
     SELECT user_id FROM invalidations WHERE xid >= (SELECT horizon FROM base) LIMIT ${MAX_REPLAYED_ROWS + 1}
   )
   SELECT history, extract(epoch FROM clock_timestamp())::float8 * 1000 AS database_ms,

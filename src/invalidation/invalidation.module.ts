@@ -20,8 +20,10 @@ import { EmbeddedChanges } from './embedded-changes.js';
 import { HistoryClaim } from './history-claim.js';
 import { InvalidationFollower } from './invalidation-follower.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
+import { LogArchive } from './log-archive.service.js';
 import { LogNotifier } from './log-notifier.js';
 import { LogRetentionService } from './log-retention.service.js';
+import { RecentLog } from './recent-log.js';
 import { SingleInstanceLock } from './single-instance-lock.js';
 
 /** Brings every committed change to the cache of each instance. The start mode is chosen here and nowhere else. */
@@ -29,6 +31,8 @@ import { SingleInstanceLock } from './single-instance-lock.js';
 @Module({
   providers: [
     ChangeFeed,
+    LogArchive,
+    RecentLog,
     HistoryClaim,
     InvalidationFollower,
     InvalidationMetrics,
@@ -66,7 +70,7 @@ import { SingleInstanceLock } from './single-instance-lock.js';
       ) => (database.isEmbedded ? undefined : new LogRetentionService(invalidation, maintenance, dataSource)),
     },
   ],
-  exports: [ChangeFeed, ChangePublisher, CacheInvalidationService],
+  exports: [LogArchive, RecentLog, ChangeFeed, ChangePublisher, CacheInvalidationService],
 })
 export class InvalidationModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

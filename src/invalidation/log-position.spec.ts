@@ -13,6 +13,24 @@ describe('LogPosition', () => {
     });
   });
 
+  it('shows the rows of transactions that had ended', () => {
+    const position = LogPosition.parse('10:20:10,14');
+    expect([9n, 10n, 12n, 14n, 19n, 20n].filter((xid) => position.shows(xid))).toEqual([9n, 12n, 19n]);
+    expect(position.oldest).toBe(10n);
+    expect(LogPosition.parse('20:20:').oldest).toBe(20n);
+  });
+
+  it('reaches a position whose rows it shows', () => {
+    const [earlier, later, open] = ['10:20:10,14', '14:25:14', '10:20:10,14,19'].map((text) =>
+      LogPosition.parse(text),
+    );
+    expect(later!.reaches(earlier!)).toBe(true);
+    expect(earlier!.reaches(earlier!)).toBe(true);
+    expect(earlier!.reaches(later!)).toBe(false);
+    expect(open!.reaches(earlier!)).toBe(false);
+    expect(earlier!.reaches(open!)).toBe(true);
+  });
+
   it.each(['', '10', '10:20', '10:20:a', '10:20:1,', "10:20:1'); DROP TABLE users; --"])(
     'refuses %j',
     (text) => {

@@ -1,0 +1,66 @@
+import type { LoggedInvalidation } from './invalidation-log.js';
+import { LogPosition } from './log-position.js';
+import { RecentLog } from './recent-log.js';
+
+const at = (text: string) => LogPosition.parse(text);
+const row = (id: number, xid: number): LoggedInvalidation => ({
+  id: String(id),
+  xid: String(xid),
+  at: 1,
+  kind: 'user.updated',
+  user_id: 'u',
+  session_id: null,
+  reason: null,
+});
+const page = (snapshot: string, rows: LoggedInvalidation[] | undefined, databaseMs = 1000) => ({
+  history: '0123456789ab',
+  position: at(snapshot),
+  databaseMs,
+  rows,
+});
+const many = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => row(from + index, from + index));
+
+describe('RecentLog', () => {
+  let log: RecentLog;
+  const idsAfter = (snapshot: string) => log.after(at(snapshot))?.map(({ id }) => Number(id));
+
+  beforeEach(() => {
+    log = new RecentLog();
+    log.begin(page('10:10:', []), 1, () => undefined);
+  });
+
+  it('answers rows that a position does not show, in the order of their transactions', () => {
+    log.add(page('11:13:11', [row(2, 10), row(4, 12)]), 2);
+    log.add(page('14:14:', [row(1, 11), row(3, 13)]), 3);
+    expect(idsAfter('10:10:')).toEqual([2, 1, 4, 3]);
+    expect(idsAfter('11:13:11')).toEqual([1, 3]);
+    expect(idsAfter('11:14:11,13')).toEqual([1, 3]);
+    expect(idsAfter('14:14:')).toEqual([]);
+  });
+
+  it('cannot answer a position from before its memory', () => {
+    expect(idsAfter('9:9:')).toBeUndefined();
+    expect(idsAfter('8:10:8')).toBeUndefined();
+  });
+
+  it('forgets the oldest rows, and says where its memory begins', () => {
+    log.add(page('8010:8010:', many(10, 8000), 2000), 2);
+    log.add(page('16010:16010:', many(8010, 8000), 3000), 3);
+    expect(idsAfter('10:10:')).toBeUndefined();
+    expect(log.start).toMatchObject({ coveredFromMs: 2000, position: at('8010:8010:') });
+    expect(idsAfter('16009:16009:')).toEqual([16_009]);
+  });
+
+  it('begins anew where rows were skipped', () => {
+    log.add(page('20:20:', undefined, 2000), 2);
+    expect(idsAfter('10:10:')).toBeUndefined();
+    expect(log.start).toMatchObject({ coveredFromMs: 2000 });
+    expect(idsAfter('20:20:')).toEqual([]);
+  });
+
+  it('has no reading once the log is not read any more', () => {
+    log.end();
+    expect([log.reading, log.start]).toEqual([undefined, undefined]);
+  });
+});
