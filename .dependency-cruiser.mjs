@@ -1,6 +1,6 @@
 // The folders of src/, and the folders each may import. Everything not listed is forbidden. The imports run one way:
 // live -> auth -> sessions -> users -> audit, invalidation -> cache -> database -> http, common, config; auth -> limits -> cache;
-// auth -> keys -> http, common, config.
+// auth, events -> keys -> http, common, config; events -> clients, invalidation.
 // clients -> sessions, limits.
 const ground = ['http', 'common', 'config'];
 const folders = {
@@ -18,6 +18,7 @@ const folders = {
   auth: ['keys', 'sessions', 'users', 'audit', 'limits', 'cache', 'database', ...ground],
   clients: ['sessions', 'users', 'audit', 'invalidation', 'limits', 'cache', 'database', ...ground],
   live: ['auth', 'sessions', 'users', 'invalidation', 'database', ...ground],
+  events: ['clients', 'keys', 'invalidation', 'cache', 'database', ...ground],
   health: ['cache', 'database', ...ground],
 };
 

@@ -6,6 +6,7 @@ import type { AppConfig } from './config/app-config.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvalidationModule } from './invalidation/invalidation.module.js';
 import { LiveModule } from './live/live.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         ClientsModule,
         OAuthModule,
         LiveModule,
+        EventsModule,
         HealthModule,
       ],
       providers: [ShutdownLog],

@@ -83,6 +83,7 @@ function frame({ name, version, passwords }: AppConfig): Omit<OpenAPIObject, 'pa
       .addTag('oauth', 'OAuth 2 for other services: tokens, introspection, revocation')
       .addTag('administration', 'For admins; `ADMIN_EMAIL` and `ADMIN_PASSWORD` make the first one')
       .addTag('discovery', 'Documents that other services read')
+      .addTag('events', 'The revocation feed, for services that verify access tokens themselves')
       .addTag('health', 'Probes and metrics')
       .addOAuth2(
         {

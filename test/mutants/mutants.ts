@@ -1,6 +1,7 @@
 import { ACCEPTANCE_MUTANTS } from './acceptance-mutants.js';
 import { CACHE_MUTANTS } from './cache-mutants.js';
 import { COMMAND_MUTANTS } from './command-mutants.js';
+import { FEED_MUTANTS } from './feed-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import type { Mutant } from './mutant.js';
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...KEY_MUTANTS,
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
+  ...FEED_MUTANTS,
   ...SECRET_MUTANTS,
   {
     name: 'an answer names every wrong member',

@@ -7,6 +7,7 @@ import { DropSessionsEndedIndex1764000000005 } from './1764000000005-drop-sessio
 import { CompareAddressesByBytes1764000000006 } from './1764000000006-compare-addresses-by-bytes.js';
 import { CreateLimitCounts1764000000007 } from './1764000000007-create-limit-counts.js';
 import { CreateOAuthClients1764000000008 } from './1764000000008-create-oauth-clients.js';
+import { CreateEventStreams1764000000009 } from './1764000000009-create-event-streams.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   CompareAddressesByBytes1764000000006,
   CreateLimitCounts1764000000007,
   CreateOAuthClients1764000000008,
+  CreateEventStreams1764000000009,
 ];

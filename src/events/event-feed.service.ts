@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { Problems } from '../http/problem.error.js';
+import { LogArchive } from '../invalidation/log-archive.service.js';
+import { byTransaction, type LoggedChange } from '../invalidation/logged-change.js';
+import { type LogStart, type Reading, RecentLog } from '../invalidation/recent-log.js';
+import type { EventKey, FeedCursor } from './feed-cursor.js';
+import { eventsOf, type SecurityEvent } from './security-event.js';
+
+/** Rows that are read from PostgreSQL at once. */
+const PAGE_ROWS = 1000;
+/** Before every event. */
+export const NO_EVENT: EventKey = { xid: 0n, id: 0n, part: 0 };
+
+/** What follows a cursor. */
+export interface FeedPage {
+  readonly events: readonly SecurityEvent[];
+  /** The cursor after the first `count` of the events. */
+  cursorAfter(count: number): FeedCursor;
+  /** Whether there may be events after these. */
+  readonly hasMore: boolean;
+  readonly isRestarted: boolean;
+  /** `performance.now()` before the reading of the log began that ends the page. */
+  readonly beganAt: number;
+}
+
+interface Rows {
+  /** In the order of `byTransaction`. */
+  readonly rows: readonly LoggedChange[];
+  readonly reading: Reading;
+  readonly hasMore: boolean;
+}
+
+/** The events after a cursor: from memory, or from PostgreSQL. Any instance continues where any other one has ended. */
+@Injectable()
+export class EventFeed {
+  constructor(
+    private readonly recent: RecentLog,
+    private readonly archive: LogArchive,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Whether this instance has read the log as far as the cursor. If not, the cursor is of an instance that has read on, and the next
+   * reading reaches it.
+   * @throws ProblemError 503 while the log is not read
+   */
+  hasReached({ history, position, page }: FeedCursor): boolean {
+    const reading = this.demandReading();
+    return reading.history !== history || reading.position.reaches(page?.upTo ?? position);
+  }
+
+  /**
+   * @param cursor `undefined` begins one life of an access token before now, or as far back as the log reaches
+   * @throws ProblemError 503 while the log is not read
+   */
+  async after(cursor: FeedCursor | undefined): Promise<FeedPage> {
+    if (cursor !== undefined && this.demandReading().history === cursor.history && this.hasReached(cursor)) {
+      const rows = await this.rowsAfter(cursor);
+      if (rows !== undefined) return pageOf(cursor, rows, false);
+    }
+    return this.startOver();
+  }
+
+  /** @throws ProblemError 503 while the log is not read */
+  demandReading(): Reading {
+    const { reading } = this.recent;
+    if (reading === undefined) throw Problems.unavailable('The log of changes cannot be read');
+    return reading;
+  }
+
+  private async startOver(): Promise<FeedPage> {
+    const stored = await this.archive.start(this.config.tokens.accessTtlSeconds);
+    if (stored?.history === this.demandReading().history) {
+      const cursor = cursorAt(stored);
+      const rows = await this.rowsAfter(cursor);
+      if (rows !== undefined) return pageOf(cursor, rows, true);
+    }
+    const { start } = this.recent;
+    const reading = this.demandReading();
+    const cursor = cursorAt(start ?? { ...reading, coveredFromMs: reading.databaseMs });
+    return pageOf(cursor, { rows: this.recent.after(cursor.position) ?? [], reading, hasMore: false }, true);
+  }
+
+  private async rowsAfter({ history, position, page }: FeedCursor): Promise<Rows | undefined> {
+    const rows = this.recent.after(position);
+    if (rows !== undefined) return { rows, reading: this.demandReading(), hasMore: false };
+    const read = await this.archive.read(position, page?.after ?? NO_EVENT, PAGE_ROWS);
+    return read?.reading.history === history ? read : undefined;
+  }
+}
+
+function pageOf(cursor: FeedCursor, { rows, reading, hasMore }: Rows, isRestarted: boolean): FeedPage {
+  const { history, coveredFromMs, page } = cursor;
+  const upTo = page?.upTo ?? reading.position;
+  const after = page?.after ?? NO_EVENT;
+  const events = rows
+    .filter(({ xid }) => upTo.shows(xid))
+    .flatMap((row) => eventsOf(row, history))
+    .filter((event) => compareKeys(event, after) > 0);
+  const last = rows.at(-1);
+  const cursorAfter = (count: number): FeedCursor => {
+    if (count === events.length && !hasMore) return { history, coveredFromMs, position: upTo };
+    // Of rows that were read, those that are not shown there are read again for the next page.
+    const key = count === events.length && last !== undefined ? { ...last, part: 1 } : events[count - 1];
+    return key === undefined ? cursor : { ...cursor, page: { upTo, after: key } };
+  };
+  return {
+    events,
+    cursorAfter,
+    hasMore: hasMore || page !== undefined,
+    isRestarted,
+    beganAt: reading.beganAt,
+  };
+}
+
+const cursorAt = ({ history, position, coveredFromMs }: LogStart): FeedCursor => ({
+  history,
+  position,
+  coveredFromMs: Math.ceil(coveredFromMs),
+});
+
+const compareKeys = (one: EventKey, other: EventKey): number =>
+  byTransaction(one, other) || one.part - other.part;

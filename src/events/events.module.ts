@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../clients/clients.module.js';
+import { KeysModule } from '../keys/keys.module.js';
+import { EventFeed } from './event-feed.service.js';
+import { EventSigner } from './event-signer.js';
+import { EventStreams } from './event-streams.service.js';
+import { EventsController } from './events.controller.js';
+import { FeedMetrics } from './feed-metrics.js';
+import { PollAdmission } from './poll-admission.service.js';
+import { PollRoute } from './poll-route.js';
+import { PollService } from './poll.service.js';
+import { PollWaiters } from './poll-waiters.js';
+
+/** The revocation feed: what other services must know to refuse a token that this service has signed. */
+@Module({
+  imports: [ClientsModule, KeysModule],
+  controllers: [EventsController],
+  providers: [
+    EventFeed,
+    EventSigner,
+    EventStreams,
+    FeedMetrics,
+    PollAdmission,
+    PollRoute,
+    PollService,
+    PollWaiters,
+  ],
+})
+export class EventsModule {}

@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { ProblemError, Problems } from '../http/problem.error.js';
+import { FeedMetrics } from './feed-metrics.js';
+
+const MAX_POLLS = 1024;
+const MAX_POLLS_OF_CLIENT = 256;
+/** Of all answers that receivers have not taken yet, roughly: the more polls are open, the shorter is each answer. */
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
+/** A receiver that has not taken its answer by then is disconnected. */
+const TAKE_MS = 15_000;
+
+/** A poll from its arrival until its answer was taken, or its connection ended. */
+export interface AdmittedPoll {
+  /** Aborted when the receiver disconnects. */
+  readonly signal: AbortSignal;
+  /** How long the answer may be now. */
+  maxBytes(): number;
+  /** To be called when the answer is sent. */
+  answered(): void;
+}
+
+/** Bounds what all receivers together cost this instance, whatever they do. */
+@Injectable()
+export class PollAdmission {
+  private readonly ofClients = new Map<string, number>();
+  private count = 0;
+
+  constructor(private readonly metrics: FeedMetrics) {}
+
+  get openPolls(): number {
+    return this.count;
+  }
+
+  /** @throws ProblemError 429 or 503 when too many polls are open */
+  admit(clientId: string, response: ServerResponse): AdmittedPoll {
+    const ofClient = this.ofClients.get(clientId) ?? 0;
+    if (ofClient >= MAX_POLLS_OF_CLIENT) {
+      const detail = `The client has ${MAX_POLLS_OF_CLIENT} open polls on this instance`;
+      throw new ProblemError('too_many_requests', { detail, headers: { 'retry-after': '1' } });
+    }
+    if (this.count >= MAX_POLLS) throw Problems.unavailable('Too many polls are open on this instance');
+    this.change(clientId, 1);
+    return this.watch(clientId, response);
+  }
+
+  private watch(clientId: string, response: ServerResponse): AdmittedPoll {
+    const closed = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    response.once('close', () => {
+      clearTimeout(timer);
+      this.change(clientId, -1);
+      closed.abort();
+    });
+    return {
+      signal: closed.signal,
+      maxBytes: () => Math.min(MAX_ANSWER_BYTES, MAX_BYTES / this.count),
+      answered: () => {
+        if (!closed.signal.aborted) timer = setTimeout(() => response.destroy(), TAKE_MS).unref();
+      },
+    };
+  }
+
+  private change(clientId: string, difference: number): void {
+    const ofClient = (this.ofClients.get(clientId) ?? 0) + difference;
+    if (ofClient === 0) this.ofClients.delete(clientId);
+    else this.ofClients.set(clientId, ofClient);
+    this.count += difference;
+    this.metrics.setOpen(this.count);
+  }
+}

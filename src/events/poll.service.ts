@@ -1,0 +1,146 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Following } from '../cache/following.js';
+import { NoPrimaryError } from '../common/database-errors.js';
+import { Problems } from '../http/problem.error.js';
+import { EventFeed, type FeedPage, NO_EVENT } from './event-feed.service.js';
+import { EventSigner } from './event-signer.js';
+import { type EventStream, EventStreams } from './event-streams.service.js';
+import { encodeCursor, type FeedCursor } from './feed-cursor.js';
+import type { AdmittedPoll } from './poll-admission.service.js';
+import type { PollRequest } from './poll-request.js';
+import { ASK_MS, PollWaiters } from './poll-waiters.js';
+
+/** An empty answer needs a reading of the log that began at most this long before the end of the poll. */
+const FRESH_MS = 250;
+/** How often a reading is awaited that reaches a cursor of another instance: about a second. */
+const MAX_READINGS = 10;
+/** Signatures between two turns of the event loop. */
+const BATCH = 20;
+
+export interface Poll extends AdmittedPoll {
+  readonly clientId: string;
+  readonly request: PollRequest;
+  /** When the request arrived, `performance.now()`. */
+  readonly arrivedAt: number;
+}
+
+/** RFC 8936 §2.5, with members of this service. */
+export interface PollAnswer {
+  readonly sets: Readonly<Record<string, string>>;
+  readonly moreAvailable: boolean;
+  readonly cursor: string;
+  readonly restarted: boolean;
+  readonly covered_from: number;
+  readonly complete_to_ms: number;
+}
+
+/** Answers polls. */
+@Injectable()
+export class PollService {
+  private readonly logger = new Logger('Feed');
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly streams: EventStreams,
+    private readonly waiters: PollWaiters,
+    private readonly signer: EventSigner,
+    private readonly following: Following,
+  ) {}
+
+  /**
+   * Answers what follows the receiver's position, and waits for it if there is nothing.
+   * @throws ProblemError 503 while the log cannot be read, and Error of the database driver
+   */
+  async answer(poll: Poll): Promise<PollAnswer> {
+    const { cursor, errorCount } = poll.request;
+    if (errorCount > 0) this.logger.warn(`${poll.clientId} reports ${errorCount} SETs as wrong`);
+    if (cursor === undefined) return this.answerStream(poll);
+    const page = await this.pageAfter(cursor === 'anew' ? undefined : cursor, poll);
+    return this.answerPage(page, poll);
+  }
+
+  /** For a receiver whose position is stored here. */
+  private async answerStream(poll: Poll): Promise<PollAnswer> {
+    const { clientId, request } = poll;
+    const stream = await this.streams.resume(clientId, request.acknowledged);
+    const repeated = stream && (await this.repeat(stream, poll));
+    if (repeated !== undefined) return repeated;
+    const hasLostEvents = stream !== undefined && stream.outstanding.size > 0;
+    const page = await this.pageAfter(hasLostEvents ? undefined : stream?.acknowledged, poll);
+    const answer = await this.answerPage(page, poll);
+    const outstanding = new Set(Object.keys(answer.sets));
+    const acknowledged = page.cursorAfter(0);
+    const next = { acknowledged, sent: page.cursorAfter(outstanding.size), outstanding };
+    await this.streams.store(clientId, page.isRestarted ? undefined : stream, next);
+    return answer;
+  }
+
+  /** Sends again what the receiver has not acknowledged; `undefined` if that is nothing, or if the log has it no more. */
+  private async repeat({ acknowledged, sent, outstanding }: EventStream, poll: Poll) {
+    if (outstanding.size === 0) return undefined;
+    const upTo = sent.page?.upTo ?? sent.position;
+    const cursor = { ...acknowledged, page: acknowledged.page ?? { upTo, after: NO_EVENT } };
+    await this.reach(cursor, poll);
+    const page = await this.feed.after(cursor);
+    const events = page.events.filter(({ jti }) => outstanding.has(jti));
+    if (page.isRestarted || events.length < outstanding.size) return undefined;
+    return this.answerPage({ ...page, events, hasMore: true, cursorAfter: () => sent }, poll);
+  }
+
+  private async pageAfter(cursor: FeedCursor | undefined, poll: Poll): Promise<FeedPage> {
+    const { arrivedAt, request, signal } = poll;
+    const until = arrivedAt + request.waitMs;
+    await this.reach(cursor, poll);
+    if (request.waitMs > 0) await this.waiters.turn();
+    for (;;) {
+      const page = await this.feed.after(cursor);
+      const hasNews = page.events.length > 0 || page.hasMore || page.isRestarted;
+      if (hasNews || request.maxEvents === 0) return page;
+      const isDue = performance.now() >= until - ASK_MS;
+      if (isDue && page.beganAt >= until - FRESH_MS) return page;
+      if (!(await this.waiters.wait(until, until - FRESH_MS, signal))) return page;
+    }
+  }
+
+  /** Waits until this instance has read the log as far as a cursor that another instance has given out. */
+  private async reach(cursor: FeedCursor | undefined, { arrivedAt, signal }: Poll): Promise<void> {
+    if (cursor === undefined) return;
+    for (let count = 0; count < MAX_READINGS; count += 1) {
+      if (this.feed.hasReached(cursor) || this.feed.demandReading().beganAt >= arrivedAt) return;
+      if (!(await this.waiters.wait(performance.now(), arrivedAt, signal))) break;
+    }
+    throw Problems.unavailable('The log of changes is not read as far as the cursor');
+  }
+
+  private async answerPage(page: FeedPage, poll: Poll): Promise<PollAnswer> {
+    if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);
+    const sets = await this.sign(page, poll);
+    const count = Object.keys(sets).length;
+    const next = page.cursorAfter(count);
+    return {
+      sets,
+      moreAvailable: page.hasMore || count < page.events.length,
+      cursor: encodeCursor(next),
+      restarted: page.isRestarted,
+      covered_from: next.coveredFromMs / 1000,
+      complete_to_ms: Math.floor(page.beganAt - poll.arrivedAt),
+    };
+  }
+
+  private async sign({ events }: FeedPage, poll: Poll) {
+    const { request, signal } = poll;
+    const maxBytes = poll.maxBytes();
+    const sets: Record<string, string> = {};
+    let bytes = 0;
+    for (const [index, event] of events.slice(0, request.maxEvents).entries()) {
+      if (signal.aborted) break;
+      const set = this.signer.sign(event);
+      bytes += set.length + event.jti.length;
+      if (bytes > maxBytes && index > 0) break;
+      sets[event.jti] = set;
+      if (index % BATCH === BATCH - 1) await turn();
+    }
+    return sets;
+  }
+}

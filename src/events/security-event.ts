@@ -1,0 +1,53 @@
+import type { LoggedChange } from '../invalidation/logged-change.js';
+import type { EventKey } from './feed-cursor.js';
+
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
+const PASSWORD_CHANGED = 'password_changed';
+
+/** One security event of a row of the log. It becomes one SET: profiles of CAEP want one event in each. */
+export interface SecurityEvent extends EventKey {
+  /** Unique, and the same on every instance and for each delivery. */
+  readonly jti: string;
+  readonly change: LoggedChange;
+}
+
+/** The events of a row: of a session that ended by a change of the password, also that change; of an OAuth client none. */
+export function eventsOf(change: LoggedChange, history: string): SecurityEvent[] {
+  const { xid, id, kind } = change;
+  if (kind === 'client.changed') return [];
+  const jti = `${history}-${id}`;
+  const own = { xid, id, part: 0, jti, change };
+  return change.reason === PASSWORD_CHANGED ? [own, { ...own, part: 1, jti: `${jti}-p` }] : [own];
+}
+
+/**
+ * The claims of a SET (RFC 8417). A change of a user is dated by a time at which its commit was known: until the commit, tokens
+ * with the old role are issued, however long the transaction is open.
+ * @see https://openid.net/specs/openid-caep-1_0-final.html
+ */
+export function claimsOf({ jti, change, part }: SecurityEvent, issuer: string): object {
+  const user = { format: 'iss_sub', iss: issuer, sub: change.user_id };
+  const isOfSession = part === 0 && change.session_id !== null;
+  const session = isOfSession ? { session: { format: 'opaque', id: change.session_id } } : {};
+  const [type, event] = part === 0 ? eventOf(change) : passwordChange(change);
+  return {
+    iss: issuer,
+    aud: issuer,
+    iat: Math.floor(change.committedBy),
+    jti,
+    sub_id: { format: 'complex', user, ...session },
+    events: { [`${CAEP}/${type}`]: event },
+  };
+}
+
+const passwordChange = ({ at }: LoggedChange): [string, object] => [
+  'credential-change',
+  { event_timestamp: at, credential_type: 'password', change_type: 'update' },
+];
+
+function eventOf({ kind, at, committedBy, reason }: LoggedChange): [string, object] {
+  if (kind === 'user.updated') return ['token-claims-change', { event_timestamp: committedBy, claims: {} }];
+  const isOfUser = kind === 'user.deleted';
+  const reasonForAdmins = { en: reason ?? (isOfUser ? 'user_deleted' : 'ended') };
+  return ['session-revoked', { event_timestamp: isOfUser ? committedBy : at, reason_admin: reasonForAdmins }];
+}

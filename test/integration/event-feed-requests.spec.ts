@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { encodeCursor } from '../../src/events/feed-cursor.js';
+import { LogPosition } from '../../src/invalidation/log-position.js';
+import { TEST_ISSUER } from '../support/app/app-process.js';
+import { FeedReceiver } from '../support/feed/feed-receiver.js';
+import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
+import { getMe, register } from './accounts.js';
+import { AppInProcess } from './app-in-process.js';
+import { FeedFixture } from './feed-fixture.js';
+import { basic, registerAdmin, registerClient } from './oauth-clients.js';
+
+const POSITION = new LogPosition('100', ['90', '95']);
+const CURSOR = { history: '0123456789ab', coveredFromMs: 1, position: POSITION };
+
+describe('a poll of the revocation feed', () => {
+  let feed: FeedFixture;
+
+  beforeAll(async () => {
+    feed = await FeedFixture.start();
+  });
+  afterAll(() => feed.stop());
+
+  it.each([
+    ['a list', []],
+    ['maxEvents below zero', { maxEvents: -1 }],
+    ['maxEvents with a fraction', { maxEvents: 1.5 }],
+    ['maxEvents as text', { maxEvents: '1' }],
+    ['returnImmediately as text', { returnImmediately: 'true' }],
+    ['a longer hold than there is', { waitMs: 30_001 }],
+    ['acknowledgements that are no list', { ack: 'x' }],
+    ['acknowledgements that are no texts', { ack: [1] }],
+    ['too many acknowledgements', { ack: Array.from({ length: 5001 }, String) }],
+    ['an acknowledgement that is too long', { ack: ['x'.repeat(101)] }],
+    ['errors that are no object', { setErrs: ['x'] }],
+    ['a cursor that is no text', { cursor: 1 }],
+    ['a cursor that is none', { cursor: 'x' }],
+    ['a cursor that was cut', { cursor: encodeCursor(CURSOR).slice(0, -3) }],
+    ['a cursor that is too long', { cursor: 'x'.repeat(100_001) }],
+  ])('is refused with %s', async (_what, body) => {
+    await expect(feed.poll(body)).resolves.toMatchObject({
+      status: 400,
+      body: { err: 'invalid_request', description: expect.any(String) },
+    });
+  });
+
+  it('is refused with a body that is no JSON, and with one that is too long', async () => {
+    const send = (payload: string) =>
+      feed.app.app.inject({
+        method: 'POST',
+        url: '/api/v1/events/poll',
+        headers: { authorization: basic(feed.client), 'content-type': 'application/json' },
+        payload,
+      });
+    const malformed = await send('{');
+    expect([malformed.statusCode, malformed.json()]).toEqual([
+      400,
+      { err: 'invalid_request', description: expect.any(String) },
+    ]);
+    await expect(send(JSON.stringify({ ack: ['x'.repeat(300_000)] }))).resolves.toMatchObject({
+      statusCode: 413,
+    });
+  });
+
+  it('takes thousands of acknowledgements, and ignores members that it does not know', async () => {
+    const ack = Array.from({ length: 5000 }, () => randomUUID());
+    await expect(feed.poll({ ack, cursor: '', unknown: 1 })).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('needs the credentials of a client, and an access token is none', async () => {
+    const member = await register(feed.app);
+    for (const authorization of ['', `Bearer ${member.token}`, 'Basic x']) {
+      const headers = { authorization };
+      const answer = await feed.app.call('POST', '/api/v1/events/poll', { headers, body: {} });
+      expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    }
+  });
+
+  it('is not answered to a client that has ended while it waited', async () => {
+    const client = await registerClient(feed.app, feed.admin);
+    const receiver = new FeedReceiver((body) => feed.poll(body, client));
+    await receiver.drain();
+    const polled = feed.poll({ cursor: receiver.cursor, waitMs: 4000 }, client);
+    const ended = await feed.app.call('DELETE', `/api/v1/clients/${client.id}`, { token: feed.admin.token });
+    expect(ended.status).toBe(204);
+    await expect(polled).resolves.toMatchObject({ status: 401 });
+  });
+
+  it('that is empty ends with a reading of the log that began near its end', async () => {
+    const receiver = await feed.upToDate();
+    const fresh = async () => {
+      const { sets, complete_to_ms: completeTo, restarted } = await receiver.poll({ waitMs: 1000 });
+      expect([sets, restarted]).toEqual([{}, false]);
+      return completeTo;
+    };
+    const readings = [await fresh(), await fresh(), await fresh()];
+    // On a machine that stalls for a moment, one of them may be earlier.
+    expect(readings.filter((completeTo) => completeTo >= 750).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is described by the metadata', async () => {
+    const { status, body } = await feed.app.call('GET', '/.well-known/ssf-configuration');
+    expect([status, body]).toEqual([
+      200,
+      {
+        spec_version: '1_0',
+        issuer: TEST_ISSUER,
+        jwks_uri: `${TEST_ISSUER}/.well-known/jwks.json`,
+        delivery_methods_supported: ['urn:ietf:rfc:8936'],
+        default_subjects: 'ALL',
+        authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:7617' }],
+        poll_endpoint: `${TEST_ISSUER}/api/v1/events/poll`,
+        access_token_lifetime: 1800,
+      },
+    ]);
+  });
+});
+
+describe('the revocation feed with a shared secret', () => {
+  it('does not exist, because nobody else can verify its events', async () => {
+    const database = await createTestDatabase();
+    const app = await AppInProcess.start({ DATABASE_URL: database.url });
+    await expect(app.call('GET', '/.well-known/ssf-configuration')).resolves.toMatchObject({ status: 404 });
+    await expect(app.call('POST', '/api/v1/events/poll', { body: {} })).resolves.toMatchObject({
+      status: 404,
+    });
+    await app.stop();
+    await database.drop();
+  });
+});
+
+describe('the revocation feed of the embedded database', () => {
+  it('delivers changes, and begins anew after a restart', async () => {
+    const keys = await SigningKeysFile.create();
+    const start = () => AppInProcess.start({ SIGNING_KEYS_FILE: keys.path });
+    const receiverOf = async (app: AppInProcess) => {
+      const client = await registerClient(app, await registerAdmin(app));
+      const headers = { authorization: basic(client) };
+      return new FeedReceiver((body) => app.call('POST', '/api/v1/events/poll', { headers, body }));
+    };
+    const app = await start();
+    const receiver = await receiverOf(app);
+    await receiver.drain();
+    const before = receiver.jtis.length;
+    const member = await register(app);
+    await expect(getMe(app, member)).resolves.toBe('200');
+    const polled = receiver.poll({ waitMs: 10_000 });
+    await app.call('POST', '/api/v1/auth/logout', { token: member.token });
+    await polled;
+    expect(receiver.jtis).toHaveLength(before + 1);
+    const idle = await receiver.poll({ waitMs: 300 });
+    expect(idle).toMatchObject({ sets: {}, restarted: false });
+    expect(idle.complete_to_ms).toBeGreaterThanOrEqual(0);
+    await app.stop();
+    const again = await start();
+    const later = await receiverOf(again);
+    later.cursor = receiver.cursor;
+    await expect(later.poll()).resolves.toMatchObject({ restarted: true });
+    await again.stop();
+    await keys.remove();
+  });
+});

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { TEST_ISSUER } from '../support/app/app-process.js';
+import { waitFor } from '../support/wait-for.js';
+import { logIn, type Member, register } from './accounts.js';
+import { FeedFixture } from './feed-fixture.js';
+import { interleavings, LogWriters, type Step } from './log-interleaving.js';
+
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
+const LONG_MS = 300_000;
+
+describe('the revocation feed', () => {
+  let feed: FeedFixture;
+
+  beforeAll(async () => {
+    feed = await FeedFixture.start(2);
+  });
+  afterAll(() => feed.stop());
+
+  const userOf = ({ id }: Member) => ({ format: 'iss_sub', iss: TEST_ISSUER, sub: id });
+  const bySession = (member: Member) => ({
+    format: 'complex',
+    user: userOf(member),
+    session: { format: 'opaque', id: member.sessionId },
+  });
+  const byUser = (member: Member) => ({ format: 'complex', user: userOf(member) });
+
+  it('says that a session was revoked, in a SET that the published keys verify', async () => {
+    const member = await register(feed.app);
+    const receiver = await feed.upToDate(1);
+    const before = Date.now() / 1000;
+    await feed.app.call('POST', '/api/v1/auth/logout', { token: member.token });
+    await receiver.poll({ waitMs: 5000 });
+    const [event] = await feed.eventsOf(receiver);
+    expect(event).toMatchObject({
+      iss: TEST_ISSUER,
+      aud: TEST_ISSUER,
+      jti: expect.stringMatching(/^[0-9a-f]{12}-\d+$/),
+      sub_id: bySession(member),
+      events: { [`${CAEP}/session-revoked`]: { reason_admin: { en: 'logout' } } },
+    });
+    const { event_timestamp: at } = Object.values(event!['events'] as object)[0] as {
+      event_timestamp: number;
+    };
+    expect(Math.abs(at - before)).toBeLessThan(30);
+  });
+
+  it('says that a role, a status or a session may have changed', async () => {
+    const member = await register(feed.app);
+    const receiver = await feed.upToDate();
+    await feed.app.call('PATCH', `/api/v1/users/${member.id}`, {
+      token: feed.admin.token,
+      body: { role: 'researcher' },
+    });
+    await feed.app.call('PATCH', `/api/v1/users/${member.id}`, {
+      token: feed.admin.token,
+      body: { is_active: false },
+    });
+    await receiver.receive(3);
+    const events = await feed.eventsOf(receiver);
+    expect(events.map(({ sub_id, events: content }) => [sub_id, Object.keys(content as object)])).toEqual([
+      [byUser(member), [`${CAEP}/token-claims-change`]],
+      expect.anything(),
+      expect.anything(),
+    ]);
+    expect(events.map(({ sub_id }) => sub_id)).toEqual(
+      expect.arrayContaining([byUser(member), bySession(member)]),
+    );
+  });
+
+  it('dates a change of a user not before its commit', async () => {
+    const member = await register(feed.app);
+    const receiver = await feed.upToDate();
+    const writers = await LogWriters.connect(feed.database.url);
+    await writers.run({ kind: 'begin', writer: 0 }, () => Promise.resolve());
+    await writers.run({ kind: 'insert', writer: 0, rows: 1 }, () => Promise.resolve());
+    await feed.app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: member.refreshToken } });
+    const [{ now }] = (await feed.app.query(
+      'SELECT extract(epoch FROM clock_timestamp())::float8 AS now',
+    )) as [{ now: number }];
+    await writers.run({ kind: 'commit', writer: 0 }, () => Promise.resolve());
+    await writers.close();
+    await receiver.poll({ waitMs: 5000 });
+    const [event] = await feed.eventsOf(receiver);
+    const { event_timestamp: at } = Object.values(event!['events'] as object)[0] as {
+      event_timestamp: number;
+    };
+    expect(at).toBeGreaterThanOrEqual(now);
+  });
+
+  it('says that a password changed, beside each session that ended by it', async () => {
+    const member = await register(feed.app);
+    const other = await logIn(feed.app, member);
+    const receiver = await feed.upToDate();
+    await feed.app.call('POST', '/api/v1/users/me/change-password', {
+      token: other.token,
+      body: { current_password: member.password, new_password: 'another-Test1234' },
+    });
+    await receiver.receive(3, { maxEvents: 1 });
+    const events = await feed.eventsOf(receiver);
+    const kinds = events.map(({ events: content }) =>
+      Object.keys(content as object)[0]!
+        .split('/')
+        .at(-1),
+    );
+    expect(kinds.sort()).toEqual(['credential-change', 'session-revoked', 'token-claims-change']);
+    expect(events.map(({ sub_id }) => sub_id)).toEqual(
+      expect.arrayContaining([bySession(member), byUser(member)]),
+    );
+  });
+
+  it('says that a user was deleted by SQL, within its promise of a second', async () => {
+    const member = await register(feed.app);
+    const receiver = await feed.upToDate();
+    const polled = receiver.poll({ waitMs: 1000 });
+    await feed.app.query('DELETE FROM users WHERE id = $1', [member.id]);
+    await polled;
+    const events = await feed.eventsOf(receiver);
+    expect(events.find(({ sub_id }) => !('session' in (sub_id as object)))).toMatchObject({
+      sub_id: byUser(member),
+      events: { [`${CAEP}/session-revoked`]: { reason_admin: { en: 'user_deleted' } } },
+    });
+  });
+
+  it('gives the same to the same cursor, on each instance', async () => {
+    const receiver = await feed.upToDate();
+    const { cursor } = receiver;
+    await insert(randomUUID(), randomUUID());
+    await receiver.poll({ waitMs: 5000 });
+    const answers = [await feed.poll({ cursor }), await feed.poll({ cursor }, feed.client, 1)];
+    for (const { body } of answers) {
+      expect(body).toMatchObject({ restarted: false, moreAvailable: false });
+      expect(Object.keys(body['sets'] as object)).toEqual(receiver.jtis);
+    }
+    expect(answers[0]!.body['sets']).toEqual(Object.fromEntries(receiver.sets));
+  });
+
+  it(
+    'delivers each committed row and none that was rolled back, through instances that take turns',
+    async () => {
+      const ids = async (userIds: Iterable<string>) => {
+        const rows = (await feed.app.query(
+          'SELECT id::text FROM invalidations WHERE user_id = ANY($1::uuid[])',
+          [[...userIds]],
+        )) as { id: string }[];
+        return rows.map(({ id }) => id).sort();
+      };
+      const delivers = async (steps: readonly Step[], maxEvents: number) => {
+        const receiver = await feed.upToDate();
+        const writers = await LogWriters.connect(feed.database.url);
+        let turn = 0;
+        const read = async () => {
+          turn += 1;
+          await receiver.poll({ maxEvents }, feed.sendTo(turn % 2));
+        };
+        try {
+          for (const step of steps) await writers.run(step, read);
+          await writers.finish();
+          const last = randomUUID();
+          await insert(last);
+          const [lastId] = await ids([last]);
+          await waitFor(
+            async () => {
+              await read();
+              const { cursor } = receiver;
+              return receiver.jtis.some((jti) => jti.endsWith(`-${lastId}`)) && cursor !== '';
+            },
+            { what: 'the last row', intervalMs: 1 },
+          );
+          await receiver.drain({ maxEvents });
+          const received = receiver.jtis.map((jti) => jti.split('-')[1]!).sort();
+          expect(received).toEqual(await ids([...writers.committed, last]));
+          expect(receiver.restarts).toBe(1);
+        } finally {
+          await writers.close();
+        }
+      };
+      await fc.assert(fc.asyncProperty(interleavings, fc.integer({ min: 1, max: 3 }), delivers), {
+        numRuns: 25,
+      });
+    },
+    LONG_MS,
+  );
+
+  const insert = (...userIds: string[]) =>
+    feed.app.query(
+      `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', id FROM unnest($1::uuid[]) AS id`,
+      [userIds],
+    );
+});

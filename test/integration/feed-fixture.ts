@@ -1,0 +1,68 @@
+import type { JWK, JWTPayload } from 'jose';
+import { TEST_ISSUER } from '../support/app/app-process.js';
+import { FeedReceiver, type PollBody, type SendPoll, verifiedEvent } from '../support/feed/feed-receiver.js';
+import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import type { Member } from './accounts.js';
+import { type Answer, AppInProcess } from './app-in-process.js';
+import { basic, registerAdmin, registerClient, type TestClient } from './oauth-clients.js';
+
+/** Instances on one database that serve the feed, and a client that may follow it. */
+export class FeedFixture {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly apps: readonly AppInProcess[],
+    readonly admin: Member,
+    readonly client: TestClient,
+    private readonly keys: SigningKeysFile,
+  ) {}
+
+  static async start(instances = 1): Promise<FeedFixture> {
+    const [database, keys] = await Promise.all([createTestDatabase(), SigningKeysFile.create()]);
+    const variables = { DATABASE_URL: database.url, SIGNING_KEYS_FILE: keys.path };
+    const apps: AppInProcess[] = [];
+    for (let count = 0; count < instances; count += 1) apps.push(await AppInProcess.start(variables));
+    const admin = await registerAdmin(apps[0]!);
+    return new FeedFixture(database, apps, admin, await registerClient(apps[0]!, admin), keys);
+  }
+
+  get app(): AppInProcess {
+    return this.apps[0]!;
+  }
+
+  async stop(): Promise<void> {
+    for (const app of this.apps) await app.stop();
+    await this.database.drop();
+    await this.keys.remove();
+  }
+
+  /** Polls one of the instances. */
+  sendTo(index: number, client = this.client): SendPoll {
+    return (body) => this.poll(body, client, index);
+  }
+
+  poll(body: PollBody | object, client = this.client, index = 0): Promise<Answer> {
+    const headers = { authorization: basic(client) };
+    return this.apps[index]!.call('POST', '/api/v1/events/poll', { headers, body });
+  }
+
+  receiver(index = 0): FeedReceiver {
+    return new FeedReceiver(this.sendTo(index));
+  }
+
+  /** A receiver that has everything up to now. */
+  async upToDate(index = 0): Promise<FeedReceiver> {
+    const receiver = this.receiver(index);
+    await receiver.drain();
+    receiver.jtis.length = 0;
+    receiver.sets.clear();
+    return receiver;
+  }
+
+  /** The claims of what a receiver has got, verified by the published keys. */
+  async eventsOf(receiver: FeedReceiver): Promise<JWTPayload[]> {
+    const { body } = await this.app.call('GET', '/.well-known/jwks.json');
+    const jwks = body as unknown as { keys: JWK[] };
+    return Promise.all([...receiver.sets.values()].map((set) => verifiedEvent(set, jwks, TEST_ISSUER)));
+  }
+}

@@ -1,0 +1,103 @@
+import type { Mutant } from './mutant.js';
+
+const POSITION = 'src/invalidation/log-position.ts';
+const POSITION_SPEC = ['src/invalidation/log-position.spec.ts'] as const;
+const RECENT = 'src/invalidation/recent-log.ts';
+const RECENT_SPEC = ['src/invalidation/recent-log.spec.ts'] as const;
+const CURSOR = 'src/events/feed-cursor.ts';
+const CURSOR_SPEC = ['src/events/feed-cursor.spec.ts'] as const;
+const FEED_SPEC = ['test/integration/event-feed.spec.ts'] as const;
+const REACH_SPEC = ['test/integration/event-feed-reach.spec.ts'] as const;
+const REQUEST_SPEC = ['test/integration/event-feed-requests.spec.ts'] as const;
+
+/** What the receivers of the revocation feed rely on. */
+export const FEED_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'rows of transactions that were open count as delivered',
+    file: POSITION,
+    text: 'return xid < this.limit && !this.open.has(xid);',
+    replacement: 'return xid < this.limit;',
+    specs: POSITION_SPEC,
+  },
+  {
+    name: 'a position reaches one that shows more rows',
+    file: POSITION,
+    text: 'for (const xid of this.open) if (other.shows(xid)) return false;',
+    replacement: '',
+    specs: POSITION_SPEC,
+  },
+  {
+    name: 'a cursor from before the rows in memory is answered from memory',
+    file: RECENT,
+    text: ' || !position.reaches(this.base.position)',
+    replacement: '',
+    specs: RECENT_SPEC,
+  },
+  {
+    name: 'rows in memory are kept for ever',
+    file: RECENT,
+    text: 'while (this.rowCount > MAX_ROWS) {',
+    replacement: 'while (this.rowCount > 1e9) {',
+    specs: RECENT_SPEC,
+  },
+  {
+    name: 'skipped rows count as delivered',
+    file: RECENT,
+    text: 'if (rows === undefined) return this.startOver(page, beganAt);',
+    replacement: 'if (rows === undefined) return this.setReading(page, beganAt);',
+    specs: RECENT_SPEC,
+  },
+  {
+    name: 'the feed goes on without a log that is read',
+    file: RECENT,
+    text: 'this.current = undefined;\n    this.wake',
+    replacement: 'this.wake',
+    specs: RECENT_SPEC,
+  },
+  {
+    name: 'a cursor that was changed is accepted',
+    file: CURSOR,
+    text: 'if (decoded !== `${text}.${checksum(text)}`) return undefined;',
+    replacement: '',
+    specs: CURSOR_SPEC,
+  },
+  {
+    name: 'a cursor of any length is read',
+    file: CURSOR,
+    text: 'encoded.length > MAX_LENGTH || ',
+    replacement: '',
+    specs: CURSOR_SPEC,
+  },
+  {
+    name: 'a change of a user is dated before its commit',
+    file: 'src/events/security-event.ts',
+    text: 'event_timestamp: committedBy, claims',
+    replacement: 'event_timestamp: at, claims',
+    specs: FEED_SPEC,
+    test: 'not before its commit',
+  },
+  {
+    name: 'rows that were removed count as delivered',
+    file: 'src/invalidation/log-archive.service.ts',
+    text: 'if (server.is_out_of_reach) return undefined;',
+    replacement: '',
+    specs: REACH_SPEC,
+    test: 'may have been removed',
+  },
+  {
+    name: 'a partial acknowledgement skips the rest',
+    file: 'src/events/event-streams.service.ts',
+    text: "acknowledged = CASE WHEN rest = '{}' THEN sent ELSE acknowledged END",
+    replacement: 'acknowledged = sent',
+    specs: REACH_SPEC,
+    test: 'gets again what it has not acknowledged',
+  },
+  {
+    name: 'an ended client gets the answer for which it waits',
+    file: 'src/events/events.controller.ts',
+    text: '    await this.clients.authenticate(request);\n    const text',
+    replacement: '    const text',
+    specs: REQUEST_SPEC,
+    test: 'has ended while it waited',
+  },
+];
