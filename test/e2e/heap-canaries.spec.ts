@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppProcess } from '../support/app/app-process.js';
+import { api } from '../support/app/api-client.js';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
+import { waitFor } from '../support/wait-for.js';
+import { PASSWORD } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+
+const canary = (name: string) => `canary${name}${randomBytes(16).toString('hex')}`;
+
+describe('the heap of the process', () => {
+  it('holds no password once the login that sent it was answered', async () => {
+    const [password, wrong] = [canary('password'), canary('wrong')];
+    const cwd = await makeTemporaryDirectory('heap');
+    const deployment = await Deployment.start();
+    // Node collects garbage before it writes the snapshot.
+    const env = {
+      ...deployment.environment,
+      NODE_OPTIONS: `--heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${cwd}`,
+    };
+    const app = await AppProcess.start({ env });
+    const client = api(app.url);
+    const account = { email: `${canary('mail')}@example.org`, full_name: 'A' };
+    const logIn = (secret: string) =>
+      client.post('/api/v1/auth/login/json', { email: account.email, password: secret });
+    expect((await client.post('/api/v1/auth/register', { ...account, password })).status).toBe(201);
+    expect((await logIn(password)).status).toBe(200);
+    expect((await logIn(wrong)).status).toBe(401);
+    // The parser and the buffers of the connection have had another request since.
+    for (let count = 0; count < 20; count++) expect((await logIn(PASSWORD)).status).toBe(401);
+    process.kill(app.pid, 'SIGUSR2');
+    const snapshot = await waitFor(
+      async () => {
+        const file = (await readdir(cwd)).find((name) => name.endsWith('.heapsnapshot'));
+        const text = file === undefined ? '' : await readFile(join(cwd, file), 'latin1');
+        return text.trimEnd().endsWith('}') ? text : undefined;
+      },
+      { what: 'the whole snapshot', timeoutMs: 60_000, intervalMs: 500 },
+    );
+    expect(snapshot?.includes('SessionVerdictService')).toBe(true);
+    for (const secret of [password, wrong]) expect(snapshot?.includes(secret.slice(0, 20))).toBe(false);
+    client.close();
+    await app.stop();
+    await deployment.stop();
+    await removeTemporaryDirectory(cwd);
+  }, 120_000);
+});
