@@ -1,0 +1,87 @@
+import { type Clock, elapsedMs, type Instant } from './clock.js';
+import type { KnownToken } from './access-tokens.js';
+
+/** `iat` has whole seconds. */
+const IAT_MARGIN_SECONDS = 1;
+/**
+ * An instance of the service may judge by a state that is as old as this: it delays the answer to a change by 2 s at most.
+ * What introspection said is kept only when the question was put later than this after the event that it must know.
+ */
+const SETTLED_AFTER_MS = 3000;
+
+/** What is known of the revocations: up to when, and for which tokens. All of it is in memory and changes in one step. */
+export class Coverage {
+  /** The sequence of answers that belong together. A restart begins the next one. */
+  private sequence = 0;
+  private coveredFrom = Infinity;
+  /** Every change that was committed before is applied. */
+  private completeTo: Instant | undefined;
+  /** Since when the feed has been fresh without a break; monotonic milliseconds. */
+  private freshSinceMs = Infinity;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly maxStalenessMs: number,
+  ) {}
+
+  /** A sequence begins: nothing is complete until `complete` is called. */
+  restart(coveredFrom: number): void {
+    this.sequence += 1;
+    this.coveredFrom = coveredFrom;
+    this.completeTo = undefined;
+    this.freshSinceMs = Infinity;
+  }
+
+  /** Something was lost, and nobody knows what. No token is covered before the next restart. */
+  lose(): void {
+    this.restart(Infinity);
+  }
+
+  /** Changes are delivered after this time only, should that be later than was said before. */
+  narrow(coveredFrom: number): void {
+    this.coveredFrom = Math.max(this.coveredFrom, coveredFrom);
+  }
+
+  /** @param sentAt when the request was sent; its answer has every change up to `completeToMs` later */
+  complete(sentAt: Instant, completeToMs: number): void {
+    const wasFresh = this.isFresh();
+    const nowMs = this.clock.monotonicMs();
+    // No answer can know what is still to come.
+    const laterMs = Math.min(completeToMs, nowMs - sentAt.monotonicMs);
+    const completeTo = { monotonicMs: sentAt.monotonicMs + laterMs, wallMs: sentAt.wallMs + laterMs };
+    if (elapsedMs(this.clock, completeTo) < this.stalenessMs()) this.completeTo = completeTo;
+    if (!wasFresh) this.freshSinceMs = nowMs;
+  }
+
+  /** Milliseconds since which a change can be missing; `Infinity` when nothing is complete. */
+  stalenessMs(): number {
+    return this.completeTo === undefined ? Infinity : elapsedMs(this.clock, this.completeTo);
+  }
+
+  isFresh(): boolean {
+    return this.stalenessMs() <= this.maxStalenessMs;
+  }
+
+  /** True when each revocation of the token has been or will be delivered. */
+  covers({ principal, introspected }: KnownToken): boolean {
+    return principal.iat > this.coveredFrom + IAT_MARGIN_SECONDS || introspected?.sequence === this.sequence;
+  }
+
+  /** The role, unless a change came after which neither the token nor introspection says what it is. */
+  roleOf({ principal, introspected }: KnownToken, changedAtMs: number | undefined): string | undefined {
+    if (changedAtMs === undefined) return principal.role;
+    if (introspected?.sequence !== this.sequence) return undefined;
+    return introspected.sentMs >= changedAtMs + SETTLED_AFTER_MS ? introspected.role : undefined;
+  }
+
+  /** Keeps what introspection said, if the feed delivers every change that the answer did not know. */
+  keep(known: KnownToken, sentMs: number, role: string): void {
+    if (!this.isFresh() || sentMs < this.freshSinceMs + SETTLED_AFTER_MS) return;
+    known.introspected = { role, sentMs, sequence: this.sequence };
+  }
+
+  /** How many sequences have begun. */
+  get restarts(): number {
+    return this.sequence;
+  }
+}

@@ -1,0 +1,102 @@
+import { errors, type JWTPayload, jwtVerify } from 'jose';
+import type { IssuerClock } from './issuer-clock.js';
+import { isNumber, isObject, isText, type JsonObject } from './json.js';
+import type { KeySet } from './key-set.js';
+import type { Settings } from './options.js';
+import { SIGNATURE_ALGORITHMS } from './signature-algorithms.js';
+
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/';
+const SESSION_REVOKED = `${CAEP}session-revoked`;
+
+/** `issuedAt`: a time that has passed at the issuer, in seconds since 1970. */
+export type SecurityEvent = { readonly issuedAt: number } & (
+  | { readonly kind: 'session-revoked'; readonly sid: string }
+  | { readonly kind: 'user-revoked'; readonly sub: string }
+  | { readonly kind: 'user-changed'; readonly sub: string }
+);
+
+/** A security event token that cannot be relied on. What it was to say is unknown, so it counts as lost. */
+export class BadEventError extends Error {
+  override readonly name = 'BadEventError';
+}
+
+/**
+ * Verifies a security event token (RFC 8417) by the keys of the issuer.
+ *
+ * @returns what it says. Events of an unknown type, and those that revoke nothing, say that the user changed
+ * @throws BadEventError for a wrong signature, type, issuer, audience, `jti` or subject
+ * @throws VerifierError `unavailable` when the keys cannot be read
+ */
+export async function verifySecurityEvent(
+  jti: string,
+  token: unknown,
+  { issuer, clientId }: Settings,
+  keys: KeySet,
+  clock: IssuerClock,
+): Promise<SecurityEvent[]> {
+  if (!isText(token)) throw new BadEventError('a security event token is no text');
+  const payload = await verified(token, {
+    algorithms: [...SIGNATURE_ALGORITHMS],
+    typ: 'secevent+jwt',
+    issuer,
+    audience: [issuer, clientId],
+    currentDate: new Date(clock.nowSeconds() * 1000),
+    keys,
+  });
+  if (payload.jti !== jti) throw new BadEventError('a security event token has another jti');
+  return eventsOf(payload, issuer);
+}
+
+interface Expected {
+  algorithms: string[];
+  typ: string;
+  issuer: string;
+  audience: string[];
+  currentDate: Date;
+  keys: KeySet;
+}
+
+async function verified(token: string, { keys, ...expected }: Expected): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys.keyFor, expected)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    throw new BadEventError(`a security event token is not valid: ${error.code}`, { cause: error });
+  }
+}
+
+function eventsOf({ iat, sub_id: subject, events }: JWTPayload, issuer: string): SecurityEvent[] {
+  if (!isNumber(iat) || !isObject(events)) throw new BadEventError('a security event token has no events');
+  const { sub, sid } = subjectOf(subject, issuer);
+  const found = Object.entries(events).map(([type, event]): SecurityEvent => {
+    const issuedAt = Math.max(iat, timestampOf(event));
+    if (type === SESSION_REVOKED && sid !== undefined) return { kind: 'session-revoked', sid, issuedAt };
+    if (sub === undefined) throw new BadEventError('a security event token names no user');
+    return { kind: type === SESSION_REVOKED ? 'user-revoked' : 'user-changed', sub, issuedAt };
+  });
+  if (found.length === 0) throw new BadEventError('a security event token has no events');
+  return found;
+}
+
+/** A subject of the format `complex` (SSF) with a user of this issuer, a session, or both. */
+function subjectOf(subject: unknown, issuer: string): { sub?: string; sid?: string } {
+  if (!isObject(subject) || subject['format'] !== 'complex') {
+    throw new BadEventError('a security event token has an unknown subject');
+  }
+  const { user, session } = subject;
+  return {
+    ...(user === undefined ? {} : { sub: member(user, 'iss_sub', 'sub', issuer) }),
+    ...(session === undefined ? {} : { sid: member(session, 'opaque', 'id') }),
+  };
+}
+
+function member(identifier: unknown, format: string, name: string, issuer?: string): string {
+  const { format: found, iss, [name]: value } = isObject(identifier) ? identifier : ({} as JsonObject);
+  if (found !== format || iss !== issuer || !isText(value)) {
+    throw new BadEventError('a security event token has an unknown subject');
+  }
+  return value;
+}
+
+const timestampOf = (event: unknown): number =>
+  isObject(event) && isNumber(event['event_timestamp']) ? event['event_timestamp'] : -Infinity;

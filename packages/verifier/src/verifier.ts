@@ -1,0 +1,187 @@
+import { AccessTokens, checkLength, inactiveReason, type KnownToken } from './access-tokens.js';
+import { type Clock, elapsedMs, SYSTEM_CLOCK } from './clock.js';
+import { Coverage } from './coverage.js';
+import { Feed } from './feed.js';
+import { HttpClient } from './http-client.js';
+import { type Introspection, Introspector } from './introspector.js';
+import { Issuer } from './issuer.js';
+import { IssuerClock } from './issuer-clock.js';
+import { MisconfigurationError } from './issuer-error.js';
+import { KeySet } from './key-set.js';
+import { type Settings, settingsOf, type VerifierOptions } from './options.js';
+import type { Principal } from './principal.js';
+import { Reporter } from './reporter.js';
+import { Revocations } from './revocations.js';
+import { VerifierError } from './verifier-error.js';
+
+export interface VerifierStatus {
+  mode: 'feed' | 'introspect';
+  /** Whether tokens can be accepted without asking the issuer. */
+  fresh: boolean;
+  /** Milliseconds since which a revocation can be missing; `null` when the feed was not read yet. */
+  stalenessMs: number | null;
+  /** Revoked sessions and users, and users who changed, of one token life. */
+  revocations: number;
+  /** Verified tokens that are remembered. */
+  tokens: number;
+  /** Requests for introspection since the start. */
+  introspections: number;
+  /** How often the feed had to be read anew, the start included. */
+  restarts: number;
+}
+
+/**
+ * Verifies access tokens of one issuer. `createVerifier` makes it; the class is exported so that injectors can name it.
+ */
+export class Verifier {
+  private readonly http: HttpClient;
+  private readonly reporter: Reporter;
+  private readonly issuer: Issuer;
+  private readonly keys: KeySet;
+  private readonly issuerClock: IssuerClock;
+  private readonly tokens: AccessTokens;
+  private readonly introspector: Introspector;
+  private readonly revocations: Revocations;
+  private readonly coverage: Coverage;
+  private readonly feed: Feed;
+  private closed = false;
+
+  /** Use `createVerifier`. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {
+    this.http = new HttpClient(settings.fetch, clock);
+    this.reporter = new Reporter(settings.onError, clock);
+    this.issuer = new Issuer(settings, this.http);
+    this.issuerClock = new IssuerClock(clock);
+    this.keys = new KeySet(() => this.issuer.keys(), clock, this.reporter);
+    this.tokens = new AccessTokens(settings, this.keys, this.issuerClock);
+    this.introspector = new Introspector(settings, this.issuer, clock, this.reporter);
+    this.revocations = new Revocations(clock, this.issuerClock);
+    this.coverage = new Coverage(clock, settings.maxStalenessMs);
+    this.feed = new Feed(
+      settings,
+      this.issuer,
+      this.keys,
+      this.coverage,
+      this.revocations,
+      clock,
+      this.issuerClock,
+      this.reporter,
+    );
+  }
+
+  /** @throws MisconfigurationError; an issuer that does not answer is reported only */
+  async start(): Promise<void> {
+    try {
+      if (this.settings.mode === 'introspect') await this.issuer.metadata();
+      else await this.issuer.feedConfiguration();
+    } catch (error) {
+      if (error instanceof MisconfigurationError) throw error;
+      this.reporter.failed('metadata', error);
+    }
+    if (this.settings.mode === 'introspect' || this.closed) return;
+    this.keys.start();
+    this.feed.start();
+  }
+
+  /**
+   * Who the token belongs to. Its signature and claims are valid, and it was not revoked more than `maxStalenessMs` before
+   * the promise is fulfilled. In the mode `introspect` it was not revoked when the call began.
+   *
+   * @throws VerifierError `token_invalid`, `token_expired`, `token_revoked` (401), or `unavailable` (503)
+   */
+  async verify(accessToken: string): Promise<Principal> {
+    checkLength(accessToken);
+    if (this.closed) throw new VerifierError('unavailable');
+    if (this.settings.mode === 'introspect') return this.verifyByAsking(accessToken);
+    const known = this.tokens.recall(accessToken) ?? (await this.tokens.verify(accessToken));
+    const role = this.roleIfFresh(known) ?? (await this.roleByAsking(accessToken, known));
+    return { ...known.principal, role };
+  }
+
+  /** For health checks, metrics and tests. */
+  status(): VerifierStatus {
+    const stalenessMs = this.coverage.stalenessMs();
+    return {
+      mode: this.settings.mode,
+      fresh: this.coverage.isFresh(),
+      stalenessMs: stalenessMs === Infinity ? null : stalenessMs,
+      revocations: this.revocations.size,
+      tokens: this.tokens.size,
+      introspections: this.introspector.count,
+      restarts: this.coverage.restarts,
+    };
+  }
+
+  /** Ends every request to the issuer. Later calls of `verify` are `unavailable`. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.feed.close();
+    this.keys.close();
+    this.http.close();
+  }
+
+  /**
+   * The decision without asking. Everything is checked in one step at the moment of acceptance, so no pause of the process
+   * or of the network lies between the check and the answer.
+   *
+   * @returns the role, or `undefined` when the issuer must be asked
+   */
+  private roleIfFresh(known: KnownToken): string | undefined {
+    const { principal } = known;
+    this.refuseKnown(known);
+    if (!this.coverage.isFresh() || !this.coverage.covers(known)) return undefined;
+    if (!this.feed.knowsLifetime(principal.exp - principal.iat)) return undefined;
+    return this.coverage.roleOf(known, this.revocations.changedAtMs(principal));
+  }
+
+  private async roleByAsking(token: string, known: KnownToken): Promise<string> {
+    const introspection = await this.introspector.share(token);
+    // The feed may have said more than the issuer did, while the question was on its way.
+    this.refuseKnown(known);
+    const { role, sub, sid } = this.active(introspection) ?? {};
+    if (role === undefined) throw new VerifierError('token_revoked');
+    if (sub !== known.principal.sub || sid !== known.principal.sid) throw new VerifierError('unavailable');
+    this.coverage.keep(known, introspection.sentAt.monotonicMs, role);
+    return role;
+  }
+
+  private async verifyByAsking(token: string): Promise<Principal> {
+    const principal = this.active(await this.introspector.ask(token));
+    if (principal === undefined) throw inactiveReason(token, this.issuerClock.nowSeconds());
+    return principal;
+  }
+
+  /** @throws VerifierError `unavailable` when the verdict is older than the bound by now */
+  private active({ sentAt, principal }: Introspection): Principal | undefined {
+    if (principal !== undefined && elapsedMs(this.clock, sentAt) > this.settings.maxStalenessMs) {
+      throw new VerifierError('unavailable');
+    }
+    return principal;
+  }
+
+  private refuseKnown(known: KnownToken): void {
+    this.tokens.checkExpiry(known);
+    if (this.revocations.isRevoked(known.principal)) throw new VerifierError('token_revoked');
+  }
+}
+
+/**
+ * Makes a verifier and begins to follow the feed. It does not wait for the feed: until the feed has caught up, tokens are
+ * introspected. An issuer that does not answer is no error here, so that services start in any order.
+ *
+ * @throws TypeError for options that cannot work
+ * @throws MisconfigurationError when the issuer answers, and is another one or has no feed
+ */
+export function createVerifier(options: VerifierOptions): Promise<Verifier> {
+  return createVerifierWithClock(options, SYSTEM_CLOCK);
+}
+
+/** For tests. */
+export async function createVerifierWithClock(options: VerifierOptions, clock: Clock): Promise<Verifier> {
+  const verifier = new Verifier(settingsOf(options), clock);
+  await verifier.start();
+  return verifier;
+}

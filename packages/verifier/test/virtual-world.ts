@@ -1,0 +1,209 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../src/clock.js';
+import { SYSTEM_CLOCK } from '../src/clock.js';
+import type { Verifier, VerifierOptions } from '../src/index.js';
+import { createVerifierWithClock } from '../src/verifier.js';
+import { CLIENT, makeKey, TestIssuer } from './test-issuer.js';
+
+const START_SECONDS = 1_800_000_000;
+const LIMIT_MS = 10_000;
+const key = makeKey();
+
+/** A clock that moves when the test says so. */
+export class VirtualClock implements Clock {
+  monotonic = 1000;
+  wall = START_SECONDS * 1000;
+  timersSet = 0;
+  private timers: { atMs: number; callback: () => void }[] = [];
+
+  monotonicMs = () => this.monotonic;
+  wallMs = () => this.wall;
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { atMs: this.monotonic + delayMs, callback };
+    this.timers.push(timer);
+    this.timersSet += 1;
+    return () => {
+      this.timers = this.timers.filter((each) => each !== timer);
+    };
+  }
+
+  /** Lets time pass at once, as for a process that was stopped; what was due runs afterwards. */
+  pass(ms: number): void {
+    this.monotonic += ms;
+    this.wall += ms;
+  }
+
+  runDue(): void {
+    const due = this.timers.filter(({ atMs }) => atMs <= this.monotonic);
+    this.timers = this.timers.filter((timer) => !due.includes(timer));
+    for (const { callback } of due) callback();
+  }
+}
+
+/** A request that is on its way. */
+export class Exchange {
+  private reply: Response | undefined;
+
+  constructor(
+    readonly path: string,
+    readonly body: string,
+    readonly authorization: string | undefined,
+    readonly sentMs: number,
+    private readonly settle: { resolve: (response: Response) => void; reject: (error: Error) => void },
+  ) {}
+
+  get isAnswered(): boolean {
+    return this.reply !== undefined;
+  }
+
+  get poll(): { cursor: string; waitMs: number } | undefined {
+    return this.path.endsWith('/poll') ? (JSON.parse(this.body) as never) : undefined;
+  }
+
+  /** The issuer answers; the answer is not delivered yet. */
+  answer(status: number, body: object): void {
+    this.reply ??= new Response(JSON.stringify(body), { status });
+  }
+
+  deliver(): void {
+    if (this.reply) this.settle.resolve(this.reply);
+  }
+
+  cut(): void {
+    this.settle.reject(new TypeError('fetch failed', { cause: new Error('the connection was cut') }));
+  }
+}
+
+/** A verifier and an issuer that are joined by a network and a clock which the test controls. */
+export class VirtualWorld {
+  readonly clock = new VirtualClock();
+  readonly errors: string[] = [];
+  issuer!: TestIssuer;
+  verifier!: Verifier;
+  exchanges: Exchange[] = [];
+  /** Of the issuer's clock against the receiver's wall clock. */
+  issuerAheadSeconds = 0;
+
+  static async create(
+    options: Partial<VerifierOptions> = {},
+    prepare: (issuer: TestIssuer) => void | Promise<void> = () => undefined,
+  ): Promise<VirtualWorld> {
+    const world = new VirtualWorld();
+    const begin = world.clock.monotonic;
+    const nowSeconds = () =>
+      START_SECONDS + (world.clock.monotonic - begin) / 1000 + world.issuerAheadSeconds;
+    world.issuer = await TestIssuer.create('https://auth.test', nowSeconds, [await key]);
+    await prepare(world.issuer);
+    const created = createVerifierWithClock(
+      {
+        issuer: world.issuer.url,
+        ...CLIENT,
+        fetch: world.fetch,
+        onError: ({ message }) => world.errors.push(message),
+        ...options,
+      },
+      world.clock,
+    );
+    world.verifier = await world.serveUntil(created);
+    return world;
+  }
+
+  /** Serves every request but polls at once until the promise is settled. */
+  async serveUntil<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const end = () => (isSettled = true);
+    promise.then(end, end);
+    const deadline = SYSTEM_CLOCK.monotonicMs() + LIMIT_MS;
+    while (!isSettled && SYSTEM_CLOCK.monotonicMs() < deadline) {
+      await this.serve((exchange) => exchange.poll === undefined);
+      await setImmediate();
+    }
+    if (!isSettled) throw new Error('the promise was not settled');
+    return promise;
+  }
+
+  /** Lets time pass in small steps in a healthy network. */
+  async run(ms: number, stepMs = 20): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      this.clock.pass(stepMs);
+      this.clock.runDue();
+      await setImmediate();
+      await this.serve();
+    }
+  }
+
+  /** Until the verifier follows the feed. */
+  async untilFresh(): Promise<void> {
+    for (let step = 0; !this.verifier.status().fresh && step < 500; step += 1) await this.run(20);
+    if (!this.verifier.status().fresh) throw new Error(`not fresh: ${this.errors.join(', ')}`);
+  }
+
+  /** The principal, or the error's code. Introspection and keys are served; polls are not. */
+  async verify(token: string): Promise<string | { sub: string; role: string }> {
+    return this.serveUntil(this.outcome(token));
+  }
+
+  outcome(token: string): Promise<string | { sub: string; role: string }> {
+    return this.verifier.verify(token).catch((error: { code: string }) => error.code);
+  }
+
+  /** Answers and delivers what is due: an empty poll only after its wait. */
+  async serve(selects: (exchange: Exchange) => boolean = () => true): Promise<void> {
+    for (const exchange of this.exchanges.filter(selects)) {
+      const { poll, sentMs } = exchange;
+      const isDue =
+        poll === undefined ||
+        poll.cursor === '' ||
+        this.issuer.hasRowsAfter(poll.cursor) ||
+        this.clock.monotonic - sentMs >= poll.waitMs;
+      if (!isDue) continue;
+      await this.answer(exchange);
+      await this.deliver(exchange);
+    }
+  }
+
+  /** Delivers the answer, or the loss of the connection. After a poll, waits until the verifier has applied it. */
+  async deliver(exchange: Exchange, how: 'deliver' | 'cut' = 'deliver'): Promise<void> {
+    const before = this.clock.timersSet;
+    exchange[how]();
+    const deadline = SYSTEM_CLOCK.monotonicMs() + LIMIT_MS;
+    // Afterwards the verifier waits for its next request, or for the answer to another one.
+    const isApplied = () => exchange.poll === undefined || this.clock.timersSet > before;
+    do await setImmediate();
+    while (!isApplied() && SYSTEM_CLOCK.monotonicMs() < deadline);
+    if (!isApplied()) throw new Error('the verifier did not react to the answer');
+  }
+
+  async answer(exchange: Exchange): Promise<void> {
+    if (exchange.isAnswered) return;
+    const { path, authorization, body, sentMs } = exchange;
+    const sinceArrivalMs = this.clock.monotonic - sentMs;
+    const { status, body: reply } = await this.issuer.answer(path, authorization, body, sinceArrivalMs);
+    exchange.answer(status, reply);
+  }
+
+  close(): Promise<void> {
+    return this.verifier.close();
+  }
+
+  private readonly fetch = ((url: string, init: RequestInit) =>
+    new Promise<Response>((resolve, reject) => {
+      const headers = new Headers(init.headers);
+      const exchange: Exchange = new Exchange(
+        new URL(url).pathname,
+        String(init.body ?? ''),
+        headers.get('authorization') ?? undefined,
+        this.clock.monotonic,
+        {
+          resolve: (response) => (end(), resolve(response)),
+          reject: (error) => (end(), reject(error)),
+        },
+      );
+      const end = () => {
+        this.exchanges = this.exchanges.filter((each) => each !== exchange);
+      };
+      init.signal?.addEventListener('abort', () => (end(), reject(init.signal?.reason as Error)));
+      this.exchanges.push(exchange);
+    })) as typeof fetch;
+}
