@@ -62,16 +62,18 @@ export class Coverage {
     return this.stalenessMs() <= this.maxStalenessMs;
   }
 
-  /** True when each revocation of the token has been or will be delivered. */
-  covers({ principal, introspected }: KnownToken): boolean {
-    return principal.iat > this.coveredFrom + IAT_MARGIN_SECONDS || introspected?.sequence === this.sequence;
-  }
-
-  /** The role, unless a change came after which neither the token nor introspection says what it is. */
+  /**
+   * The role of a token that was not revoked, if each change after the token, or after its introspection, is or will be
+   * delivered. `undefined` when the issuer must be asked.
+   *
+   * @param changedAtMs when a change came after which the token says nothing about its user
+   */
   roleOf({ principal, introspected }: KnownToken, changedAtMs: number | undefined): string | undefined {
-    if (changedAtMs === undefined) return principal.role;
+    const isCovered = principal.iat > this.coveredFrom + IAT_MARGIN_SECONDS;
+    if (isCovered && changedAtMs === undefined) return principal.role;
     if (introspected?.sequence !== this.sequence) return undefined;
-    return introspected.sentMs >= changedAtMs + SETTLED_AFTER_MS ? introspected.role : undefined;
+    const settledMs = (changedAtMs ?? -Infinity) + SETTLED_AFTER_MS;
+    return introspected.sentMs >= settledMs ? introspected.role : undefined;
   }
 
   /** Keeps what introspection said, if the feed delivers every change that the answer did not know. */

@@ -29,7 +29,9 @@ export class KeySet {
   private getKey: GetKey | undefined;
   private readAt: Instant | undefined;
   private content = '';
+  /** The request that begins next, and the one that began last. */
   private waiting: Promise<void> | undefined;
+  private reading: Promise<void> | undefined;
   private lastBeginMs = -Infinity;
   private readonly closing = new AbortController();
 
@@ -59,7 +61,11 @@ export class KeySet {
     token: FlattenedJWSInput,
   ): Promise<CryptoKey> => {
     if (typeof header.kid !== 'string') throw new errors.JWKSNoMatchingKey();
-    if (!this.areUsable() || !this.ids.has(header.kid)) await this.readAgain();
+    const { kid } = header;
+    const isKnown = () => this.areUsable() && this.ids.has(kid);
+    // Keys that are on their way already may have it.
+    if (!isKnown()) await this.reading?.catch(() => undefined);
+    if (!isKnown()) await this.readAgain();
     if (!this.areUsable() || this.getKey === undefined) throw new VerifierError('unavailable');
     return this.getKey(header, token);
   };
@@ -82,8 +88,14 @@ export class KeySet {
 
   private async readAfterCoolDown(): Promise<void> {
     const delayMs = this.lastBeginMs + COOL_DOWN_MS - this.clock.monotonicMs();
-    if (delayMs > 0) await sleep(this.clock, delayMs, this.closing.signal);
+    // Without a delay as well the caller stores the promise before it is removed here.
+    await (delayMs > 0 ? sleep(this.clock, delayMs, this.closing.signal) : undefined);
     this.waiting = undefined;
+    this.reading = this.readNow();
+    await this.reading;
+  }
+
+  private async readNow(): Promise<void> {
     const begin = instantOf(this.clock);
     this.lastBeginMs = begin.monotonicMs;
     const keys = await this.read();

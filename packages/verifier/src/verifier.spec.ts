@@ -57,4 +57,97 @@ describe('a verifier that follows the feed', () => {
     await world.verify(token);
     expect(world.verifier.status().introspections).toBe(1);
   });
+
+  it('refuses by an answer of the feed that came while the issuer was asked', async () => {
+    const { token, session } = await world.issuer.logIn();
+    world.clock.pass(BOUND_MS + 1);
+    const outcome = world.outcome(token);
+    const asked = await world.exchangeOf('/oauth2/introspect');
+    await world.answer(asked);
+    world.issuer.revoke(session);
+    await world.serve((exchange) => exchange.poll !== undefined);
+    asked.deliver();
+    expect(await outcome).toBe('token_revoked');
+  });
+
+  it('accepts no verdict that is older than the bound when it arrives', async () => {
+    const { token } = await world.issuer.logIn();
+    world.clock.pass(BOUND_MS + 1);
+    const outcome = world.outcome(token);
+    const asked = await world.exchangeOf('/oauth2/introspect');
+    await world.answer(asked);
+    // A process that is stopped reads the answer when it continues, before its timers run.
+    world.clock.pass(BOUND_MS + 1);
+    asked.deliver();
+    expect(await outcome).toBe('unavailable');
+  });
+
+  it('is unavailable, and never open, when neither the feed nor introspection answers', async () => {
+    const { token } = await world.issuer.logIn();
+    await world.verify(token);
+    world.clock.pass(BOUND_MS + 1);
+    const outcome = world.outcome(token);
+    await world.deliver(await world.exchangeOf('/oauth2/introspect'), 'cut');
+    expect(await outcome).toBe('unavailable');
+    expect(world.errors.at(-1)).toContain('/oauth2/introspect: the connection was cut');
+  });
+
+  it('asks once for all requests with one token that wait at the same time', async () => {
+    const { token } = await world.issuer.logIn();
+    await world.verify(token);
+    world.clock.pass(BOUND_MS + 1);
+    const outcomes = Promise.all([world.outcome(token), world.outcome(token), world.outcome(token)]);
+    expect(await world.serveUntil(outcomes)).toHaveLength(3);
+    expect(world.verifier.status().introspections).toBe(1);
+  });
+
+  it('believes no answer that claims to know what is still to come', async () => {
+    world.issuer.distort = (answer) => ({ ...answer, complete_to_ms: 1e9 });
+    const { token, session } = await world.issuer.logIn();
+    await world.run(400);
+    await world.verify(token);
+    world.issuer.revoke(session);
+    world.clock.pass(BOUND_MS + 400);
+    expect(await world.verify(token)).toBe('token_revoked');
+  });
+
+  it('does not take the arrival of a delayed answer for the time up to which it is complete', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    const poll = await world.exchangeOf('/api/v1/events/poll');
+    await world.answer(poll);
+    world.issuer.revoke(session);
+    world.clock.pass(BOUND_MS + 1);
+    await world.deliver(poll);
+    expect(await world.verify(token)).toBe('token_revoked');
+    expect(world.verifier.status().introspections).toBe(1);
+  });
+
+  it('introspects after the machine was suspended, while its monotonic clock stood still', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    world.issuer.revoke(session);
+    world.clock.wall += 10_000;
+    expect(await world.verify(token)).toBe('token_revoked');
+  });
+
+  it('introspects after the bound although the wall clock was set back', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    world.issuer.revoke(session);
+    world.clock.pass(BOUND_MS + 1);
+    world.clock.wall -= 60_000;
+    expect(await world.verify(token)).toBe('token_revoked');
+  });
+
+  it('ends its requests when it is closed, and is unavailable afterwards', async () => {
+    const { token } = await world.issuer.logIn();
+    world.clock.pass(BOUND_MS + 1);
+    const outcome = world.outcome(token);
+    await world.exchangeOf('/oauth2/introspect');
+    await world.close();
+    expect(await outcome).toBe('unavailable');
+    expect(world.exchanges).toEqual([]);
+    expect(await world.outcome(token)).toBe('unavailable');
+  });
 });

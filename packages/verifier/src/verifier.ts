@@ -132,7 +132,7 @@ export class Verifier {
   private roleIfFresh(known: KnownToken): string | undefined {
     const { principal } = known;
     this.refuseKnown(known);
-    if (!this.coverage.isFresh() || !this.coverage.covers(known)) return undefined;
+    if (!this.coverage.isFresh()) return undefined;
     if (!this.feed.knowsLifetime(principal.exp - principal.iat)) return undefined;
     return this.coverage.roleOf(known, this.revocations.changedAtMs(principal));
   }

@@ -133,6 +133,15 @@ export class VirtualWorld {
     }
   }
 
+  /** Lets much time pass, which does nothing but pass. */
+  async skip(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 60_000) {
+      this.clock.pass(Math.min(left, 60_000));
+      await this.run(40);
+      await this.untilFresh();
+    }
+  }
+
   /** Until the verifier follows the feed. */
   async untilFresh(): Promise<void> {
     for (let step = 0; !this.verifier.status().fresh && step < 500; step += 1) await this.run(20);
@@ -181,6 +190,17 @@ export class VirtualWorld {
     const sinceArrivalMs = this.clock.monotonic - sentMs;
     const { status, body: reply } = await this.issuer.answer(path, authorization, body, sinceArrivalMs);
     exchange.answer(status, reply);
+  }
+
+  /** The request to this path, as soon as the verifier has sent it. */
+  async exchangeOf(path: string): Promise<Exchange> {
+    const deadline = SYSTEM_CLOCK.monotonicMs() + LIMIT_MS;
+    while (SYSTEM_CLOCK.monotonicMs() < deadline) {
+      const found = this.exchanges.find((exchange) => exchange.path === path);
+      if (found !== undefined) return found;
+      await setImmediate();
+    }
+    throw new Error(`no request to ${path}`);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,259 @@
+import { VirtualWorld } from '../test/virtual-world.js';
+
+const LIFE_MS = 1_800_000;
+const HOUR_MS = 3_600_000;
+
+describe('the feed', () => {
+  let world: VirtualWorld;
+
+  const start = async (...args: Parameters<typeof VirtualWorld.create>) => {
+    world = await VirtualWorld.create(...args);
+    return world;
+  };
+  const introspections = () => world.verifier.status().introspections;
+
+  afterEach(() => world.close());
+
+  it('is asked for one token life at the start; until it has answered, tokens are introspected', async () => {
+    await start();
+    const { token } = await world.issuer.logIn();
+    expect(await world.verify(token)).toMatchObject({ role: 'student' });
+    expect(introspections()).toBe(1);
+    await world.untilFresh();
+    const later = await world.issuer.logIn();
+    await world.verify(later.token);
+    expect(introspections()).toBe(1);
+  });
+
+  it('knows at the start what was revoked within one token life', async () => {
+    let token = '';
+    await start({}, async (issuer) => {
+      const login = await issuer.logIn();
+      token = login.token;
+      issuer.revoke(login.session);
+    });
+    await world.untilFresh();
+    expect(await world.verify(token)).toBe('token_revoked');
+    expect(introspections()).toBe(0);
+  });
+
+  it('is complete only when no more events are available', async () => {
+    await start({}, async (issuer) => {
+      const { session } = await issuer.logIn();
+      for (let count = 0; count < 1200; count += 1) issuer.revoke(session);
+    });
+    const { token, session } = await world.issuer.logIn();
+    world.issuer.revoke(session);
+    for (let pages = 0; pages < 2; pages += 1) {
+      await world.serve();
+      await world.exchangeOf('/api/v1/events/poll').catch(() => undefined);
+      expect(world.verifier.status().fresh).toBe(false);
+      world.clock.pass(20);
+      world.clock.runDue();
+    }
+    await world.untilFresh();
+    expect(await world.verify(token)).toBe('token_revoked');
+    expect(introspections()).toBe(0);
+  });
+
+  it('covers no token that is older than its begin: it is introspected, and once settled no more', async () => {
+    await start();
+    await world.untilFresh();
+    const revoked = await world.issuer.logIn();
+    const live = await world.issuer.logIn();
+    await world.run(3000);
+    world.issuer.revoke(revoked.session);
+    world.issuer.deleteLog();
+    await world.run(500);
+    expect(await world.verify(revoked.token)).toBe('token_revoked');
+    await world.verify(live.token);
+    expect(introspections()).toBe(2);
+    await world.run(3100);
+    for (let times = 0; times < 3; times += 1) await world.verify(live.token);
+    expect(introspections()).toBe(3);
+    const newer = await world.issuer.logIn();
+    await world.verify(newer.token);
+    expect(introspections()).toBe(3);
+  });
+
+  it('restarts forget what introspection said before', async () => {
+    await start();
+    await world.untilFresh();
+    const { token, session } = await world.issuer.logIn();
+    await world.run(3000);
+    world.issuer.deleteLog();
+    await world.run(4000);
+    await world.verify(token);
+    world.issuer.revoke(session);
+    world.issuer.deleteLog();
+    await world.run(500);
+    expect(await world.verify(token)).toBe('token_revoked');
+  });
+
+  it('takes no restart from an answer that does not say so', async () => {
+    await start({}, (issuer) => {
+      issuer.distort = (answer) => ({ ...answer, restarted: false });
+    });
+    await world.run(2000);
+    expect(world.verifier.status()).toMatchObject({ fresh: false, stalenessMs: null });
+    expect(world.errors).toContain('the feed answered without a restart');
+  });
+
+  it('narrows what it covers when an answer says so', async () => {
+    await start();
+    await world.untilFresh();
+    const { token } = await world.issuer.logIn();
+    await world.run(3000);
+    const nowSeconds = world.clock.wall / 1000;
+    world.issuer.distort = (answer) => ({ ...answer, covered_from: nowSeconds });
+    await world.run(400);
+    await world.verify(token);
+    expect(introspections()).toBe(1);
+  });
+
+  it.each([
+    ['another signature', { jti: 'x' }],
+    ['no events', { events: {} }],
+    ['another issuer', { iss: 'https://other.test' }],
+    ['another audience', { aud: 'https://other.test' }],
+    ['another jti', { jti: 'other' }],
+    ['a subject of another format', { sub_id: { format: 'email', email: 'a@b.c' } }],
+    ['a user of another issuer', userOf('https://other.test')],
+  ])(
+    'with a security event token with %s counts as lost, and tokens are introspected',
+    async (kind, claims) => {
+      await start();
+      await world.untilFresh();
+      const { token } = await world.issuer.logIn();
+      await world.verify(token);
+      if (kind === 'another signature') {
+        world.issuer.distort = (answer) => ({ ...answer, sets: { x: forged } });
+      }
+      world.issuer.append(claims);
+      await world.run(1000);
+      await world.verify(token);
+      expect(world.verifier.status()).toMatchObject({ fresh: false, introspections: 1 });
+      expect(world.errors.at(-1)).toContain('a security event token');
+    },
+  );
+
+  it('recovers from a bad security event token when the log no longer has it', async () => {
+    await start();
+    await world.untilFresh();
+    world.issuer.append({ events: {} });
+    await world.run(1000);
+    expect(world.verifier.status().fresh).toBe(false);
+    world.issuer.deleteLog();
+    await world.untilFresh();
+  });
+
+  it('with an event of an unknown type makes the user be introspected', async () => {
+    await start();
+    await world.untilFresh();
+    const { token, session } = await world.issuer.logIn();
+    const other = await world.issuer.logIn();
+    world.issuer.sessions.get(session.sid)!.isRevoked = true;
+    world.issuer.log('https://example.test/event-type/unheard-of', session.sub, {});
+    await world.run(100);
+    expect(await world.verify(token)).toBe('token_revoked');
+    await world.verify(other.token);
+    expect(introspections()).toBe(1);
+  });
+
+  it.each([
+    ['sets', { sets: [] }],
+    ['sets', { sets: Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`x${at}`, 'x'])) }],
+    ['cursor', { cursor: 1 }],
+    ['restarted', { restarted: 'no' }],
+    ['covered_from', { covered_from: null }],
+    ['complete_to_ms', { complete_to_ms: '0' }],
+    ['moreAvailable', { moreAvailable: 1 }],
+  ])('without a usable %s is not followed, and followed again afterwards', async (name, members) => {
+    await start();
+    await world.untilFresh();
+    world.issuer.distort = (answer) => ({ ...answer, ...members });
+    await world.run(2000);
+    expect(world.verifier.status().fresh).toBe(false);
+    expect(world.errors).toEqual([`the feed answered without a usable ${name}`]);
+    world.issuer.distort = (answer) => answer;
+    await world.untilFresh();
+    expect(world.verifier.status().restarts).toBe(1);
+  });
+
+  it('with an answer of more than 2 MB is not followed', async () => {
+    await start();
+    await world.untilFresh();
+    world.issuer.distort = (answer) => ({ ...answer, more: 'x'.repeat(2 ** 21) });
+    await world.run(2000);
+    expect(world.verifier.status().fresh).toBe(false);
+    expect(world.errors).toEqual(['/api/v1/events/poll: the answer has more than 2097152 bytes']);
+  });
+
+  it('is reported when the credentials are wrong, and nothing is accepted', async () => {
+    await start({ clientSecret: 'wrong' });
+    const { token } = await world.issuer.logIn();
+    await world.run(1000);
+    expect(await world.verify(token)).toBe('unavailable');
+    expect(world.errors).toEqual([
+      '/api/v1/events/poll: the credentials of the client are refused',
+      '/oauth2/introspect: the credentials of the client are refused',
+    ]);
+  });
+
+  it('takes up no more memory than the revocations of one token life', async () => {
+    await start();
+    await world.untilFresh();
+    const { session } = await world.issuer.logIn();
+    const perRound = 50;
+    let most = 0;
+    for (let round = 0; round < 40; round += 1) {
+      for (let count = 0; count < perRound; count += 1) {
+        world.issuer.revoke({ ...session, sid: `session ${round} ${count}` });
+      }
+      await world.run(200);
+      most = Math.max(most, world.verifier.status().revocations);
+      await world.skip(LIFE_MS / 10);
+    }
+    // Ten rounds a life, one that is on its way, and the tolerance for clocks.
+    expect(most).toBeLessThanOrEqual(12 * perRound);
+    expect(most).toBeGreaterThanOrEqual(10 * perRound);
+  });
+
+  it('refuses a revoked token until the end of its life, also when the receiver’s clock is slow', async () => {
+    await start();
+    world.issuerAheadSeconds = HOUR_MS / 1000;
+    await world.untilFresh();
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    world.issuer.revoke(session);
+    await world.run(100);
+    for (let passed = 0; passed < LIFE_MS + 120_000; passed += 60_000) {
+      await world.skip(60_000);
+      expect(await world.verify(token)).toMatch(/^token_(revoked|expired)$/);
+    }
+    expect(await world.verify(token)).toBe('token_expired');
+  });
+
+  it('is read anew when tokens live longer than the issuer said', async () => {
+    await start();
+    await world.untilFresh();
+    world.issuer.lifetimeSeconds *= 2;
+    const { token, session } = await world.issuer.logIn();
+    world.issuer.revoke(session);
+    await world.skip(LIFE_MS + 120_000);
+    expect(await world.verify(token)).toBe('token_revoked');
+    await world.untilFresh();
+    expect(world.verifier.status().restarts).toBeGreaterThan(1);
+    const other = await world.issuer.logIn();
+    const before = introspections();
+    await world.verify(other.token);
+    expect(introspections()).toBe(before);
+  });
+});
+
+const forged =
+  'eyJhbGciOiJFUzI1NiIsInR5cCI6InNlY2V2ZW50K2p3dCJ9.e30.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+function userOf(iss: string): object {
+  return { sub_id: { format: 'complex', user: { format: 'iss_sub', iss, sub: 'x' } }, events: { e: {} } };
+}
