@@ -227,7 +227,7 @@ describe('for any order of changes, answers, losses and pauses', () => {
           await model.world.close();
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, endOnFailure: true },
     );
     // The sequences reach what they are about.
     expect(seen.accepted).toBeGreaterThan(RUNS);
