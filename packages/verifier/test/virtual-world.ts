@@ -84,18 +84,21 @@ export class VirtualWorld {
   exchanges: Exchange[] = [];
   /** Of the issuer's clock against the receiver's wall clock. */
   issuerAheadSeconds = 0;
+  answersKeys = true;
+  /** Every connection to the issuer is cut. */
+  isAway = false;
   private hasKeys = false;
 
   static async create(
     options: Partial<VerifierOptions> = {},
-    prepare: (issuer: TestIssuer) => void | Promise<void> = () => undefined,
+    prepare: (issuer: TestIssuer, world: VirtualWorld) => void | Promise<void> = () => undefined,
   ): Promise<VirtualWorld> {
     const world = new VirtualWorld();
     const begin = world.clock.monotonic;
     const nowSeconds = () =>
       START_SECONDS + (world.clock.monotonic - begin) / 1000 + world.issuerAheadSeconds;
     world.issuer = await TestIssuer.create('https://auth.test', nowSeconds, [await key]);
-    await prepare(world.issuer);
+    await prepare(world.issuer, world);
     const created = createVerifierWithClock(
       {
         issuer: world.issuer.url,
@@ -154,6 +157,14 @@ export class VirtualWorld {
     return this.serveUntil(this.outcome(token));
   }
 
+  /** As `verify`, while time passes in a healthy network. */
+  async verifyMeanwhile(token: string): Promise<unknown> {
+    let outcome: unknown;
+    void this.outcome(token).then((found) => (outcome = found));
+    for (let step = 0; outcome === undefined && step < 500; step += 1) await this.run(20);
+    return outcome;
+  }
+
   outcome(token: string): Promise<string | { sub: string; role: string }> {
     return this.verifier.verify(token).catch((error: { code: string }) => error.code);
   }
@@ -161,6 +172,10 @@ export class VirtualWorld {
   /** Answers and delivers what is due: an empty poll only after its wait. */
   async serve(selects: (exchange: Exchange) => boolean = () => true): Promise<void> {
     for (const exchange of this.exchanges.filter(selects)) {
+      if (this.isAway) {
+        await this.deliver(exchange, 'cut');
+        continue;
+      }
       const { poll, sentMs } = exchange;
       const isDue =
         poll === undefined ||
@@ -188,6 +203,7 @@ export class VirtualWorld {
 
   async answer(exchange: Exchange): Promise<void> {
     if (exchange.isAnswered) return;
+    if (!this.answersKeys && exchange.path.endsWith('jwks.json')) return exchange.answer(503, {});
     const { path, authorization, body, sentMs } = exchange;
     const sinceArrivalMs = this.clock.monotonic - sentMs;
     const { status, body: reply } = await this.issuer.answer(path, authorization, body, sinceArrivalMs);

@@ -1,0 +1,127 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { Session } from '../test/test-issuer.js';
+import { VirtualWorld } from '../test/virtual-world.js';
+
+const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('the signature and the claims of a token', () => {
+  let world: VirtualWorld;
+  let session: Session;
+
+  beforeEach(async () => {
+    world = await VirtualWorld.create();
+    await world.untilFresh();
+    ({ session } = await world.issuer.logIn());
+  });
+
+  afterEach(() => world.close());
+
+  it.each([
+    ['another issuer', { iss: 'https://other.test' }],
+    ['another audience', { aud: 'https://other.test' }],
+    ['no audience', { aud: undefined }],
+    ['no subject', { sub: undefined }],
+    ['no session', { sid: undefined }],
+    ['no client', { client_id: undefined }],
+    ['no id', { jti: undefined }],
+    ['no time of issue', { iat: undefined }],
+    ['no expiry', { exp: undefined }],
+    ['no role', { role: undefined }],
+    ['a role that is no text', { role: ['admin'] }],
+    ['a time before which it is not valid', { nbf: 4_000_000_000 }],
+  ])('are refused with %s', async (_, claims) => {
+    expect(await world.verify(await world.issuer.tokenFor(session, claims))).toBe('token_invalid');
+  });
+
+  it.each([
+    ['the type of a refresh token', { typ: 'rt+jwt' }],
+    ['the type of a security event token', { typ: 'secevent+jwt' }],
+    ['no type', { typ: undefined }],
+    ['no key id', { kid: undefined }],
+    ['a critical extension', { crit: ['b64'], b64: true }],
+  ])('are refused with a header that has %s', async (_, header) => {
+    const token = world.issuer.tokenFor(session, {}, header);
+    expect(await world.verify(await token)).toBe('token_invalid');
+  });
+
+  it('are accepted with the type in its long form, and with several audiences', async () => {
+    const { url } = world.issuer;
+    const claims = { aud: ['https://other.test', url] };
+    const token = await world.issuer.tokenFor(session, claims, { typ: 'application/at+jwt' });
+    expect(await world.verify(token)).toMatchObject({ sub: session.sub });
+  });
+
+  it('are refused for an algorithm without a signature or with a shared secret', async () => {
+    const token = await world.issuer.tokenFor(session);
+    const [header = '', payload = ''] = token.split('.');
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+    const unsigned = `${b64({ alg: 'none', kid, typ: 'at+jwt' })}.${payload}.`;
+    expect(await world.verify(unsigned)).toBe('token_invalid');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+    const symmetric = await new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'HS256', kid, typ: 'at+jwt' })
+      .sign(new TextEncoder().encode('a key that everybody can read in the key set'));
+    expect(await world.verify(symmetric)).toBe('token_invalid');
+  });
+
+  it('are refused for a key that the token brings along', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const jwk = await exportJWK(publicKey);
+    const token = await world.issuer.tokenFor(session);
+    const [header = '', payload = ''] = token.split('.');
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+    const forged = await new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt', jwk, jku: 'https://evil.test/keys' })
+      .sign(privateKey);
+    expect(await world.verify(forged)).toBe('token_invalid');
+    expect(world.exchanges.filter(({ path }) => path === '/keys')).toEqual([]);
+  });
+
+  it('are refused after a change of one character', async () => {
+    const token = await world.issuer.tokenFor(session);
+    const at = token.lastIndexOf('.') - 2;
+    const changed = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+    expect(await world.verify(changed)).toBe('token_invalid');
+  });
+
+  it.each(['', 'x', 'a.b.c', '.'.repeat(100), 'x'.repeat(10_000)])('are refused for %p', async (token) => {
+    expect(await world.verify(token)).toBe('token_invalid');
+  });
+
+  it('are refused for what is no text', async () => {
+    for (const token of [undefined, null, 1, {}, []]) {
+      expect(await world.verify(token as unknown as string)).toBe('token_invalid');
+    }
+  });
+
+  it('are verified with the expiry each time, also of a remembered token', async () => {
+    const nowSeconds = Math.floor(world.clock.wall / 1000);
+    const token = await world.issuer.tokenFor(session, { exp: nowSeconds + 5 });
+    expect(await world.verify(token)).toMatchObject({ sub: session.sub });
+    await world.run(5500);
+    expect(await world.verify(token)).toBe('token_expired');
+    expect(await world.verify(await world.issuer.tokenFor(session, { exp: nowSeconds }))).toBe(
+      'token_expired',
+    );
+  });
+
+  it('are verified by the later of both clocks, when the receiver’s is slow', async () => {
+    const expired = await world.issuer.tokenFor(session, {
+      exp: Math.floor(world.clock.wall / 1000) + 5,
+    });
+    await world.run(6000);
+    world.clock.wall -= 120_000;
+    // A newer token shows what time it is at the issuer.
+    expect(await world.verify(await world.issuer.tokenFor(session))).toMatchObject({ sub: session.sub });
+    expect(await world.verify(expired)).toBe('token_expired');
+  });
+
+  it('are remembered for as many tokens as the options say', async () => {
+    await world.close();
+    world = await VirtualWorld.create({ maxTokens: 3 });
+    await world.untilFresh();
+    for (let count = 0; count < 10; count += 1) await world.verify((await world.issuer.logIn()).token);
+    expect(world.verifier.status().tokens).toBe(3);
+  });
+});

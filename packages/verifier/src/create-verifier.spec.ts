@@ -1,0 +1,58 @@
+import { VirtualWorld } from '../test/virtual-world.js';
+import { createVerifier, MisconfigurationError } from './index.js';
+
+const OPTIONS = { issuer: 'https://auth.test', clientId: 'id', clientSecret: 'a secret' };
+
+describe('createVerifier', () => {
+  it.each([
+    ['issuer', { issuer: 'auth.test' }],
+    ['issuer', { issuer: 'https://auth.test/' }],
+    ['issuer', { issuer: 'ftp://auth.test' }],
+    ['clientId', { clientId: '' }],
+    ['clientSecret', { clientSecret: undefined as unknown as string }],
+    ['audience', { audience: '' }],
+    ['mode', { mode: 'local' as 'feed' }],
+    ['maxStalenessMs', { maxStalenessMs: 99 }],
+    ['maxStalenessMs', { maxStalenessMs: Number.NaN }],
+    ['requestTimeoutMs', { requestTimeoutMs: 0 }],
+    ['maxTokens', { maxTokens: 0.5 }],
+  ])('refuses a wrong %s, and does not repeat its value', async (name, option) => {
+    const refusal = await createVerifier({ ...OPTIONS, ...option }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(TypeError);
+    expect((refusal as Error).message).toMatch(new RegExp(`^${name} must be`));
+    expect((refusal as Error).message).not.toContain('a secret');
+  });
+
+  it.each([
+    ['belongs to another issuer', { issuer: 'https://other.test' }],
+    ['signs with a shared secret', { jwks_uri: undefined }],
+    ['would get the credentials without TLS', { introspection_endpoint: 'http://auth.test/introspect' }],
+  ])('refuses an issuer that %s', async (_, metadata) => {
+    const created = VirtualWorld.create({}, (issuer) => {
+      issuer.metadata = metadata;
+    });
+    await expect(created).rejects.toThrow(MisconfigurationError);
+  });
+
+  it('needs no keys for the mode introspect', async () => {
+    const world = await VirtualWorld.create({ mode: 'introspect' }, (issuer) => {
+      issuer.metadata = { jwks_uri: undefined };
+    });
+    const { token } = await world.issuer.logIn();
+    expect(await world.verify(token)).toMatchObject({ role: 'student' });
+    await world.close();
+  });
+
+  it('waits for no issuer: it reports the failure, and everything is unavailable until the issuer answers', async () => {
+    const world = await VirtualWorld.create({}, (_, created) => {
+      created.isAway = true;
+    });
+    expect(world.errors).toEqual(['/.well-known/oauth-authorization-server: the connection was cut']);
+    const { token } = await world.issuer.logIn();
+    expect(await world.verifyMeanwhile(token)).toBe('unavailable');
+    world.isAway = false;
+    await world.untilFresh();
+    expect(await world.verifyMeanwhile(token)).toMatchObject({ role: 'student' });
+    await world.close();
+  });
+});

@@ -1,0 +1,68 @@
+import { VirtualWorld } from '../test/virtual-world.js';
+
+const KEYS = '/.well-known/jwks.json';
+
+describe('the keys of the issuer', () => {
+  let world: VirtualWorld;
+
+  beforeEach(async () => {
+    world = await VirtualWorld.create();
+    await world.untilFresh();
+  });
+
+  afterEach(() => world.close());
+
+  it('are read again for a token of a new key, without a refusal', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    await world.issuer.rotate();
+    expect(await world.verifyMeanwhile(await world.issuer.tokenFor(session))).toMatchObject({
+      sub: session.sub,
+    });
+    expect(await world.verify(token)).toMatchObject({ sub: session.sub });
+  });
+
+  it('are read once a second at most, whoever sends tokens of unknown keys', async () => {
+    const { session } = await world.issuer.logIn();
+    let requests = 0;
+    const outcomes: unknown[] = [];
+    for (let count = 0; count < 50; count += 1) {
+      const token = await world.issuer.tokenFor(session, {}, { kid: `unknown ${count}` });
+      void world.outcome(token).then((outcome) => outcomes.push(outcome));
+      await world.run(20);
+      requests += world.exchanges.filter(({ path }) => path === KEYS).length;
+    }
+    await world.run(3000);
+    expect(outcomes).toEqual(Array.from({ length: 50 }, () => 'token_invalid'));
+    expect(requests).toBeLessThanOrEqual(3);
+  });
+
+  it('that were withdrawn are refused a minute later, also for a remembered token', async () => {
+    const { token } = await world.issuer.logIn();
+    await world.verify(token);
+    await world.issuer.rotate(0);
+    await world.run(61_000, 50);
+    expect(await world.verifyMeanwhile(token)).toBe('token_invalid');
+  });
+
+  it('are not used ten minutes after they could be read last', async () => {
+    const { token } = await world.issuer.logIn();
+    await world.verify(token);
+    world.answersKeys = false;
+    world.clock.pass(600_001);
+    await world.untilFresh().catch(() => undefined);
+    expect(await world.verifyMeanwhile(token)).toBe('unavailable');
+    expect(world.errors).toContain(`${KEYS}: status 503`);
+  });
+
+  it('verify the events of a feed whose key has changed', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    await world.issuer.rotate();
+    world.issuer.revoke(session);
+    await world.run(2000);
+    await world.untilFresh();
+    expect(await world.verify(token)).toBe('token_revoked');
+    expect(world.verifier.status()).toMatchObject({ introspections: 0, restarts: 1 });
+  });
+});
