@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Session } from '../test/test-issuer.js';
-import { type Exchange, VirtualWorld } from '../test/virtual-world.js';
+import type { Exchange } from '../test/exchange.js';
+import { VirtualWorld } from '../test/virtual-world.js';
+import type { VerifierError } from './index.js';
 
 const BOUND_MS = 1000;
 const RUNS = 150;
@@ -114,7 +116,8 @@ class Model {
     if (login === undefined) return;
     const running: Promise<void> = this.world.verifier.verify(login.token).then(
       ({ role }) => this.check(login, role),
-      ({ code }: { code: string }) => {
+      (error: unknown) => {
+        const { code } = error as VerifierError;
         this.refused += 1;
         if (code !== 'unavailable' && login.revokedAt === Infinity) this.falseRefusals += 1;
       },

@@ -1,79 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../src/clock.js';
 import { SYSTEM_CLOCK } from '../src/clock.js';
-import type { Verifier, VerifierOptions } from '../src/index.js';
+import type { Verifier, VerifierError, VerifierOptions } from '../src/index.js';
 import { createVerifierWithClock } from '../src/verifier.js';
+import { Exchange } from './exchange.js';
 import { CLIENT, makeKey, TestIssuer } from './test-issuer.js';
+import { START_SECONDS, VirtualClock } from './virtual-clock.js';
 
-const START_SECONDS = 1_800_000_000;
 const LIMIT_MS = 10_000;
 const key = makeKey();
-
-/** A clock that moves when the test says so. */
-export class VirtualClock implements Clock {
-  monotonic = 1000;
-  wall = START_SECONDS * 1000;
-  timersSet = 0;
-  private timers: { atMs: number; callback: () => void }[] = [];
-
-  monotonicMs = () => this.monotonic;
-  wallMs = () => this.wall;
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { atMs: this.monotonic + delayMs, callback };
-    this.timers.push(timer);
-    this.timersSet += 1;
-    return () => {
-      this.timers = this.timers.filter((each) => each !== timer);
-    };
-  }
-
-  /** Lets time pass at once, as for a process that was stopped; what was due runs afterwards. */
-  pass(ms: number): void {
-    this.monotonic += ms;
-    this.wall += ms;
-  }
-
-  runDue(): void {
-    const due = this.timers.filter(({ atMs }) => atMs <= this.monotonic);
-    this.timers = this.timers.filter((timer) => !due.includes(timer));
-    for (const { callback } of due) callback();
-  }
-}
-
-/** A request that is on its way. */
-export class Exchange {
-  private reply: Response | undefined;
-
-  constructor(
-    readonly path: string,
-    readonly body: string,
-    readonly authorization: string | undefined,
-    readonly sentMs: number,
-    private readonly settle: { resolve: (response: Response) => void; reject: (error: Error) => void },
-  ) {}
-
-  get isAnswered(): boolean {
-    return this.reply !== undefined;
-  }
-
-  get poll(): { cursor: string; waitMs: number } | undefined {
-    return this.path.endsWith('/poll') ? (JSON.parse(this.body) as never) : undefined;
-  }
-
-  /** The issuer answers; the answer is not delivered yet. */
-  answer(status: number, body: object): void {
-    this.reply ??= new Response(JSON.stringify(body), { status });
-  }
-
-  deliver(): void {
-    if (this.reply) this.settle.resolve(this.reply);
-  }
-
-  cut(): void {
-    this.settle.reject(new TypeError('fetch failed', { cause: new Error('the connection was cut') }));
-  }
-}
 
 /** A verifier and an issuer that are joined by a network and a clock which the test controls. */
 export class VirtualWorld {
@@ -115,15 +49,17 @@ export class VirtualWorld {
 
   /** Serves every request but polls at once until the promise is settled. */
   async serveUntil<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    const end = () => (isSettled = true);
+    const state = { isSettled: false };
+    const end = () => {
+      state.isSettled = true;
+    };
     promise.then(end, end);
     const deadline = SYSTEM_CLOCK.monotonicMs() + LIMIT_MS;
-    while (!isSettled && SYSTEM_CLOCK.monotonicMs() < deadline) {
+    while (!state.isSettled && SYSTEM_CLOCK.monotonicMs() < deadline) {
       await this.serve((exchange) => exchange.poll === undefined);
       await setImmediate();
     }
-    if (!isSettled) throw new Error('the promise was not settled');
+    if (!state.isSettled) throw new Error('the promise was not settled');
     return promise;
   }
 
@@ -166,7 +102,7 @@ export class VirtualWorld {
   }
 
   outcome(token: string): Promise<string | { sub: string; role: string }> {
-    return this.verifier.verify(token).catch((error: { code: string }) => error.code);
+    return this.verifier.verify(token).catch((error: unknown) => (error as VerifierError).code);
   }
 
   /** Answers and delivers what is due: an empty poll only after its wait. */
@@ -203,7 +139,10 @@ export class VirtualWorld {
 
   async answer(exchange: Exchange): Promise<void> {
     if (exchange.isAnswered) return;
-    if (!this.answersKeys && exchange.path.endsWith('jwks.json')) return exchange.answer(503, {});
+    if (!this.answersKeys && exchange.path.endsWith('jwks.json')) {
+      exchange.answer(503, {});
+      return;
+    }
     const { path, authorization, body, sentMs } = exchange;
     const sinceArrivalMs = this.clock.monotonic - sentMs;
     const { status, body: reply } = await this.issuer.answer(path, authorization, body, sinceArrivalMs);
@@ -225,23 +164,25 @@ export class VirtualWorld {
     return this.verifier.close();
   }
 
-  private readonly fetch = ((url: string, init: RequestInit) =>
+  private readonly fetch = ((url: string, init: RequestInit & { body?: string }) =>
     new Promise<Response>((resolve, reject) => {
-      const headers = new Headers(init.headers);
-      const exchange: Exchange = new Exchange(
-        new URL(url).pathname,
-        String(init.body ?? ''),
-        headers.get('authorization') ?? undefined,
-        this.clock.monotonic,
-        {
-          resolve: (response) => (end(), resolve(response)),
-          reject: (error) => (end(), reject(error)),
-        },
-      );
-      const end = () => {
+      const remove = () => {
         this.exchanges = this.exchanges.filter((each) => each !== exchange);
       };
-      init.signal?.addEventListener('abort', () => (end(), reject(init.signal?.reason as Error)));
+      const settle = {
+        resolve(response: Response) {
+          remove();
+          resolve(response);
+        },
+        reject(error: Error) {
+          remove();
+          reject(error);
+        },
+      };
+      const authorization = new Headers(init.headers).get('authorization') ?? undefined;
+      const { pathname } = new URL(url);
+      const exchange = new Exchange(pathname, init.body ?? '', authorization, this.clock.monotonic, settle);
+      init.signal?.addEventListener('abort', () => settle.reject(init.signal?.reason as Error));
       this.exchanges.push(exchange);
     })) as typeof fetch;
 }

@@ -1,0 +1,75 @@
+import { waitFor } from '../../../test/support/wait-for.js';
+import { createVerifier, type Verifier, type VerifierError, type VerifierOptions } from '../src/index.js';
+
+/** What the scenarios need of an issuer: the stand-in of these tests, or the service itself. */
+export interface IssuerUnderTest {
+  options: VerifierOptions;
+  /** A new user's first session. */
+  logIn: () => Promise<{ token: string; userId: string }>;
+  /** Resolves when the revocation is acknowledged. */
+  logOut: (token: string) => Promise<void>;
+  changeRole: (userId: string, role: string) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** One suite for every issuer: what a service with the verifier may rely on. */
+export function verifierScenarios(name: string, start: () => Promise<IssuerUnderTest>): void {
+  describe(`a verifier of ${name}`, () => {
+    let issuer: IssuerUnderTest;
+    let verifier: Verifier;
+
+    beforeEach(async () => {
+      issuer = await start();
+      verifier = await createVerifier(issuer.options);
+      await waitFor(() => verifier.status().fresh, { what: 'the feed to be followed' });
+    });
+
+    afterEach(async () => {
+      await verifier.close();
+      await issuer.stop();
+    });
+
+    const outcome = (token: string): Promise<string> =>
+      verifier.verify(token).then(
+        ({ role }) => role,
+        (error: unknown) => (error as VerifierError).code,
+      );
+
+    it('accepts a token, and refuses it within a second after its logout', async () => {
+      const { token, userId } = await issuer.logIn();
+      expect(await verifier.verify(token)).toMatchObject({ sub: userId });
+      await issuer.logOut(token);
+      await waitFor(async () => (await outcome(token)) === 'token_revoked', {
+        what: 'the revocation to arrive',
+        timeoutMs: issuer.options.maxStalenessMs ?? 1000,
+      });
+    });
+
+    it('gives the new role of an old token within a second after the change', async () => {
+      const { token, userId } = await issuer.logIn();
+      await verifier.verify(token);
+      await issuer.changeRole(userId, 'admin');
+      await waitFor(async () => (await outcome(token)) === 'admin', {
+        what: 'the change to arrive',
+        timeoutMs: issuer.options.maxStalenessMs ?? 1000,
+      });
+    });
+
+    it('stays fresh while nothing happens', async () => {
+      const before = verifier.status().restarts;
+      let isAlwaysFresh = true;
+      const until = performance.now() + 2000;
+      await waitFor(
+        () => {
+          isAlwaysFresh &&= verifier.status().fresh;
+          return performance.now() > until;
+        },
+        { what: 'two seconds to pass' },
+      );
+      expect({ isAlwaysFresh, restarts: verifier.status().restarts }).toEqual({
+        isAlwaysFresh: true,
+        restarts: before,
+      });
+    });
+  });
+}
