@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+// The workspaces are packages of their own, which the image does not have.
 const npmSbom = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--workspaces=false'];
 const bom = JSON.parse(execFileSync('npm', npmSbom, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }));
 

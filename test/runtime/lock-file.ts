@@ -7,8 +7,9 @@ interface LockedPackage {
   license?: string;
   /** Needed for development alone. */
   dev?: boolean;
-  /** A link to a package of this project. */
+  /** A workspace of this repository. */
   link?: boolean;
+  dependencies?: Record<string, string>;
 }
 
 /**
@@ -16,17 +17,32 @@ interface LockedPackage {
  * runs from the project's root.
  */
 export function lockedPackages(): Map<string, LockedPackage> {
-  const { packages } = JSON.parse(readFileSync(join(process.cwd(), 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, LockedPackage>;
-  };
-  const isInstalled = ([path, { link }]: [string, LockedPackage]) =>
-    path.startsWith('node_modules/') && !link;
-  return new Map(Object.entries(packages).filter(isInstalled));
+  const { packages } = lockFile();
+  return new Map(
+    Object.entries(packages).filter(([path, { link }]) => path.startsWith('node_modules/') && !link),
+  );
 }
 
-/** What ships, on any platform: each package as `name@version`, with its licence. */
+/** What the workspaces need and the image does not have: they are packages of their own. */
+function onlyForWorkspaces(): Set<string> {
+  const { packages } = lockFile();
+  const { dependencies: ours = {} } = packages[''] ?? {};
+  const theirs = Object.entries(packages)
+    .filter(([path]) => path.startsWith('packages/'))
+    .flatMap(([, { dependencies = {} }]) => Object.keys(dependencies));
+  return new Set(theirs.filter((name) => !(name in ours)).map((name) => `node_modules/${name}`));
+}
+
+function lockFile(): { packages: Record<string, LockedPackage> } {
+  return JSON.parse(readFileSync(join(process.cwd(), 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, LockedPackage>;
+  };
+}
+
+/** What the image has, on any platform: each package as `name@version`, with its licence. */
 export function productionLicences(): Map<string, string | undefined> {
-  const shipped = [...lockedPackages()].filter(([, { dev }]) => !dev);
+  const ofWorkspaces = onlyForWorkspaces();
+  const shipped = [...lockedPackages()].filter(([path, { dev }]) => !dev && !ofWorkspaces.has(path));
   return new Map(
     shipped.map(([path, { version, license }]) => [
       `${path.split('node_modules/').at(-1)}@${version}`,

@@ -4,6 +4,7 @@ const REPEAT_AFTER_MS = 60_000;
 
 /** Passes failures on to `onError`: each kind at its begin, when its message changes, and once a minute. */
 export class Reporter {
+  private closed = false;
   private readonly last = new Map<string, { message: string; atMs: number }>();
 
   constructor(
@@ -12,6 +13,8 @@ export class Reporter {
   ) {}
 
   failed(kind: 'metadata' | 'keys' | 'feed' | 'introspection', error: unknown): void {
+    // What was ended by `close` did not fail.
+    if (this.closed) return;
     const reported = error instanceof Error ? error : new Error(String(error));
     const atMs = this.clock.monotonicMs();
     const last = this.last.get(kind);
@@ -22,5 +25,9 @@ export class Reporter {
     } catch {
       // The application's own logger must not end the loop that follows the feed.
     }
+  }
+
+  close(): void {
+    this.closed = true;
   }
 }

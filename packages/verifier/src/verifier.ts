@@ -118,6 +118,7 @@ export class Verifier {
   /** Ends every request to the issuer. Later calls of `verify` are `unavailable`. */
   async close(): Promise<void> {
     this.closed = true;
+    this.reporter.close();
     this.feed.close();
     this.keys.close();
     this.http.close();

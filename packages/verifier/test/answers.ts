@@ -76,7 +76,7 @@ export function describeApplication(
       const revoked = await waitFor(
         async () => {
           const answer = await get(`Bearer ${token}`);
-          return answer.status === 401 && answer;
+          return answer.status === 401 ? answer : undefined;
         },
         { what: 'the revocation to arrive' },
       );
@@ -84,7 +84,7 @@ export function describeApplication(
         type: 'application/problem+json',
         body: { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'token_revoked' },
       });
-      expect(revoked.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/);
+      expect(revoked?.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/);
       expect(await get('Bearer x.y.z')).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
     });
 
