@@ -79,9 +79,31 @@ export default {
           '\\.d\\.ts$',
           '^test/',
           '^bench/',
+          '^packages/[^/]+/test/',
         ],
       },
       to: {},
+    },
+    {
+      name: 'packages-alone',
+      comment: 'A package ships without the rest of the repository. Its tests may use test/support.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/[^/]+/test/', spec] },
+      to: { path: ['^(src|test|bench)/', '^packages/'], pathNot: '^packages/$1/src/' },
+    },
+    {
+      name: 'package-tests-without-src',
+      comment: 'What a package shows, it shows without the code of the application.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'packages-declare-what-they-need',
+      comment: 'A package is installed without the devDependencies.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: spec },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
     },
     {
       name: 'src-not-to-test',
@@ -108,7 +130,8 @@ export default {
       comment: 'Name it in package.json; a package that is there by luck of hoisting can leave by luck too.',
       severity: 'error',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // An optional peer counts as both declared and not.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-unresolvable',
