@@ -17,6 +17,7 @@ const folders = {
   sessions: ['users', 'audit', 'invalidation', 'cache', 'database', ...ground],
   auth: ['keys', 'sessions', 'users', 'audit', 'limits', 'cache', 'database', ...ground],
   clients: ['sessions', 'users', 'audit', 'invalidation', 'limits', 'cache', 'database', ...ground],
+  oauth: ['auth', 'clients', 'keys', 'sessions', 'database', ...ground],
   live: ['auth', 'sessions', 'users', 'invalidation', 'database', ...ground],
   events: ['clients', 'keys', 'invalidation', 'cache', 'database', ...ground],
   health: ['cache', 'database', ...ground],
@@ -86,9 +87,9 @@ export default {
     },
     {
       name: 'packages-alone',
-      comment: 'A package ships without the rest of the repository. Its tests may use test/support.',
+      comment: 'A package ships without the rest of the repository. Its tests and generators may use test/support.',
       severity: 'error',
-      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/[^/]+/test/', spec] },
+      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/[^/]+/(test/|generate)', spec] },
       to: { path: ['^(src|test|bench)/', '^packages/'], pathNot: '^packages/$1/src/' },
     },
     {
@@ -148,7 +149,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ["(^|/)dist/", "^packages/client/src/generated/"] },
+    exclude: { path: ['(^|/)dist/', '^packages/client/src/generated/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

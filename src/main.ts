@@ -1,3 +1,4 @@
+import { AppLogger } from './common/app.logger.js';
 import { startBanner } from './start-banner.js';
 import { listenForManagement } from './http/management.js';
 import { loadConfigFromProcess } from './config/load-config.js';

@@ -140,7 +140,9 @@ describe('the token endpoint', () => {
   it('opens no session for a client that ends during the login', async () => {
     const ended = await registerClient(app, admin);
     await app.query('UPDATE oauth_clients SET ended_at = now() WHERE id = $1', [ended.id]);
-    const login = app.get(AuthService).login(member.email, member.password, SERVICE_ACTOR, ended.id);
+    const login = app.get(AuthService).login(member.email, member.password, SERVICE_ACTOR, {
+      clientId: ended.id,
+    });
     await expect(login).rejects.toMatchObject({ problem: { code: 'invalid_credentials' } });
     await expect(
       app.query('SELECT count(*)::int AS count FROM sessions WHERE client_id = $1', [ended.id]),
