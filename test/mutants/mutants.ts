@@ -7,6 +7,7 @@ import { KEY_MUTANTS } from './key-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
+import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
 const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
 const REDIS_STORE = 'src/cache/redis-cache.store.ts';
@@ -25,6 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIMIT_MUTANTS,
   ...FEED_MUTANTS,
   ...SECRET_MUTANTS,
+  ...VERIFIER_MUTANTS,
   {
     name: 'an answer names every wrong member',
     file: 'src/http/validation.pipe.ts',

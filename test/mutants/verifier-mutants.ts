@@ -1,0 +1,113 @@
+import type { Mutant } from './mutant.js';
+
+const KIT = 'packages/verifier/src';
+const COVERAGE = `${KIT}/coverage.ts`;
+const FEED = `${KIT}/feed.ts`;
+const TOKENS = `${KIT}/access-tokens.ts`;
+const BOUND_SPEC = [`${KIT}/bound.spec.ts`] as const;
+const FEED_SPEC = [`${KIT}/feed.spec.ts`] as const;
+const VERIFIER_SPEC = [`${KIT}/verifier.spec.ts`] as const;
+const ROLES_SPEC = [`${KIT}/roles.spec.ts`] as const;
+const TOKENS_SPEC = [`${KIT}/access-tokens.spec.ts`] as const;
+
+/** Each breaks a guard of the verifier kit. */
+export const VERIFIER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'the kit accepts without the feed',
+    file: COVERAGE,
+    text: 'return this.stalenessMs() <= this.maxStalenessMs;',
+    replacement: 'return this.stalenessMs() < Infinity;',
+    specs: BOUND_SPEC,
+  },
+  {
+    name: 'a delayed answer of the feed counts as fresh',
+    file: COVERAGE,
+    text: '{ monotonicMs: sentAt.monotonicMs + laterMs, wallMs: sentAt.wallMs + laterMs }',
+    replacement: '{ monotonicMs: nowMs, wallMs: this.clock.wallMs() }',
+    specs: VERIFIER_SPEC,
+  },
+  {
+    name: 'an answer of the feed may know what is to come',
+    file: COVERAGE,
+    text: 'Math.min(completeToMs, nowMs - sentAt.monotonicMs)',
+    replacement: 'completeToMs',
+    specs: VERIFIER_SPEC,
+  },
+  {
+    name: 'every token is covered by the feed',
+    file: COVERAGE,
+    text: 'principal.iat > this.coveredFrom + IAT_MARGIN_SECONDS;',
+    replacement: 'true;',
+    specs: BOUND_SPEC,
+  },
+  {
+    name: 'a restart of the feed keeps what was covered',
+    file: COVERAGE,
+    text: 'this.sequence += 1;',
+    replacement: '',
+    specs: FEED_SPEC,
+  },
+  {
+    name: 'introspection is kept before the service has settled',
+    file: COVERAGE,
+    text: 'sentMs < this.freshSinceMs + SETTLED_AFTER_MS',
+    replacement: 'sentMs < -1',
+    specs: FEED_SPEC,
+  },
+  {
+    name: 'an old token gives its role after a change',
+    file: COVERAGE,
+    text: 'if (isCovered && changedAtMs === undefined) return',
+    replacement: 'if (isCovered) return',
+    specs: ROLES_SPEC,
+  },
+  {
+    name: 'the time of the statement decides which role is old',
+    file: `${KIT}/revocations.ts`,
+    text: 'Math.max(event.issuedAt, this.issuerClock.nowSeconds()) + CHANGE_MARGIN_SECONDS',
+    replacement: 'event.issuedAt',
+    specs: ROLES_SPEC,
+  },
+  {
+    name: 'an incomplete answer of the feed counts as complete',
+    file: FEED,
+    text: 'if (!answer.moreAvailable) ',
+    replacement: '',
+    specs: FEED_SPEC,
+  },
+  {
+    name: 'a suspended machine goes unnoticed',
+    file: `${KIT}/clock.ts`,
+    text: 'Math.max(clock.monotonicMs() - monotonicMs, clock.wallMs() - wallMs)',
+    replacement: 'clock.monotonicMs() - monotonicMs + 0 * wallMs',
+    specs: VERIFIER_SPEC,
+  },
+  {
+    name: 'an old verdict of an introspection is accepted',
+    file: `${KIT}/verifier.ts`,
+    text: 'elapsedMs(this.clock, sentAt) > this.settings.maxStalenessMs',
+    replacement: 'elapsedMs(this.clock, sentAt) > Infinity',
+    specs: VERIFIER_SPEC,
+  },
+  {
+    name: 'entries of the feed are never deleted',
+    file: FEED,
+    text: 'this.revocations.deleteExpired();',
+    replacement: '',
+    specs: FEED_SPEC,
+  },
+  {
+    name: 'the kit accepts any type of token',
+    file: TOKENS,
+    text: "typ: 'at+jwt',",
+    replacement: '',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'the kit accepts a remembered token after its expiry',
+    file: TOKENS,
+    text: 'principal.exp <= this.clock.nowSeconds()',
+    replacement: 'principal.exp <= 0',
+    specs: TOKENS_SPEC,
+  },
+];
