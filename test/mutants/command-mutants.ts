@@ -52,15 +52,15 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a session beyond a lowered limit is refreshed',
     file: STATEMENTS,
-    text: '    AND created_at + make_interval(secs => $5) > now()\n',
+    text: '    AND s.created_at + make_interval(secs => $5) > now()\n',
     replacement: '',
     specs: ['test/integration/session-max-age.spec.ts'],
   },
   {
     name: 'any refresh token of the session is rotated',
     file: STATEMENTS,
-    text: "WHERE id = $1 AND refresh_jti = $2 AND ${isLive('sessions')}",
-    replacement: "WHERE id = $1 AND $2::uuid IS NOT NULL AND ${isLive('sessions')}",
+    text: "WHERE s.id = $1 AND s.refresh_jti = $2 AND ${isLive('s')}",
+    replacement: "WHERE s.id = $1 AND $2::uuid IS NOT NULL AND ${isLive('s')}",
     specs: ['test/integration/refresh-repeat.spec.ts'],
   },
   {
