@@ -87,7 +87,8 @@ export default {
     },
     {
       name: 'packages-alone',
-      comment: 'A package ships without the rest of the repository. Its tests and generators may use test/support.',
+      comment:
+        'A package ships without the rest of the repository. Its tests and generators may use test/support.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/', pathNot: ['^packages/[^/]+/(test/|generate)', spec] },
       to: { path: ['^(src|test|bench)/', '^packages/'], pathNot: '^packages/$1/src/' },
