@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -129,6 +129,21 @@ export class Auth extends HeyApiClient {
                 'Content-Type': 'application/json',
                 ...options.headers
             }
+        });
+    }
+}
+
+export class GatewayCheck extends HeyApiClient {
+    /**
+     * Check an access token for a gateway
+     *
+     * The gateway sends the `Authorization` header of its client. On 200 it passes the `X-Auth-*` headers on in place of those that the client sent; on any other status it refuses the request.
+     */
+    public check<ThrowOnError extends boolean = false>(options?: Options<GatewayCheckCheckData, ThrowOnError>): RequestResult<GatewayCheckCheckResponses, GatewayCheckCheckErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<GatewayCheckCheckResponses, GatewayCheckCheckErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/check',
+            ...options
         });
     }
 }
@@ -302,6 +317,148 @@ export class Cache extends HeyApiClient {
     }
 }
 
+export class Clients extends HeyApiClient {
+    /**
+     * List OAuth clients, oldest first
+     */
+    public list<ThrowOnError extends boolean = false>(options?: Options<ClientsListData, ThrowOnError>): RequestResult<ClientsListResponses, ClientsListErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<ClientsListResponses, ClientsListErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/clients',
+            ...options
+        });
+    }
+    
+    /**
+     * Register an OAuth client; its secret is shown this once
+     */
+    public create<ThrowOnError extends boolean = false>(options: Options<ClientsCreateData, ThrowOnError>): RequestResult<ClientsCreateResponses, ClientsCreateErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<ClientsCreateResponses, ClientsCreateErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/clients',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Make a new secret of an OAuth client
+     *
+     * The secret before it is accepted for 24 hours more, so that the instances of the client can change over. Secrets before that one are refused at once: two calls end a secret that has leaked.
+     */
+    public renewSecret<ThrowOnError extends boolean = false>(options: Options<ClientsRenewSecretData, ThrowOnError>): RequestResult<ClientsRenewSecretResponses, ClientsRenewSecretErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<ClientsRenewSecretResponses, ClientsRenewSecretErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/clients/{id}/secret',
+            ...options
+        });
+    }
+    
+    /**
+     * End an OAuth client and every session that it opened
+     */
+    public end<ThrowOnError extends boolean = false>(options: Options<ClientsEndData, ThrowOnError>): RequestResult<ClientsEndResponses, ClientsEndErrors, ThrowOnError> {
+        return (options.client ?? this.client).delete<ClientsEndResponses, ClientsEndErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/clients/{id}',
+            ...options
+        });
+    }
+}
+
+export class OAuth extends HeyApiClient {
+    /**
+     * Log a user in, or refresh tokens (RFC 6749)
+     *
+     * Grants `password` and `refresh_token`. RFC 9700 discourages `password`: use it for first-party clients only. A refresh token is good only for the client that got it.
+     */
+    public token<ThrowOnError extends boolean = false>(options: Options<OAuthTokenData, ThrowOnError>): RequestResult<OAuthTokenResponses, OAuthTokenErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<OAuthTokenResponses, OAuthTokenErrors, ThrowOnError>({
+            ...urlSearchParamsBodySerializer,
+            security: [{ scheme: 'basic', type: 'http' }],
+            url: '/oauth2/token',
+            ...options,
+            headers: {
+                'Content-Type': 'application/x-www-form-urlencoded',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Ask whether a token is good now (RFC 7662)
+     *
+     * Whatever is wrong with a token, the answer is `{"active":false}` and nothing else. An access token has the member `token_type`. A refresh token is active for its own client only.
+     */
+    public introspect<ThrowOnError extends boolean = false>(options: Options<OAuthIntrospectData, ThrowOnError>): RequestResult<OAuthIntrospectResponses, OAuthIntrospectErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<OAuthIntrospectResponses, OAuthIntrospectErrors, ThrowOnError>({
+            ...urlSearchParamsBodySerializer,
+            security: [{ scheme: 'basic', type: 'http' }],
+            url: '/oauth2/introspect',
+            ...options,
+            headers: {
+                'Content-Type': 'application/x-www-form-urlencoded',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * End the session of one of the client's tokens (RFC 7009)
+     *
+     * Every instance refuses both tokens of the session from then on. A token that is none is no error.
+     */
+    public revoke<ThrowOnError extends boolean = false>(options: Options<OAuthRevokeData, ThrowOnError>): RequestResult<OAuthRevokeResponses, OAuthRevokeErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<OAuthRevokeResponses, OAuthRevokeErrors, ThrowOnError>({
+            ...urlSearchParamsBodySerializer,
+            security: [{ scheme: 'basic', type: 'http' }],
+            url: '/oauth2/revoke',
+            ...options,
+            headers: {
+                'Content-Type': 'application/x-www-form-urlencoded',
+                ...options.headers
+            }
+        });
+    }
+}
+
+export class AuthorizationServer extends HeyApiClient {
+    /**
+     * Where the OAuth endpoints are (RFC 8414)
+     */
+    public describe<ThrowOnError extends boolean = false>(options?: Options<AuthorizationServerDescribeData, ThrowOnError>): RequestResult<AuthorizationServerDescribeResponses, AuthorizationServerDescribeErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<AuthorizationServerDescribeResponses, AuthorizationServerDescribeErrors, ThrowOnError>({ url: '/.well-known/oauth-authorization-server', ...options });
+    }
+}
+
+export class Events extends HeyApiClient {
+    /**
+     * Where the revocation feed is (Shared Signals Framework 1.0)
+     */
+    public configuration<ThrowOnError extends boolean = false>(options?: Options<EventsConfigurationData, ThrowOnError>): RequestResult<EventsConfigurationResponses, EventsConfigurationErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<EventsConfigurationResponses, EventsConfigurationErrors, ThrowOnError>({ url: '/.well-known/ssf-configuration', ...options });
+    }
+    
+    /**
+     * Poll the revocation feed (RFC 8936), as an OAuth client by HTTP Basic
+     *
+     * An empty answer is held back until there is something to send, `waitMs` at most.
+     */
+    public poll<ThrowOnError extends boolean = false>(options: Options<EventsPollData, ThrowOnError>): RequestResult<EventsPollResponses, EventsPollErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<EventsPollResponses, EventsPollErrors, ThrowOnError>({
+            url: '/api/v1/events/poll',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+}
+
 export class Health extends HeyApiClient {
     /**
      * The state of the service, for people; 503 only when the database is down or is the wrong one
@@ -350,6 +507,17 @@ export class Info extends HeyApiClient {
     }
 }
 
+export class Jwks extends HeyApiClient {
+    /**
+     * The public keys of access tokens and security events (RFC 7517)
+     *
+     * Without keys while tokens are signed with HS256.
+     */
+    public jwks<ThrowOnError extends boolean = false>(options?: Options<JwksJwksData, ThrowOnError>): RequestResult<JwksJwksResponses, JwksJwksErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<JwksJwksResponses, JwksJwksErrors, ThrowOnError>({ url: '/.well-known/jwks.json', ...options });
+    }
+}
+
 export class Api extends HeyApiClient {
     public static readonly __registry: HeyApiRegistry<Api> = new HeyApiRegistry<Api>();
     
@@ -364,6 +532,11 @@ export class Api extends HeyApiClient {
     private _auth?: Auth;
     get auth(): Auth {
         return this._auth ??= new Auth({ client: this.client });
+    }
+    
+    private _gatewayCheck?: GatewayCheck;
+    get gatewayCheck(): GatewayCheck {
+        return this._gatewayCheck ??= new GatewayCheck({ client: this.client });
     }
     
     private _me?: Me;
@@ -396,6 +569,26 @@ export class Api extends HeyApiClient {
         return this._cache ??= new Cache({ client: this.client });
     }
     
+    private _clients?: Clients;
+    get clients(): Clients {
+        return this._clients ??= new Clients({ client: this.client });
+    }
+    
+    private _oAuth?: OAuth;
+    get oAuth(): OAuth {
+        return this._oAuth ??= new OAuth({ client: this.client });
+    }
+    
+    private _authorizationServer?: AuthorizationServer;
+    get authorizationServer(): AuthorizationServer {
+        return this._authorizationServer ??= new AuthorizationServer({ client: this.client });
+    }
+    
+    private _events?: Events;
+    get events(): Events {
+        return this._events ??= new Events({ client: this.client });
+    }
+    
     private _health?: Health;
     get health(): Health {
         return this._health ??= new Health({ client: this.client });
@@ -404,5 +597,10 @@ export class Api extends HeyApiClient {
     private _info?: Info;
     get info(): Info {
         return this._info ??= new Info({ client: this.client });
+    }
+    
+    private _jwks?: Jwks;
+    get jwks(): Jwks {
+        return this._jwks ??= new Jwks({ client: this.client });
     }
 }

@@ -54,7 +54,7 @@ export type ClearedDto = {
 export type AuditEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.revoked';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.revoked' | 'client.created' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
     user_id: string | null;
     actor_id: string | null;
     session_id: string | null;
@@ -190,6 +190,252 @@ export type ChangePasswordDto = {
     new_password: string;
 };
 
+export type CreateClientDto = {
+    name: string;
+};
+
+export type IssuedClientDto = {
+    client_id: string;
+    name: string;
+    created_at: string;
+    /**
+     * Shown this once; only its hash is stored
+     */
+    client_secret: string;
+};
+
+export type ClientDto = {
+    client_id: string;
+    name: string;
+    created_at: string;
+    /**
+     * Until then the secret before the latest one is accepted too
+     */
+    previous_secret_expires_at: string | null;
+};
+
+export type ClientPageDto = {
+    total: number;
+    clients: Array<ClientDto>;
+    page: number;
+    page_size: number;
+};
+
+export type RenewedClientDto = {
+    client_id: string;
+    name: string;
+    created_at: string;
+    /**
+     * Shown this once; only its hash is stored
+     */
+    client_secret: string;
+    /**
+     * Until then the secret before this one is accepted too
+     */
+    previous_secret_expires_at: string;
+};
+
+export type OAuthErrorDto = {
+    error: 'invalid_request' | 'invalid_client' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error' | 'temporarily_unavailable';
+    error_description: string;
+};
+
+export type TokenFormDto = {
+    /**
+     * Instead of HTTP Basic
+     */
+    client_id?: string;
+    /**
+     * Instead of HTTP Basic
+     */
+    client_secret?: string;
+    grant_type: 'password' | 'refresh_token';
+    /**
+     * With `refresh_token`
+     */
+    refresh_token?: string;
+    /**
+     * With `password`: the e-mail address
+     */
+    username?: string;
+    /**
+     * With `password`
+     */
+    password?: string;
+};
+
+export type OAuthTokensDto = {
+    access_token: string;
+    refresh_token: string;
+    token_type: 'Bearer';
+    /**
+     * Seconds until the access token expires
+     */
+    expires_in: number;
+};
+
+export type ActiveTokenDto = {
+    active: true;
+    iss?: {
+        [key: string]: unknown;
+    };
+    /**
+     * The user
+     */
+    sub: string;
+    aud?: {
+        [key: string]: unknown;
+    };
+    /**
+     * `APP_NAME` for a login without a client
+     */
+    client_id: string;
+    exp: number;
+    iat: number;
+    jti: string;
+    /**
+     * The session
+     */
+    sid: string;
+    /**
+     * Of this moment; access tokens only
+     */
+    role?: 'student' | 'researcher' | 'admin';
+    /**
+     * When the user logged in
+     */
+    auth_time?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Access tokens only
+     */
+    token_type?: 'Bearer';
+};
+
+export type InactiveTokenDto = {
+    active: false;
+};
+
+export type PresentedTokenDto = {
+    /**
+     * Instead of HTTP Basic
+     */
+    client_id?: string;
+    /**
+     * Instead of HTTP Basic
+     */
+    client_secret?: string;
+    /**
+     * An access or a refresh token
+     */
+    token: string;
+    /**
+     * What is tried first
+     */
+    token_type_hint?: 'access_token' | 'refresh_token';
+};
+
+export type AuthorizationServerDto = {
+    issuer: string;
+    token_endpoint: string;
+    introspection_endpoint: string;
+    revocation_endpoint: string;
+    /**
+     * Absent when access tokens are signed with `JWT_SECRET`
+     */
+    jwks_uri?: string;
+    grant_types_supported: Array<string>;
+    /**
+     * There is no authorization endpoint
+     */
+    response_types_supported: Array<string>;
+    token_endpoint_auth_methods_supported: Array<string>;
+    introspection_endpoint_auth_methods_supported: Array<string>;
+    revocation_endpoint_auth_methods_supported: Array<string>;
+};
+
+export type AuthorizationSchemeDto = {
+    spec_urn: string;
+};
+
+export type SsfConfigurationDto = {
+    spec_version: string;
+    issuer: string;
+    jwks_uri: string;
+    delivery_methods_supported: Array<string>;
+    default_subjects: string;
+    authorization_schemes: Array<AuthorizationSchemeDto>;
+    poll_endpoint: string;
+    /**
+     * Seconds
+     */
+    access_token_lifetime: number;
+};
+
+export type PollRequestDto = {
+    /**
+     * Most SETs in the answer; 1000 at most
+     */
+    maxEvents?: number;
+    /**
+     * Whether an empty answer is sent without waiting
+     */
+    returnImmediately?: boolean;
+    /**
+     * `jti` of each SET that was stored
+     */
+    ack?: Array<string>;
+    /**
+     * By `jti`: why a SET was refused. It is not sent again
+     */
+    setErrs?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Of the last answer; empty at the start. Without it, the server keeps the position
+     */
+    cursor?: string;
+    /**
+     * How long an empty answer is held back, milliseconds
+     */
+    waitMs?: number;
+};
+
+export type PollAnswerDto = {
+    /**
+     * By `jti`: security event tokens (RFC 8417), each with one event of CAEP
+     */
+    sets: {
+        [key: string]: string;
+    };
+    /**
+     * Whether to poll again at once
+     */
+    moreAvailable: boolean;
+    /**
+     * The position after this answer
+     */
+    cursor: string;
+    /**
+     * Whether the sequence begins with this answer
+     */
+    restarted: boolean;
+    /**
+     * Seconds since the epoch: every change committed later is in the sequence
+     */
+    covered_from: number;
+    /**
+     * Milliseconds after the arrival of the request, may be negative: until then every change is delivered, unless `moreAvailable`
+     */
+    complete_to_ms: number;
+};
+
+export type PollErrorDto = {
+    err: string;
+    description: string;
+};
+
 export type DatabaseHealthDto = {
     status: 'connected' | 'disconnected';
     kind: 'server' | 'embedded';
@@ -226,6 +472,31 @@ export type InfoDto = {
     version: string;
     status: string;
     docs: string;
+};
+
+export type JwkDto = {
+    kty: 'EC' | 'RSA';
+    /**
+     * Thumbprint (RFC 7638)
+     */
+    kid: string;
+    alg: 'ES256' | 'RS256';
+    use: 'sig';
+    /**
+     * With kty EC, as x and y
+     */
+    crv?: string;
+    x?: string;
+    y?: string;
+    /**
+     * With kty RSA, as e
+     */
+    n?: string;
+    e?: string;
+};
+
+export type JwksDto = {
+    keys: Array<JwkDto>;
 };
 
 export type AuthRegisterData = {
@@ -279,6 +550,12 @@ export type AuthRegisterResponse = AuthRegisterResponses[keyof AuthRegisterRespo
 
 export type AuthLoginData = {
     body: PasswordGrantDto;
+    headers?: {
+        /**
+         * From the last login on this device. An attack on the account then does not lock the device out
+         */
+        'Device-Token'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/auth/login';
@@ -328,6 +605,12 @@ export type AuthLoginResponse = AuthLoginResponses[keyof AuthLoginResponses];
 
 export type AuthLoginJsonData = {
     body: LoginDto;
+    headers?: {
+        /**
+         * From the last login on this device. An attack on the account then does not lock the device out
+         */
+        'Device-Token'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/auth/login/json';
@@ -462,6 +745,54 @@ export type AuthLogoutResponses = {
 };
 
 export type AuthLogoutResponse = AuthLogoutResponses[keyof AuthLogoutResponses];
+
+export type GatewayCheckCheckData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The account must have one of these roles now
+         */
+        role?: Array<'student' | 'researcher' | 'admin'>;
+    };
+    url: '/api/v1/auth/check';
+};
+
+export type GatewayCheckCheckErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type GatewayCheckCheckError = GatewayCheckCheckErrors[keyof GatewayCheckCheckErrors];
+
+export type GatewayCheckCheckResponses = {
+    /**
+     * The token is good. There is no body
+     */
+    200: unknown;
+};
 
 export type MeReadData = {
     body?: never;
@@ -973,7 +1304,7 @@ export type AuditListData = {
          * The account that the event concerns
          */
         user_id?: string;
-        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.revoked';
+        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.revoked' | 'client.created' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
         /**
          * At or after this time
          */
@@ -1110,6 +1441,435 @@ export type CacheClearResponses = {
 };
 
 export type CacheClearResponse = CacheClearResponses[keyof CacheClearResponses];
+
+export type ClientsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/clients';
+};
+
+export type ClientsListErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type ClientsListError = ClientsListErrors[keyof ClientsListErrors];
+
+export type ClientsListResponses = {
+    /**
+     * OK
+     */
+    200: ClientPageDto;
+};
+
+export type ClientsListResponse = ClientsListResponses[keyof ClientsListResponses];
+
+export type ClientsCreateData = {
+    body: CreateClientDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/clients';
+};
+
+export type ClientsCreateErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type ClientsCreateError = ClientsCreateErrors[keyof ClientsCreateErrors];
+
+export type ClientsCreateResponses = {
+    /**
+     * Created
+     */
+    201: IssuedClientDto;
+};
+
+export type ClientsCreateResponse = ClientsCreateResponses[keyof ClientsCreateResponses];
+
+export type ClientsRenewSecretData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/clients/{id}/secret';
+};
+
+export type ClientsRenewSecretErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type ClientsRenewSecretError = ClientsRenewSecretErrors[keyof ClientsRenewSecretErrors];
+
+export type ClientsRenewSecretResponses = {
+    /**
+     * Created
+     */
+    201: RenewedClientDto;
+};
+
+export type ClientsRenewSecretResponse = ClientsRenewSecretResponses[keyof ClientsRenewSecretResponses];
+
+export type ClientsEndData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/clients/{id}';
+};
+
+export type ClientsEndErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type ClientsEndError = ClientsEndErrors[keyof ClientsEndErrors];
+
+export type ClientsEndResponses = {
+    /**
+     * They have ended, on every instance
+     */
+    204: void;
+};
+
+export type ClientsEndResponse = ClientsEndResponses[keyof ClientsEndResponses];
+
+export type OAuthTokenData = {
+    body: TokenFormDto;
+    headers?: {
+        /**
+         * With `refresh_token`: as at `POST /api/v1/auth/refresh`
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/oauth2/token';
+};
+
+export type OAuthTokenErrors = {
+    /**
+     * The parameter token is missing
+     */
+    400: OAuthErrorDto;
+    /**
+     * Client authentication failed
+     */
+    401: OAuthErrorDto;
+    /**
+     * Too many attempts; try again later
+     */
+    429: OAuthErrorDto;
+    /**
+     * The database does not answer
+     */
+    503: OAuthErrorDto;
+    /**
+     * Any other failure
+     */
+    default: OAuthErrorDto;
+};
+
+export type OAuthTokenError = OAuthTokenErrors[keyof OAuthTokenErrors];
+
+export type OAuthTokenResponses = {
+    /**
+     * OK
+     */
+    200: OAuthTokensDto;
+};
+
+export type OAuthTokenResponse = OAuthTokenResponses[keyof OAuthTokenResponses];
+
+export type OAuthIntrospectData = {
+    body: PresentedTokenDto;
+    path?: never;
+    query?: never;
+    url: '/oauth2/introspect';
+};
+
+export type OAuthIntrospectErrors = {
+    /**
+     * The parameter token is missing
+     */
+    400: OAuthErrorDto;
+    /**
+     * Client authentication failed
+     */
+    401: OAuthErrorDto;
+    /**
+     * Too many attempts; try again later
+     */
+    429: OAuthErrorDto;
+    /**
+     * The database does not answer
+     */
+    503: OAuthErrorDto;
+    /**
+     * Any other failure
+     */
+    default: OAuthErrorDto;
+};
+
+export type OAuthIntrospectError = OAuthIntrospectErrors[keyof OAuthIntrospectErrors];
+
+export type OAuthIntrospectResponses = {
+    /**
+     * OK
+     */
+    200: ActiveTokenDto | InactiveTokenDto;
+};
+
+export type OAuthIntrospectResponse = OAuthIntrospectResponses[keyof OAuthIntrospectResponses];
+
+export type OAuthRevokeData = {
+    body: PresentedTokenDto;
+    path?: never;
+    query?: never;
+    url: '/oauth2/revoke';
+};
+
+export type OAuthRevokeErrors = {
+    /**
+     * The parameter token is missing
+     */
+    400: OAuthErrorDto;
+    /**
+     * Client authentication failed
+     */
+    401: OAuthErrorDto;
+    /**
+     * Too many attempts; try again later
+     */
+    429: OAuthErrorDto;
+    /**
+     * The database does not answer
+     */
+    503: OAuthErrorDto;
+    /**
+     * Any other failure
+     */
+    default: OAuthErrorDto;
+};
+
+export type OAuthRevokeError = OAuthRevokeErrors[keyof OAuthRevokeErrors];
+
+export type OAuthRevokeResponses = {
+    /**
+     * The token is good no more
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type OAuthRevokeResponse = OAuthRevokeResponses[keyof OAuthRevokeResponses];
+
+export type AuthorizationServerDescribeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/oauth-authorization-server';
+};
+
+export type AuthorizationServerDescribeErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthorizationServerDescribeError = AuthorizationServerDescribeErrors[keyof AuthorizationServerDescribeErrors];
+
+export type AuthorizationServerDescribeResponses = {
+    /**
+     * OK
+     */
+    200: AuthorizationServerDto;
+};
+
+export type AuthorizationServerDescribeResponse = AuthorizationServerDescribeResponses[keyof AuthorizationServerDescribeResponses];
+
+export type EventsConfigurationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/ssf-configuration';
+};
+
+export type EventsConfigurationErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type EventsConfigurationError = EventsConfigurationErrors[keyof EventsConfigurationErrors];
+
+export type EventsConfigurationResponses = {
+    /**
+     * OK
+     */
+    200: SsfConfigurationDto;
+};
+
+export type EventsConfigurationResponse = EventsConfigurationResponses[keyof EventsConfigurationResponses];
+
+export type EventsPollData = {
+    body: PollRequestDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/events/poll';
+};
+
+export type EventsPollErrors = {
+    /**
+     * The body or its cursor is wrong
+     */
+    400: PollErrorDto;
+    /**
+     * The client is unknown, or its secret is wrong
+     */
+    401: unknown;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type EventsPollError = EventsPollErrors[keyof EventsPollErrors];
+
+export type EventsPollResponses = {
+    /**
+     * OK
+     */
+    200: PollAnswerDto;
+};
+
+export type EventsPollResponse = EventsPollResponses[keyof EventsPollResponses];
 
 export type HealthHealthData = {
     body?: never;
@@ -1424,3 +2184,32 @@ export type InfoInfo1Responses = {
 };
 
 export type InfoInfo1Response = InfoInfo1Responses[keyof InfoInfo1Responses];
+
+export type JwksJwksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/jwks.json';
+};
+
+export type JwksJwksErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type JwksJwksError = JwksJwksErrors[keyof JwksJwksErrors];
+
+export type JwksJwksResponses = {
+    /**
+     * OK
+     */
+    200: JwksDto;
+};
+
+export type JwksJwksResponse = JwksJwksResponses[keyof JwksJwksResponses];
