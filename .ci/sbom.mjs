@@ -8,13 +8,29 @@ import { readFileSync } from 'node:fs';
 const npmSbom = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--workspaces=false'];
 const bom = JSON.parse(execFileSync('npm', npmSbom, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }));
 
+const { name, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const dependsOn = new Map(bom.dependencies.map((each) => [each.ref, each.dependsOn]));
+const components = new Map(bom.components.map((each) => [each['bom-ref'], each]));
 const isForDevelopment = ({ properties }) =>
-  properties.some(({ name }) => name === 'cdx:npm:package:development');
-bom.components = bom.components.filter((component) => !isForDevelopment(component));
+  properties.some((each) => each.name === 'cdx:npm:package:development');
+
+// A package that a package of `packages/` needs at run time is none of development, and does not ship.
+const reached = new Set();
+const reach = (ref) => {
+  const component = components.get(ref);
+  if (reached.has(component) || component === undefined || isForDevelopment(component)) return;
+  reached.add(component);
+  dependsOn.get(ref)?.forEach(reach);
+};
+dependsOn
+  .get(bom.metadata.component['bom-ref'])
+  .filter((ref) => components.get(ref)?.name in dependencies)
+  .forEach(reach);
+bom.components = bom.components.filter((each) => reached.has(each));
 
 // npm takes the name from the folder, and the type is that of every package.
 const { component } = bom.metadata;
-component.name = JSON.parse(readFileSync('package.json', 'utf8')).name;
+component.name = name;
 component.type = 'application';
 
 const shipped = new Set([component, ...bom.components].map((each) => each['bom-ref']));
