@@ -9,24 +9,17 @@ const npmSbom = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--wo
 const bom = JSON.parse(execFileSync('npm', npmSbom, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }));
 
 const { name, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-const dependsOn = new Map(bom.dependencies.map((each) => [each.ref, each.dependsOn]));
-const components = new Map(bom.components.map((each) => [each['bom-ref'], each]));
 const isForDevelopment = ({ properties }) =>
-  properties.some((each) => each.name === 'cdx:npm:package:development');
+  properties.some(({ name }) => name === 'cdx:npm:package:development');
+bom.components = bom.components.filter((component) => !isForDevelopment(component));
 
-// A package that a package of `packages/` needs at run time is none of development, and does not ship.
-const reached = new Set();
-const reach = (ref) => {
-  const component = components.get(ref);
-  if (reached.has(component) || component === undefined || isForDevelopment(component)) return;
-  reached.add(component);
-  dependsOn.get(ref)?.forEach(reach);
-};
-dependsOn
-  .get(bom.metadata.component['bom-ref'])
-  .filter((ref) => components.get(ref)?.name in dependencies)
-  .forEach(reach);
-bom.components = bom.components.filter((each) => reached.has(each));
+// npm marks no package that a workspace needs as one of development, so what nothing in the image needs is removed too.
+const needs = new Map(bom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
+const needed = new Set(
+  bom.components.filter((each) => each.name in dependencies).map((each) => each['bom-ref']),
+);
+for (const ref of needed) for (const each of needs.get(ref)) needed.add(each);
+bom.components = bom.components.filter((each) => needed.has(each['bom-ref']));
 
 // npm takes the name from the folder, and the type is that of every package.
 const { component } = bom.metadata;

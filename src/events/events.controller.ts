@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nes
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
 import { AppConfig } from '../config/app-config.js';
+import { ApiClientAuthentication } from '../http/api-oauth.decorators.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Problems } from '../http/problem.error.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
@@ -57,6 +58,7 @@ export class EventsController {
   @Header('cache-control', 'no-store')
   @UseFilters(PollErrorFilter)
   @ApiTags('events')
+  @ApiClientAuthentication()
   @ApiOperation({
     summary: 'Poll the revocation feed (RFC 8936), as an OAuth client by HTTP Basic',
     description: 'An empty answer is held back until there is something to send, `waitMs` at most.',
@@ -64,7 +66,6 @@ export class EventsController {
   @ApiBody({ type: PollRequestDto })
   @ApiOkResponse({ type: PollAnswerDto })
   @ApiResponse({ status: 400, type: PollErrorDto, description: 'The body or its cursor is wrong' })
-  @ApiResponse({ status: 401, description: 'The client is unknown, or its secret is wrong' })
   @ApiProblems(404, 429)
   async poll(
     @Req() request: FastifyRequest,

@@ -43,13 +43,19 @@ export const ApiOAuthErrors = () =>
     ApiExtraModels(OAuthErrorDto),
     ...[
       new OAuthError('invalid_request', 'The parameter token is missing'),
-      OAuthError.invalidClient(),
       oauthErrorOf(problemOf('too_many_requests')),
       oauthErrorOf(problemOf('temporarily_unavailable')),
-    ].map((error) =>
-      ApiResponse({ status: error.getStatus(), ...oauthErrorResponse(error, error.description) }),
-    ),
+    ].map(ApiOAuthError),
   );
 
 /** Documents that an OAuth client authenticates, by HTTP Basic. */
-export const ApiClientAuthentication = () => ApiSecurity(CLIENT_SCHEME);
+export const ApiClientAuthentication = () =>
+  applyDecorators(
+    ApiSecurity(CLIENT_SCHEME),
+    ApiExtraModels(OAuthErrorDto),
+    ApiOAuthError(OAuthError.invalidClient()),
+  );
+
+function ApiOAuthError(error: OAuthError) {
+  return ApiResponse({ status: error.getStatus(), ...oauthErrorResponse(error, error.description) });
+}

@@ -83,7 +83,11 @@ export class OAuthController {
   @ApiBody({ type: PresentedTokenDto })
   @ApiExtraModels(ActiveTokenDto, InactiveTokenDto)
   @ApiOkResponse({
-    schema: { oneOf: [ActiveTokenDto, InactiveTokenDto].map((dto) => ({ $ref: getSchemaPath(dto) })) },
+    schema: {
+      type: 'object',
+      oneOf: [ActiveTokenDto, InactiveTokenDto].map((dto) => ({ $ref: getSchemaPath(dto) })),
+      example: { active: false },
+    },
   })
   async introspect(
     @Req() request: FastifyRequest,
@@ -101,7 +105,7 @@ export class OAuthController {
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: PresentedTokenDto })
-  @ApiOkResponse({ description: 'The token is good no more', schema: { type: 'object' } })
+  @ApiOkResponse({ description: 'The token is good no more', schema: { type: 'object', example: {} } })
   async revoke(
     @Req() request: FastifyRequest,
     @OAuthForm() parameters: OAuthParameters,

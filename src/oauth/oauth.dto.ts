@@ -74,13 +74,13 @@ export class ActiveTokenDto {
   @ApiProperty({ enum: [true], example: true })
   active: true;
 
-  @ApiPropertyOptional({ example: ISSUER })
+  @ApiPropertyOptional({ type: String, example: ISSUER })
   iss?: string | undefined;
 
   @ApiProperty({ format: 'uuid', description: 'The user', example: '7d9c5a44-0d0c-4f7e-9a53-5a1b9a5a1f10' })
   sub: string;
 
-  @ApiPropertyOptional({ example: ISSUER })
+  @ApiPropertyOptional({ type: String, example: ISSUER })
   aud?: string | undefined;
 
   @ApiProperty({
@@ -108,7 +108,7 @@ export class ActiveTokenDto {
   @ApiPropertyOptional({ enum: ROLES, description: 'Of this moment; access tokens only', example: ROLES[0] })
   role?: Role;
 
-  @ApiPropertyOptional({ description: 'When the user logged in', example: 1_795_590_000 })
+  @ApiPropertyOptional({ type: Number, description: 'When the user logged in', example: 1_795_590_000 })
   auth_time?: number | undefined;
 
   @ApiPropertyOptional({ enum: ['Bearer'], description: 'Access tokens only', example: 'Bearer' })

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { api } from '../support/app/api-client.js';
 import type { AppProcess } from '../support/app/app-process.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
-import { DocumentedClient, type DocumentedRequest } from './support/api-docs-client.js';
-import { readApiDocument } from './support/api-docs-document.js';
-import { createSchemaJudge } from './support/api-docs-schemas.js';
+import { DocumentedClient } from './support/api-docs-client.js';
 
 const PASSWORD = 'correct horse battery';
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
@@ -22,8 +19,7 @@ describe('the documented answers', () => {
 
   beforeAll(async () => {
     app = await startDocumentedApp();
-    const client = api(app.url);
-    visitor = new DocumentedClient(client, await readApiDocument(client), await createSchemaJudge());
+    visitor = await DocumentedClient.of(app);
     admin = visitor.as((await logIn(ADMIN.email, ADMIN.password)).access_token);
   });
 
@@ -45,16 +41,6 @@ describe('the documented answers', () => {
     return body;
   }
 
-  async function statuses(
-    caller: DocumentedClient,
-    route: string,
-    ...requests: DocumentedRequest[]
-  ): Promise<number[]> {
-    const seen: number[] = [];
-    for (const request of requests) seen.push((await caller.call(route, request)).status);
-    return seen;
-  }
-
   it('are those of registration', async () => {
     const { email } = await newAccount();
     const account = { email, password: PASSWORD, full_name: 'Ada' };
@@ -65,7 +51,7 @@ describe('the documented answers', () => {
       { body: { ...account, email: 'no' } },
       { body: ambitious },
     ];
-    await expect(statuses(visitor, 'POST /api/v1/auth/register', ...requests)).resolves.toEqual([
+    await expect(visitor.statuses('POST /api/v1/auth/register', ...requests)).resolves.toEqual([
       400, 409, 422, 403,
     ]);
   });
@@ -75,18 +61,18 @@ describe('the documented answers', () => {
     const form = (password: string) => ({ body: new URLSearchParams({ username: email, password }) });
     const json = (password: string) => ({ body: { email, password } });
     const [byForm, byJson] = ['POST /api/v1/auth/login', 'POST /api/v1/auth/login/json'];
-    await expect(statuses(visitor, byForm, form(PASSWORD), form('wrong'), form(''))).resolves.toEqual([
+    await expect(visitor.statuses(byForm, form(PASSWORD), form('wrong'), form(''))).resolves.toEqual([
       200, 401, 422,
     ]);
     await expect(
-      statuses(visitor, byJson, json(PASSWORD), json('wrong'), json(''), MALFORMED),
+      visitor.statuses(byJson, json(PASSWORD), json('wrong'), json(''), MALFORMED),
     ).resolves.toEqual([200, 401, 422, 400]);
     await admin.call('PATCH /api/v1/users/{id}', { id, body: { is_active: false } });
-    await expect(statuses(visitor, byForm, form(PASSWORD))).resolves.toEqual([403]);
-    await expect(statuses(visitor, byJson, json(PASSWORD))).resolves.toEqual([403]);
+    await expect(visitor.statuses(byForm, form(PASSWORD))).resolves.toEqual([403]);
+    await expect(visitor.statuses(byJson, json(PASSWORD))).resolves.toEqual([403]);
     const attempts = Array.from({ length: 11 }, () => json('wrong'));
-    await expect(statuses(visitor, byJson, ...attempts)).resolves.toContain(429);
-    await expect(statuses(visitor, byForm, form(PASSWORD))).resolves.toEqual([429]);
+    await expect(visitor.statuses(byJson, ...attempts)).resolves.toContain(429);
+    await expect(visitor.statuses(byForm, form(PASSWORD))).resolves.toEqual([429]);
   });
 
   it('are those of refreshing and logging out', async () => {
@@ -95,30 +81,29 @@ describe('the documented answers', () => {
     const refresh = { body: { refresh_token: tokens.refresh_token } };
     const noToken = { body: { refresh_token: 'no token' } };
     await expect(
-      statuses(visitor, 'POST /api/v1/auth/refresh', refresh, noToken, { body: {} }, MALFORMED),
+      visitor.statuses('POST /api/v1/auth/refresh', refresh, noToken, { body: {} }, MALFORMED),
     ).resolves.toEqual([200, 401, 422, 400]);
     const member = visitor.as(tokens.access_token);
-    await expect(statuses(member, 'POST /api/v1/auth/logout', {}, {})).resolves.toEqual([200, 401]);
-    await expect(statuses(visitor, 'POST /api/v1/auth/refresh', refresh)).resolves.toEqual([401]);
+    await expect(member.statuses('POST /api/v1/auth/logout', {}, {})).resolves.toEqual([200, 401]);
+    await expect(visitor.statuses('POST /api/v1/auth/refresh', refresh)).resolves.toEqual([401]);
   });
 
   it('are those of my account', async () => {
     const { email } = await newAccount();
     const member = visitor.as((await logIn(email)).access_token);
-    await expect(statuses(member, 'GET /api/v1/users/me', {})).resolves.toEqual([200]);
-    await expect(statuses(visitor, 'GET /api/v1/users/me', {})).resolves.toEqual([401]);
+    await expect(member.statuses('GET /api/v1/users/me', {})).resolves.toEqual([200]);
+    await expect(visitor.statuses('GET /api/v1/users/me', {})).resolves.toEqual([401]);
     const checks = [{}, { query: { role: 'admin' } }, { query: { role: 'root' } }];
-    await expect(statuses(member, 'GET /api/v1/auth/check', ...checks)).resolves.toEqual([200, 403, 422]);
-    await expect(statuses(visitor, 'GET /api/v1/auth/check', {})).resolves.toEqual([401]);
+    await expect(member.statuses('GET /api/v1/auth/check', ...checks)).resolves.toEqual([200, 403, 422]);
+    await expect(visitor.statuses('GET /api/v1/auth/check', {})).resolves.toEqual([401]);
     const renaming = [{ body: { full_name: 'Ada King' } }, { body: { full_name: '' } }, MALFORMED];
-    await expect(statuses(member, 'PUT /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
-    await expect(statuses(member, 'PATCH /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
+    await expect(member.statuses('PUT /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
+    await expect(member.statuses('PATCH /api/v1/users/me', ...renaming)).resolves.toEqual([200, 422, 400]);
     const change = (current_password: string, new_password: string) => ({
       body: { current_password, new_password },
     });
     await expect(
-      statuses(
-        member,
+      member.statuses(
         'POST /api/v1/users/me/change-password',
         change('wrong', 'a new horse battery'),
         change(PASSWORD, 'short'),
@@ -136,10 +121,9 @@ describe('the documented answers', () => {
       'GET /api/v1/sessions',
     );
     const other = body.sessions.find(({ current }) => !current);
-    await expect(statuses(member, 'GET /api/v1/sessions', { query: { page: '0' } })).resolves.toEqual([422]);
+    await expect(member.statuses('GET /api/v1/sessions', { query: { page: '0' } })).resolves.toEqual([422]);
     await expect(
-      statuses(
-        member,
+      member.statuses(
         'DELETE /api/v1/sessions/{id}',
         { id: other?.id },
         { id: other?.id },
@@ -147,8 +131,7 @@ describe('the documented answers', () => {
       ),
     ).resolves.toEqual([204, 404, 404]);
     await expect(
-      statuses(
-        member,
+      member.statuses(
         'DELETE /api/v1/sessions',
         { query: { include_current: 'maybe' } },
         {},
@@ -162,22 +145,21 @@ describe('the documented answers', () => {
     const { id, email } = await newAccount();
     const member = visitor.as((await logIn(email)).access_token);
     for (const route of ['GET /api/v1/users', 'GET /api/v1/audit', 'GET /api/v1/cache/stats']) {
-      await expect(statuses(admin, route, {})).resolves.toEqual([200]);
-      await expect(statuses(member, route, {})).resolves.toEqual([403]);
+      await expect(admin.statuses(route, {})).resolves.toEqual([200]);
+      await expect(member.statuses(route, {})).resolves.toEqual([403]);
     }
-    await expect(statuses(admin, 'GET /api/v1/users', { query: { page_size: '0' } })).resolves.toEqual([422]);
+    await expect(admin.statuses('GET /api/v1/users', { query: { page_size: '0' } })).resolves.toEqual([422]);
     const unknown = randomUUID();
-    await expect(statuses(admin, 'GET /api/v1/users/{id}', { id }, { id: unknown })).resolves.toEqual([
+    await expect(admin.statuses('GET /api/v1/users/{id}', { id }, { id: unknown })).resolves.toEqual([
       200, 404,
     ]);
     await expect(
-      statuses(admin, 'DELETE /api/v1/users/{id}/sessions', { id }, { id: unknown }),
+      admin.statuses('DELETE /api/v1/users/{id}/sessions', { id }, { id: unknown }),
     ).resolves.toEqual([204, 404]);
-    await expect(statuses(admin, 'DELETE /api/v1/cache', {})).resolves.toEqual([200]);
+    await expect(admin.statuses('DELETE /api/v1/cache', {})).resolves.toEqual([200]);
     const { body: self } = await admin.call<{ id: string }>('GET /api/v1/users/me');
     await expect(
-      statuses(
-        admin,
+      admin.statuses(
         'PATCH /api/v1/users/{id}',
         { id, body: { role: 'researcher' } },
         { id, body: { role: 'emperor' } },
@@ -188,10 +170,17 @@ describe('the documented answers', () => {
     ).resolves.toEqual([200, 422, 404, 409, 400]);
   });
 
-  it.each(['/', '/api/v1/info', '/health', '/health/live', '/health/ready', '/metrics'])(
-    'are those of GET %s',
-    async (path) => {
-      await expect(statuses(visitor, `GET ${path}`, {})).resolves.toEqual([200]);
-    },
-  );
+  it.each([
+    '/',
+    '/api/v1/info',
+    '/health',
+    '/health/live',
+    '/health/ready',
+    '/metrics',
+    '/.well-known/jwks.json',
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/ssf-configuration',
+  ])('are those of GET %s', async (path) => {
+    await expect(visitor.statuses(`GET ${path}`, {})).resolves.toEqual([200]);
+  });
 });

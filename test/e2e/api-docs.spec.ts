@@ -15,6 +15,7 @@ import {
 } from './support/api-docs-schemas.js';
 
 const PROBLEM = 'application/problem+json';
+const EMPTY_FORM = new URLSearchParams();
 const PROBLEM_MEMBERS = ['type', 'title', 'status', 'detail', 'code'];
 
 describe('the OpenAPI document', () => {
@@ -70,14 +71,20 @@ describe('the OpenAPI document', () => {
     ).toEqual([]);
   });
 
-  it('demands a token exactly where the app does', async () => {
+  it('demands a token or a client exactly where the app does', async () => {
     const client = api(app.url);
-    expect(Object.keys(document.securitySchemes)).toEqual(['password']);
+    expect(Object.keys(document.securitySchemes)).toEqual(['password', 'client']);
     for (const { route, security = document.security } of operations) {
       const [method = '', path = ''] = route.split(' ');
-      const { body } = await client.send(method, path);
-      const closed = body.code === 'token_missing';
-      expect({ route, security }).toEqual({ route, security: closed ? [{ password: [] }] : [] });
+      const { body } = await client.send(method, path, method === 'POST' ? { body: EMPTY_FORM } : {});
+      const schemes: Record<string, object[]> = {
+        token_missing: [{ password: [] }],
+        invalid_client: [{ client: [] }],
+      };
+      expect({ route, security }).toEqual({
+        route,
+        security: schemes[String(body['code'] ?? body['error'])] ?? [],
+      });
     }
   });
 
@@ -98,19 +105,23 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  it('describes failures as problem details, and what probes report as such', () => {
+  it('describes failures as problem details, unless a standard says otherwise, and what probes report as such', () => {
     const failures = ({ tags, responses }: Operation) =>
       Object.entries(responses).filter(
         ([status]) =>
           !/^2/.test(status) &&
           !(tags.includes('health') && status === '503') &&
-          // RFC 8936 and RFC 6749 say what these are.
-          !(tags.includes('events') && ['400', '401'].includes(status)),
+          // RFC 8936 says what this is.
+          !(tags.includes('events') && status === '400'),
       );
     expect(exceptions((operation) => 'default' in operation.responses)).toEqual([]);
     expect(
       exceptions((operation) =>
-        failures(operation).every(([status, response]) => isProblem(status, response)),
+        failures(operation).every(([status, response]) =>
+          operation.tags.includes('oauth') || (operation.tags.includes('events') && status === '401')
+            ? isOAuthError(response)
+            : isProblem(status, response),
+        ),
       ),
     ).toEqual([]);
   });
@@ -121,7 +132,10 @@ describe('the OpenAPI document', () => {
     const isPublic = ({ security }: Operation) => security?.length === 0;
     expect(exceptions((operation) => isPublic(operation) || mayAnswer(operation, '401', '503'))).toEqual([]);
     expect(exceptions((operation) => !operation.requestBody || mayAnswer(operation, '400', '422'))).toEqual([
-      // RFC 8936 knows no 422.
+      // RFC 6749 and RFC 8936 know no 422.
+      'POST /oauth2/token',
+      'POST /oauth2/introspect',
+      'POST /oauth2/revoke',
       'POST /api/v1/events/poll',
     ]);
     expect(
@@ -168,6 +182,12 @@ describe('the OpenAPI document', () => {
 function hasSchemas({ content = {} }: Documented): boolean {
   const media = Object.values(content);
   return media.length > 0 && media.every(({ schema }) => schema?.type !== undefined);
+}
+
+/** Whether it is an error of RFC 6749 §5.2 and nothing else. */
+function isOAuthError({ content = {} }: Documented): boolean {
+  const { 'application/json': error, ...others } = content;
+  return Object.keys(others).length === 0 && (error?.schema?.required ?? []).includes('error');
 }
 
 /** Whether it is RFC 9457 problem details with an example of that very status. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { readApiDocument } from '../e2e/support/api-docs-document.js';
 import type { Member } from '../e2e/support/accounts.js';
+import { basic, type OAuthClient, registerOAuthClient } from '../e2e/support/oauth-clients.js';
 import type { ApiClient } from '../support/app/api-client.js';
 import { type FuzzRequest, requestsOf } from './support/openapi-requests.js';
-import { defectOf } from './support/oracle.js';
+import { defectOf, type RefusalForm } from './support/oracle.js';
 import { RUNS, SEED } from './support/settings.js';
 import { Target } from './support/target.js';
 
@@ -13,27 +14,38 @@ const BATCH = 25;
 const LONG_MS = 900_000;
 /** What the frame of the service answers on any route. */
 const FROM_ANY_ROUTE = ['400', '401', '404', '413', '415', '422'];
+const FORMS: Readonly<Record<string, RefusalForm>> = { oauth: 'oauth', events: 'feed' };
 
 describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
   let target: Target;
   let member: Member;
   let admin: ApiClient;
+  let client: OAuthClient;
 
   beforeAll(async () => {
     target = await Target.start();
     member = await target.deployment.accounts().signUp();
     admin = await target.admin();
+    client = await registerOAuthClient(admin);
   });
   afterAll(() => target.stop());
 
-  const send = ({ caller, method, path, headers, body }: FuzzRequest) => {
+  const send = ({ operation, caller, method, path, headers, body }: FuzzRequest) => {
     const clients = {
       nobody: target.deployment.client(),
       member: member.client,
       admin,
       forger: target.deployment.client().as(`${member.tokens.access_token}x`),
     };
-    return clients[caller].send(method, path, { headers, body, timeoutMs: 30_000 });
+    const isForClients = operation.security?.some((scheme) => 'client' in scheme) ?? false;
+    const credentials: Record<string, string> = {};
+    if (isForClients && caller !== 'nobody')
+      credentials['authorization'] = basic(caller === 'forger' ? { ...client, secret: 'x' } : client);
+    return clients[caller].send(method, path, {
+      headers: { ...headers, ...credentials },
+      body,
+      timeoutMs: 30_000,
+    });
   };
 
   /** The fuzz may end the sessions that it uses, or change their passwords. */
@@ -62,7 +74,9 @@ describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
             const { operation, ...request } = requests[index]!;
             const status = String(answer.status);
             const isDocumented = status in operation.responses || FROM_ANY_ROUTE.includes(status);
-            const defect = defectOf(answer) ?? (isDocumented ? undefined : `${status} is not documented`);
+            const form = FORMS[operation.tags[0] ?? ''];
+            const defect =
+              defectOf(answer, form) ?? (isDocumented ? undefined : `${status} is not documented`);
             return defect === undefined ? [] : [{ defect, route: operation.route, request }];
           });
           expect(defects).toEqual([]);

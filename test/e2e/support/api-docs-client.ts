@@ -1,6 +1,7 @@
-import type { ApiClient, ApiResponse, JsonBody } from '../../support/app/api-client.js';
-import type { ApiDocument, Operation } from './api-docs-document.js';
-import type { SchemaJudge } from './api-docs-schemas.js';
+import { api, type ApiClient, type ApiResponse, type JsonBody } from '../../support/app/api-client.js';
+import type { AppProcess } from '../../support/app/app-process.js';
+import { readApiDocument, type ApiDocument, type Operation } from './api-docs-document.js';
+import { createSchemaJudge, type SchemaJudge } from './api-docs-schemas.js';
 
 export interface DocumentedRequest {
   /** What stands for `{id}` in the path. */
@@ -12,7 +13,13 @@ export interface DocumentedRequest {
 
 /** Calls operations as the document names them, and holds each answer against what the document says of it. */
 export class DocumentedClient {
-  constructor(
+  /** A client without a token. */
+  static async of({ url }: AppProcess): Promise<DocumentedClient> {
+    const client = api(url);
+    return new DocumentedClient(client, await readApiDocument(client), await createSchemaJudge());
+  }
+
+  private constructor(
     private readonly client: ApiClient,
     private readonly document: ApiDocument,
     private readonly judge: SchemaJudge,
@@ -20,6 +27,13 @@ export class DocumentedClient {
 
   as(token: string): DocumentedClient {
     return new DocumentedClient(this.client.as(token), this.document, this.judge);
+  }
+
+  /** The statuses of the answers to the requests, one after the other. */
+  async statuses(route: string, ...requests: DocumentedRequest[]): Promise<number[]> {
+    const seen: number[] = [];
+    for (const request of requests) seen.push((await this.call(route, request)).status);
+    return seen;
   }
 
   /** @throws Error when the answer's status, media type, body or code is not in the document */

@@ -6,6 +6,7 @@ export interface Schema {
   type?: string;
   properties?: Record<string, Schema>;
   items?: Schema;
+  oneOf?: Schema[];
   required?: string[];
   enum?: unknown[];
   default?: unknown;

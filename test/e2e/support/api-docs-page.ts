@@ -64,9 +64,9 @@ export class ApiDocsPage {
     await dialog.locator('#oauth_username').fill(username);
     await dialog.locator('#oauth_password').fill(password);
     await this.screenshot('authorize');
-    await dialog.locator('.auth-btn-wrapper .authorize').click();
+    await dialog.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
     await dialog.getByRole('heading', { name: 'Authorized' }).waitFor();
-    await dialog.locator('.btn-done').click();
+    await dialog.locator('.btn-done').first().click();
   }
 
   /** Ids of the operations with a padlock. */

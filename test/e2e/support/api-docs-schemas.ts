@@ -42,10 +42,11 @@ export function exampleOfSchema(schema: Schema): unknown {
 }
 
 function closed(schema: Schema): Schema {
-  const { properties, items } = schema;
+  const { properties, items, oneOf } = schema;
   return {
     ...schema,
     ...(items && { items: closed(items) }),
+    ...(oneOf && { oneOf: oneOf.map(closed) }),
     ...(properties && {
       properties: Object.fromEntries(
         Object.entries(properties).map(([name, member]) => [name, closed(member)]),

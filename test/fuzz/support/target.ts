@@ -17,6 +17,7 @@ const DIGEST = `
   SELECT md5(concat(
     (SELECT string_agg(u::text, ',' ORDER BY id) FROM users u),
     (SELECT string_agg(concat_ws(' ', id, user_id, refresh_jti, revoked_at, expires_at), ',' ORDER BY id) FROM sessions),
+    (SELECT string_agg(c::text, ',' ORDER BY id) FROM oauth_clients c),
     (SELECT count(*) FROM audit_events WHERE action NOT LIKE '%failed')
   )) AS digest`;
 

@@ -449,6 +449,7 @@ export class Events extends HeyApiClient {
      */
     public poll<ThrowOnError extends boolean = false>(options: Options<EventsPollData, ThrowOnError>): RequestResult<EventsPollResponses, EventsPollErrors, ThrowOnError> {
         return (options.client ?? this.client).post<EventsPollResponses, EventsPollErrors, ThrowOnError>({
+            security: [{ scheme: 'basic', type: 'http' }],
             url: '/api/v1/events/poll',
             ...options,
             headers: {

@@ -276,16 +276,12 @@ export type OAuthTokensDto = {
 
 export type ActiveTokenDto = {
     active: true;
-    iss?: {
-        [key: string]: unknown;
-    };
+    iss?: string;
     /**
      * The user
      */
     sub: string;
-    aud?: {
-        [key: string]: unknown;
-    };
+    aud?: string;
     /**
      * `APP_NAME` for a login without a client
      */
@@ -304,9 +300,7 @@ export type ActiveTokenDto = {
     /**
      * When the user logged in
      */
-    auth_time?: {
-        [key: string]: unknown;
-    };
+    auth_time?: number;
     /**
      * Access tokens only
      */
@@ -1839,9 +1833,9 @@ export type EventsPollErrors = {
      */
     400: PollErrorDto;
     /**
-     * The client is unknown, or its secret is wrong
+     * Client authentication failed
      */
-    401: unknown;
+    401: OAuthErrorDto;
     /**
      * Not Found
      */
