@@ -1,5 +1,6 @@
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 
 const PATH = '/.well-known/oauth-authorization-server';
@@ -19,9 +20,11 @@ const METADATA = {
 /** RFC 8414. */
 describe('the metadata of the authorization server', () => {
   const metadataOf = async (variables: Readonly<Record<string, string>>) => {
-    const app = await AppInProcess.start(variables);
+    const database = await createTestDatabase();
+    const app = await AppInProcess.start({ DATABASE_URL: database.url, ...variables });
     const { status, headers, body } = await app.call('GET', PATH);
     await app.stop();
+    await database.drop();
     expect({ status, cache: headers['cache-control'], type: headers['content-type'] }).toEqual({
       status: 200,
       cache: 'public, max-age=300',

@@ -180,22 +180,41 @@ describe('an OAuth client of two instances', () => {
 
 describe('failed authentications of OAuth clients', () => {
   let app: AppInProcess;
-  let client: TestClient;
+  let admin: Member;
 
   beforeAll(async () => {
     app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
-    client = await registerClient(app, await registerAdmin(app));
+    admin = await registerAdmin(app);
   });
   afterAll(() => app.stop());
 
-  it('are limited, recorded as far as the limit admits them, and never refuse the right secret', async () => {
-    const wrong = { ...client, secret: 'wrong' };
+  /** The answers to 102 failures in a row. */
+  const fail = async (clientOf: () => TestClient, ipOf: (attempt: number) => string) => {
     const answers: string[] = [];
-    for (let attempt = 1; attempt <= 102; attempt += 1) answers.push(await authenticate(app, wrong));
-    expect(answers).toEqual([
-      ...Array<string>(100).fill(REFUSED),
-      ...Array<string>(2).fill('429 temporarily_unavailable'),
-    ]);
+    for (let attempt = 1; attempt <= 102; attempt += 1)
+      answers.push(await authenticate(app, clientOf(), ipOf(attempt)));
+    return answers;
+  };
+  const limited = [
+    ...Array<string>(100).fill(REFUSED),
+    ...Array<string>(2).fill('429 temporarily_unavailable'),
+  ];
+
+  it('are limited for a network, whichever client they name', async () => {
+    const unknown = () => ({ id: randomUUID(), secret: 'wrong' });
+    await expect(fail(unknown, () => '192.0.2.1')).resolves.toEqual(limited);
+    await expect(authenticate(app, unknown(), '192.0.2.2')).resolves.toBe(REFUSED);
+  });
+
+  it('are limited for a client, recorded as far as that admits them, and never refuse its right secret', async () => {
+    const client = await registerClient(app, admin);
+    const wrong = { ...client, secret: 'wrong' };
+    await expect(
+      fail(
+        () => wrong,
+        (attempt) => `198.51.100.${attempt}`,
+      ),
+    ).resolves.toEqual(limited);
     await expect(authenticate(app, client)).resolves.toBe('orders');
     const noted = await app.query(
       `SELECT count(*)::int AS count FROM audit_events WHERE action = 'client.authentication_failed' AND details->>'client_id' = $1`,

@@ -58,9 +58,13 @@ export async function logInBy(
 }
 
 /** What this instance says of the credentials: the client's name, or the error. */
-export async function authenticate(app: AppInProcess, client: TestClient): Promise<string> {
+export async function authenticate(
+  app: AppInProcess,
+  client: TestClient,
+  ip = '203.0.113.7',
+): Promise<string> {
   const headers = { authorization: basic(client) };
-  const request = { headers, ip: '203.0.113.7' } as unknown as FastifyRequest;
+  const request = { headers, ip } as unknown as FastifyRequest;
   try {
     return (await app.get(ClientAuthenticator).authenticate(request)).name;
   } catch (error) {

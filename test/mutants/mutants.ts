@@ -1,5 +1,6 @@
 import { ACCEPTANCE_MUTANTS } from './acceptance-mutants.js';
 import { CACHE_MUTANTS } from './cache-mutants.js';
+import { CLIENT_MUTANTS } from './client-mutants.js';
 import { COMMAND_MUTANTS } from './command-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
@@ -20,6 +21,7 @@ const LOCK_SPEC = ['test/integration/data-folder-lock.spec.ts'] as const;
 export const MUTANTS: readonly Mutant[] = [
   ...ACCEPTANCE_MUTANTS,
   ...CACHE_MUTANTS,
+  ...CLIENT_MUTANTS,
   ...COMMAND_MUTANTS,
   ...KEY_MUTANTS,
   ...PASSWORD_MUTANTS,

@@ -1,0 +1,150 @@
+import type { Mutant } from './mutant.js';
+
+const AUTHENTICATOR = 'src/clients/client-authenticator.ts';
+const KNOWN = 'src/clients/known-clients.service.ts';
+const SERVICE = 'src/clients/clients.service.ts';
+const FORM = 'src/oauth/oauth-form.ts';
+const INSPECTION = 'src/oauth/token-inspection.service.ts';
+const CLIENTS_SPEC = ['test/integration/clients.spec.ts'] as const;
+const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;
+const INSPECTION_SPEC = ['test/integration/oauth-inspection.spec.ts'] as const;
+const CREDENTIALS_SPEC = ['src/clients/client-credentials.spec.ts'] as const;
+
+/** Which OAuth clients are let in, and what they may do with tokens. */
+export const CLIENT_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a secret is accepted after the overlap',
+    file: 'src/clients/client-secret.ts',
+    text: ' && nowMs < previousSecretExpiresAt.getTime()',
+    replacement: '',
+    specs: ['src/clients/client-secret.spec.ts'],
+  },
+  {
+    name: 'an ended client is accepted',
+    file: 'src/clients/client-statements.ts',
+    text: 'FROM oauth_clients WHERE id = $1 AND ended_at IS NULL',
+    replacement: 'FROM oauth_clients WHERE id = $1',
+    specs: CLIENTS_SPEC,
+    test: 'is refused on every instance',
+  },
+  {
+    name: 'the sessions of an ended client go on',
+    file: SERVICE,
+    text: 'await Promise.all([this.outlast(id), this.sessions.revokeOfClient(id, by)]);',
+    replacement: 'await this.outlast(id);',
+    specs: CLIENTS_SPEC,
+    test: 'is refused on every instance',
+  },
+  {
+    name: 'the memory of clients outlives their changes',
+    file: KNOWN,
+    text: "if (kind === 'client.changed' || kind === 'log.skipped') this.forget();",
+    replacement: "if (kind === 'log.skipped') this.forget();",
+    specs: CLIENTS_SPEC,
+    test: 'is refused on every instance',
+  },
+  {
+    name: 'the memory of clients is used while the log is not read',
+    file: KNOWN,
+    text: 'this.following.readsLog ? this.memory.get(id) : undefined',
+    replacement: 'this.memory.get(id)',
+    specs: CLIENTS_SPEC,
+    test: 'does not read the log',
+  },
+  {
+    name: 'a client that changed during its look-up is remembered',
+    file: KNOWN,
+    text: ' && changes === this.changes',
+    replacement: '',
+    specs: CLIENTS_SPEC,
+    test: 'during the look-up',
+  },
+  {
+    name: 'a network may try secrets of many clients',
+    file: AUTHENTICATOR,
+    text: '    await this.count(this.ofNetwork, networkOf(by.ip));\n',
+    replacement: '',
+    specs: CLIENTS_SPEC,
+    test: 'are limited for a network',
+  },
+  {
+    name: 'many networks may try secrets of a client',
+    file: AUTHENTICATOR,
+    text: '    await this.count(this.ofClient, client.id);\n',
+    replacement: '',
+    specs: CLIENTS_SPEC,
+    test: 'are limited for a client',
+  },
+  {
+    name: 'failures of others refuse the right secret',
+    file: AUTHENTICATOR,
+    text: '    const client = await this.clients.find(id);\n',
+    replacement:
+      '    const client = await this.clients.find(id);\n    if (client) await this.count(this.ofClient, client.id);\n',
+    specs: CLIENTS_SPEC,
+    test: 'are limited for a client',
+  },
+  {
+    name: 'a client may authenticate in two ways at once',
+    file: 'src/clients/client-credentials.ts',
+    text: "  if (isTwice) throw new OAuthError('invalid_request', 'Use one method of client authentication');\n",
+    replacement: '',
+    specs: CREDENTIALS_SPEC,
+  },
+  {
+    name: 'a refresh token is good for any client',
+    file: 'src/sessions/session-statements.ts',
+    text: 's.client_id IS NOT DISTINCT FROM $9',
+    replacement: '(s.client_id IS NOT DISTINCT FROM $9 OR true)',
+    specs: TOKEN_SPEC,
+    test: 'refresh token of another client',
+  },
+  {
+    name: 'another client ends a session by an older refresh token',
+    file: 'src/sessions/session-statements.ts',
+    text: 's.client_id IS NOT DISTINCT FROM $6 AS is_own',
+    replacement: '(s.client_id IS NOT DISTINCT FROM $6 OR true) AS is_own',
+    specs: TOKEN_SPEC,
+    test: 'refresh token of another client',
+  },
+  {
+    name: 'a parameter may be there twice',
+    file: FORM,
+    text: "  if (parameters.some(([, value]) => Array.isArray(value))) throw malformed('A parameter is there twice');\n",
+    replacement: '',
+    specs: TOKEN_SPEC,
+    test: 'a parameter that is there twice',
+  },
+  {
+    name: 'parameters in the URL are accepted',
+    file: FORM,
+    text: "  if (url.includes('?')) throw malformed('Send the parameters in the body, not in the URL');\n",
+    replacement: '',
+    specs: ['test/integration/oauth-errors.spec.ts'],
+    test: 'parameters in the URL',
+  },
+  {
+    name: 'introspection says more of an inactive token',
+    file: INSPECTION,
+    text: "if (verdict.outcome === 'revoked') return INACTIVE;",
+    replacement: "if (verdict.outcome === 'revoked') return Object.assign({ sub: claims.sub }, INACTIVE);",
+    specs: INSPECTION_SPEC,
+    test: 'nothing more is said',
+  },
+  {
+    name: 'a refresh token is active for every client',
+    file: INSPECTION,
+    text: ' || session.client_id !== client.id',
+    replacement: '',
+    specs: INSPECTION_SPEC,
+    test: 'until it is exchanged',
+  },
+  {
+    name: 'a client revokes tokens of others',
+    file: INSPECTION,
+    text: 'if (session.client_id !== client.id)\n',
+    replacement: 'if (session.client_id === undefined)\n',
+    specs: INSPECTION_SPEC,
+    test: 'issued to another client',
+  },
+];
