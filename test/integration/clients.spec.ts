@@ -170,6 +170,14 @@ describe('an OAuth client of two instances', () => {
     expect(spy).toHaveBeenCalledTimes(2);
   });
 
+  it('can be registered by SQL', async () => {
+    const secret = randomUUID() + randomUUID();
+    const [row] = await one.query(
+      `INSERT INTO oauth_clients (name, secret_hash) VALUES ('orders', sha256('${secret}')) RETURNING id`,
+    );
+    await expect(authenticate(other, { id: String(row?.['id']), secret })).resolves.toBe('orders');
+  });
+
   it('is refused after a change by SQL as well', async () => {
     const client = await remembered();
     await one.query('UPDATE oauth_clients SET ended_at = now() WHERE id = $1', [client.id]);
