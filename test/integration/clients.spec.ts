@@ -172,10 +172,10 @@ describe('an OAuth client of two instances', () => {
 
   it('can be registered by SQL', async () => {
     const secret = randomUUID() + randomUUID();
-    const [row] = await one.query(
+    const [row] = (await one.query(
       `INSERT INTO oauth_clients (name, secret_hash) VALUES ('orders', sha256('${secret}')) RETURNING id`,
-    );
-    await expect(authenticate(other, { id: String(row?.['id']), secret })).resolves.toBe('orders');
+    )) as { id: string }[];
+    await expect(authenticate(other, { id: row!.id, secret })).resolves.toBe('orders');
   });
 
   it('is refused after a change by SQL as well', async () => {
