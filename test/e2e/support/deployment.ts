@@ -15,6 +15,8 @@ export interface DeploymentOptions {
   redisUrl?: string | null;
   /** Instead of a database on the shared server. */
   databaseUrl?: string;
+  /** Of the first instance, for tests in which its own address is the issuer; a free one by default. */
+  port?: number;
 }
 
 /** The product as it is run: processes of the built application on one PostgreSQL and one Redis. */
@@ -34,6 +36,7 @@ export class Deployment {
     instances = [{}],
     redisUrl,
     databaseUrl,
+    port,
   }: DeploymentOptions = {}): Promise<Deployment> {
     const database = databaseUrl === undefined ? await createTestDatabase() : undefined;
     const redis = redisUrl === undefined ? await createTestRedis() : undefined;
@@ -47,7 +50,9 @@ export class Deployment {
       ...(typeof cache === 'string' ? { REDIS_URL: cache } : {}),
     };
     const apps = await Promise.all(
-      instances.map((own) => AppProcess.start({ env: { ...common, ...own }, cwd: undefined })),
+      instances.map((own, index) =>
+        AppProcess.start({ env: { ...common, ...own }, port: index === 0 ? port : undefined }),
+      ),
     );
     const clients = apps.map((app) => api(app.url));
     const deployment = new Deployment(apps, common.DATABASE_URL, common, database, redis, clients);
@@ -71,6 +76,14 @@ export class Deployment {
   async admin(instance = 0): Promise<ApiClient> {
     const { access_token } = await this.accounts(instance).login(ADMIN);
     return this.client(instance).as(access_token);
+  }
+
+  /** Registers an OAuth client, as an admin does. */
+  async registerClient(): Promise<{ client_id: string; client_secret: string }> {
+    const admin = await this.admin();
+    const { status, body } = await admin.post('/api/v1/clients', { name: 'orders' });
+    expect(status).toBe(201);
+    return body;
   }
 
   get redisUrl(): string {

@@ -12,13 +12,8 @@ export class FeedClient {
   ) {}
 
   static async register(deployment: Deployment): Promise<FeedClient> {
-    const admin = await deployment.admin();
-    const { status, body } = await admin.post<{ client_id: string; client_secret: string }>(
-      '/api/v1/clients',
-      { name: 'orders' },
-    );
-    expect(status).toBe(201);
-    const credentials = Buffer.from(`${body.client_id}:${body.client_secret}`).toString('base64');
+    const { client_id, client_secret } = await deployment.registerClient();
+    const credentials = Buffer.from(`${client_id}:${client_secret}`).toString('base64');
     return new FeedClient(deployment, `Basic ${credentials}`);
   }
 
