@@ -81,7 +81,10 @@ export class Deployment {
   /** Registers an OAuth client, as an admin does. */
   async registerClient(): Promise<{ client_id: string; client_secret: string }> {
     const admin = await this.admin();
-    const { status, body } = await admin.post('/api/v1/clients', { name: 'orders' });
+    const { status, body } = await admin.post<{ client_id: string; client_secret: string }>(
+      '/api/v1/clients',
+      { name: 'orders' },
+    );
     expect(status).toBe(201);
     return body;
   }
