@@ -80,6 +80,7 @@ export default {
           '\\.d\\.ts$',
           '^test/',
           '^bench/',
+          '^examples/',
           '^packages/[^/]+/test/',
         ],
       },
@@ -106,6 +107,14 @@ export default {
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: spec },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
+    },
+    {
+      name: 'examples-alone',
+      comment:
+        'An example shows what a service of its own can do: it has packages, and nothing of the application.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|test|bench)/' },
     },
     {
       name: 'src-not-to-test',

@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const tests = ['**/*.spec.ts', 'test/**/*.ts', 'packages/*/test/**/*.ts'];
 const unusedVars = { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true };
 const nodeGlobals = `
-  AbortController AbortSignal Buffer URL clearInterval clearTimeout console fetch
+  AbortController AbortSignal Buffer URL URLSearchParams clearInterval clearTimeout console fetch
   performance process setImmediate setInterval setTimeout structuredClone
 `;
 

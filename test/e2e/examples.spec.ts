@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { freePort } from '../support/network/free-port.js';
+import { waitFor } from '../support/wait-for.js';
+import { ExampleApi } from './support/example-api.js';
+import { IssuerDeployment } from './support/issuer-deployment.js';
+
+const README = readFileSync('examples/README.md', 'utf8');
+/** `ACCESS_TOKEN_EXPIRE_MINUTES` by default. */
+const ACCESS_TOKEN_LIFE_MS = 30 * 60_000;
+
+describe('an API that is protected like the example', () => {
+  let issuer: IssuerDeployment;
+  let example: ExampleApi;
+
+  beforeAll(async () => {
+    issuer = await IssuerDeployment.start();
+  });
+  afterAll(() => issuer.stop());
+
+  const signUp = async () => {
+    const { id, tokens } = await issuer.deployment.accounts().signUp();
+    return { id, token: tokens.access_token, refreshToken: tokens.refresh_token };
+  };
+
+  describe.each([
+    ['introspection/main.mjs', { boundMs: 0, needsPostgres: true, followsRole: true }],
+    ['verifier-nestjs/main.ts', { boundMs: 1000, needsPostgres: true, followsRole: true }],
+    ['plain-jwks/main.mjs', { boundMs: undefined, needsPostgres: false, followsRole: false }],
+  ])('%s', (file, { boundMs, needsPostgres, followsRole }) => {
+    beforeAll(async () => {
+      example = await ExampleApi.start(file, issuer);
+    });
+    afterAll(() => example.stop());
+
+    it('accepts a token, and names its account and role', async () => {
+      const { id, token } = await signUp();
+      await expect(example.orders(token)).resolves.toMatchObject({
+        status: 200,
+        body: { id, role: 'student' },
+      });
+    });
+
+    it('refuses no token, garbage, a changed token, and a refresh token', async () => {
+      const { token, refreshToken } = await signUp();
+      const changed = `${token.slice(0, -8)}AAAAAAAA`;
+      for (const wrong of [undefined, 'garbage', changed, refreshToken]) {
+        const { status, headers } = await example.orders(wrong);
+        expect({ wrong, status }).toEqual({ wrong, status: 401 });
+        if (!file.startsWith('verifier-nestjs')) expect(headers['www-authenticate']).toMatch(/^Bearer/);
+      }
+    });
+
+    it(`after a logout: ${boundMs === undefined ? 'still accepts' : `refuses within ${boundMs} ms`}`, async () => {
+      const [gone, kept] = [await signUp(), await signUp()];
+      expect((await example.orders(gone.token)).status).toBe(200);
+      await issuer.logOut(gone.token);
+      if (boundMs === undefined || boundMs === 0) {
+        expect((await example.orders(gone.token)).status).toBe(boundMs === 0 ? 401 : 200);
+      } else await example.becomes(401, gone.token, boundMs);
+      expect((await example.orders(kept.token)).status).toBe(200);
+    });
+
+    it(`after a change of the role: gives ${followsRole ? 'the new' : 'still the old'} one`, async () => {
+      const { id, token } = await signUp();
+      await example.orders(token);
+      await issuer.changeRole(id, 'researcher');
+      const role = async () => (await example.orders(token)).body['role'];
+      if (boundMs === 1000)
+        await waitFor(async () => (await role()) === 'researcher', { what: 'it', timeoutMs: boundMs });
+      expect(await role()).toBe(followsRole ? 'researcher' : 'student');
+    });
+
+    it('works on while Redis is down', async () => {
+      const [gone, kept] = [await signUp(), await signUp()];
+      await issuer.redis.kill9();
+      try {
+        expect((await example.orders(kept.token)).status).toBe(200);
+        await issuer.logOut(gone.token);
+        await example.becomes(boundMs === undefined ? 200 : 401, gone.token, 1000);
+        expect((await example.orders(kept.token)).status).toBe(200);
+      } finally {
+        await issuer.redis.restart({ keepData: false });
+        await issuer.deployment.trusted();
+      }
+    });
+
+    const away = needsPostgres ? 'answers 503 with Retry-After' : 'goes on with the keys that it has';
+    it.each(['PostgreSQL', 'the service'])(`${away} while %s does not answer`, async (what) => {
+      const { token } = await signUp();
+      expect((await example.orders(token)).status).toBe(200);
+      const stopped = what === 'PostgreSQL' ? issuer.postgres : issuer.app;
+      stopped.freeze();
+      try {
+        if (needsPostgres) await example.becomes(503, token, 15_000);
+        const { status, headers } = await example.orders(token);
+        expect(status).toBe(needsPostgres ? 503 : 200);
+        if (needsPostgres) expect(headers['retry-after']).toBe('1');
+      } finally {
+        stopped.thaw();
+        await issuer.deployment.trusted(30_000);
+      }
+      await example.becomes(200, token, 15_000);
+    });
+
+    it('refuses an expired token, by its own clock where it verifies itself', async () => {
+      const { token } = await signUp();
+      const later = await ExampleApi.start(file, issuer, ACCESS_TOKEN_LIFE_MS + 60_000);
+      const isLocal = file !== 'introspection/main.mjs';
+      expect((await later.orders(token)).status).toBe(isLocal ? 401 : 200);
+      await later.stop();
+    });
+  });
+
+  it.each([
+    ['introspection', ['200', '401']],
+    ['plain-jwks', ['200', '200']],
+    ['verifier-nestjs', ['200', '401']],
+  ])('%s runs by the commands of the README', async (name, statuses) => {
+    const port = await freePort();
+    const [, register, use] = [...README.matchAll(/^```bash\n(.*?)^```/gms)].map(([, code]) => code!);
+    const isStart = /^node .*examples/;
+    const start = register!.split('\n').filter((line) => isStart.test(line) && line.includes(name));
+    expect(start).toHaveLength(1);
+    const script = `
+      export PORT=${port}
+      ${register!
+        .split('\n')
+        .filter((line) => !isStart.test(line))
+        .join('\n')}
+      ${start[0]} >/dev/null & trap "kill $!" EXIT
+      until curl -s http://localhost:3000/ >/dev/null; do sleep 0.1; done
+      ${use}`
+      .replaceAll('http://localhost:8000', issuer.url)
+      .replaceAll('http://localhost:3000', `http://127.0.0.1:${port}`);
+    const { stdout } = await promisify(execFile)('bash', ['-euc', script], { timeout: 30_000 });
+    expect([...stdout.matchAll(/^HTTP\/1.1 (\d+)/gm)].map(([, status]) => status)).toEqual(statuses);
+  });
+});

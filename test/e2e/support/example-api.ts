@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { api, type ApiClient } from '../../support/app/api-client.js';
+import { freePort } from '../../support/network/free-port.js';
+import { ManagedProcess } from '../../support/process/managed-process.js';
+import { skewedClock } from '../../support/process/clock-skew.js';
+import { waitFor } from '../../support/wait-for.js';
+import type { IssuerDeployment } from './issuer-deployment.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const TYPESCRIPT = ['--import', './test/support/typescript.register.mjs'];
+
+/** An API of examples/ as a process of its own, started as its README says. */
+export class ExampleApi {
+  private readonly client: ApiClient;
+
+  private constructor(
+    private readonly process: ManagedProcess,
+    url: string,
+  ) {
+    this.client = api(url);
+  }
+
+  /**
+   * @param file below examples/
+   * @param skewMs how far its clock is ahead
+   */
+  static async start(file: string, issuer: IssuerDeployment, skewMs = 0): Promise<ExampleApi> {
+    const port = await freePort();
+    const { PATH, HOME } = process.env;
+    const example = await ManagedProcess.spawn({
+      command: process.execPath,
+      args: [...(file.endsWith('.ts') ? TYPESCRIPT : []), join('examples', file)],
+      cwd: ROOT,
+      env: {
+        PATH,
+        HOME,
+        ISSUER_URL: issuer.url,
+        CLIENT_ID: issuer.clientId,
+        CLIENT_SECRET: issuer.clientSecret,
+        PORT: String(port),
+        ...(skewMs === 0 ? {} : skewedClock(skewMs)),
+      },
+      stopSignal: 'SIGTERM',
+    });
+    await waitFor(() => !example.running || example.output.includes('listening on'), { what: file });
+    if (!example.running) throw new Error(`${file} ended:\n${example.output}`);
+    return new ExampleApi(example, `http://127.0.0.1:${port}`);
+  }
+
+  get output(): string {
+    return this.process.output;
+  }
+
+  /** `GET /orders`, without a token by default. */
+  orders(token?: string) {
+    return this.client.get('/orders', { token: token ?? null });
+  }
+
+  /** Resolves when the answer has this status. */
+  async becomes(status: number, token: string, timeoutMs: number): Promise<void> {
+    await waitFor(async () => (await this.orders(token)).status === status, {
+      what: `the status ${status}`,
+      timeoutMs,
+    });
+  }
+
+  /** @returns the exit code; `null` when a signal ended it */
+  stop(): Promise<number | null> {
+    this.client.close();
+    return this.process.stop();
+  }
+}
