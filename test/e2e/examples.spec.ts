@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { api } from '../support/app/api-client.js';
+import { EchoApi } from '../support/gateway/echo-api.js';
+import { Gateway } from '../support/gateway/gateway.js';
 import { freePort } from '../support/network/free-port.js';
 import { waitFor } from '../support/wait-for.js';
 import { ExampleApi } from './support/example-api.js';
@@ -20,8 +23,8 @@ describe('an API that is protected like the example', () => {
   afterAll(() => issuer.stop());
 
   const signUp = async () => {
-    const { id, tokens } = await issuer.deployment.accounts().signUp();
-    return { id, token: tokens.access_token, refreshToken: tokens.refresh_token };
+    const { tokens, ...account } = await issuer.deployment.accounts().signUp();
+    return { ...account, token: tokens.access_token, refreshToken: tokens.refresh_token };
   };
 
   describe.each([
@@ -42,10 +45,11 @@ describe('an API that is protected like the example', () => {
       });
     });
 
-    it('refuses no token, garbage, a changed token, and a refresh token', async () => {
-      const { token, refreshToken } = await signUp();
+    it('refuses no token, garbage, a changed token, and refresh tokens', async () => {
+      const { token, refreshToken, ...account } = await signUp();
       const changed = `${token.slice(0, -8)}AAAAAAAA`;
-      for (const wrong of [undefined, 'garbage', changed, refreshToken]) {
+      const ofClient = await issuer.refreshTokenOfClient(account);
+      for (const wrong of [undefined, 'garbage', changed, refreshToken, ofClient]) {
         const { status, headers } = await example.orders(wrong);
         expect({ wrong, status }).toEqual({ wrong, status: 401 });
         if (!file.startsWith('verifier-nestjs')) expect(headers['www-authenticate']).toMatch(/^Bearer/);
@@ -110,6 +114,56 @@ describe('an API that is protected like the example', () => {
       const isLocal = file !== 'introspection/main.mjs';
       expect((await later.orders(token)).status).toBe(isLocal ? 401 : 200);
       await later.stop();
+    });
+  });
+
+  describe('gateways/nginx.conf', () => {
+    let gateway: Gateway;
+    let echo: EchoApi;
+
+    beforeAll(async () => {
+      echo = await EchoApi.start();
+      gateway = await Gateway.start('nginx', { auth: issuer.app.port, api: echo.port });
+    });
+    afterAll(async () => {
+      await gateway.stop();
+      await echo.stop();
+    });
+
+    const statusOf = async (token: string) => (await api(gateway.url, { token }).get('/orders')).status;
+    const becomes = (status: number, token: string) =>
+      waitFor(async () => (await statusOf(token)) === status, { what: `the status ${status}` });
+
+    it('refuses at once after a logout, also while Redis is down', async () => {
+      const [gone, lost, kept] = [await signUp(), await signUp(), await signUp()];
+      expect(await statusOf(gone.token)).toBe(200);
+      await issuer.logOut(gone.token);
+      expect(await statusOf(gone.token)).toBe(401);
+      await issuer.redis.kill9();
+      try {
+        await issuer.logOut(lost.token);
+        expect([await statusOf(lost.token), await statusOf(kept.token)]).toEqual([401, 200]);
+      } finally {
+        await issuer.redis.restart({ keepData: false });
+        await issuer.deployment.trusted();
+      }
+    });
+
+    it('lets accounts of the cache through while PostgreSQL does not answer, and gives 503 to others', async () => {
+      const [cached, other] = [await signUp(), await signUp()];
+      // A login fills the cache.
+      await issuer.admin.delete('/api/v1/cache');
+      expect(await statusOf(cached.token)).toBe(200);
+      issuer.postgres.freeze();
+      try {
+        await becomes(503, other.token);
+        await becomes(200, cached.token);
+        expect(await statusOf(other.token)).toBe(503);
+      } finally {
+        issuer.postgres.thaw();
+        await issuer.deployment.trusted(30_000);
+      }
+      await becomes(200, other.token);
     });
   });
 

@@ -4,6 +4,7 @@ import { freePort } from '../../support/network/free-port.js';
 import { PostgresServer } from '../../support/postgres/postgres-server.js';
 import type { TestDatabase } from '../../support/postgres/test-database.js';
 import { RedisServer } from '../../support/redis/redis-server.js';
+import type { Credentials, Tokens } from './accounts.js';
 import { Deployment } from './deployment.js';
 import { keyFile } from './key-files.js';
 
@@ -50,6 +51,17 @@ export class IssuerDeployment {
   /** `ISSUER_URL`, and the address. */
   get url(): string {
     return this.app.url;
+  }
+
+  /** The refresh token of a login through the OAuth client, which introspection calls active for that client. */
+  async refreshTokenOfClient({ email, password }: Credentials): Promise<string> {
+    const authorization = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`;
+    const form = new URLSearchParams({ grant_type: 'password', username: email, password });
+    const { status, body } = await this.deployment
+      .client()
+      .send<Tokens>('POST', '/oauth2/token', { body: form, headers: { authorization } });
+    expect(status).toBe(200);
+    return body.refresh_token;
   }
 
   async logOut(token: string): Promise<void> {
