@@ -34,8 +34,12 @@ export function publish(text: string): void {
 
 /** The results as one Markdown table. */
 export function reportTable(results: readonly FaultResult[]): string {
-  const rows = [COLUMNS, ...results.map(row)];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  return table([COLUMNS, ...results.map(row)]);
+}
+
+/** Rows as a Markdown table; the first has the names of the columns. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
