@@ -118,8 +118,7 @@ describe('the verifier against the service', () => {
 
     it('answers 503 while PostgreSQL is frozen, and accepts nothing that was revoked meanwhile', async () => {
       issuer.postgres.freeze();
-      await becomes('unavailable', 5000);
-      issuer.postgres.thaw();
+      await becomes('unavailable', 5000).finally(() => issuer.postgres.thaw());
       await endSession();
       await becomes('token_revoked', 20_000);
       await waitFor(async () => (await outcome(other)) === 'student', { what: 'an acceptance' });
