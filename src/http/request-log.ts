@@ -26,8 +26,7 @@ interface Answer {
  * Fastify's lines of requests: one for each answer at `info`, unless turned off, and those of failures. Fastify gets no logger
  * besides, which would make a child for each request, and whose lines hold the query string.
  *
- * The lines of answers are made several at a time. One at a time, between requests, each costs twice as much: the code that makes it
- * has left the processor's caches by then.
+ * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (docs/performance.md).
  */
 export class RequestLog extends LogController {
   private readonly logger: ReturnType<AppLogger['withoutRedaction']>;
