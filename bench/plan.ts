@@ -32,6 +32,8 @@ export interface Plan extends Required<Rounds>, MeasureWindow {
   readonly slowClients: { readonly rounds: number; readonly measureMs: number; readonly connections: number };
   /** The warm case with and without log lines. Many short rounds, because the effect is small. */
   readonly requestLog: Required<Rounds> & MeasureWindow;
+  /** The ways in which other services check tokens. */
+  readonly otherServices: Required<Rounds> & MeasureWindow;
   readonly growth: GrowthPlan;
 }
 
@@ -68,6 +70,7 @@ export const FULL: Plan = {
   loginInterference: { rounds: 25, measureMs: 1500, warmUpMs: 30_000 },
   slowClients: { rounds: 8, measureMs: 2000, connections: 5000 },
   requestLog: { rounds: 20, warmUpRounds: 4, settleMs: 150, measureMs: 700 },
+  otherServices: { rounds: 8, warmUpRounds: 2, settleMs: 150, measureMs: 700 },
   growth: {
     sizes: [1, 10_000, 100_000, 1_000_000],
     connections: 128,
@@ -99,6 +102,7 @@ export const QUICK: Plan = {
   loginInterference: { rounds: 1, measureMs: 500, warmUpMs: 0 },
   slowClients: { rounds: 1, measureMs: 250, connections: 200 },
   requestLog: { rounds: 1, warmUpRounds: 0, settleMs: 50, measureMs: 250 },
+  otherServices: { rounds: 1, warmUpRounds: 0, settleMs: 50, measureMs: 250 },
   growth: {
     sizes: [1, 1000],
     connections: 8,

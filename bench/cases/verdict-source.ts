@@ -53,7 +53,10 @@ export async function verifySource<T extends { requests: number }>(
 }
 
 /** @throws Error when a protected route does not answer 401 to a request without a valid token */
-export async function verifyProtection(server: BenchServer, { isProtected, path }: ReadCase): Promise<void> {
+export async function verifyProtection(
+  server: BenchServer,
+  { isProtected, path }: Pick<ReadCase, 'isProtected' | 'path'>,
+): Promise<void> {
   if (!isProtected) return;
   for (const headers of [undefined, { authorization: 'Bearer e30.e30.e30' }]) {
     const { status } = await fetch(server.url + path, { headers });

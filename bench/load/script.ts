@@ -15,8 +15,10 @@ export interface LoadScript {
   once: boolean;
 }
 
-/** A `GET` request and its expected response body. */
+/** A request that changes nothing, and its expected response body. */
 export interface ReadRequest {
+  /** `POST` with a body, else `GET`. */
+  body?: string;
   path: string;
   headers: Record<string, string>;
   expected: string;
@@ -52,7 +54,9 @@ export function readScript(requests: readonly ReadRequest[], connections: number
 function connectionScript(requests: readonly ReadRequest[]): ConnectionScript {
   let responses = 0;
   return {
-    requests: requests.map(({ path, headers }) => ({ method: 'GET', path, headers })),
+    requests: requests.map(({ path, headers, body }) =>
+      body === undefined ? { method: 'GET', path, headers } : { method: 'POST', path, headers, body },
+    ),
     verify: (body) => body === requests[responses++ % requests.length]?.expected,
   };
 }

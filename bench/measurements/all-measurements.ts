@@ -6,6 +6,7 @@ import type { LatencySummary } from '../statistics/latencies.js';
 import { type Growth, measureGrowth } from './growth.js';
 import { type LatencyKey, measureLatency } from './latency.js';
 import { type LoginInterference, measureLoginInterference } from './login-interference.js';
+import { measureOtherServices, type OtherServices } from './other-services.js';
 import { measureRedisMemory, type RedisMemory } from './redis-memory.js';
 import { measureRequestLog, type RequestLog } from './request-log.js';
 import { measureResources, type Resources } from './resources.js';
@@ -24,6 +25,7 @@ export interface BenchResults {
   loginInterference: LoginInterference;
   slowClients: SlowClients;
   requestLog: RequestLog;
+  otherServices: OtherServices;
   redisMemory: RedisMemory;
   revocations: Revocations;
   growth: Growth;
@@ -56,6 +58,8 @@ export async function measureAll(
     const slowClients = await measureSlowClients(context);
     log('log lines of requests');
     const requestLog = await measureRequestLog(context);
+    log('checks for other services');
+    const otherServices = await measureOtherServices(context);
     log('memory of Redis');
     const redisMemory = await measureRedisMemory(context);
     log('revocations in PostgreSQL');
@@ -68,6 +72,7 @@ export async function measureAll(
       loginInterference,
       slowClients,
       requestLog,
+      otherServices,
       redisMemory,
       revocations,
     };

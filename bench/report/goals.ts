@@ -14,9 +14,9 @@ export interface Goal {
 
 /** Compares the results with the goals. Every value is a ratio, a difference or a count, so it depends little on the machine. */
 export function evaluateGoals(results: BenchResults): Goal[] {
-  const { throughput, loginInterference, slowClients, requestLog, redisMemory, resources, revocations } =
+  const { loginInterference, slowClients, requestLog, otherServices, redisMemory, resources, revocations } =
     results;
-  const { cases, bareUpdates } = throughput;
+  const { cases, bareUpdates } = results.throughput;
   const warmCommands = [...resources.warm.redisCommands.values()].reduce((sum, count) => sum + count, 0);
   return [
     goal(
@@ -29,6 +29,18 @@ export function evaluateGoals(results: BenchResults): Goal[] {
     goal('warm route / tutorial setup', '≥', 8, throughputRatio(cases.warm, cases.tutorial)),
     goal('warm route / database read per request', '≥', 2.8, throughputRatio(cases.warm, cases.database)),
     goal('gateway check / warm route', '≥', 0.95, throughputRatio(cases.check, cases.warm)),
+    goal(
+      'introspection / warm route',
+      '≥',
+      0.7,
+      throughputRatio(otherServices.introspected, otherServices.warm),
+    ),
+    goal(
+      'the verifier / do-nothing guard',
+      '≥',
+      0.85,
+      throughputRatio(otherServices.verified, otherServices.guarded),
+    ),
     goal('Redis down / database read per request', '≥', 0.9, throughputRatio(cases.down, cases.database)),
     ...growthGoals(results),
     goal('Redis commands per warm request', '≤', 2, spreadOf([warmCommands])),

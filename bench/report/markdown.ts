@@ -2,6 +2,7 @@ import { READ_CASES, readCase } from '../cases/read-cases.js';
 import { WRITE_CASES } from '../cases/write-cases.js';
 import type { BenchResults } from '../measurements/all-measurements.js';
 import { LATENCY_CASES } from '../measurements/latency.js';
+import type { OtherServices } from '../measurements/other-services.js';
 import { COUNTED_CASES } from '../measurements/resources.js';
 import type { Plan } from '../plan.js';
 import type { LatencySummary } from '../statistics/latencies.js';
@@ -61,6 +62,13 @@ ${latencyOf(results.loginInterference.withoutLogins)} to ${latencyOf(results.log
 
 ${formatNumber(plan.slowClients.connections)} connections that send their requests byte by byte change it from
 ${latencyOf(results.slowClients.withoutSlowClients)} to ${latencyOf(results.slowClients.withSlowClients)}.
+
+## Checks for other services
+
+A server that signs access tokens by a key pair (ES256) and is asked by an OAuth client. The verifier runs in the same process, so its
+core also answers the verifier's polls.
+
+${otherServicesTable(results)}
 
 ## Resources per request
 
@@ -125,6 +133,24 @@ function latencyTable({ latency }: BenchResults): string {
       readCase(key).title,
       formatMedian(latency[key], ({ medianMs }) => medianMs),
       formatMedian(latency[key], ({ p99Ms }) => p99Ms),
+    ]),
+  );
+}
+
+function otherServicesTable({ otherServices }: BenchResults): string {
+  const titles: Record<keyof OtherServices, string> = {
+    guarded: 'do-nothing guard',
+    verified: 'the verifier',
+    warm: 'users/me, warm',
+    introspected: 'introspection, warm',
+  };
+  return markdownTable(
+    ['case', 'requests/s', 'ratio to do-nothing guard', 'server µs/request'],
+    (Object.keys(titles) as (keyof OtherServices)[]).map((key) => [
+      titles[key],
+      formatMedian(otherServices[key], ({ requestsPerSecond }) => requestsPerSecond),
+      formatSpread(throughputRatio(otherServices[key], otherServices.guarded)),
+      formatMedian(otherServices[key], ({ cpuMicrosecondsPerRequest }) => cpuMicrosecondsPerRequest),
     ]),
   );
 }

@@ -8,7 +8,7 @@ import { DATABASE_STRATEGY } from './database.strategy.js';
 import { DoNothingGuard } from './do-nothing.guard.js';
 import { TUTORIAL_STRATEGY } from './tutorial.strategy.js';
 
-const sample = JSON.parse(expectedBody(benchUser(0))) as UserDto;
+export const sample = JSON.parse(expectedBody(benchUser(0))) as UserDto;
 
 /** Comparison routes for `GET /api/v1/users/me`: the same handler behind other guards. */
 @ApiExcludeController()
@@ -39,6 +39,14 @@ export class ComparisonController {
   }
 }
 
-function toUserDto({ id, email, full_name, role, is_active, created_at, updated_at }: UserDto): UserDto {
+export function toUserDto({
+  id,
+  email,
+  full_name,
+  role,
+  is_active,
+  created_at,
+  updated_at,
+}: UserDto): UserDto {
   return { id, email, full_name, role, is_active, created_at, updated_at };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Options, transform } from '@swc/core';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = ['src', 'bench/server', 'bench/population'];
+const SOURCES = ['src', 'packages/verifier/src', 'bench/server', 'bench/population'];
 
 /**
  * Compiles the product and the benchmark's server with the settings of `npm run build`. The measured process then runs plain

@@ -1,4 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { PostgresServer } from '../../test/support/postgres/postgres-server.js';
 import { RedisServer } from '../../test/support/redis/redis-server.js';
@@ -79,6 +81,18 @@ export class Stack {
         ...env,
       },
     });
+  }
+
+  /** Signs access tokens by a private key instead of the secret. */
+  tokensBy(privateKey: KeyObject): TokenSigner {
+    return new TokenSigner(this.secret, APP_NAME, ISSUER_URL, privateKey);
+  }
+
+  /** Writes a file among those of the servers. @returns its path */
+  async writeFile(name: string, text: string): Promise<string> {
+    const path = join(this.dir, name);
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
   }
 
   async stopRedis(server: BenchServer): Promise<void> {
