@@ -7,6 +7,7 @@ import { repeatOnWrongSource, verifyProtection, verifySource } from '../cases/ve
 import { type ClosedLoopResult, runClosedLoop, runToEnd } from '../load/closed-loop.js';
 import { type ReadRequest, readRequests, readScript } from '../load/script.js';
 import { benchUser, firstSessions } from '../population/bench-user.js';
+import { ACCESS_LIFE_SECONDS } from '../population/token-signer.js';
 import type { BenchServer } from '../stack/bench-server.js';
 import { measureInterleaved } from './interleaved-rounds.js';
 
@@ -32,6 +33,8 @@ export async function measureOtherServices(context: BenchContext): Promise<Other
   const client = await registerClient(context.databaseUrl);
   const server = await stack.startBeside(context.databaseUrl, {
     SIGNING_KEYS_FILE: await stack.writeFile('signing-keys.json', JSON.stringify(keys)),
+    // The life of the benchmark's tokens: the verifier asks about a token that lives longer than the service says.
+    ACCESS_TOKEN_EXPIRE_MINUTES: String(ACCESS_LIFE_SECONDS / 60),
     BENCH_CLIENT_ID: client.id,
     BENCH_CLIENT_SECRET: client.secret,
   });

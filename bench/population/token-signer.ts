@@ -2,7 +2,7 @@ import { createHash, createHmac, createPublicKey, createSecretKey, type KeyObjec
 import { type BenchSession, refreshId, sessionId } from './bench-user.js';
 
 /** Longer than any run. */
-const ACCESS_LIFE_SECONDS = 3600;
+export const ACCESS_LIFE_SECONDS = 3600;
 const REFRESH_LIFE_SECONDS = 7 * 86_400;
 
 /** Signs tokens in the server's format, for sessions that the benchmark inserted into the database. */
