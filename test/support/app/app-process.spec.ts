@@ -50,7 +50,8 @@ describe('AppProcess and ApiClient', () => {
   it('runs in a clean environment and a private folder', async () => {
     const { status, body } = await client.get<Seen>('/');
     expect(status).toBe(418);
-    expect(Object.keys(body.env).sort()).toEqual(['EXTRA', 'HOME', 'HOST', 'NODE_ENV', 'PATH', 'PORT']);
+    const names = ['EXTRA', 'HOME', 'HOST', 'ISSUER_URL', 'NODE_ENV', 'PATH', 'PORT'];
+    expect(Object.keys(body.env).sort()).toEqual(names);
     expect(body.cwd).not.toBe(process.cwd());
     expect(app.output).toContain('listening');
   });
