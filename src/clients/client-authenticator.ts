@@ -5,6 +5,7 @@ import { networkOf } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { OAuthError } from '../http/oauth-error.js';
+import { ProblemError } from '../http/problem.error.js';
 import { actorOf } from '../http/request-context.decorators.js';
 import { refusalHeaders } from '../limits/limit.js';
 import type { Limiter } from '../limits/limiter.js';
@@ -36,7 +37,8 @@ export class ClientAuthenticator {
 
   /**
    * The client whose credentials the request has: HTTP Basic, or `client_id` and `client_secret` in a parsed form.
-   * @throws OAuthError 401 `invalid_client`, 400 `invalid_request` for several methods, 429 after too many failures
+   * @throws OAuthError 401 `invalid_client`, 400 `invalid_request` for several methods
+   * @throws ProblemError 429 after too many failures
    * @throws Error of the database driver when nothing can be said
    */
   async authenticate(request: FastifyRequest): Promise<OAuthClient> {
@@ -59,7 +61,7 @@ export class ClientAuthenticator {
   private async count(limiter: Limiter, key: string): Promise<void> {
     const refusal = this.config.rateLimitEnabled ? await limiter.take(key) : undefined;
     if (refusal === undefined) return;
-    const description = 'Too many failed attempts; try again later';
-    throw new OAuthError('temporarily_unavailable', description, 429, refusalHeaders(refusal));
+    const detail = 'Too many failed attempts; try again later';
+    throw new ProblemError('too_many_requests', { detail, headers: refusalHeaders(refusal) });
   }
 }

@@ -203,10 +203,7 @@ describe('failed authentications of OAuth clients', () => {
       answers.push(await authenticate(app, clientOf(), ipOf(attempt)));
     return answers;
   };
-  const limited = [
-    ...Array<string>(100).fill(REFUSED),
-    ...Array<string>(2).fill('429 temporarily_unavailable'),
-  ];
+  const limited = [...Array<string>(100).fill(REFUSED), ...Array<string>(2).fill('429 too_many_requests')];
 
   it('are limited for a network, whichever client they name', async () => {
     const unknown = () => ({ id: randomUUID(), secret: 'wrong' });

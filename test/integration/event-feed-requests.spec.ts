@@ -93,9 +93,10 @@ describe('a poll of the revocation feed', () => {
       expect([sets, restarted]).toEqual([{}, false]);
       return completeTo;
     };
-    const readings = [await fresh(), await fresh(), await fresh()];
-    // On a machine that stalls for a moment, one of them may be earlier.
-    expect(readings.filter((completeTo) => completeTo >= 750).length).toBeGreaterThanOrEqual(2);
+    // On a machine that stalls, a reading may be earlier.
+    let completeTo = await fresh();
+    for (let poll = 1; poll < 20 && completeTo < 750; poll += 1) completeTo = await fresh();
+    expect(completeTo).toBeGreaterThanOrEqual(750);
   });
 
   it('is described by the metadata', async () => {
@@ -126,6 +127,32 @@ describe('the revocation feed with a shared secret', () => {
     });
     await app.stop();
     await database.drop();
+  });
+});
+
+describe('a poll after too many failed authentications', () => {
+  it('is a problem with Retry-After, and the right secret is still accepted', async () => {
+    const [keys, database] = [await SigningKeysFile.create(), await createTestDatabase()];
+    const app = await AppInProcess.start({
+      DATABASE_URL: database.url,
+      SIGNING_KEYS_FILE: keys.path,
+      RATE_LIMIT_ENABLED: 'true',
+    });
+    const client = await registerClient(app, await registerAdmin(app));
+    const poll = (secret: string) =>
+      app.call('POST', '/api/v1/events/poll', {
+        headers: { authorization: basic({ ...client, secret }) },
+        body: { returnImmediately: true },
+      });
+    for (let attempt = 1; attempt <= 100; attempt += 1)
+      await expect(poll('wrong')).resolves.toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    const refused = await poll('wrong');
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests', status: 429 } });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    await expect(poll(client.secret)).resolves.toMatchObject({ status: 200 });
+    await app.stop();
+    await database.drop();
+    await keys.remove();
   });
 });
 

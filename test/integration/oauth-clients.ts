@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../../src/clients/client-authenticator.js';
 import { OAuthError } from '../../src/http/oauth-error.js';
+import { ProblemError } from '../../src/http/problem.error.js';
 import { claimsOf, logIn, type Member, register } from './accounts.js';
 import type { Answer, AppInProcess } from './app-in-process.js';
 
@@ -69,6 +70,7 @@ export async function authenticate(
     return (await app.get(ClientAuthenticator).authenticate(request)).name;
   } catch (error) {
     if (error instanceof OAuthError) return `${error.getStatus()} ${error.code}`;
+    if (error instanceof ProblemError) return `${error.getStatus()} ${error.problem.code}`;
     throw error;
   }
 }
