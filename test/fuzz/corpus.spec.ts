@@ -2,18 +2,19 @@ import type { Member } from '../e2e/support/accounts.js';
 import type { ApiClient } from '../support/app/api-client.js';
 import { defectOf } from './support/oracle.js';
 import { type CorpusRequest, refusedBodies, strangeLogins } from './support/request-corpus.js';
+import { ALGORITHMS } from './support/service-key.js';
 import { Target } from './support/target.js';
 import { refusedTokens } from './support/token-corpus.js';
 
 const LONG_MS = 300_000;
 
-describe('the corpus of hostile requests', () => {
+describe.each(ALGORITHMS)('the corpus of hostile requests to a service that signs by %s', (algorithm) => {
   let target: Target;
   let member: Member;
   let anybody: ApiClient;
 
   beforeAll(async () => {
-    target = await Target.start();
+    target = await Target.start(algorithm);
     member = await target.deployment.accounts().signUp();
     anybody = target.deployment.client();
   });
@@ -54,12 +55,20 @@ describe('the corpus of hostile requests', () => {
     expect(await target.digest()).toBe(before);
   });
 
+  it('has the header and the signature of the service', async () => {
+    const { header, sign } = target.key;
+    const [head = '', payload = ''] = member.tokens.access_token.split('.');
+    expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual(header);
+    const own = `${head}.${payload}.${sign(`${head}.${payload}`)}`;
+    await expect(anybody.as(own).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+  });
+
   it(
     'has no access token that is accepted',
     async () => {
       const before = await target.digest();
       const defects: object[] = [];
-      for (const [name, token] of Object.entries(refusedTokens(target.key.secret, member))) {
+      for (const [name, token] of Object.entries(refusedTokens(target.key, member))) {
         const answer = await anybody.as(token).get('/api/v1/users/me');
         const defect =
           defectOf(answer) ?? ([401, 431].includes(answer.status) ? undefined : `${answer.status}`);
@@ -76,7 +85,7 @@ describe('the corpus of hostile requests', () => {
     async () => {
       const before = await target.digest();
       const { refresh_token: _, ...tokens } = { ...member.tokens };
-      const spellings = Object.entries(refusedTokens(target.key.secret, member));
+      const spellings = Object.entries(refusedTokens(target.key, member));
       const refused = [
         ...spellings.filter(([name]) => name !== 'a refresh token'),
         ['an access token', tokens.access_token],

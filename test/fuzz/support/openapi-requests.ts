@@ -27,6 +27,13 @@ const HASHING = /register|\/login|change-password/;
 const HASHING_WEIGHT = 1;
 const OTHER_WEIGHT = 20;
 const JSON_TYPE = 'application/json';
+/** What makes a request valid that the document cannot say. Clients authenticate by HTTP Basic, and by one method only. */
+const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  waitMs: fc.integer({ min: 0, max: 50 }),
+  cursor: fc.constantFrom('', undefined),
+  client_id: fc.constant(undefined),
+  client_secret: fc.constant(undefined),
+};
 
 /** Valid, nearly valid and hostile requests to every operation of the document. @param ids what a path may name */
 export function requestsOf(
@@ -131,9 +138,9 @@ function validOf(schema: FuzzSchema): fc.Arbitrary<unknown> {
 }
 
 function validObject({ properties = {}, required = [] }: FuzzSchema): fc.Arbitrary<unknown> {
-  const members = Object.entries(properties).map(([name, member]) => [name, validOf(member)]);
+  const members = Object.entries(properties).map(([name, member]) => [name, VALUES[name] ?? validOf(member)]);
   return fc.record(Object.fromEntries(members) as Record<string, fc.Arbitrary<unknown>>, {
-    requiredKeys: required,
+    requiredKeys: [...required, ...Object.keys(properties).filter((name) => name in VALUES)],
   });
 }
 
@@ -145,10 +152,12 @@ function validText({ format, minLength = 0, maxLength = 40 }: FuzzSchema): fc.Ar
 }
 
 function formOf(value: unknown): string {
-  const members = Object.entries(value as object).map(([name, member]): [string, string] => [
-    name,
-    typeof member === 'string' ? member : JSON.stringify(member),
-  ]);
+  const members = Object.entries(value as object)
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]): [string, string] => [
+      name,
+      typeof member === 'string' ? member : JSON.stringify(member),
+    ]);
   return new URLSearchParams(members).toString();
 }
 

@@ -2,11 +2,11 @@ import { Client } from 'pg';
 import { claimsOf, type Member } from '../../e2e/support/accounts.js';
 import { Deployment } from '../../e2e/support/deployment.js';
 import { LiveClient } from '../../e2e/support/live-client.js';
-import { TokenKey } from '../../e2e/support/live-tokens.js';
 import type { ApiClient } from '../../support/app/api-client.js';
 import type { AppProcess } from '../../support/app/app-process.js';
 import { forgetResource, rememberResource } from '../../support/jest/suite-resources.js';
 import { waitFor } from '../../support/wait-for.js';
+import { type Algorithm, createServiceKey, type ServiceKey } from './service-key.js';
 
 const MAX_HEAP_GROWTH_BYTES = 64 * 2 ** 20;
 /** A busy machine is no outage. */
@@ -28,16 +28,16 @@ export class Target {
 
   private constructor(
     readonly deployment: Deployment,
-    readonly key: TokenKey,
+    readonly key: ServiceKey,
     private readonly database: Client,
     readonly bystander: Member,
     private readonly channel: LiveClient,
     private readonly heapBytes: number,
   ) {}
 
-  static async start(): Promise<Target> {
-    const key = new TokenKey();
-    const deployment = await Deployment.start({ instances: [{ JWT_SECRET: key.secret, ...LONG_DEADLINES }] });
+  static async start(algorithm: Algorithm = 'ES256'): Promise<Target> {
+    const key = await createServiceKey(algorithm);
+    const deployment = await Deployment.start({ instances: [{ ...key.environment, ...LONG_DEADLINES }] });
     const database = new Client({ connectionString: deployment.databaseUrl });
     database.on('error', () => undefined);
     await database.connect();
