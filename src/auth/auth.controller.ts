@@ -1,4 +1,4 @@
-import { applyDecorators, Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import {
   ApiConsumes,
   ApiCreatedResponse,
@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/actor.js';
+import { ApiDeviceToken } from '../http/api-device-token.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import type { Principal } from '../common/principal.js';
 import {
@@ -33,27 +34,6 @@ import {
 import { AuthService } from './auth.service.js';
 import { DeviceTokens } from './device-tokens.service.js';
 
-/** Documents the header of a login's request and answer. */
-const ApiDeviceToken = () =>
-  applyDecorators(
-    ApiHeader({
-      name: DEVICE_TOKEN_HEADER,
-      required: false,
-      description:
-        'From the last login on this device. An attack on the account then does not lock the device out',
-      schema: { type: 'string' },
-    }),
-    ApiOkResponse({
-      type: TokensDto,
-      headers: {
-        [DEVICE_TOKEN_HEADER]: {
-          description: 'To be kept and sent at the next login; no credential',
-          schema: { type: 'string' },
-        },
-      },
-    }),
-  );
-
 @Controller('api/v1')
 export class AuthController {
   constructor(
@@ -77,7 +57,7 @@ export class AuthController {
   @HttpCode(200)
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
-  @ApiDeviceToken()
+  @ApiDeviceToken(TokensDto)
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
   login(
     @Body() { username, password }: PasswordGrantDto,
@@ -93,7 +73,7 @@ export class AuthController {
   @Post('auth/login/json')
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by JSON' })
-  @ApiDeviceToken()
+  @ApiDeviceToken(TokensDto)
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
   loginJson(
     @Body() body: LoginDto,

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -9,12 +9,15 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
 import type { Actor } from '../common/actor.js';
+import { ApiDeviceToken } from '../http/api-device-token.decorator.js';
 import { ApiClientAuthentication, ApiOAuthErrors } from '../http/api-oauth.decorators.js';
 import {
   CurrentActor,
+  DEVICE_TOKEN_HEADER,
+  DeviceToken,
   IDEMPOTENCY_KEY_HEADER,
   IdempotencyKey,
   Public,
@@ -60,15 +63,20 @@ export class OAuthController {
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   })
-  @ApiOkResponse({ type: OAuthTokensDto })
+  @ApiDeviceToken(OAuthTokensDto)
   async token(
     @Req() request: FastifyRequest,
     @OAuthForm() parameters: OAuthParameters,
     @IdempotencyKey() idempotencyKey: string | undefined,
+    @DeviceToken() sentDeviceToken: string | undefined,
     @CurrentActor() by: Actor,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OAuthTokensDto> {
     const client = await this.clients.authenticate(request);
-    return this.grants.grant({ client, parameters, idempotencyKey }, by);
+    const asked = { client, parameters, idempotencyKey, deviceToken: sentDeviceToken };
+    const { tokens, deviceToken } = await this.grants.grant(asked, by);
+    if (deviceToken !== undefined) void reply.header(DEVICE_TOKEN_HEADER, deviceToken);
+    return tokens;
   }
 
   @Post('introspect')

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
+import { DeviceTokens } from '../auth/device-tokens.service.js';
 import type { OAuthClient } from '../clients/client.entity.js';
 import type { Actor } from '../common/actor.js';
 import { asOAuthText, OAuthError } from '../http/oauth-error.js';
@@ -22,19 +23,31 @@ export interface TokenRequest {
   readonly client: OAuthClient;
   readonly parameters: OAuthParameters;
   readonly idempotencyKey: string | undefined;
+  /** Of an earlier login, see `DeviceTokens`. */
+  readonly deviceToken: string | undefined;
+}
+
+/** What a grant gives. */
+export interface TokenGrant {
+  readonly tokens: OAuthTokensDto;
+  /** After a login, for the next one on this device. */
+  readonly deviceToken?: string;
 }
 
 /** Tokens for OAuth clients, by the code of `/auth/login` and `/auth/refresh`. */
 @Injectable()
 export class TokenGrants {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly devices: DeviceTokens,
+  ) {}
 
   /**
    * Answers RFC 6749 §4.3 (password) and §6 (refresh token).
    * @throws OAuthError of §5.2. There are no scopes, so a request for one is refused
    * @throws ProblemError 429
    */
-  async grant(request: TokenRequest, by: Actor): Promise<OAuthTokensDto> {
+  async grant(request: TokenRequest, by: Actor): Promise<TokenGrant> {
     const grantType = demandParameter(request.parameters, 'grant_type');
     if (request.parameters.has('scope')) throw new OAuthError('invalid_scope', 'There are no scopes here');
     try {
@@ -47,17 +60,18 @@ export class TokenGrants {
     throw new OAuthError('unsupported_grant_type', `Use ${GRANT_TYPES.join(' or ')}`);
   }
 
-  private async logIn({ client, parameters }: TokenRequest, by: Actor): Promise<OAuthTokensDto> {
+  private async logIn({ client, parameters, deviceToken }: TokenRequest, by: Actor): Promise<TokenGrant> {
     const username = demandParameter(parameters, 'username').trim();
     const password = demandParameter(parameters, 'password');
-    return toOAuthTokens(await this.auth.login(username, password, by, { clientId: client.id }));
+    const tokens = await this.auth.login(username, password, by, { clientId: client.id, deviceToken });
+    return { tokens: toOAuthTokens(tokens), deviceToken: this.devices.issue(username) };
   }
 
   private async refresh(
     { client, parameters, idempotencyKey }: TokenRequest,
     by: Actor,
-  ): Promise<OAuthTokensDto> {
+  ): Promise<TokenGrant> {
     const token = demandParameter(parameters, 'refresh_token');
-    return toOAuthTokens(await this.auth.refresh(token, idempotencyKey, by, client.id));
+    return { tokens: toOAuthTokens(await this.auth.refresh(token, idempotencyKey, by, client.id)) };
   }
 }

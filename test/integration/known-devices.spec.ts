@@ -2,6 +2,7 @@ import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { register, type Member } from './accounts.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
+import { registerAdmin, registerClient, send } from './oauth-clients.js';
 
 const PER_DEVICE = 10;
 const PER_ACCOUNT = 100;
@@ -69,6 +70,22 @@ describe('logins', () => {
       Array.from({ length: 3 * PER_DEVICE }, () => logIn(newAddress(), 'wrong-Test1234', device)),
     );
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(PER_DEVICE);
+  });
+
+  it('through the password grant of an OAuth client take and get device tokens, too', async () => {
+    const client = await registerClient(app, await registerAdmin(app));
+    const form = { grant_type: 'password', username: owner.email, password: owner.password };
+    const grant = (device?: string) =>
+      send(app, '/oauth2/token', form, client, device === undefined ? {} : { 'device-token': device });
+    const first = deviceTokenOf(await grant());
+    await useUpTheAccount();
+    await expect(logIn(newAddress(), owner.password)).resolves.toMatchObject({ status: 429 });
+    const next = deviceTokenOf(await logIn(newAddress(), owner.password, first));
+    const answer = await grant(next);
+    expect(deviceTokenOf(answer)).not.toBe(next);
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(answer.body['refresh_token']) };
+    const refreshed = await send(app, '/oauth2/token', refresh, client);
+    expect([refreshed.status, refreshed.headers['device-token']]).toEqual([200, undefined]);
   });
 
   it('with the device token of another account, or a forged one, are counted as without one', async () => {

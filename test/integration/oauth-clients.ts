@@ -34,9 +34,13 @@ export function send(
   path: string,
   form: Readonly<Record<string, string>> | string,
   client?: TestClient,
+  others: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const body = typeof form === 'string' ? form : new URLSearchParams(form).toString();
-  const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
+  const headers: Record<string, string> = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...others,
+  };
   if (client !== undefined) headers['authorization'] = basic(client);
   return app.call('POST', path, { headers, body });
 }

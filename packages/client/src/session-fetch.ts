@@ -6,14 +6,16 @@ type Fetch = (request: Request) => Promise<Response>;
 const BEARER = 'Bearer ';
 const REFRESH_PATH: AuthRefreshData['url'] = '/api/v1/auth/refresh';
 
-/** The codes of a 401 after which the session of the token cannot be used again. */
-const ENDED = ['token_revoked', 'token_invalid'];
+/** The codes of a 401 that another access token may mend. A token is invalid when the key that signed it was removed. */
+const REFRESHABLE = ['token_expired', 'token_invalid'];
+/** The code of a 401 after which the session of the token cannot be used again. */
+const ENDED = 'token_revoked';
 
 export function sessionOf({ access_token, refresh_token }: TokensDto): Session {
   return { accessToken: access_token, refreshToken: refresh_token };
 }
 
-/** Sends requests, and repeats one whose access token has expired with the next token. */
+/** Sends requests, and repeats one whose access token was refused with the next token. */
 export class SessionFetch {
   /** @param baseUrl without a slash at the end */
   constructor(
@@ -47,8 +49,8 @@ export class SessionFetch {
     const session = await this.store.load();
     // Another request has refreshed, or another client of the store has logged in or out.
     if (session?.accessToken !== refused) return session?.accessToken;
-    if (code === 'token_expired') return this.exchange(session);
-    if (code !== undefined && ENDED.includes(code)) await this.store.save(undefined);
+    if (code !== undefined && REFRESHABLE.includes(code)) return this.exchange(session);
+    if (code === ENDED) await this.store.save(undefined);
     return undefined;
   }
 

@@ -52,6 +52,13 @@ describe('an access token that has expired', () => {
     expect(store.session).toBeUndefined();
   });
 
+  it('is replaced after its signing key was removed, too', async () => {
+    const { client, store, session } = await logInAnew(service.url);
+    store.session = { ...session, accessToken: `${session.accessToken.slice(0, -43)}${'A'.repeat(43)}` };
+    await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
+    await expect(client.api.sessions.list()).resolves.toMatchObject({ data: { total: 1 } });
+  });
+
   it('does not cost the session when the answer to the exchange is lost', async () => {
     const { client, store, observed } = await expire();
     observed.answer = async (request) => {

@@ -1627,6 +1627,10 @@ export type OAuthTokenData = {
     body: TokenFormDto;
     headers?: {
         /**
+         * From the last login on this device. An attack on the account then does not lock the device out
+         */
+        'Device-Token'?: string;
+        /**
          * With `refresh_token`: as at `POST /api/v1/auth/refresh`
          */
         'Idempotency-Key'?: string;

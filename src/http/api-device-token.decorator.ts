@@ -1,0 +1,24 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse } from '@nestjs/swagger';
+import { DEVICE_TOKEN_HEADER } from './request-context.decorators.js';
+
+/** Documents the header of a login's request and answer. @param type the body of the answer */
+export const ApiDeviceToken = (type: Type) =>
+  applyDecorators(
+    ApiHeader({
+      name: DEVICE_TOKEN_HEADER,
+      required: false,
+      description:
+        'From the last login on this device. An attack on the account then does not lock the device out',
+      schema: { type: 'string' },
+    }),
+    ApiOkResponse({
+      type,
+      headers: {
+        [DEVICE_TOKEN_HEADER]: {
+          description: 'Of a login: to be kept and sent at the next one; no credential',
+          schema: { type: 'string' },
+        },
+      },
+    }),
+  );
