@@ -4,7 +4,8 @@ import type { AppProcess } from '../support/app/app-process.js';
 import { Accounts, type Tokens } from './support/accounts.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient, type DocumentedRequest } from './support/api-docs-client.js';
-import { basic, registerOAuthClient } from './support/oauth-clients.js';
+import { basic } from '../support/app/oauth-client.js';
+import { registerOAuthClient } from './support/oauth-clients.js';
 
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
 

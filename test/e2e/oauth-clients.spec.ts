@@ -9,7 +9,8 @@ import { ManagedProcess } from '../support/process/managed-process.js';
 import { waitFor } from '../support/wait-for.js';
 import { Accounts, type Member } from './support/accounts.js';
 import { ADMIN } from './support/deployment.js';
-import { type OAuthClient, registerOAuthClient } from './support/oauth-clients.js';
+import { type OAuthClient } from '../support/app/oauth-client.js';
+import { registerOAuthClient } from './support/oauth-clients.js';
 
 const OPENID_CLIENT = fileURLToPath(new URL('./support/oauth-clients/openid-client.mjs', import.meta.url));
 const OAUTH4WEBAPI = fileURLToPath(new URL('./support/oauth-clients/oauth4webapi.mjs', import.meta.url));

@@ -5,7 +5,8 @@ import { ChangeFeed } from '../../src/invalidation/change-feed.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { getMe, logIn, type Member } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import { authenticate, registerAdmin, registerClient, type TestClient } from './oauth-clients.js';
+import { type OAuthClient } from '../support/app/oauth-client.js';
+import { authenticate, registerAdmin, registerClient } from './oauth-clients.js';
 
 const { jest } = import.meta;
 const REFUSED = '401 invalid_client';
@@ -38,7 +39,7 @@ describe('an OAuth client of two instances', () => {
   };
   const end = async (id: string) =>
     (await one.call('DELETE', `/api/v1/clients/${id}`, { token: admin.token })).status;
-  const remembered = async (): Promise<TestClient> => {
+  const remembered = async (): Promise<OAuthClient> => {
     const client = await registerClient(one, admin);
     await expect(authenticate(other, client)).resolves.toBe('orders');
     return client;
@@ -197,7 +198,7 @@ describe('failed authentications of OAuth clients', () => {
   afterAll(() => app.stop());
 
   /** The answers to 102 failures in a row. */
-  const fail = async (clientOf: () => TestClient, ipOf: (attempt: number) => string) => {
+  const fail = async (clientOf: () => OAuthClient, ipOf: (attempt: number) => string) => {
     const answers: string[] = [];
     for (let attempt = 1; attempt <= 102; attempt += 1)
       answers.push(await authenticate(app, clientOf(), ipOf(attempt)));

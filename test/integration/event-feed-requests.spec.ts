@@ -8,7 +8,8 @@ import { createTestDatabase } from '../support/postgres/test-database.js';
 import { getMe, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { FeedFixture } from './feed-fixture.js';
-import { basic, registerAdmin, registerClient } from './oauth-clients.js';
+import { basic } from '../support/app/oauth-client.js';
+import { registerAdmin, registerClient } from './oauth-clients.js';
 
 const POSITION = new LogPosition('100', ['90', '95']);
 const CURSOR = { history: '0123456789ab', coveredFromMs: 1, position: POSITION };

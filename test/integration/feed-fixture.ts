@@ -5,7 +5,8 @@ import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import type { Member } from './accounts.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
-import { basic, registerAdmin, registerClient, type TestClient } from './oauth-clients.js';
+import { type OAuthClient, basic } from '../support/app/oauth-client.js';
+import { registerAdmin, registerClient } from './oauth-clients.js';
 
 /** Instances on one database that serve the feed, and a client that may follow it. */
 export class FeedFixture {
@@ -13,7 +14,7 @@ export class FeedFixture {
     readonly database: TestDatabase,
     readonly apps: readonly AppInProcess[],
     readonly admin: Member,
-    readonly client: TestClient,
+    readonly client: OAuthClient,
     private readonly keys: SigningKeysFile,
   ) {}
 

@@ -2,13 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../../src/clients/client-authenticator.js';
 import { OAuthError } from '../../src/http/oauth-error.js';
 import { ProblemError } from '../../src/http/problem.error.js';
+import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { claimsOf, logIn, type Member, register } from './accounts.js';
 import type { Answer, AppInProcess } from './app-in-process.js';
-
-export interface TestClient {
-  id: string;
-  secret: string;
-}
 
 /** A new account with a session, whose role is admin. */
 export async function registerAdmin(app: AppInProcess): Promise<Member> {
@@ -18,22 +14,22 @@ export async function registerAdmin(app: AppInProcess): Promise<Member> {
 }
 
 /** A client that the admin registers by the API. */
-export async function registerClient(app: AppInProcess, admin: Member, name = 'orders'): Promise<TestClient> {
+export async function registerClient(
+  app: AppInProcess,
+  admin: Member,
+  name = 'orders',
+): Promise<OAuthClient> {
   const answer = await app.call('POST', '/api/v1/clients', { token: admin.token, body: { name } });
   expect(answer.status).toBe(201);
   return { id: String(answer.body['client_id']), secret: String(answer.body['client_secret']) };
 }
-
-/** The `Authorization` header of HTTP Basic. */
-export const basic = ({ id, secret }: TestClient): string =>
-  `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
 /** Sends a form to an OAuth route. */
 export function send(
   app: AppInProcess,
   path: string,
   form: Readonly<Record<string, string>> | string,
-  client?: TestClient,
+  client?: OAuthClient,
   others: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const body = typeof form === 'string' ? form : new URLSearchParams(form).toString();
@@ -52,7 +48,7 @@ export const outcomeOf = ({ status, body }: Answer): string =>
 /** One more session of the account, opened by the client. */
 export async function logInBy(
   app: AppInProcess,
-  client: TestClient,
+  client: OAuthClient,
   { id, email, password }: Pick<Member, 'id' | 'email' | 'password'>,
 ): Promise<Member> {
   const form = { grant_type: 'password', username: email, password };
@@ -65,7 +61,7 @@ export async function logInBy(
 /** What this instance says of the credentials: the client's name, or the error. */
 export async function authenticate(
   app: AppInProcess,
-  client: TestClient,
+  client: OAuthClient,
   ip = '203.0.113.7',
 ): Promise<string> {
   const headers = { authorization: basic(client) };

@@ -2,16 +2,8 @@ import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import type { Member } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import {
-  authenticate,
-  basic,
-  logInBy,
-  outcomeOf,
-  registerAdmin,
-  registerClient,
-  send,
-  type TestClient,
-} from './oauth-clients.js';
+import { type OAuthClient, basic } from '../support/app/oauth-client.js';
+import { authenticate, logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth-clients.js';
 
 const PATHS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 const FORM = 'application/x-www-form-urlencoded';
@@ -20,7 +12,7 @@ describe('an error of an OAuth route', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let app: AppInProcess;
-  let client: TestClient;
+  let client: OAuthClient;
   let session: Member;
 
   beforeAll(async () => {

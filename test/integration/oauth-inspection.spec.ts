@@ -3,7 +3,8 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { claimsOf, getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import { logInBy, outcomeOf, registerAdmin, registerClient, send, type TestClient } from './oauth-clients.js';
+import { type OAuthClient } from '../support/app/oauth-client.js';
+import { logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth-clients.js';
 
 const INACTIVE = { active: false };
 const NAME = 'ergodrive-backend';
@@ -14,8 +15,8 @@ describe('a token that a client asks about', () => {
   let instance: AppInProcess;
   let admin: Member;
   let member: Member;
-  let client: TestClient;
-  let other: TestClient;
+  let client: OAuthClient;
+  let other: OAuthClient;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -40,7 +41,7 @@ describe('a token that a client asks about', () => {
     const form = { token, ...(hint === undefined ? {} : { token_type_hint: hint }) };
     return outcomeOf(await send(app, '/oauth2/revoke', form, by));
   };
-  const refreshBy = async (by: TestClient, refreshToken: string) => {
+  const refreshBy = async (by: OAuthClient, refreshToken: string) => {
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
     return String((await send(app, '/oauth2/token', form, by)).body['refresh_token']);
   };
@@ -126,7 +127,7 @@ describe('a token that a client asks about', () => {
     });
 
     it('must be given, by a client that authenticates', async () => {
-      const ask = async (form: Record<string, string>, by?: TestClient) =>
+      const ask = async (form: Record<string, string>, by?: OAuthClient) =>
         outcomeOf(await send(app, '/oauth2/introspect', form, by));
       await expect(ask({}, client)).resolves.toBe('400 invalid_request');
       await expect(ask({ token: member.token })).resolves.toBe('401 invalid_client');

@@ -3,7 +3,8 @@ import { SERVICE_ACTOR } from '../../src/common/actor.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { claimsOf, getMe, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import { logInBy, outcomeOf, registerAdmin, registerClient, send, type TestClient } from './oauth-clients.js';
+import { basic, type OAuthClient } from '../support/app/oauth-client.js';
+import { logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth-clients.js';
 
 const PATH = '/oauth2/token';
 
@@ -12,8 +13,8 @@ describe('the token endpoint', () => {
   let app: AppInProcess;
   let admin: Member;
   let member: Member;
-  let client: TestClient;
-  let other: TestClient;
+  let client: OAuthClient;
+  let other: OAuthClient;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -27,7 +28,7 @@ describe('the token endpoint', () => {
     await database.drop();
   });
 
-  const ask = async (form: Readonly<Record<string, string>> | string, by?: TestClient) =>
+  const ask = async (form: Readonly<Record<string, string>> | string, by?: OAuthClient) =>
     outcomeOf(await send(app, PATH, form, by));
   const password = () => ({ grant_type: 'password', username: member.email, password: member.password });
   const refresh = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token });
@@ -102,7 +103,7 @@ describe('the token endpoint', () => {
     const session = await logInBy(app, client, member);
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
-      authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`,
+      authorization: basic(client),
     };
     const body = new URLSearchParams(refresh(session.refreshToken)).toString();
     const again = () => app.call('POST', PATH, { body, headers: { ...headers, 'idempotency-key': 'one' } });

@@ -1,9 +1,5 @@
 import type { ApiClient } from '../../support/app/api-client.js';
-
-export interface OAuthClient {
-  id: string;
-  secret: string;
-}
+import type { OAuthClient } from '../../support/app/oauth-client.js';
 
 /** A new OAuth client. @param admin a client with the token of an admin */
 export async function registerOAuthClient(admin: ApiClient, name = 'orders'): Promise<OAuthClient> {
@@ -11,7 +7,3 @@ export async function registerOAuthClient(admin: ApiClient, name = 'orders'): Pr
   expect(status).toBe(201);
   return { id: String(body['client_id']), secret: String(body['client_secret']) };
 }
-
-/** The `Authorization` header of HTTP Basic. */
-export const basic = ({ id, secret }: OAuthClient): string =>
-  `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
