@@ -117,6 +117,13 @@ export default {
       to: { path: '^(src|test|bench)/' },
     },
     {
+      name: 'tools-alone',
+      comment: 'A tool sees a deployment as its clients do. It has packages, and the types of the client.',
+      severity: 'error',
+      from: { path: '^tools/' },
+      to: { path: ['^(src|test|bench)/', '^packages/'], pathNot: '^packages/client/src/generated/types' },
+    },
+    {
       name: 'src-not-to-test',
       comment: 'What ships never needs test/ or bench/. A spec beside the code may use test/support.',
       severity: 'error',

@@ -31,6 +31,7 @@ const projects = [
   { displayName: 'integration', folder: 'test/integration', ...needs('services') },
   { displayName: 'e2e', folder: 'test/e2e', ...needs('e2e') },
   { displayName: 'client', folder: 'packages/client', ...needs('app') },
+  { displayName: 'tools', folder: 'test/tools', ...needs('app') },
   { displayName: 'fuzz', folder: 'test/fuzz', ...needs('app') },
   // Fault specs measure latency while they kill and freeze services: a neighbour would spoil the numbers.
   {

@@ -8,6 +8,7 @@ import { KEY_MUTANTS } from './key-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
+import { TOOL_MUTANTS } from './tool-mutants.js';
 import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
 const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIMIT_MUTANTS,
   ...FEED_MUTANTS,
   ...SECRET_MUTANTS,
+  ...TOOL_MUTANTS,
   ...VERIFIER_MUTANTS,
   {
     name: 'an answer names every wrong member',

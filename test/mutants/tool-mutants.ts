@@ -1,0 +1,47 @@
+import type { Mutant } from './mutant.js';
+
+const FAILURES_SPEC = ['test/tools/doctor-failures.spec.ts'] as const;
+
+/** What the commands of `tools` must find and leave. */
+export const TOOL_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'the doctor forgives an old state that lasts a moment',
+    file: 'tools/doctor/staleness.ts',
+    text: 'if (olds === 0) return { ms, stalenessMs };',
+    replacement: 'if (olds >= 0) return { ms, stalenessMs };',
+    specs: FAILURES_SPEC,
+    test: 'for a moment',
+  },
+  {
+    name: 'the doctor asks only the first address after a change',
+    file: 'tools/doctor/examination.ts',
+    text: 'measureStaleness(() => send(client), stateOf, since)',
+    replacement: 'measureStaleness(() => send(client && this.entry), stateOf, since)',
+    specs: FAILURES_SPEC,
+    test: 'finds the instance that accepts the access token',
+  },
+  {
+    name: 'the doctor takes an answer of any status for the end of a refresh token',
+    file: 'tools/doctor/checks/refresh-checks.ts',
+    text: '    if (answer.status === 200)\n',
+    replacement: '    if (answer.status === 200) return { ms: answer.ms };\n    if (answer.status === 201)\n',
+    specs: FAILURES_SPEC,
+    test: 'a refresh token that is exchanged twice',
+  },
+  {
+    name: 'the doctor ends with 0 when a promise is broken',
+    file: 'tools/doctor/doctor.ts',
+    text: "return { result: 'failed', exit_code: EXIT.broken };\n  if (error instanceof UsageError)",
+    replacement: "return { result: 'failed', exit_code: EXIT.ok };\n  if (error instanceof UsageError)",
+    specs: FAILURES_SPEC,
+    test: 'no live channel',
+  },
+  {
+    name: 'the doctor leaves its sessions when it is interrupted',
+    file: 'tools/doctor/clean-up.ts',
+    text: 'const ends = [...examination.sessions].map(',
+    replacement: 'const ends = [...examination.sessions].slice(0, 0).map(',
+    specs: ['test/tools/doctor.spec.ts'],
+    test: 'when it is interrupted',
+  },
+];

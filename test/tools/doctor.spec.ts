@@ -1,0 +1,151 @@
+import { AppProcess } from '../support/app/app-process.js';
+import { SentinelCluster } from '../support/redis/sentinel-cluster.js';
+import { ADMIN, Deployment } from '../e2e/support/deployment.js';
+import { examine, rowsWith, runTool } from './support/run-tool.js';
+
+const GRACE = ['--grace-seconds', '1'];
+const SHORT_GRACE = { REFRESH_GRACE_SECONDS: '1' };
+const AS_ADMIN = ['--admin-email', ADMIN.email];
+const ADMIN_ENV = { DOCTOR_ADMIN_PASSWORD: ADMIN.password };
+const FOR_ADMINS = [
+  'admin-login',
+  'role-grant',
+  'role-granted',
+  'role-remove',
+  'role-removed',
+  'deactivate',
+  'deactivated-access',
+  'deactivated-login',
+];
+
+interface AuditEvent {
+  action: string;
+  session_id: string;
+}
+
+const addressOf = (left: readonly string[]) => /doctor-\w+@example\.com/.exec(left.join(' '))?.[0] ?? '';
+
+/** Two instances behind `--url`: the first, once more by its name of the host. */
+function targetsOf({ apps: [first, second] }: Deployment): string[] {
+  return [
+    '--url',
+    first!.url.replace('127.0.0.1', 'localhost'),
+    '--instance',
+    first!.url,
+    '--instance',
+    second!.url,
+  ];
+}
+
+describe('npm run doctor', () => {
+  describe('on the embedded deployment, without an admin', () => {
+    let app: AppProcess;
+
+    beforeAll(async () => {
+      app = await AppProcess.start({ env: { ...SHORT_GRACE, ISSUER_URL: '' } });
+    });
+    afterAll(() => app.stop());
+
+    it('finds that every promise holds, and prints them as one JSON document', async () => {
+      const { report, result } = await examine([
+        '--url',
+        app.url.replace('127.0.0.1', 'localhost'),
+        ...GRACE,
+      ]);
+      expect(rowsWith(report, 'failed')).toEqual([]);
+      expect({ code: result.code, ...report }).toEqual({
+        code: 0,
+        version: 1,
+        url: `${app.url.replace('127.0.0.1', 'localhost')}/`,
+        instances: [app.url.replace('127.0.0.1', 'localhost')],
+        started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        duration_ms: expect.any(Number),
+        result: 'ok',
+        exit_code: 0,
+        rows: expect.any(Array),
+        waits: [],
+        left: [expect.stringMatching(/^The account doctor-\w+@example\.com \([\w-]{36}\) stays, active; /)],
+      });
+      for (const row of report.rows)
+        expect(row).toEqual({
+          check: expect.stringMatching(/^[a-z-]+$/),
+          promise: expect.any(String),
+          instance: row.instance === null ? null : expect.any(String),
+          result: expect.stringMatching(/^(ok|skipped)$/),
+          ms: row.ms === null ? null : expect.any(Number),
+          staleness_ms: row.staleness_ms === null ? null : expect.any(Number),
+          detail: expect.any(String),
+        });
+      const skipped = rowsWith(report, 'skipped').map((row) => row.split(' ')[0]);
+      expect(skipped).toEqual(FOR_ADMINS);
+      expect(report.rows.find(({ check }) => check === 'issuer-address')?.result).toBe('ok');
+      expect(report.rows.find(({ check }) => check === 'signing-keys')?.detail).toBe('ES256, 1 key');
+    });
+  });
+
+  describe('on two instances with Redis, as an admin', () => {
+    let deployment: Deployment;
+
+    beforeAll(async () => {
+      deployment = await Deployment.start({ instances: [SHORT_GRACE, SHORT_GRACE] });
+    });
+    afterAll(() => deployment.stop());
+
+    it('prints a row for each promise on each instance, and leaves a deactivated account', async () => {
+      const args = [...targetsOf(deployment), ...AS_ADMIN, ...GRACE];
+      const { code, stdout } = await runTool('doctor', args, { env: ADMIN_ENV });
+      expect({ code, failed: /^failed.*/m.exec(stdout)?.[0] }).toEqual({ code: 0 });
+      expect(stdout).toMatch(/^result +ms +stale ms +instance +promise/);
+      for (const { url } of deployment.apps) {
+        const rows = stdout.split('\n').filter((line) => line.includes(` ${url} `));
+        const measured = rows.filter((line) => / {2}0\.0 {2}http.*at once$/.test(line));
+        expect(measured.map((line) => line.replace(/^.*:\d+ +/, ''))).toEqual([
+          'after the logout, the access token is refused at once',
+          'a granted role is accepted at once',
+          'a role that was taken away is refused at once',
+          'after the reuse, the access token is refused at once',
+          'after the deactivation, the access token is refused at once',
+        ]);
+      }
+      expect(stdout).toMatch(
+        /\n\d+ ok, 0 failed, 4 skipped in [\d.]+ s: every promise that was examined holds\n$/,
+      );
+      const admin = await deployment.admin();
+      const { body } = await admin.get<{ users: object[] }>(`/api/v1/users?q=${addressOf([stdout])}`);
+      expect(body.users).toEqual([expect.objectContaining({ role: 'student', is_active: false })]);
+      // The admin's session of the examination has ended: there is that of this test alone.
+      await expect(admin.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
+    });
+
+    it('ends what it has opened when it is interrupted', async () => {
+      const { report, result } = await examine([...targetsOf(deployment), '--grace-seconds', '300'], {
+        onProgress: (stderr, interrupt) => stderr.includes('waiting') && interrupt(),
+      });
+      expect({ code: result.code, result: report.result }).toEqual({ code: 130, result: 'interrupted' });
+      const admin = await deployment.admin();
+      const account = /\(([\w-]{36})\)/.exec(report.left.join())?.[1];
+      const { body } = await admin.get<{ events: AuditEvent[] }>(`/api/v1/audit?user_id=${account}`);
+      const sessions = (action: string) =>
+        new Set(body.events.filter((event) => event.action === action).map((event) => event.session_id));
+      expect(sessions('session.opened').size).toBe(2);
+      expect(sessions('session.revoked')).toEqual(sessions('session.opened'));
+    });
+  });
+
+  describe('on Sentinel', () => {
+    it('finds that every promise holds', async () => {
+      const cluster = await SentinelCluster.start();
+      const hosts = cluster.sentinels.map(({ host, port }) => `${host}:${port}`).join(',');
+      const deployment = await Deployment.start({
+        redisUrl: `redis+sentinel://${hosts}/${cluster.masterName}`,
+        instances: [SHORT_GRACE, SHORT_GRACE],
+      });
+      await deployment.trusted(30_000);
+      const { report } = await examine([...targetsOf(deployment), ...AS_ADMIN, ...GRACE], { env: ADMIN_ENV });
+      expect(rowsWith(report, 'failed')).toEqual([]);
+      expect(report.result).toBe('ok');
+      await deployment.stop();
+      await cluster.stop();
+    });
+  });
+});
