@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.js';
 
+const LOAD_SPEC = ['test/tools/load.spec.ts'] as const;
 const FAILURES_SPEC = ['test/tools/doctor-failures.spec.ts'] as const;
 
 /** What the commands of `tools` must find and leave. */
@@ -34,7 +35,7 @@ export const TOOL_MUTANTS: readonly Mutant[] = [
     text: "return { result: 'failed', exit_code: EXIT.broken };\n  if (error instanceof UsageError)",
     replacement: "return { result: 'failed', exit_code: EXIT.ok };\n  if (error instanceof UsageError)",
     specs: FAILURES_SPEC,
-    test: 'no live channel',
+    test: 'a discovery document of another issuer',
   },
   {
     name: 'the doctor leaves its sessions when it is interrupted',
@@ -43,5 +44,30 @@ export const TOOL_MUTANTS: readonly Mutant[] = [
     replacement: 'const ends = [...examination.sessions].slice(0, 0).map(',
     specs: ['test/tools/doctor.spec.ts'],
     test: 'when it is interrupted',
+  },
+  {
+    name: 'the load is sent to any host without consent',
+    file: 'tools/load/arguments.ts',
+    text: 'LOOPBACK.test(hostname) || confirmed === hostname',
+    replacement: 'hostname !== confirmed || confirmed === hostname',
+    specs: LOAD_SPEC,
+    test: 'the host is not this machine',
+  },
+  {
+    name: 'the load looks at no token after its logout',
+    file: 'tools/load/users.ts',
+    text: 'counts.accepted += 1;',
+    replacement: 'counts.accepted += 0;',
+    specs: LOAD_SPEC,
+    test: 'accepted after the logout',
+  },
+  {
+    name: 'the load leaves its sessions when it could not be sent',
+    file: 'tools/load/main.ts',
+    text: 'const end = await users.end();',
+    replacement:
+      'const end = code === EXIT.unexamined ? { ended: 0, live: 0, accepted: 0 } : await users.end();',
+    specs: LOAD_SPEC,
+    test: 'when the service lets it make no more',
   },
 ];
