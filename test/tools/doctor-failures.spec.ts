@@ -46,9 +46,7 @@ describe('npm run doctor', () => {
     const behaviour = replaying('/api/v1/users/me', 200);
     const { report, result } = await throughProxy(behaviour);
     expect(rowsWith(report, 'failed')).toEqual([expect.stringMatching(/^logout-access /)]);
-    expect(report.rows.find(({ result: found }) => found === 'failed')?.staleness_ms).toBeGreaterThanOrEqual(
-      200,
-    );
+    expect(report.rows.find(({ result: found }) => found === 'failed')?.staleness_ms).toBeGreaterThan(0);
     expect(result.code).toBe(1);
   });
 
@@ -124,14 +122,16 @@ describe('npm run doctor', () => {
   const limiting = (retryAfter: string, times: number): Promise<BrokenProxy> => {
     let refusals = 0;
     return BrokenProxy.start(deployment.apps[0]!.url, {
-      behaviour: async ({ path }, pass) =>
-        path === '/api/v1/auth/register' && refusals++ < times
+      behaviour: async ({ path }, pass) => {
+        if (path === '/health') return reply(404);
+        return path === '/api/v1/auth/register' && refusals++ < times
           ? reply(429, { 'retry-after': retryAfter }, { code: 'too_many_requests' })
-          : pass(),
+          : pass();
+      },
     });
   };
 
-  it('waits as long as a 429 asks, and says so', async () => {
+  it('waits as long as a 429 asks, and says so, also where a proxy hides the health', async () => {
     const proxy = await limiting('1', 2);
     const { report, result } = await examine(['--url', proxy.url, ...NO_GRACE]);
     expect({ code: result.code, waits: report.waits }).toEqual({
@@ -141,6 +141,7 @@ describe('npm run doctor', () => {
         { what: 'the registration', seconds: 1 },
       ],
     });
+    expect(report.rows[0]).toMatchObject({ check: 'health', result: 'skipped' });
     expect(result.stderr).toContain('as the rate limit of the service asks (429 at the registration)');
   });
 

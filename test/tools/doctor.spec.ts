@@ -4,7 +4,9 @@ import { ADMIN, Deployment } from '../e2e/support/deployment.js';
 import { examine, rowsWith, runTool } from './support/run-tool.js';
 
 const GRACE = ['--grace-seconds', '1'];
+/** A machine that stalls repeats a refresh after this: then that row is skipped. */
 const SHORT_GRACE = { REFRESH_GRACE_SECONDS: '1' };
+const LONG_GRACE = { REFRESH_GRACE_SECONDS: '300' };
 const AS_ADMIN = ['--admin-email', ADMIN.email];
 const ADMIN_ENV = { DOCTOR_ADMIN_PASSWORD: ADMIN.password };
 const FOR_ADMINS = [
@@ -77,7 +79,7 @@ describe('npm run doctor', () => {
           detail: expect.any(String),
         });
       const skipped = rowsWith(report, 'skipped').map((row) => row.split(' ')[0]);
-      expect(skipped).toEqual(FOR_ADMINS);
+      expect(skipped.filter((check) => check !== 'refresh-repeated')).toEqual(FOR_ADMINS);
       expect(report.rows.find(({ check }) => check === 'issuer-address')?.result).toBe('ok');
       expect(report.rows.find(({ check }) => check === 'signing-keys')?.detail).toBe('ES256, 1 key');
     });
@@ -87,7 +89,7 @@ describe('npm run doctor', () => {
     let deployment: Deployment;
 
     beforeAll(async () => {
-      deployment = await Deployment.start({ instances: [SHORT_GRACE, SHORT_GRACE] });
+      deployment = await Deployment.start({ instances: [SHORT_GRACE, LONG_GRACE] });
     });
     afterAll(() => deployment.stop());
 
@@ -108,7 +110,7 @@ describe('npm run doctor', () => {
         ]);
       }
       expect(stdout).toMatch(
-        /\n\d+ ok, 0 failed, 4 skipped in [\d.]+ s: every promise that was examined holds\n$/,
+        /\n\d+ ok, 0 failed, [45] skipped in [\d.]+ s: every promise that was examined holds\n$/,
       );
       const admin = await deployment.admin();
       const { body } = await admin.get<{ users: object[] }>(`/api/v1/users?q=${addressOf([stdout])}`);
@@ -118,10 +120,11 @@ describe('npm run doctor', () => {
     });
 
     it('ends what it has opened when it is interrupted', async () => {
-      const { report, result } = await examine([...targetsOf(deployment), '--grace-seconds', '300'], {
+      const { report, result } = await examine(['--url', deployment.apps[1]!.url, '--grace-seconds', '300'], {
         onProgress: (stderr, interrupt) => stderr.includes('waiting') && interrupt(),
       });
       expect({ code: result.code, result: report.result }).toEqual({ code: 130, result: 'interrupted' });
+      expect(rowsWith(report, 'ok')).toContain('refresh-repeated');
       const admin = await deployment.admin();
       const account = /\(([\w-]{36})\)/.exec(report.left.join())?.[1];
       const { body } = await admin.get<{ events: AuditEvent[] }>(`/api/v1/audit?user_id=${account}`);
