@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { networkOf } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { ProblemError } from '../http/problem.error.js';
-import { type Refusal, refusalHeaders } from '../limits/limit.js';
 import type { Limiter } from '../limits/limiter.js';
 import { Limiters } from '../limits/limiters.service.js';
 import { LoginHistory } from '../sessions/login-history.service.js';
@@ -32,7 +31,7 @@ export class AttemptLimits {
   private readonly ofPasswordChange: Limiter;
 
   constructor(
-    limiters: Limiters,
+    private readonly limiters: Limiters,
     private readonly history: LoginHistory,
     private readonly config: AppConfig,
   ) {
@@ -106,7 +105,8 @@ export class AttemptLimits {
       for (const claim of claims) {
         const refusal = await claim.limiter.take(claim.key);
         if (refusal === undefined) taken.push(claim);
-        else if (!claim.isForStrangers || !(known ??= (await isKnown?.()) ?? false)) throw refused(refusal);
+        else if (!claim.isForStrangers || !(known ??= (await isKnown?.()) ?? false))
+          throw new ProblemError('too_many_requests', { headers: this.limiters.refuse(refusal) });
       }
       return taken;
     } catch (error) {
@@ -140,6 +140,3 @@ const settle = (taken: readonly Claim[], cleared: Limiter) =>
 
 const giveBack = (taken: readonly Claim[]) =>
   Promise.all(taken.map(({ limiter, key }) => limiter.giveBack(key)));
-
-const refused = (refusal: Refusal) =>
-  new ProblemError('too_many_requests', { headers: refusalHeaders(refusal) });

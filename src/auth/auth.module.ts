@@ -8,6 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { AttemptLimits } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
+import { AuthMetrics } from './auth-metrics.js';
 import { AuthService } from './auth.service.js';
 import { DeviceTokens } from './device-tokens.service.js';
 import { GatewayCheckController } from './gateway-check.controller.js';
@@ -22,6 +23,7 @@ import { TokenService } from './token.service.js';
   controllers: [AuthController, GatewayCheckController],
   providers: [
     AuthService,
+    AuthMetrics,
     TokenService,
     DeviceTokens,
     AttemptLimits,

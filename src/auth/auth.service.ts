@@ -18,6 +18,7 @@ import { PasswordPolicy } from '../users/password-policy.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AttemptLimits } from './attempt-limits.service.js';
+import { AuthMetrics } from './auth-metrics.js';
 import type { RegisterDto, TokensDto } from './auth.dto.js';
 import { DeviceTokens } from './device-tokens.service.js';
 import { TokenService } from './token.service.js';
@@ -53,6 +54,7 @@ export class AuthService {
     private readonly blacklist: BlacklistService,
     private readonly limits: AttemptLimits,
     private readonly audit: AuditService,
+    private readonly metrics: AuthMetrics,
   ) {}
 
   /** @throws ProblemError 403 for any role but the default one, 409 `email_taken`, 422, 429 */
@@ -67,11 +69,15 @@ export class AuthService {
    * answer nor its time reveals which accounts exist. When the account changes during the login, it is checked again.
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
-  async login(
+  async login(email: string, password: string, by: Actor, options: LoginOptions = {}): Promise<TokensDto> {
+    return this.metrics.login(() => this.openSession(email, password, by, options));
+  }
+
+  private async openSession(
     email: string,
     password: string,
     by: Actor,
-    { clientId = null, deviceToken }: LoginOptions = {},
+    { clientId = null, deviceToken }: LoginOptions,
   ): Promise<TokensDto> {
     const device = this.devices.deviceOf(email, deviceToken);
     for (let attempt = 1; ; attempt++) {
@@ -103,6 +109,7 @@ export class AuthService {
     await this.limits.refresh(sid);
     const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId };
     const rotation = await this.rotations.rotate(presented, by);
+    this.metrics.refreshed(rotation.outcome);
     if (rotation.outcome === 'granted') return this.issue(rotation.session, rotation.at);
     if (rotation.outcome === 'foreign') throw Problems.tokenInvalid();
     throw rotation.outcome === 'expired' ? Problems.tokenExpired() : Problems.tokenRevoked();

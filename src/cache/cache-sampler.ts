@@ -25,6 +25,13 @@ export interface CacheStats {
   counted_at: string | null;
 }
 
+/** What was sampled last. */
+export interface CacheSample {
+  readonly cachedUsers: number;
+  readonly blacklistedTokens: number;
+  readonly server: CacheServerInfo | undefined;
+}
+
 /** Counts cache entries in the background, so that nobody who asks for the numbers waits for it. */
 @Injectable()
 export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -32,6 +39,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   private timer: NodeJS.Timeout | undefined;
   private counts = { cached_users: 0, blacklisted_tokens: 0 };
   private countedAt: Date | undefined;
+  private lastSample: CacheSample | undefined;
 
   constructor(
     @Inject(CACHE_STORE) private readonly store: CacheStore,
@@ -60,6 +68,11 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
     };
   }
 
+  /** Of the last seconds; `undefined` while the store is out of reach. */
+  get latest(): CacheSample | undefined {
+    return this.lastSample;
+  }
+
   /** What the server says of itself; `undefined` while it is out of reach. */
   async info(): Promise<CacheServerInfo | undefined> {
     return this.store.info().catch(ignoreOutage);
@@ -72,11 +85,16 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async sample(): Promise<void> {
-    const counts = await this.store.count([USER_PREFIX, BLACKLIST_PREFIX]).catch(ignoreOutage);
+    const [counts, server] = await Promise.all([
+      this.store.count([USER_PREFIX, BLACKLIST_PREFIX]).catch(ignoreOutage),
+      this.info(),
+    ]);
+    this.lastSample = undefined;
     if (counts !== undefined) {
       const [users = 0, tokens = 0] = counts;
       this.counts = { cached_users: users, blacklisted_tokens: tokens };
       this.countedAt = new Date();
+      this.lastSample = { cachedUsers: users, blacklistedTokens: tokens, server };
     }
     if (this.timer) this.schedule(INTERVAL_MS);
   }

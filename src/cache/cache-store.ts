@@ -6,6 +6,8 @@ export interface CacheServerInfo {
   redis_version?: string;
   uptime_seconds?: number;
   memory_used: string;
+  /** What a server apart takes; a store in this process has none. */
+  memory_used_bytes?: number;
   maxmemory_policy?: string;
   /** 0 for no limit. */
   maxmemory_bytes?: number;

@@ -107,6 +107,7 @@ export class RedisCacheStore implements CacheStore {
       redis_version: field('redis_version') ?? 'unknown',
       uptime_seconds: Number(field('uptime_in_seconds') ?? 0),
       memory_used: field('used_memory_human') ?? 'unknown',
+      memory_used_bytes: Number(field('used_memory') ?? 0),
       maxmemory_policy: field('maxmemory_policy'),
       maxmemory_bytes: Number(field('maxmemory') ?? 0),
     };

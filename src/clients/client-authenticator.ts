@@ -7,7 +7,6 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { OAuthError } from '../http/oauth-error.js';
 import { ProblemError } from '../http/problem.error.js';
 import { actorOf } from '../http/request-context.decorators.js';
-import { refusalHeaders } from '../limits/limit.js';
 import type { Limiter } from '../limits/limiter.js';
 import { Limiters } from '../limits/limiters.service.js';
 import type { OAuthClient } from './client.entity.js';
@@ -25,7 +24,7 @@ export class ClientAuthenticator {
   private readonly ofClient: Limiter;
 
   constructor(
-    limiters: Limiters,
+    private readonly limiters: Limiters,
     private readonly clients: KnownClients,
     private readonly clock: DatabaseClock,
     private readonly audit: AuditService,
@@ -62,6 +61,6 @@ export class ClientAuthenticator {
     const refusal = this.config.rateLimitEnabled ? await limiter.take(key) : undefined;
     if (refusal === undefined) return;
     const detail = 'Too many failed attempts; try again later';
-    throw new ProblemError('too_many_requests', { detail, headers: refusalHeaders(refusal) });
+    throw new ProblemError('too_many_requests', { detail, headers: this.limiters.refuse(refusal) });
   }
 }

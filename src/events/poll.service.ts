@@ -7,6 +7,7 @@ import { EventFeed, type FeedPage, NO_EVENT } from './event-feed.service.js';
 import { EventSigner } from './event-signer.js';
 import { type EventStream, EventStreams } from './event-streams.service.js';
 import { encodeCursor, type FeedCursor } from './feed-cursor.js';
+import { FeedMetrics } from './feed-metrics.js';
 import type { AdmittedPoll } from './poll-admission.service.js';
 import type { PollRequest } from './poll-request.js';
 import { ASK_MS, PollWaiters } from './poll-waiters.js';
@@ -46,6 +47,7 @@ export class PollService {
     private readonly waiters: PollWaiters,
     private readonly signer: EventSigner,
     private readonly following: Following,
+    private readonly metrics: FeedMetrics,
   ) {}
 
   /**
@@ -118,11 +120,13 @@ export class PollService {
     const sets = await this.sign(page, poll);
     const count = Object.keys(sets).length;
     const next = page.cursorAfter(count);
+    const { events, isRestarted } = page;
+    this.metrics.sent(poll.clientId, events.slice(0, count), events.length - count, isRestarted);
     return {
       sets,
-      moreAvailable: page.hasMore || count < page.events.length,
+      moreAvailable: page.hasMore || count < events.length,
       cursor: encodeCursor(next),
-      restarted: page.isRestarted,
+      restarted: isRestarted,
       covered_from: next.coveredFromMs / 1000,
       complete_to_ms: Math.floor(page.beganAt - poll.arrivedAt),
     };

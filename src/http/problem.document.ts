@@ -1,9 +1,21 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { newCounter } from '../common/metrics.js';
 import { hasOAuthErrors, oauthErrorOf, sendOAuthError } from './oauth-error.document.js';
 import type { Problem } from './problems.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+const problems = newCounter(
+  'ergodrive_problems_total',
+  'Requests that were answered with an error, by its code, whatever the route',
+  ['code'],
+);
+
+/** Counts an answer. @param code of the catalogue, of RFC 6749, or of an exception in the code: never of the request */
+export function countProblem(code: string): void {
+  problems.inc({ code });
+}
 
 /**
  * The body of an answer: RFC 9457 problem details, with the id that the log lines of the request have. What is no HTTP request has no
@@ -19,6 +31,7 @@ export function problemDocument(
 
 /** Answers with the problem; on an OAuth route, with the error of RFC 6749 that corresponds to it. */
 export function sendProblem(reply: FastifyReply, { headers, ...problem }: Problem): void {
+  countProblem(problem.code);
   if (hasOAuthErrors(reply.request.url)) return sendOAuthError(reply, oauthErrorOf({ headers, ...problem }));
   void reply
     .status(problem.status)

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseOutage, isUnstorableText, statementErrorCode } from '../common/database-errors.js';
 import { OAuthError } from './oauth-error.js';
 import { sendOAuthError } from './oauth-error.document.js';
-import { sendProblem } from './problem.document.js';
+import { countProblem, sendProblem } from './problem.document.js';
 import { ProblemError } from './problem.error.js';
 import { describeRequest } from './request-log.js';
 import { type Problem, type ProblemCode, problemOf } from './problems.js';
@@ -32,7 +32,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    if (error instanceof OAuthError) return sendOAuthError(reply, error);
+    if (error instanceof OAuthError) {
+      countProblem(error.code);
+      return sendOAuthError(reply, error);
+    }
     const report = healthReport(error);
     if (report !== undefined) return void reply.status(503).send(report);
     sendProblem(reply, this.describe(error, http.getRequest<FastifyRequest>()));

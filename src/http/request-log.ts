@@ -1,6 +1,7 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { AppLogger } from '../common/app.logger.js';
 import { withoutSecrets } from '../common/redaction.js';
+import { RequestMetrics } from './request-metrics.js';
 
 const MAX_PATH = 200;
 
@@ -23,13 +24,14 @@ interface Answer {
 }
 
 /**
- * Fastify's lines of requests: one for each answer at `info`, unless turned off, and those of failures. Fastify gets no logger
+ * Counts answers, and writes Fastify's lines of requests: one for each answer at `info`, unless turned off, and those of failures. Fastify gets no logger
  * besides, which would make a child for each request, and whose lines hold the query string.
  *
  * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (docs/performance.md).
  */
 export class RequestLog extends LogController {
   private readonly logger: ReturnType<AppLogger['withoutRedaction']>;
+  private readonly metrics = new RequestMetrics();
   private readonly hasLines: boolean;
   private answers: Answer[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -49,6 +51,7 @@ export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(_: Error | null, request: FastifyRequest, reply: FastifyReply): void {
+    this.metrics.answered(request, reply);
     if (!this.hasLines) return;
     const { id, method, url } = request;
     this.answers.push({

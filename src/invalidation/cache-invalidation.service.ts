@@ -9,6 +9,7 @@ import { ACCEPTANCE_ENDED_MS, Following } from '../cache/following.js';
 import { HistoryClaim } from './history-claim.js';
 import type { Change } from './change-feed.js';
 import { ChangePublisher } from './change-publisher.js';
+import { InvalidationMetrics } from './invalidation-metrics.js';
 import { readReplay } from './invalidation-log.js';
 import { RedisConnection } from '../cache/redis-connection.js';
 import { SingleInstanceLock } from './single-instance-lock.js';
@@ -34,6 +35,7 @@ export class CacheInvalidationService {
     @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
     @InjectDataSource() private readonly dataSource: DataSource,
     @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+    private readonly metrics: InvalidationMetrics,
     config: AppConfig,
   ) {
     this.windowSeconds = config.cache.ttlSeconds + WINDOW_MARGIN_SECONDS;
@@ -102,11 +104,13 @@ export class CacheInvalidationService {
   }
 
   private async replay(history: string): Promise<void> {
+    const beganAt = performance.now();
     const replay = await readReplay((text, values) => this.query(text, values), this.windowSeconds);
     if (replay.history !== history)
       throw new Error('the pool is connected to another database than the follower');
     this.following.raiseFloor(replay.floorMs);
     await this.users.invalidate(replay.userIds);
+    this.metrics.replayed(beganAt);
   }
 
   /** @returns the followed history @throws Error while this instance does not read every change */

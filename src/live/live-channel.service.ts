@@ -1,9 +1,9 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Gauge, register } from 'prom-client';
 import type { Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { ChangeFeed, type ChangeEvent } from '../invalidation/change-feed.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
+import { newGauge } from '../common/metrics.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
 import { ChannelAdmissionService, type Refusal } from './channel-admission.service.js';
@@ -41,15 +41,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   ) {
     this.subscription = feed.subscribe((change) => this.relay(change));
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
-    const { channels } = this;
-    register.removeSingleMetric('ergodrive_live_channels');
-    new Gauge({
-      name: 'ergodrive_live_channels',
-      help: 'Open live channels of this instance',
-      collect() {
-        this.set(channels.size);
-      },
-    });
+    newGauge('ergodrive_live_channels', 'Open live channels of this instance', () => this.channels.size);
   }
 
   /** Before the HTTP server closes: it waits for every socket to end. */

@@ -26,6 +26,11 @@ export class HashQueue {
 
   constructor(private readonly threads: number) {}
 
+  /** How many tasks wait. */
+  get length(): number {
+    return this.waiting;
+  }
+
   /**
    * Resolves when a thread is free; call `release` when the task is done.
    * @throws ProblemError 503 when too many tasks wait

@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { networkOf } from '../common/network.js';
 import { normalisePassword } from '../config/password-rules.js';
+import { HashMetrics } from './hash-metrics.js';
 import { HashQueue } from './hash-queue.js';
 
 /** OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, 2 passes, 1 lane; Argon2id is the library's default. */
@@ -32,6 +33,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   });
   /** piscina's own queue is not used: it gives a free thread to a new task before those that wait, again and again. */
   private readonly queue = new HashQueue(MAX_THREADS);
+  private readonly metrics = new HashMetrics(this.queue);
 
   constructor() {
     // piscina replaces a thread that fails. Without a listener, the `error` event would end the process.
@@ -92,7 +94,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   private async run(name: 'hash' | 'verify', task: object, network: string): Promise<unknown> {
-    await this.queue.acquire(network);
+    await this.metrics.wait(() => this.queue.acquire(network));
     try {
       return await this.threads.run(task, { name });
     } finally {

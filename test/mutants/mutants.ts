@@ -6,6 +6,7 @@ import { FEED_MUTANTS } from './feed-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import type { Mutant } from './mutant.js';
+import { METRICS_MUTANTS } from './metrics-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TOOL_MUTANTS } from './tool-mutants.js';
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
   ...FEED_MUTANTS,
+  ...METRICS_MUTANTS,
   ...SECRET_MUTANTS,
   ...TOOL_MUTANTS,
   ...VERIFIER_MUTANTS,
