@@ -34,4 +34,12 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
     replacement: '',
     specs: METRICS_SPEC,
   },
+  {
+    name: 'a metric of the alert rules is renamed',
+    file: 'src/users/hash-metrics.ts',
+    text: 'ergodrive_hash_queue_refusals_total',
+    replacement: 'ergodrive_hash_queue_refused_total',
+    specs: ['test/e2e/observability.spec.ts'],
+    test: 'name only metrics',
+  },
 ];
