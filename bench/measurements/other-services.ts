@@ -11,7 +11,7 @@ import { ACCESS_LIFE_SECONDS } from '../population/token-signer.js';
 import type { BenchServer } from '../stack/bench-server.js';
 import { measureInterleaved } from './interleaved-rounds.js';
 
-const KEYS = ['guarded', 'verified', 'warm', 'introspected'] as const;
+const KEYS = ['guarded', 'verified', 'verifiedByPassport', 'warm', 'introspected'] as const;
 type Key = (typeof KEYS)[number];
 export type OtherServices = Record<Key, ClosedLoopResult[]>;
 
@@ -24,6 +24,7 @@ const INTROSPECT = '/oauth2/introspect';
 const VERIFIED = '/bench/verified';
 /** Without a verdict of the product: the verifier checks the token itself. */
 const VERIFIED_CASE = { title: 'verifier', path: VERIFIED, isProtected: true };
+const BY_PASSPORT_CASE = { ...VERIFIED_CASE, title: 'verifier by passport', path: `${VERIFIED}-by-passport` };
 
 /** On a new server that signs with a key pair: introspection beside the warm route, and the verifier beside a do-nothing guard. */
 export async function measureOtherServices(context: BenchContext): Promise<OtherServices> {
@@ -46,17 +47,20 @@ export async function measureOtherServices(context: BenchContext): Promise<Other
     const requests: Record<Key, ReadRequest[]> = {
       guarded: sample.map((request) => ({ ...request, path: readCase('guarded').path })),
       verified: sample,
+      verifiedByPassport: sample.map((request) => ({ ...request, path: BY_PASSPORT_CASE.path })),
       warm: own,
       introspected: own.map((request) => introspection(request, client)),
     };
     const cases = {
       guarded: readCase('guarded'),
       verified: VERIFIED_CASE,
+      verifiedByPassport: BY_PASSPORT_CASE,
       warm: readCase('warm'),
       introspected: introspectionCase,
     };
     await runToEnd(server, readScript(own, plan.connections, true));
     await verifyProtection(server, VERIFIED_CASE);
+    await verifyProtection(server, BY_PASSPORT_CASE);
     await verifiedLocally(server, sample[0]);
     await runToEnd(server, readScript(sample, plan.connections, true));
     return await measureInterleaved(KEYS, plan.otherServices, (key) =>

@@ -36,7 +36,7 @@ export function evaluateGoals(results: BenchResults): Goal[] {
       throughputRatio(otherServices.introspected, otherServices.warm),
     ),
     goal(
-      'the verifier / do-nothing guard',
+      'the verifier (VerifierAuthGuard) / do-nothing guard',
       '≥',
       0.85,
       throughputRatio(otherServices.verified, otherServices.guarded),

@@ -140,7 +140,8 @@ function latencyTable({ latency }: BenchResults): string {
 function otherServicesTable({ otherServices }: BenchResults): string {
   const titles: Record<keyof OtherServices, string> = {
     guarded: 'do-nothing guard',
-    verified: 'the verifier',
+    verified: 'the verifier, by VerifierAuthGuard',
+    verifiedByPassport: "the verifier, by AuthGuard('jwt')",
     warm: 'users/me, warm',
     introspected: 'introspection, warm',
   };

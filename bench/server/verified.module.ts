@@ -1,19 +1,25 @@
 import { Controller, type DynamicModule, Get, Module, type Type, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { VerifierModule } from '../../packages/verifier/src/nestjs/index.js';
+import { VerifierAuthGuard, VerifierModule } from '../../packages/verifier/src/nestjs/index.js';
 import { Public } from '../../src/http/request-context.decorators.js';
 import type { UserDto } from '../../src/users/user.dto.js';
 import { sample, toUserDto } from './comparison.controller.js';
 
-/** The handler of the other comparison routes, behind the guard of a service that uses the verifier. */
+/** The handler of the other comparison routes, behind the guards of a service that uses the verifier. */
 @ApiExcludeController()
 @Public()
 @Controller('bench')
 class VerifiedController {
   @Get('verified')
-  @UseGuards(AuthGuard('jwt'))
+  @UseGuards(VerifierAuthGuard)
   verified(): UserDto {
+    return toUserDto(sample);
+  }
+
+  @Get('verified-by-passport')
+  @UseGuards(AuthGuard('jwt'))
+  verifiedByPassport(): UserDto {
     return toUserDto(sample);
   }
 }

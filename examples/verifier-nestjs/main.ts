@@ -1,16 +1,15 @@
 // An API in NestJS that verifies tokens itself and follows the revocation feed.
 import 'reflect-metadata';
 import { type Principal } from '@ergodrive/verifier';
-import { VerifierModule } from '@ergodrive/verifier/nestjs';
+import { VerifierAuthGuard, VerifierModule } from '@ergodrive/verifier/nestjs';
 import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
 const { ISSUER_URL = '', CLIENT_ID = '', CLIENT_SECRET = '', PORT = '3000' } = process.env;
 
 @Controller('orders')
-@UseGuards(AuthGuard('jwt'))
+@UseGuards(VerifierAuthGuard)
 class OrdersController {
   /** The role is that of now, also for an older token. */
   @Get()

@@ -117,6 +117,37 @@ describe('the signature and the claims of a token', () => {
     expect(await world.verify(expired)).toBe('token_expired');
   });
 
+  it('are refused for a remembered signature under other claims', async () => {
+    const token = await world.issuer.tokenFor(session);
+    expect(await world.verify(token)).toMatchObject({ role: 'student' });
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+    const forged = `${header}.${b64({ ...claims, role: 'admin' })}.${signature}`;
+    expect(await world.verify(forged)).toBe('token_invalid');
+    expect(await world.verify(token)).toMatchObject({ role: 'student' });
+  });
+
+  it('are not given to two callers as one object', async () => {
+    const token = await world.issuer.tokenFor(session);
+    await world.verify(token);
+    const first = world.verifier.verifyAtOnce(token);
+    expect(first).toMatchObject({ sub: session.sub, role: 'student' });
+    Object.assign(first!, { role: 'admin' });
+    expect(world.verifier.verifyAtOnce(token)).toMatchObject({ role: 'student' });
+  });
+
+  it('are remembered longest for tokens that are used', async () => {
+    await world.close();
+    world = await VirtualWorld.create({ maxTokens: 3 });
+    await world.untilFresh();
+    const logIn = async () => (await world.issuer.logIn()).token;
+    const [used, unused] = [await logIn(), await logIn()];
+    for (const token of [used, unused, used]) await world.verify(token);
+    for (let count = 0; count < 2; count += 1) await world.verify(await logIn());
+    expect(world.verifier.verifyAtOnce(used)).toBeDefined();
+    expect(world.verifier.verifyAtOnce(unused)).toBeUndefined();
+  });
+
   it('are remembered for as many tokens as the options say', async () => {
     await world.close();
     world = await VirtualWorld.create({ maxTokens: 3 });

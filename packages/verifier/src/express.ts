@@ -12,7 +12,7 @@ export type { Authenticated } from './authorization.js';
  */
 export function authenticate(verifier: Verifier) {
   return (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
-    verifyAuthorization(verifier, request.headers.authorization).then(
+    verify(verifier, request).then(
       (user) => {
         (request as Authenticated<IncomingMessage>).user = user;
         next();
@@ -25,3 +25,6 @@ export function authenticate(verifier: Verifier) {
     );
   };
 }
+
+const verify = async (verifier: Verifier, { headers }: IncomingMessage) =>
+  verifyAuthorization(verifier, headers.authorization);

@@ -1,4 +1,4 @@
-/** `token_missing` comes from the middleware alone: `verify` always has a token. */
+/** `token_missing` comes from guards and middleware alone: `verify` always has a token. */
 export type VerifierErrorCode =
   'token_missing' | 'token_invalid' | 'token_expired' | 'token_revoked' | 'unavailable';
 

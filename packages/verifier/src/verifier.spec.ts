@@ -140,6 +140,18 @@ describe('a verifier that follows the feed', () => {
     expect(await world.verify(token)).toBe('token_revoked');
   });
 
+  it('says nothing at once when the issuer must be asked', async () => {
+    const { token } = await world.issuer.logIn();
+    expect(world.verifier.verifyAtOnce(token)).toBeUndefined();
+    await world.verify(token);
+    expect(world.verifier.verifyAtOnce(token)).toBeDefined();
+    world.clock.pass(BOUND_MS + 1);
+    expect(world.verifier.verifyAtOnce(token)).toBeUndefined();
+    await world.close();
+    world.clock.pass(-BOUND_MS - 1);
+    expect(world.verifier.verifyAtOnce(token)).toBeUndefined();
+  });
+
   it('ends its requests when it is closed, and is unavailable afterwards', async () => {
     const { token } = await world.issuer.logIn();
     world.clock.pass(BOUND_MS + 1);

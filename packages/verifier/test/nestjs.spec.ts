@@ -1,16 +1,25 @@
-import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Module, Req, type Type, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from 'nest-platform-express';
 import { Verifier, type VerifierOptions } from '../src/index.js';
-import { VerifierModule } from '../src/nestjs/index.js';
+import { VerifierAuthGuard, VerifierModule } from '../src/nestjs/index.js';
 import { describeApplication } from './answers.js';
 
 @Controller()
 class MeController {
   @Get('me')
   @UseGuards(AuthGuard('jwt'))
+  me(@Req() request: { user: object }) {
+    return request.user;
+  }
+}
+
+@Controller()
+class GuardedController {
+  @Get('me')
+  @UseGuards(VerifierAuthGuard)
   me(@Req() request: { user: object }) {
     return request.user;
   }
@@ -24,19 +33,16 @@ async function start(app: INestApplication) {
   return { url: await app.getUrl(), verifier: app.get(Verifier), close: () => app.close() };
 }
 
-describeApplication(
-  'NestJS with Fastify',
-  async (options) => {
-    @Module({ imports: [VerifierModule.forRoot(options)], controllers: [MeController] })
+function onFastify(controller: Type) {
+  return async (options: VerifierOptions) => {
+    @Module({ imports: [VerifierModule.forRoot(options)], controllers: [controller] })
     class AppModule {}
     return start(await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false }));
-  },
-  MISSING,
-);
+  };
+}
 
-describeApplication(
-  'NestJS with Express',
-  async (options) => {
+function onExpress(controller: Type) {
+  return async (options: VerifierOptions) => {
     const OPTIONS = Symbol('options');
     @Module({ providers: [{ provide: OPTIONS, useValue: options }], exports: [OPTIONS] })
     class ConfigModule {}
@@ -45,9 +51,13 @@ describeApplication(
       inject: [OPTIONS],
       useFactory: (given: VerifierOptions) => given,
     });
-    @Module({ imports: [verifier], controllers: [MeController] })
+    @Module({ imports: [verifier], controllers: [controller] })
     class AppModule {}
     return start(await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false }));
-  },
-  MISSING,
-);
+  };
+}
+
+describeApplication("NestJS with Fastify and AuthGuard('jwt')", onFastify(MeController), MISSING);
+describeApplication("NestJS with Express and AuthGuard('jwt')", onExpress(MeController), MISSING);
+describeApplication('NestJS with Fastify and VerifierAuthGuard', onFastify(GuardedController));
+describeApplication('NestJS with Express and VerifierAuthGuard', onExpress(GuardedController));
