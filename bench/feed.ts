@@ -11,6 +11,7 @@ import { AppProcess } from '../test/support/app/app-process.js';
 import { SigningKeysFile } from '../test/support/feed/signing-keys-file.js';
 import { PostgresServer } from '../test/support/postgres/postgres-server.js';
 import { RedisServer } from '../test/support/redis/redis-server.js';
+import { waitFor } from '../test/support/wait-for.js';
 import { pinnedToServerCore, pinToLoadCore } from './stack/cpu-pinning.js';
 
 const ADMIN = { email: 'admin@example.org', password: 'admin-Test1234' };
@@ -107,8 +108,14 @@ async function main(): Promise<void> {
     const before = polls();
     const revoking = revoke(url, Number(rate), Number(seconds));
     const busy = await cpuShare(app.pid, Number(seconds) * 1000 - 500);
+    const perSecond = ((polls() - before) * 1000) / (Number(seconds) * 1000 - 500);
     const committedAt = await revoking;
-    await pause(1000);
+    const isComplete = () => open.every(({ receivedAt }) => receivedAt.size >= committedAt.size);
+    await waitFor(isComplete, {
+      what: 'every receiver to have every event',
+      timeoutMs: 60_000,
+      intervalMs: 100,
+    });
     const latencies = open.flatMap(({ receivedAt }) =>
       [...committedAt].map(([id, at]) => (receivedAt.get(id) ?? Infinity) - at),
     );
@@ -121,7 +128,9 @@ async function main(): Promise<void> {
     console.log(
       `processor time of the instance: idle ${percent(idle)}, receivers waiting ${percent(waiting)}, revocations ${percent(busy)}`,
     );
-    console.log(`polls per second: ${((polls() - before) / Number(seconds)).toFixed(0)}`);
+    console.log(
+      `polls per second: ${perSecond.toFixed(0)}, each ${((busy * 1e6) / perSecond).toFixed(0)} µs of processor time with all that belongs to it`,
+    );
     console.log(
       `ms from commit to receiver: p50 ${at(0.5)?.toFixed(1)}, p99 ${at(0.99)?.toFixed(1)}, max ${latencies.at(-1)?.toFixed(1)}`,
     );

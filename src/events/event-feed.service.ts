@@ -9,6 +9,8 @@ import { eventsOf, type SecurityEvent } from './security-event.js';
 
 /** Rows that are read from PostgreSQL at once. */
 const PAGE_ROWS = 1000;
+/** A page of at most so many events is kept for the other receivers at its cursor. It is as large as an answer, and few cursors are kept. */
+export const SHARED_EVENTS = 1000;
 /** Before every event. */
 export const NO_EVENT: EventKey = { xid: 0n, id: 0n, part: 0 };
 
@@ -34,6 +36,12 @@ interface Rows {
 /** The events after a cursor: from memory, or from PostgreSQL. Any instance continues where any other one has ended. */
 @Injectable()
 export class EventFeed {
+  /** By cursor: the page that follows it as of this reading of the log. */
+  private readonly pages = new WeakMap<
+    FeedCursor,
+    { reading: Reading; page: Promise<FeedPage | undefined> }
+  >();
+
   constructor(
     private readonly recent: RecentLog,
     private readonly archive: LogArchive,
@@ -51,15 +59,18 @@ export class EventFeed {
   }
 
   /**
+   * Receivers at the same cursor share the page until the next reading of the log.
    * @param cursor `undefined` begins one life of an access token before now, or as far back as the log reaches
    * @throws ProblemError 503 while the log is not read
    */
   async after(cursor: FeedCursor | undefined): Promise<FeedPage> {
-    if (cursor !== undefined && this.demandReading().history === cursor.history && this.hasReached(cursor)) {
-      const rows = await this.rowsAfter(cursor);
-      if (rows !== undefined) return pageOf(cursor, rows, false);
+    const reading = this.demandReading();
+    if (cursor === undefined || reading.history !== cursor.history || !this.hasReached(cursor)) {
+      return this.startOver();
     }
-    return this.startOver();
+    const known = this.pages.get(cursor);
+    const page = known?.reading === reading ? known.page : this.sharedPage(cursor, reading);
+    return (await page) ?? this.startOver();
   }
 
   /** @throws ProblemError 503 while the log is not read */
@@ -67,6 +78,17 @@ export class EventFeed {
     const { reading } = this.recent;
     if (reading === undefined) throw Problems.unavailable('The log of changes cannot be read');
     return reading;
+  }
+
+  /** Receivers ask for it before it is there, so the promise is kept. */
+  private sharedPage(cursor: FeedCursor, reading: Reading): Promise<FeedPage | undefined> {
+    const page = this.rowsAfter(cursor).then((rows) => rows && pageOf(cursor, rows, false));
+    this.pages.set(cursor, { reading, page });
+    const forget = () => {
+      if (this.pages.get(cursor)?.page === page) this.pages.delete(cursor);
+    };
+    page.then((found) => (found?.events.length ?? Infinity) > SHARED_EVENTS && forget(), forget);
+    return page;
   }
 
   private async startOver(): Promise<FeedPage> {

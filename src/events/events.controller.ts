@@ -79,8 +79,8 @@ export class EventsController {
     const answer = await this.polls.answer({ ...admitted, clientId, request: parsed, arrivedAt });
     // The client may have ended while the poll waited.
     await this.clients.authenticate(request);
-    const text = JSON.stringify(answer);
-    this.metrics.answered(Object.keys(answer.sets).length, text.length, answer.restarted);
+    const { text, sent, isRestarted } = answer;
+    this.metrics.answered(sent.length, text.length, isRestarted);
     admitted.answered();
     void reply.type('application/json; charset=utf-8');
     return text;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { LogPosition } from '../invalidation/log-position.js';
 
 /** The part of a row's events after which a page ends. */
@@ -33,6 +34,10 @@ const KEY = /^([0-9a-z]{1,13})-([0-9a-z]{1,13})-([01])$/;
 const MAX_XID = 2n ** 64n - 1n;
 const MAX_ID = 2n ** 63n - 1n;
 
+/** The last cursors: in one round of answers, most receivers bring the same one. Pages of the feed live as long as their cursor. */
+const decoded = new LRUCache<string, FeedCursor>({ max: 16 });
+const MAX_KEPT_LENGTH = 1000;
+
 /** A text that only this class reads. It is no secret, and a receiver that changes it harms itself only. */
 export function encodeCursor({ history, coveredFromMs, position, page }: FeedCursor): string {
   const parts = [VERSION, history, coveredFromMs.toString(RADIX), encodePosition(position)];
@@ -41,12 +46,20 @@ export function encodeCursor({ history, coveredFromMs, position, page }: FeedCur
   return Buffer.from(`${text}.${checksum(text)}`).toString('base64url');
 }
 
-/** @returns `undefined` for a text that is none of {@link encodeCursor} */
+/** @returns `undefined` for a text that is none of {@link encodeCursor}; for the same text mostly the same object */
 export function decodeCursor(encoded: string): FeedCursor | undefined {
+  const known = decoded.get(encoded);
+  if (known !== undefined) return known;
+  const cursor = parseCursor(encoded);
+  if (cursor !== undefined && encoded.length <= MAX_KEPT_LENGTH) decoded.set(encoded, cursor);
+  return cursor;
+}
+
+function parseCursor(encoded: string): FeedCursor | undefined {
   if (encoded.length > MAX_LENGTH || !/^[\w-]+$/.test(encoded)) return undefined;
-  const decoded = Buffer.from(encoded, 'base64url').toString('latin1');
-  const text = decoded.slice(0, -CHECKSUM_LENGTH - 1);
-  if (decoded !== `${text}.${checksum(text)}`) return undefined;
+  const checked = Buffer.from(encoded, 'base64url').toString('latin1');
+  const text = checked.slice(0, -CHECKSUM_LENGTH - 1);
+  if (checked !== `${text}.${checksum(text)}`) return undefined;
   const [version, history = '', coveredFrom = '', start = '', ...page] = text.split('.');
   const position = decodePosition(start);
   const isKnown = version === VERSION && HISTORY.test(history) && COVERED_FROM.test(coveredFrom);

@@ -11,6 +11,9 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 /** A receiver that has not taken its answer by then is disconnected. */
 const TAKE_MS = 15_000;
 
+/** Without a reason of its own, each signal makes an error with a stack, also after an answer. */
+const DISCONNECTED = new Error('the receiver has disconnected');
+
 /** A poll from its arrival until its answer was taken, or its connection ended. */
 export interface AdmittedPoll {
   /** Aborted when the receiver disconnects. */
@@ -51,7 +54,7 @@ export class PollAdmission {
     response.once('close', () => {
       clearTimeout(timer);
       this.change(clientId, -1);
-      closed.abort();
+      closed.abort(DISCONNECTED);
     });
     return {
       signal: closed.signal,

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Following } from '../cache/following.js';
 import { NoPrimaryError } from '../common/database-errors.js';
 import { Problems } from '../http/problem.error.js';
-import { EventFeed, type FeedPage, NO_EVENT } from './event-feed.service.js';
+import { EventFeed, type FeedPage, NO_EVENT, SHARED_EVENTS } from './event-feed.service.js';
 import { EventSigner } from './event-signer.js';
 import { type EventStream, EventStreams } from './event-streams.service.js';
 import { encodeCursor, type FeedCursor } from './feed-cursor.js';
@@ -26,20 +26,30 @@ export interface Poll extends AdmittedPoll {
   readonly arrivedAt: number;
 }
 
-/** RFC 8936 §2.5, with members of this service. */
+/** An answer of RFC 8936 §2.5, with members of this service: `PollAnswerDto`. */
 export interface PollAnswer {
-  readonly sets: Readonly<Record<string, string>>;
-  readonly moreAvailable: boolean;
-  readonly cursor: string;
-  readonly restarted: boolean;
-  readonly covered_from: number;
-  readonly complete_to_ms: number;
+  /** JSON. */
+  readonly text: string;
+  /** Identifiers of the SETs. */
+  readonly sent: readonly string[];
+  readonly isRestarted: boolean;
+}
+
+/** The part of an answer that is the same for all receivers of a page. */
+interface SignedPage {
+  /** JSON up to the value of its last member. */
+  readonly head: string;
+  readonly sent: readonly string[];
+  /** The length of the SETs and their identifiers. */
+  readonly bytes: number;
 }
 
 /** Answers polls. */
 @Injectable()
 export class PollService {
   private readonly logger = new Logger('Feed');
+  /** Pages of which every SET was sent. */
+  private readonly signed = new WeakMap<FeedPage, SignedPage>();
 
   constructor(
     private readonly feed: EventFeed,
@@ -71,7 +81,7 @@ export class PollService {
     const hasLostEvents = stream !== undefined && stream.outstanding.size > 0;
     const page = await this.pageAfter(hasLostEvents ? undefined : stream?.acknowledged, poll);
     const answer = await this.answerPage(page, poll);
-    const outstanding = new Set(Object.keys(answer.sets));
+    const outstanding = new Set(answer.sent);
     const acknowledged = page.cursorAfter(0);
     const next = { acknowledged, sent: page.cursorAfter(outstanding.size), outstanding };
     await this.streams.store(clientId, page.isRestarted ? undefined : stream, next);
@@ -117,34 +127,48 @@ export class PollService {
 
   private async answerPage(page: FeedPage, poll: Poll): Promise<PollAnswer> {
     if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);
-    const sets = await this.sign(page, poll);
-    const count = Object.keys(sets).length;
-    const next = page.cursorAfter(count);
+    const known = this.signed.get(page);
+    const fits = known && known.sent.length <= poll.request.maxEvents && known.bytes <= poll.maxBytes();
+    const { head, sent } = fits ? known : await this.sign(page, poll);
     const { events, isRestarted } = page;
-    this.metrics.sent(poll.clientId, events.slice(0, count), events.length - count, isRestarted);
-    return {
-      sets,
-      moreAvailable: page.hasMore || count < events.length,
-      cursor: encodeCursor(next),
-      restarted: isRestarted,
-      covered_from: next.coveredFromMs / 1000,
-      complete_to_ms: Math.floor(page.beganAt - poll.arrivedAt),
-    };
+    this.metrics.sent(poll.clientId, events.slice(0, sent.length), events.length - sent.length, isRestarted);
+    const text = `${head}${Math.floor(page.beganAt - poll.arrivedAt)}}`;
+    return { text, sent, isRestarted };
   }
 
-  private async sign({ events }: FeedPage, poll: Poll) {
+  private async sign(page: FeedPage, poll: Poll): Promise<SignedPage> {
     const { request, signal } = poll;
     const maxBytes = poll.maxBytes();
     const sets: Record<string, string> = {};
     let bytes = 0;
-    for (const [index, event] of events.slice(0, request.maxEvents).entries()) {
+    for (const [index, event] of page.events.slice(0, request.maxEvents).entries()) {
       if (signal.aborted) break;
       const set = this.signer.sign(event);
-      bytes += set.length + event.jti.length;
-      if (bytes > maxBytes && index > 0) break;
+      const length = set.length + event.jti.length;
+      if (bytes + length > maxBytes && index > 0) break;
+      bytes += length;
       sets[event.jti] = set;
       if (index % BATCH === BATCH - 1) await turn();
     }
-    return sets;
+    const sent = Object.keys(sets);
+    const isWhole = sent.length === page.events.length && sent.length <= SHARED_EVENTS;
+    // Another poll may have been at it at the same time.
+    const known = isWhole ? this.signed.get(page) : undefined;
+    if (known !== undefined) return known;
+    const signed = { head: headOf(page, sets, sent.length), sent, bytes };
+    if (isWhole) this.signed.set(page, signed);
+    return signed;
   }
+}
+
+function headOf(page: FeedPage, sets: Readonly<Record<string, string>>, count: number): string {
+  const next = page.cursorAfter(count);
+  const members = {
+    sets,
+    moreAvailable: page.hasMore || count < page.events.length,
+    cursor: encodeCursor(next),
+    restarted: page.isRestarted,
+    covered_from: next.coveredFromMs / 1000,
+  };
+  return `${JSON.stringify(members).slice(0, -1)},"complete_to_ms":`;
 }

@@ -45,6 +45,26 @@ describe('the revocation feed', () => {
     expect(Math.abs(at - before)).toBeLessThan(30);
   });
 
+  it('gives receivers at one cursor the same SETs, to each as many as it asks for', async () => {
+    const member = await register(feed.app);
+    const receiver = await feed.upToDate();
+    const { cursor } = receiver;
+    for (const role of ['researcher', 'student']) {
+      await feed.app.call('PATCH', `/api/v1/users/${member.id}`, { token: feed.admin.token, body: { role } });
+    }
+    await receiver.receive(2);
+    // Several times: an answer is shared only until the log is read again.
+    for (let count = 0; count < 10; count += 1) {
+      const whole = await receiver.poll({ cursor });
+      const part = await receiver.poll({ cursor, maxEvents: 1 });
+      const rest = await receiver.poll({ cursor: part.cursor });
+      expect(whole.moreAvailable).toBe(false);
+      expect(part.moreAvailable).toBe(true);
+      expect(Object.keys(part.sets)).toEqual(Object.keys(whole.sets).slice(0, 1));
+      expect({ ...part.sets, ...rest.sets }).toEqual(whole.sets);
+    }
+  });
+
   it('says that a role, a status or a session may have changed', async () => {
     const member = await register(feed.app);
     const receiver = await feed.upToDate();

@@ -57,7 +57,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
   {
     name: 'a cursor that was changed is accepted',
     file: CURSOR,
-    text: 'if (decoded !== `${text}.${checksum(text)}`) return undefined;',
+    text: 'if (checked !== `${text}.${checksum(text)}`) return undefined;',
     replacement: '',
     specs: CURSOR_SPEC,
   },
@@ -99,5 +99,21 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     replacement: '    const text',
     specs: REQUEST_SPEC,
     test: 'has ended while it waited',
+  },
+  {
+    name: 'a page of the feed is kept after the next reading of the log',
+    file: 'src/events/event-feed.service.ts',
+    text: 'known?.reading === reading ? known.page',
+    replacement: 'known !== undefined ? known.page',
+    specs: FEED_SPEC,
+    test: 'says that a session was revoked',
+  },
+  {
+    name: 'a shared answer is longer than the receiver asks for',
+    file: 'src/events/poll.service.ts',
+    text: 'known.sent.length <= poll.request.maxEvents && ',
+    replacement: '',
+    specs: FEED_SPEC,
+    test: 'to each as many as it asks for',
   },
 ];
