@@ -95,8 +95,8 @@ export const FEED_MUTANTS: readonly Mutant[] = [
   {
     name: 'an ended client gets the answer for which it waits',
     file: 'src/events/events.controller.ts',
-    text: '    await this.clients.authenticate(request);\n    const text',
-    replacement: '    const text',
+    text: '    await this.clients.authenticate(request);\n    const { text',
+    replacement: '    const { text',
     specs: REQUEST_SPEC,
     test: 'has ended while it waited',
   },
