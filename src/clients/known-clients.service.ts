@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Subscription } from 'rxjs';
 import { Following } from '../cache/following.js';
@@ -20,7 +20,7 @@ const MAX_CLIENTS = 10_000;
  * every instance before its answer.
  */
 @Injectable()
-export class KnownClients implements OnModuleDestroy {
+export class KnownClients implements OnApplicationShutdown {
   private readonly memory = new LRUCache<string, KnownClient>({ max: MAX_CLIENTS });
   private readonly reads = new FreshReads<KnownClient | undefined>();
   private readonly subscription: Subscription;
@@ -36,7 +36,8 @@ export class KnownClients implements OnModuleDestroy {
     });
   }
 
-  onModuleDestroy(): void {
+  /** Not earlier: requests are served while the shutdown begins. */
+  onApplicationShutdown(): void {
     this.subscription.unsubscribe();
   }
 

@@ -31,6 +31,8 @@ export class AppConfig {
     trustedProxies: number;
     /** Open at a time on one port. */
     maxConnections: number;
+    /** How long requests are served after the begin of a shutdown. */
+    drainSeconds: number;
   };
   /** Where clients reach this service, without a slash at the end: the issuer of RFC 8414 and RFC 9068. */
   readonly issuerUrl: string;

@@ -176,6 +176,10 @@ export class Environment {
   @IntegerBetween(10, 1_000_000)
   MAX_CONNECTIONS: number = 10_000;
 
+  /** Between SIGTERM and the end of the listener. */
+  @IntegerBetween(0, 300)
+  SHUTDOWN_DRAIN_SECONDS: number = 0;
+
   @IsString()
   DATA_DIR: string = '.data';
 }

@@ -67,6 +67,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       corsOrigins,
       trustedProxies: environment.TRUSTED_PROXIES,
       maxConnections: environment.MAX_CONNECTIONS,
+      drainSeconds: environment.SHUTDOWN_DRAIN_SECONDS,
     },
     issuerUrl,
     dataDir: resolve(environment.DATA_DIR),

@@ -1,4 +1,4 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import {
   ApiOkResponse,
   ApiOperation,
@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { seesManagement } from '../http/management.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
+import { Draining } from './draining.js';
 import { HealthSummaryDto } from './health-summary.dto.js';
 import { HealthSummaryService } from './health-summary.service.js';
 import { MetricsService } from './metrics.service.js';
@@ -27,6 +28,7 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly database: TypeOrmHealthIndicator,
     private readonly primary: PrimaryIndicator,
+    private readonly draining: Draining,
     private readonly summary: HealthSummaryService,
     private readonly metrics: MetricsService,
     private readonly config: AppConfig,
@@ -59,10 +61,14 @@ export class HealthController {
 
   @Get('health/ready')
   @ApiOperation({
-    summary: 'Whether requests can be served: the database answers and is the primary. Redis is not needed',
+    summary:
+      'Whether requests can be served: the database answers and is the primary, and no shutdown has begun. Redis is not needed',
   })
   @HealthCheck()
   ready() {
+    const { report } = this.draining;
+    // Not as a check: terminus logs an error for each failed one.
+    if (report !== undefined) throw new ServiceUnavailableException(report);
     return this.checks.check([
       () => this.database.pingCheck('database', { timeout: PING_TIMEOUT_MS }),
       () => this.primary.check('primary'),

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { Draining } from './draining.js';
 import { HealthController } from './health.controller.js';
 import { HealthSummaryService } from './health-summary.service.js';
 import { InfoController } from './info.controller.js';
@@ -9,6 +10,6 @@ import { PrimaryIndicator } from './primary.indicator.js';
 @Module({
   imports: [TerminusModule.forRoot({ errorLogStyle: 'json' })],
   controllers: [HealthController, InfoController],
-  providers: [HealthSummaryService, MetricsService, PrimaryIndicator],
+  providers: [Draining, HealthSummaryService, MetricsService, PrimaryIndicator],
 })
 export class HealthModule {}

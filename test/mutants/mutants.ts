@@ -10,6 +10,7 @@ import { METRICS_MUTANTS } from './metrics-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TOOL_MUTANTS } from './tool-mutants.js';
+import { SHUTDOWN_MUTANTS } from './shutdown-mutants.js';
 import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
 const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
@@ -33,6 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SECRET_MUTANTS,
   ...TOOL_MUTANTS,
   ...VERIFIER_MUTANTS,
+  ...SHUTDOWN_MUTANTS,
   {
     name: 'an answer names every wrong member',
     file: 'src/http/validation.pipe.ts',

@@ -22,7 +22,6 @@ export interface Container {
   startupProbe?: Probe;
   livenessProbe?: Probe;
   readinessProbe?: Probe;
-  lifecycle?: { preStop: { sleep: { seconds: number } } };
   resources?: object;
   securityContext?: object;
 }

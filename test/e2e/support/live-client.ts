@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { forgetResource, rememberResource } from '../../support/jest/suite-resources.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -38,17 +39,21 @@ export class LiveClient {
   }
 
   /** Resolves when the handshake is done, whatever the service then thinks of the token. */
-  static async open(app: AppProcess, sessionId: string, options: LiveOptions = {}): Promise<LiveClient> {
+  static async open(
+    { url }: Pick<AppProcess, 'url'>,
+    sessionId: string,
+    options: LiveOptions = {},
+  ): Promise<LiveClient> {
     const { token, query = '' } = options;
-    const url = `${app.url.replace('http:', 'ws:')}/api/v1/ws/session/${sessionId}${query}`;
+    const address = `${url.replace('http:', 'ws:')}/api/v1/ws/session/${sessionId}${query}`;
     const protocols = ['ergodrive.v1', ...(token === undefined ? [] : [`bearer.${token}`])];
-    const client = new LiveClient(new WebSocket(url, protocols));
+    const client = new LiveClient(new WebSocket(address, protocols));
     await waitFor(() => client.socket.readyState !== WebSocket.CONNECTING, { what: 'the handshake' });
     return client;
   }
 
   /** The same, and the channel is established. */
-  static async watch(app: AppProcess, sessionId: string, token: string): Promise<LiveClient> {
+  static async watch(app: Pick<AppProcess, 'url'>, sessionId: string, token: string): Promise<LiveClient> {
     const client = await LiveClient.open(app, sessionId, { token });
     const { status } = await client.receives('connection');
     expect(status).toBe('established');
@@ -75,6 +80,12 @@ export class LiveClient {
       timeoutMs,
       intervalMs: 2,
     }) as Promise<LiveClose>;
+  }
+
+  /** Resolves with the close, whenever it comes. */
+  async end(): Promise<LiveClose> {
+    while (this.close === undefined) await once(this.socket, 'close');
+    return this.close;
   }
 
   get isOpen(): boolean {

@@ -144,10 +144,10 @@ describe('the Kubernetes example, composed by kustomize', () => {
     }
   });
 
-  it('gives a Pod time to end: preStop, and the 30 s in which a request must arrive', () => {
+  it('gives a Pod time to end: the drain time, and the 30 s in which a request must arrive', () => {
     const { template, container } = workloads(manifests)[0]!;
-    const preStopSeconds = container.lifecycle!.preStop.sleep.seconds;
-    expect(preStopSeconds).toBeGreaterThanOrEqual(5);
-    expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThan(preStopSeconds + 30);
+    const drainSeconds = Number(environmentOf(container, manifests)['SHUTDOWN_DRAIN_SECONDS']);
+    expect(drainSeconds).toBeGreaterThanOrEqual(5);
+    expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + 30);
   });
 });

@@ -20,7 +20,7 @@ interface GatewayProgram {
   frame?: { name: string; content: (folder: string) => string };
 }
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/gateways', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
 const FOLDERS = ['/usr/sbin', '/usr/local/sbin'];
 
 const nginxFrame = (folder: string) => `
@@ -74,17 +74,30 @@ export class Gateway extends ManagedService {
   }
 
   /**
-   * Starts it and waits until it accepts connections.
+   * Starts it in front of an API, and waits until it accepts connections.
    * @throws Error with its output when it exits before that, or does not accept connections in time
    */
-  static async start(name: GatewayName, ports: { auth: number; api: number }): Promise<Gateway> {
+  static start(name: GatewayName, ports: { auth: number; api: number }): Promise<Gateway> {
+    return Gateway.launch(name, 'gateways', { 8000: ports.auth, 3000: ports.api });
+  }
+
+  /** Starts HAProxy in front of three instances, as {@link start}. */
+  static balance([one, two, three]: readonly [number, number, number]): Promise<Gateway> {
+    return Gateway.launch('HAProxy', 'load-balancer', { 8001: one, 8002: two, 8003: three });
+  }
+
+  /** @param ports of the example, with those that stand for them */
+  private static async launch(
+    name: GatewayName,
+    example: string,
+    ports: Readonly<Record<number, number>>,
+  ): Promise<Gateway> {
     const program = PROGRAMS[name];
     const [folder, port] = await Promise.all([makeTemporaryDirectory('gateway'), freePort()]);
-    await copyExamples(folder, [
-      program.listen(port),
-      ['127.0.0.1:8000', `127.0.0.1:${ports.auth}`],
-      ['127.0.0.1:3000', `127.0.0.1:${ports.api}`],
-    ]);
+    const addresses = Object.entries(ports).map(
+      ([from, to]) => [`127.0.0.1:${from}`, `127.0.0.1:${to}`] as const,
+    );
+    await copyExamples(join(EXAMPLES, example), folder, [program.listen(port), ...addresses]);
     const { frame } = program;
     if (frame !== undefined) await writeFile(join(folder, frame.name), frame.content(folder));
     const gateway = await ManagedProcess.spawn({
@@ -121,9 +134,13 @@ async function answers(gateway: ManagedProcess, port: number): Promise<void> {
   throw new Error(`the gateway did not start:\n${gateway.output}`);
 }
 
-async function copyExamples(folder: string, changes: readonly (readonly [string, string])[]): Promise<void> {
-  for (const name of await readdir(EXAMPLES)) {
-    const example = await readFile(join(EXAMPLES, name), 'utf8');
+async function copyExamples(
+  examples: string,
+  folder: string,
+  changes: readonly (readonly [string, string])[],
+): Promise<void> {
+  for (const name of await readdir(examples)) {
+    const example = await readFile(join(examples, name), 'utf8');
     const copy = changes.reduce((content, [from, to]) => content.replaceAll(from, to), example);
     await writeFile(join(folder, name), copy);
   }

@@ -1,0 +1,36 @@
+import type { Mutant } from './mutant.js';
+
+const DRAINING = 'src/health/draining.ts';
+
+/** What keeps requests from failing while instances are restarted. */
+export const SHUTDOWN_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'an instance that drains is ready',
+    file: 'src/health/health.controller.ts',
+    text: 'if (report !== undefined) throw new ServiceUnavailableException(report);',
+    replacement: 'void report;',
+    specs: ['test/e2e/draining.spec.ts'],
+  },
+  {
+    name: 'an instance that drains keeps its connections',
+    file: DRAINING,
+    text: "if (this.hasBegun) void reply.header('connection', 'close');",
+    replacement: '',
+    specs: ['src/health/draining.spec.ts'],
+  },
+  {
+    name: 'an instance listens no more at once',
+    file: DRAINING,
+    text: 'if (drainSeconds === 0) return;',
+    replacement: 'if (drainSeconds >= 0) return;',
+    specs: ['src/health/draining.spec.ts'],
+  },
+  {
+    name: 'an instance that drains does not learn of the end of an OAuth client',
+    file: 'src/clients/known-clients.service.ts',
+    text: 'onApplicationShutdown(): void {',
+    replacement: 'onModuleDestroy(): void {',
+    specs: ['test/e2e/draining.spec.ts'],
+    test: 'refuses an OAuth client',
+  },
+];
