@@ -43,6 +43,8 @@ export class AppConfig {
     url: string | undefined;
     poolSize: number;
     timeoutMs: number;
+    /** How long the start waits for a server that does not answer. */
+    waitSeconds: number;
   };
   readonly cache: {
     /** Absent: the in-memory store of this one process. */

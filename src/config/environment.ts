@@ -95,6 +95,10 @@ export class Environment {
   @IntegerBetween(100, 60_000)
   DATABASE_TIMEOUT_MS: number = 3000;
 
+  /** How long the start waits for a server that does not answer. */
+  @IntegerBetween(0, 3600)
+  DATABASE_WAIT_SECONDS: number = 60;
+
   @IsOptional()
   @Matches(/^rediss?(\+sentinel)?:\/\/.+/, {
     message: 'must be a redis://, rediss://, redis+sentinel:// or rediss+sentinel:// URL',

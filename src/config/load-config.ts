@@ -55,11 +55,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     name: environment.APP_NAME,
     version: packageVersion(),
     environment: environment.NODE_ENV,
-    log: {
-      level: environment.LOG_LEVEL,
-      isJson: environment.NODE_ENV === 'production',
-      hasRequests: environment.LOG_REQUESTS,
-    },
+    log: logOf(environment),
     http: {
       host: environment.HOST,
       port: environment.PORT,
@@ -75,6 +71,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       url: databaseUrl,
       poolSize: environment.DATABASE_POOL_SIZE,
       timeoutMs: environment.DATABASE_TIMEOUT_MS,
+      waitSeconds: environment.DATABASE_WAIT_SECONDS,
     },
     cache: {
       redis: redis || undefined,
@@ -120,6 +117,12 @@ function parse(variables: Record<string, string | undefined>, problems: string[]
   }
   return environment;
 }
+
+const logOf = ({ LOG_LEVEL, LOG_REQUESTS, NODE_ENV }: Environment): AppConfig['log'] => ({
+  level: LOG_LEVEL,
+  isJson: NODE_ENV === 'production',
+  hasRequests: LOG_REQUESTS,
+});
 
 function parsePasswords(environment: Environment): AppConfig['passwords'] {
   return {

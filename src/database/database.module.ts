@@ -2,9 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { ConfigurationError } from '../config/configuration.error.js';
 import { BoundedClient } from './bounded-client.js';
-import { describeConnectFailure } from './connect-failure.js';
 import { connectionOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { DatabaseClock } from './database-clock.js';
@@ -12,6 +10,7 @@ import { FollowedHistory } from './followed-history.js';
 import { HotStatements } from './hot-statements.js';
 import { MaintenanceConnection } from './maintenance-connection.js';
 import { migrate } from './migrate.js';
+import { type DatabaseWait, waitForDatabase } from './wait-for-database.js';
 
 @Global()
 @Module({
@@ -40,13 +39,12 @@ function dataSourceOptions(
   return {
     ...connectionOptions(config.name, database.url),
     autoLoadEntities: true,
-    retryAttempts: 5,
-    retryDelay: 1000,
-    toRetry: (error: unknown) => !(error instanceof ConfigurationError),
-    verboseRetryLog: false,
+    // The factory below waits, and says so.
+    toRetry: () => false,
     extra: {
       Client: BoundedClient,
       followed,
+      wait: { url: database.url, waitSeconds: config.database.waitSeconds } satisfies DatabaseWait,
       max: database.isEmbedded ? 1 : config.database.poolSize,
       keepAlive: true,
       connectionTimeoutMillis: halfMs,
@@ -69,12 +67,11 @@ function dataSourceOptions(
       useFactory: dataSourceOptions,
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new TypeError('TypeORM got no options');
-        try {
+        const { wait } = options.extra as { wait: DatabaseWait };
+        return waitForDatabase(wait, async () => {
           await migrate(options);
-          return await new DataSource(options).initialize();
-        } catch (error) {
-          throw describeConnectFailure(error);
-        }
+          return new DataSource(options).initialize();
+        });
       },
     }),
   ],

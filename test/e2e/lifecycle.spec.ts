@@ -85,7 +85,11 @@ describe('a start that cannot be', () => {
   });
 
   it('says so when the database is not there', async () => {
-    const message = await refusal({ DATABASE_URL: 'postgresql://postgres:hunter2@127.0.0.1:1/none' });
+    const message = await refusal({
+      DATABASE_URL: 'postgresql://postgres:hunter2@127.0.0.1:1/none',
+      DATABASE_WAIT_SECONDS: '1',
+    });
+    expect(message).toMatch(/Waiting for PostgreSQL at postgresql:..127.0.0.1:1.none since \d+ s/);
     expect(message).toMatch(/The start failed: The server of DATABASE_URL does not answer: .*ECONNREFUSED/);
     expect(message).not.toContain('hunter2');
   });
@@ -119,7 +123,7 @@ describe('a start whose database refuses', () => {
       DATABASE_URL: `postgresql://${user}@127.0.0.1:${postgres.port}/${database}`,
     });
     expect(message).toContain(problem);
-    expect(message).not.toMatch(/hunter2|Retrying/);
+    expect(message).not.toMatch(/hunter2|Waiting/);
   });
 });
 

@@ -46,9 +46,13 @@ describe('the program that migrates', () => {
   });
 
   it('fails, and names the variable, without a database', async () => {
-    const unreachable = await migrate({ DATABASE_URL: 'postgresql://user:hunter2@127.0.0.1:1/none' });
+    const unreachable = await migrate({
+      DATABASE_URL: 'postgresql://user:hunter2@127.0.0.1:1/none',
+      DATABASE_WAIT_SECONDS: '1',
+    });
     expect(unreachable.exitCode).toBe(1);
     expect(unreachable.output).toMatch(/The migration failed: The server of DATABASE_URL does not answer/);
+    expect(unreachable.output).toMatch(/Waiting for PostgreSQL at postgresql:..127.0.0.1:1.none since \d+ s/);
     expect(unreachable.output).not.toContain('hunter2');
     const missing = await migrate({ NODE_ENV: 'development' });
     expect(missing).toEqual({ exitCode: 1, output: expect.stringContaining('DATABASE_URL is required') });

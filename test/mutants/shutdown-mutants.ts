@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.js';
 
 const DRAINING = 'src/health/draining.ts';
 
-/** What keeps requests from failing while instances are restarted. */
+/** What keeps requests from failing while instances are restarted, and starts from failing without need. */
 export const SHUTDOWN_MUTANTS: readonly Mutant[] = [
   {
     name: 'an instance that drains is ready',
@@ -32,5 +32,19 @@ export const SHUTDOWN_MUTANTS: readonly Mutant[] = [
     replacement: 'onModuleDestroy(): void {',
     specs: ['test/e2e/draining.spec.ts'],
     test: 'refuses an OAuth client',
+  },
+  {
+    name: 'a start waits for a database that refuses',
+    file: 'src/database/wait-for-database.ts',
+    text: 'if (failure instanceof ConfigurationError) return false;',
+    replacement: '',
+    specs: ['src/database/wait-for-database.spec.ts'],
+  },
+  {
+    name: 'a start does not wait for PostgreSQL',
+    file: 'src/database/wait-for-database.ts',
+    text: 'if (waitedMs + RETRY_MS > waitSeconds * 1000) throw failure;',
+    replacement: 'throw failure;',
+    specs: ['test/e2e/late-database.spec.ts'],
   },
 ];
