@@ -478,7 +478,7 @@ export class Health extends HeyApiClient {
     }
     
     /**
-     * Whether requests can be served: the database answers and is the primary. Redis is not needed
+     * Whether requests can be served: the database answers and is the primary, and no shutdown has begun. Redis is not needed
      */
     public ready<ThrowOnError extends boolean = false>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> {
         return (options?.client ?? this.client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/health/ready', ...options });
