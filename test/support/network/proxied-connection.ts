@@ -6,6 +6,16 @@ export interface ProxyTarget {
   port: number;
 }
 
+export interface TcpProxyOptions {
+  /**
+   * Only connections whose client has sent these bytes are held or delayed; the others pass. For example
+   * `PSYNC`: the replicas of a Redis.
+   */
+  onlyAfter?: string;
+  /** Changes what the target answers, chunk by chunk as it arrives. */
+  rewrite?: (answer: Buffer) => Buffer;
+}
+
 /** One client of a proxy, with its connection to the target. */
 export class ProxiedConnection {
   private readonly upstream: Socket;
@@ -14,17 +24,17 @@ export class ProxiedConnection {
   private recognized: boolean;
   private broken = false;
 
-  /**
-   * @param marker bytes that the client must have sent before a mode applies to it; without, it always does
-   */
+  private readonly marker: string | undefined;
+
   constructor(
     private readonly client: Socket,
     target: ProxyTarget,
-    private readonly marker: string | undefined,
+    { onlyAfter, rewrite }: TcpProxyOptions,
   ) {
+    this.marker = onlyAfter;
     this.upstream = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true });
-    this.streams = [new ProxyStream(client, this.upstream), new ProxyStream(this.upstream, client)];
-    this.recognized = marker === undefined;
+    this.streams = [new ProxyStream(client, this.upstream), new ProxyStream(this.upstream, client, rewrite)];
+    this.recognized = onlyAfter === undefined;
     if (!this.recognized) client.on('data', this.recognize);
     for (const socket of [client, this.upstream]) {
       socket.setNoDelay(true);

@@ -17,8 +17,9 @@ export class ProxyStream {
   constructor(
     private readonly source: Socket,
     private readonly sink: Socket,
+    rewrite: (chunk: Buffer) => Buffer = (chunk) => chunk,
   ) {
-    source.on('data', (chunk: Buffer) => this.take(chunk));
+    source.on('data', (chunk: Buffer) => this.take(rewrite(chunk)));
     source.once('end', () => this.take('end'));
     sink.on('drain', () => this.flowOn());
   }

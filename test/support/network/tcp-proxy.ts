@@ -1,16 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port.js';
-import { ProxiedConnection, type ProxyTarget } from './proxied-connection.js';
+import { ProxiedConnection, type ProxyTarget, type TcpProxyOptions } from './proxied-connection.js';
 import type { StreamMode } from './proxy-stream.js';
 import { forgetResource, rememberResource } from '../jest/suite-resources.js';
-
-export interface TcpProxyOptions {
-  /**
-   * Only connections whose client has sent these bytes are held or delayed; the others pass. For example
-   * `PSYNC`: the replicas of a Redis.
-   */
-  onlyAfter?: string;
-}
 
 const PASS: StreamMode = { held: false, delayMs: 0 };
 
@@ -23,15 +15,15 @@ export class TcpProxy {
   private constructor(
     private target: ProxyTarget,
     readonly port: number,
-    private readonly onlyAfter: string | undefined,
+    private readonly options: TcpProxyOptions,
   ) {
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.accept(client));
     rememberResource(this, () => this.close());
   }
 
   /** Listens on a free port of 127.0.0.1. The target is connected to once a client comes. */
-  static async start(target: ProxyTarget, { onlyAfter }: TcpProxyOptions = {}): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target, await freePort(), onlyAfter);
+  static async start(target: ProxyTarget, options: TcpProxyOptions = {}): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, await freePort(), options);
     await proxy.listen();
     return proxy;
   }
@@ -101,7 +93,7 @@ export class TcpProxy {
   }
 
   private accept(client: Socket): void {
-    const connection = new ProxiedConnection(client, this.target, this.onlyAfter);
+    const connection = new ProxiedConnection(client, this.target, this.options);
     this.connections.add(connection);
     void connection.closed().then(() => this.connections.delete(connection));
     connection.set(this.mode);

@@ -4,7 +4,7 @@ import { freePort } from '../network/free-port.js';
 import type { ManagedProcess } from '../process/managed-process.js';
 import { ManagedService } from '../process/managed-service.js';
 import { withRedis, type RedisReply } from './redis-connection.js';
-import { launchRedis } from './redis-launch.js';
+import { launchRedis, type RedisProgram } from './redis-launch.js';
 import { waitFor } from '../wait-for.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../files/temporary-directory.js';
 
@@ -16,6 +16,8 @@ export interface RedisServerOptions {
   /** A free port by default. */
   port?: number;
   password?: string;
+  /** Redis, or what `TEST_REDIS_SERVER` names, by default. */
+  program?: RedisProgram;
 }
 
 export interface RedisRestartOptions {
@@ -36,6 +38,7 @@ export class RedisServer extends ManagedService {
     readonly port: number,
     private readonly password: string | undefined,
     private readonly args: readonly string[],
+    private readonly program: RedisProgram | undefined,
   ) {
     super(process);
   }
@@ -46,8 +49,9 @@ export class RedisServer extends ManagedService {
     await mkdir(dir, { recursive: true });
     const port = options.port ?? (await freePort());
     const args = serverArguments(port, dir, options);
-    const process = await launchRedis(args, redisUrl(port, options.password));
-    return new RedisServer(process, dir, options.dir === undefined, port, options.password, args);
+    const { password, program } = options;
+    const process = await launchRedis(args, redisUrl(port, password), program);
+    return new RedisServer(process, dir, options.dir === undefined, port, password, args, program);
   }
 
   get url(): string {
@@ -92,7 +96,7 @@ export class RedisServer extends ManagedService {
     }
     if (!keepData || rdb) await this.removeData();
     if (rdb) await copyFile(rdb, this.rdbPath);
-    this.process = await launchRedis(this.args, this.url);
+    this.process = await launchRedis(this.args, this.url, this.program);
   }
 
   /** Ends it and removes its private folder. */

@@ -12,6 +12,12 @@ export interface SentinelOptions {
   masterPort: number;
   quorum: number;
   downAfterMs: number;
+  /** What the sentinel asks its clients for, and gives to the other sentinels. */
+  password?: string | undefined;
+  /** Of the master that is watched. */
+  masterPassword?: string | undefined;
+  /** More lines of the configuration. */
+  lines?: readonly string[] | undefined;
 }
 
 /** One Redis Sentinel on 127.0.0.1, watching one master. */
@@ -19,6 +25,7 @@ export class Sentinel {
   private constructor(
     private readonly process: ManagedProcess,
     readonly port: number,
+    private readonly url: string,
   ) {}
 
   static async start(options: SentinelOptions): Promise<Sentinel> {
@@ -26,12 +33,14 @@ export class Sentinel {
     const path = join(options.dir, 'sentinel.conf');
     await mkdir(options.dir, { recursive: true });
     await writeFile(path, configuration(port, options));
-    return new Sentinel(await launchRedis([path, '--sentinel'], `redis://127.0.0.1:${port}`), port);
+    const login = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
+    const url = `redis://${login}127.0.0.1:${port}`;
+    return new Sentinel(await launchRedis([path, '--sentinel'], url), port, url);
   }
 
   /** Sends one command. Throws on an error reply, or when no answer comes in 5 s. */
   async cli(...command: string[]): Promise<RedisReply> {
-    return withRedis(`redis://127.0.0.1:${this.port}`, (sentinel) => sentinel.send(...command));
+    return withRedis(this.url, (sentinel) => sentinel.send(...command));
   }
 
   /** The port of the master that this sentinel names now. */
@@ -47,7 +56,7 @@ export class Sentinel {
 
 function configuration(
   port: number,
-  { dir, masterName, masterPort, quorum, downAfterMs }: SentinelOptions,
+  { dir, masterName, masterPort, quorum, downAfterMs, password, masterPassword, lines = [] }: SentinelOptions,
 ): string {
   return [
     `port ${port}`,
@@ -56,6 +65,9 @@ function configuration(
     `sentinel monitor ${masterName} 127.0.0.1 ${masterPort} ${quorum}`,
     `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
     `sentinel failover-timeout ${masterName} 5000`,
+    ...(password === undefined ? [] : [`requirepass ${password}`]),
+    ...(masterPassword === undefined ? [] : [`sentinel auth-pass ${masterName} ${masterPassword}`]),
+    ...lines,
     '',
   ].join('\n');
 }
