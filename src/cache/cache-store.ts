@@ -4,6 +4,9 @@ export type Lease = string;
 /** What a store reports of itself, for people. */
 export interface CacheServerInfo {
   redis_version?: string;
+  /** Absent: Redis. */
+  server_name?: string;
+  valkey_version?: string;
   uptime_seconds?: number;
   memory_used: string;
   /** What a server apart takes; a store in this process has none. */

@@ -48,4 +48,18 @@ describe('CacheTrust', () => {
     trust.change('down', 'second');
     expect(trust.reason).toBe('second');
   });
+
+  it('writes each reason of an outage once, and ten at most', () => {
+    for (let round = 0; round < 2; round++)
+      for (const reason of ['refused', 'wrong password']) trust.change('down', reason);
+    expect(lines).toEqual([
+      'Redis is not used: refused. PostgreSQL answers instead',
+      'Redis is still not used: wrong password',
+    ]);
+    for (let number = 0; number < 100; number++) trust.change('down', `reason ${number}`);
+    expect(lines).toHaveLength(10);
+    trust.change('trusted');
+    trust.change('down', 'refused');
+    expect(lines).toHaveLength(12);
+  });
 });

@@ -8,15 +8,21 @@ import type { Following } from './following.js';
  */
 export type TrustState = 'trusted' | 'replaying' | 'down';
 
+/** In one outage. Reasons that differ each time must not fill the log. */
+const MOST_REASONS = 10;
+
 /**
  * The circuit breaker of the cache: whether entries are accepted and written. Two things must hold: the store is reachable and the log was replayed into it
- * since it was connected, and this instance follows the log. One log line for each change of the first, never one for a request.
+ * since it was connected, and this instance follows the log. One log line for each change of the first and for a new
+ * reason of an outage, never one for a request.
  */
 export class CacheTrust {
   private readonly logger = new Logger('Cache');
   private store: TrustState = 'down';
   private wasLogged = false;
   private lastReason = 'not connected yet';
+  /** Of the present outage. */
+  private readonly loggedReasons = new Set<string>();
   private readonly changes: Record<TrustState, number> = { trusted: 0, replaying: 0, down: 0 };
 
   /** @param subject the store, as log lines call it */
@@ -60,16 +66,26 @@ export class CacheTrust {
   change(state: TrustState, reason = ''): void {
     if (state === this.store && this.wasLogged) {
       this.lastReason = reason;
+      if (state === 'down') this.logFurther(reason);
       return;
     }
     this.wasLogged = true;
     this.store = state;
     this.lastReason = reason;
     this.changes[state] += 1;
+    this.loggedReasons.clear();
+    this.loggedReasons.add(reason);
     if (state === 'down')
       this.logger.warn(`${this.subject} is not used: ${reason}. PostgreSQL answers instead`);
     else if (state === 'trusted') this.logger.log(`${this.subject} is trusted`);
     else
       this.logger.log(`${this.subject} is connected; the invalidation log is applied before it is trusted`);
+  }
+
+  /** An outage may change its reason: the server is back, and refuses the password. */
+  private logFurther(reason: string): void {
+    if (this.loggedReasons.has(reason) || this.loggedReasons.size >= MOST_REASONS) return;
+    this.loggedReasons.add(reason);
+    this.logger.warn(`${this.subject} is still not used: ${reason}`);
   }
 }

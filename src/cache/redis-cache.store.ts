@@ -3,6 +3,7 @@ import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
 import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { ReadBatch } from './read-batch.js';
 import type { RedisConnection } from './redis-connection.js';
+import { infoField } from './redis-version.js';
 
 /** Writes the entry only while the lease that the reader took still stands, and uses the lease up. */
 const FILL_SCRIPT = `
@@ -102,9 +103,11 @@ export class RedisCacheStore implements CacheStore {
 
   async info(): Promise<CacheServerInfo> {
     const text = await this.connection.run(({ client }) => client.info());
-    const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim();
+    const field = (name: string) => infoField(text, name);
     return {
       redis_version: field('redis_version') ?? 'unknown',
+      server_name: field('server_name'),
+      valkey_version: field('valkey_version'),
       uptime_seconds: Number(field('uptime_in_seconds') ?? 0),
       memory_used: field('used_memory_human') ?? 'unknown',
       memory_used_bytes: Number(field('used_memory') ?? 0),

@@ -6,13 +6,16 @@ import { CacheUnavailableError } from './cache-unavailable.error.js';
 import type { CacheTrust } from './cache-trust.js';
 import { Deadline } from '../common/deadline.js';
 import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
+import { requirePermissions } from './redis-permissions.js';
+import { connectionTrouble, socketOptions } from './redis-socket.js';
+import { requireVersion } from './redis-version.js';
 import { findMaster } from './sentinel.js';
 
 const MAX_RECONNECT_DELAY_MS = 1000;
 const HANDSHAKE_TIMEOUT_MS = 1000;
 const HEARTBEAT_MS = 500;
 /** Replies that say the server, not the command, is the trouble. */
-const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOREPLICAS|MISCONF|CLUSTERDOWN)/;
+const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOPERM|NOREPLICAS|MISCONF|CLUSTERDOWN)/;
 /** Deleted with each heartbeat, and never there: a write that also a full server takes. */
 const PROBED_KEY = 'ergodrive:write-probe';
 
@@ -26,13 +29,7 @@ const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
     disableOfflineQueue: true,
     // The deadline bounds commands; node-redis' own limit would make an AbortSignal for each.
     commandOptions: { timeout: 0 },
-    socket: {
-      ...endpoint,
-      ...(target.tls ? { tls: true as const, servername: endpoint.host } : {}),
-      connectTimeout: HANDSHAKE_TIMEOUT_MS,
-      keepAlive: true,
-      reconnectStrategy: false,
-    },
+    socket: socketOptions(target, endpoint, HANDSHAKE_TIMEOUT_MS),
   });
 
 export type RedisClient = ReturnType<typeof buildClient>;
@@ -133,11 +130,13 @@ export class RedisConnection {
       const endpoint = await this.endpoint();
       client = buildClient(this.target, endpoint);
       const lost = this.watch(client);
-      await this.open(client);
+      const untilLost = <T>(work: Promise<T>) =>
+        Promise.race([work, lost.then((why) => Promise.reject(new Error(why)))]);
+      await untilLost(this.open(client));
       this.link = { client, cache: cacheOn(client), epoch: ++this.epoch };
       heartbeat = setInterval(() => this.beat(hooks), HEARTBEAT_MS);
       this.trust.change('replaying');
-      await Promise.race([hooks.prepare(), lost.then((why) => Promise.reject(new Error(why)))]);
+      await untilLost(hooks.prepare());
       this.trust.change('trusted');
       this.endFirstAttempt();
       up();
@@ -164,15 +163,29 @@ export class RedisConnection {
   private watch(client: RedisClient): Promise<string> {
     return new Promise((resolve) => {
       this.lose = resolve;
-      client.on('error', (error: Error) => resolve(error.message || error.name));
+      client.on('error', (error: Error) => resolve(this.trouble(error)));
       client.on('end', () => resolve('connection closed'));
     });
+  }
+
+  /** A server that lacks the certificate of its client ends the connection, and its reason is often lost. */
+  private trouble(error: unknown): string {
+    const text = connectionTrouble(error);
+    const isBare = this.target.tls && this.target.certificates?.cert === undefined;
+    const mayLackCertificate = isBare && this.link === undefined && text.includes('closed');
+    return mayLackCertificate ? `${text}; perhaps the server asks for a client certificate` : text;
   }
 
   private async open(client: RedisClient): Promise<void> {
     const handshake = new Deadline(HANDSHAKE_TIMEOUT_MS);
     const late = () => new Error(`no handshake within ${HANDSHAKE_TIMEOUT_MS} ms`);
-    await handshake.bound(client.connect(), late);
+    const connected = client.connect().catch((error: unknown) => {
+      throw new Error(this.trouble(error), { cause: error });
+    });
+    await handshake.bound(connected, late);
+    const permitted = requirePermissions((command) => client.sendCommand(command));
+    await handshake.bound(permitted, late);
+    requireVersion(await handshake.bound(client.sendCommand<string>(['INFO', 'server']), late));
     await this.requireMaster(client);
   }
 

@@ -105,6 +105,28 @@ export class Environment {
   })
   REDIS_URL?: string;
 
+  /** PEM files for TLS to Redis: authorities, and the certificate of this service with its key. */
+  @IsOptional()
+  @IsString()
+  REDIS_TLS_CA_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_TLS_CERT_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_TLS_KEY_FILE?: string;
+
+  /** For Sentinels that ask for a login; that of `REDIS_URL` is for Redis. */
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_PASSWORD?: string;
+
   /** Milliseconds a request waits for Redis before it asks PostgreSQL instead. */
   @IntegerBetween(5, 5000)
   CACHE_DEADLINE_MS: number = 100;

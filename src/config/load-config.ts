@@ -7,7 +7,7 @@ import { ConfigurationError } from './configuration.error.js';
 import { loadDatabaseUrl } from './database-url.js';
 import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
-import { parseRedisUrl } from './redis-url.js';
+import { loadRedisTarget } from './redis-target.js';
 import { loadJwtSecret } from './jwt-secret.js';
 import { loadSigningKeys } from './signing-keys.js';
 
@@ -45,7 +45,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const signingKeys = collect(problems, () => loadSigningKeys(environment));
   const issuerUrl = collect(problems, () => issuerUrlOf(environment));
   const databaseUrl = collect(problems, () => loadDatabaseUrl(environment));
-  const redis = collect(problems, () => environment.REDIS_URL && parseRedisUrl(environment.REDIS_URL));
+  const redis = collect(problems, () => loadRedisTarget(environment));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
   const passwords = parsePasswords(environment);
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
@@ -74,7 +74,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       waitSeconds: environment.DATABASE_WAIT_SECONDS,
     },
     cache: {
-      redis: redis || undefined,
+      redis,
       deadlineMs: environment.CACHE_DEADLINE_MS,
       ttlSeconds: accessTtlSeconds,
     },

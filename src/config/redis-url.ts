@@ -1,4 +1,5 @@
 import { ConfigurationError } from './configuration.error.js';
+import type { RedisCertificates } from './redis-certificates.js';
 
 export interface RedisEndpoint {
   host: string;
@@ -15,6 +16,10 @@ export interface RedisTarget {
   label: string;
   /** Name of the monitored master: then `endpoints` are Sentinels. */
   sentinelMaster: string | undefined;
+  /** For TLS, beside the defaults of Node.js. */
+  certificates?: RedisCertificates | undefined;
+  /** For the Sentinels; `username` and `password` are for Redis. */
+  sentinelLogin?: { username: string | undefined; password: string } | undefined;
 }
 
 /**

@@ -25,8 +25,17 @@ class RedisHealthDto {
   @ApiProperty({ enum: ['connected', 'disconnected', 'not_configured'], example: 'connected' })
   status: 'connected' | 'disconnected' | 'not_configured';
 
-  @ApiPropertyOptional({ example: '8.0.2' })
+  @ApiPropertyOptional({
+    description: 'Of Valkey, the version of Redis that it is compatible with',
+    example: '8.0.2',
+  })
   redis_version?: string;
+
+  @ApiPropertyOptional({ description: 'The server if it is not Redis', example: 'valkey' })
+  server_name?: string;
+
+  @ApiPropertyOptional({ example: '8.1.1' })
+  valkey_version?: string;
 
   @ApiPropertyOptional({ example: 123 })
   uptime_seconds?: number;

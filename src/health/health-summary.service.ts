@@ -65,6 +65,7 @@ export class HealthSummaryService {
     if (this.config.cache.redis === undefined) return { status: 'not_configured' };
     const info = await this.sampler.info();
     if (info === undefined) return { status: 'disconnected' };
-    return { status: 'connected', redis_version: info.redis_version, uptime_seconds: info.uptime_seconds };
+    const { redis_version, server_name, valkey_version, uptime_seconds } = info;
+    return { status: 'connected', redis_version, server_name, valkey_version, uptime_seconds };
   }
 }

@@ -1,5 +1,6 @@
 import { monitorCommands } from '../support/redis/command-monitor.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { RedisServer } from '../support/redis/redis-server.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { itKeepsTheCacheStoreContract } from './cache-store.contract.js';
 import { ConnectedStore } from './redis-store.js';
@@ -19,6 +20,23 @@ describe('RedisCacheStore', () => {
         await redis.stop();
       },
     };
+  });
+
+  describe('on Valkey', () => {
+    itKeepsTheCacheStoreContract(async () => {
+      const valkey = await RedisServer.start({ program: 'valkey-server' });
+      const connected = await new ConnectedStore(valkey.url, { deadlineMs: PATIENT_MS }).trusted();
+      return {
+        store: connected.store,
+        empty: async () => {
+          await valkey.cli('FLUSHDB');
+        },
+        close: async () => {
+          await connected.close();
+          await valkey.stop();
+        },
+      };
+    });
   });
 
   describe('on the server', () => {

@@ -1,4 +1,4 @@
-import { parseRedisUrl } from '../../src/config/redis-url.js';
+import { parseRedisUrl, type RedisTarget } from '../../src/config/redis-url.js';
 import { Logger } from '@nestjs/common';
 import { CacheTrust } from '../../src/cache/cache-trust.js';
 import { Following } from '../../src/cache/following.js';
@@ -15,6 +15,8 @@ export interface ConnectedStoreOptions {
   /** What is done with each heartbeat. */
   keep?: () => Promise<void>;
   deadlineMs?: number;
+  /** What variables beside `REDIS_URL` give. */
+  target?: Pick<RedisTarget, 'certificates' | 'sentinelLogin'>;
 }
 
 /** The Redis adapter with its connection, put together as the application does it. */
@@ -29,10 +31,15 @@ export class ConnectedStore {
   /** Starts to connect. */
   constructor(
     url: string,
-    { replay = async () => {}, keep = async () => {}, deadlineMs = DEADLINE_MS }: ConnectedStoreOptions = {},
+    {
+      replay = async () => {},
+      keep = async () => {},
+      deadlineMs = DEADLINE_MS,
+      target,
+    }: ConnectedStoreOptions = {},
   ) {
     Logger.overrideLogger(false);
-    this.connection = new RedisConnection(parseRedisUrl(url), deadlineMs, this.trust);
+    this.connection = new RedisConnection({ ...parseRedisUrl(url), ...target }, deadlineMs, this.trust);
     this.store = new RedisCacheStore(this.connection);
     this.following.followForEver('a history');
     void this.connection.start({

@@ -1,0 +1,97 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ConfigurationError } from './configuration.error.js';
+import type { Environment } from './environment.js';
+
+/** PEM text of what a TLS connection to Redis uses beside the defaults of Node.js. */
+export interface RedisCertificates {
+  /** Certificates of the authorities that may sign Redis' certificate, instead of those of Node.js. */
+  readonly ca: string | undefined;
+  /** The certificate that the service shows, with its chain, and its key. Both or none. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+type FileVariable = 'REDIS_TLS_CA_FILE' | 'REDIS_TLS_CERT_FILE' | 'REDIS_TLS_KEY_FILE';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * Reads and checks the files of `REDIS_TLS_…_FILE`.
+ * @param isTls whether `REDIS_URL` asks for TLS; without it the variables are refused, because they would have no effect
+ * @returns undefined when no variable is set
+ * @throws ConfigurationError that names the variable, and no part of a file
+ */
+export function loadRedisCertificates(
+  environment: Environment,
+  isTls: boolean,
+): RedisCertificates | undefined {
+  const {
+    REDIS_TLS_CA_FILE: caFile,
+    REDIS_TLS_CERT_FILE: certFile,
+    REDIS_TLS_KEY_FILE: keyFile,
+  } = environment;
+  if (caFile === undefined && certFile === undefined && keyFile === undefined) return undefined;
+  if (!isTls) {
+    const [name] = Object.entries({
+      REDIS_TLS_CA_FILE: caFile,
+      REDIS_TLS_CERT_FILE: certFile,
+      REDIS_TLS_KEY_FILE: keyFile,
+    })
+      .filter(([, file]) => file !== undefined)
+      .map(([variable]) => variable);
+    throw rule(name as FileVariable, 'needs a REDIS_URL with TLS, such as rediss://');
+  }
+  if (certFile === undefined && keyFile !== undefined)
+    throw rule('REDIS_TLS_KEY_FILE', 'needs REDIS_TLS_CERT_FILE too');
+  if (keyFile === undefined && certFile !== undefined)
+    throw rule('REDIS_TLS_CERT_FILE', 'needs REDIS_TLS_KEY_FILE too');
+  const ca = read('REDIS_TLS_CA_FILE', caFile);
+  const cert = read('REDIS_TLS_CERT_FILE', certFile);
+  const key = read('REDIS_TLS_KEY_FILE', keyFile);
+  if (ca !== undefined) certificatesOf('REDIS_TLS_CA_FILE', ca);
+  if (cert !== undefined && key !== undefined) demandPair(cert, key);
+  return { ca, cert, key };
+}
+
+function read(name: FileVariable, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw rule(name, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+/** Node.js ignores what it cannot read in a CA file, and then trusts nobody; so each certificate is read here. */
+function certificatesOf(name: FileVariable, pem: string): [X509Certificate, ...X509Certificate[]] {
+  try {
+    const [first, ...others] = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
+    if (first !== undefined) return [first, ...others];
+  } catch {
+    // OpenSSL's message says less than the rule.
+  }
+  throw rule(name, 'must hold certificates in PEM form');
+}
+
+function demandPair(cert: string, key: string): void {
+  const [own] = certificatesOf('REDIS_TLS_CERT_FILE', cert);
+  if (!own.checkPrivateKey(privateKeyOf(key)))
+    throw rule('REDIS_TLS_KEY_FILE', 'must hold the key of the first certificate in REDIS_TLS_CERT_FILE');
+}
+
+function privateKeyOf(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    const isEncrypted =
+      (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE' || /ENCRYPTED/.test(pem);
+    throw rule(
+      'REDIS_TLS_KEY_FILE',
+      isEncrypted ? 'must not be encrypted' : 'must hold a private key in PEM form',
+    );
+  }
+}
+
+const rule = (name: FileVariable, words: string): ConfigurationError =>
+  new ConfigurationError([`${name} ${words}`]);
