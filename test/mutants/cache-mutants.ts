@@ -207,8 +207,8 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'Redis is trusted before the log was replayed',
     file: REDIS,
-    text: 'Promise.race([hooks.prepare(), lost',
-    replacement: 'Promise.race([Promise.resolve(), lost',
+    text: 'untilLost(hooks.prepare())',
+    replacement: 'untilLost(Promise.resolve())',
     specs: ['test/contracts/redis-outage.spec.ts'],
   },
   {

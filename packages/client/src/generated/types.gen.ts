@@ -446,7 +446,15 @@ export type DatabaseHealthDto = {
 
 export type RedisHealthDto = {
     status: 'connected' | 'disconnected' | 'not_configured';
+    /**
+     * Of Valkey, the version of Redis that it is compatible with
+     */
     redis_version?: string;
+    /**
+     * The server if it is not Redis
+     */
+    server_name?: string;
+    valkey_version?: string;
     uptime_seconds?: number;
 };
 
