@@ -2,15 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ConfigurationError } from './configuration.error.js';
 import type { Environment } from './environment.js';
-
-/** PEM text of what a TLS connection to Redis uses beside the defaults of Node.js. */
-export interface RedisCertificates {
-  /** Certificates of the authorities that may sign Redis' certificate, instead of those of Node.js. */
-  readonly ca: string | undefined;
-  /** The certificate that the service shows, with its chain, and its key. Both or none. */
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
+import type { RedisCertificates } from './redis-url.js';
 
 type FileVariable = 'REDIS_TLS_CA_FILE' | 'REDIS_TLS_CERT_FILE' | 'REDIS_TLS_KEY_FILE';
 

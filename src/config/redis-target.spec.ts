@@ -1,8 +1,11 @@
 import 'reflect-metadata';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeTemporaryDirectory } from '../../test/support/files/temporary-directory.js';
+import {
+  makeTemporaryDirectory,
+  removeTemporaryDirectory,
+} from '../../test/support/files/temporary-directory.js';
 import { type Certificate, CertificateAuthority } from '../../test/support/tls/certificates.js';
 import { ConfigurationError } from './configuration.error.js';
 import { loadConfig } from './load-config.js';
@@ -41,7 +44,10 @@ describe('REDIS_TLS_…_FILE', () => {
     ca = await CertificateAuthority.create();
     [own, other] = await Promise.all([ca.issue('DNS:client'), ca.issue('DNS:other')]);
   });
-  afterAll(() => ca.remove());
+  afterAll(async () => {
+    await ca.remove();
+    await removeTemporaryDirectory(folder);
+  });
 
   it('reads authorities, and a certificate with its key', () => {
     const certificates = load({
@@ -89,17 +95,9 @@ describe('REDIS_TLS_…_FILE', () => {
   });
 
   it('refuses an encrypted key', () => {
-    const encrypted = join(folder, 'encrypted.pem');
-    execFileSync('openssl', [
-      'pkcs8',
-      '-topk8',
-      '-in',
-      own.key,
-      '-out',
-      encrypted,
-      '-passout',
-      'pass:s3cret',
-    ]);
+    const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 's3cret' } as const;
+    const key = createPrivateKey(readFileSync(own.key, 'utf8'));
+    const encrypted = file('encrypted.pem', key.export(options).toString());
     expect(
       problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: encrypted }),
     ).toEqual(['REDIS_TLS_KEY_FILE must not be encrypted']);

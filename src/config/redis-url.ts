@@ -1,9 +1,17 @@
 import { ConfigurationError } from './configuration.error.js';
-import type { RedisCertificates } from './redis-certificates.js';
 
 export interface RedisEndpoint {
   host: string;
   port: number;
+}
+
+/** PEM text of what a TLS connection to Redis uses beside the defaults of Node.js. */
+export interface RedisCertificates {
+  /** Certificates of the authorities that may sign Redis' certificate, instead of those of Node.js. */
+  readonly ca: string | undefined;
+  /** The certificate that the service shows, with its chain, and its key. Both or none. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 export interface RedisTarget {

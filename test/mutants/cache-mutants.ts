@@ -47,14 +47,6 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'of another name',
   },
   {
-    name: 'an environment variable turns the verification of certificates off',
-    file: 'src/cache/redis-socket.ts',
-    text: ', rejectUnauthorized: true',
-    replacement: '',
-    specs: ['test/contracts/redis-tls.spec.ts'],
-    test: 'NODE_TLS_REJECT_UNAUTHORIZED',
-  },
-  {
     name: 'a key of another certificate is accepted',
     file: 'src/config/redis-certificates.ts',
     text: '!own.checkPrivateKey(privateKeyOf(key))',
