@@ -20,7 +20,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     text: 'missing.length > 0',
     replacement: 'missing.length > 99',
     specs: ['test/contracts/redis-acl.spec.ts'],
-    test: 'is never trusted without',
+    test: 'is never trusted without ~ergodrive',
   },
   {
     name: 'a permission that is taken away does not end the trust',
