@@ -23,6 +23,7 @@ const needs = (what) => ({
 
 const projects = [
   { displayName: 'unit', folder: 'src' },
+  { displayName: 'bench', folder: 'bench' },
   { displayName: 'verifier', folder: 'packages/verifier' },
   { displayName: 'runtime', folder: 'test/runtime' },
   { displayName: 'support', folder: 'test/support', ...needs('browser') },

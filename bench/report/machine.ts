@@ -4,7 +4,10 @@ import { cpus, release, totalmem, type } from 'node:os';
 import type { Stack } from '../stack/stack.js';
 
 /** Machine and versions, as lines of a list. */
-export async function describeMachine({ redis, postgres }: Stack): Promise<string[]> {
+export async function describeMachine({
+  redis,
+  postgres,
+}: Pick<Stack, 'redis' | 'postgres'>): Promise<string[]> {
   const info = String(await redis.cli('INFO', 'server'));
   const [row] = await postgres.query<{ server_version: string }>('SHOW server_version');
   const { version, devDependencies } = JSON.parse(
