@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { AppLogger } from './common/app.logger.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { loadConfigFromProcess } from './config/load-config.js';
-import { connectionOptions } from './database/connection-options.js';
 import { migrate } from './database/migrate.js';
+import { PrimaryLocator } from './database/primary-locator.js';
 import { waitForDatabase } from './database/wait-for-database.js';
 import { runProcess } from './run-process.js';
 
@@ -11,8 +11,8 @@ import { runProcess } from './run-process.js';
 runProcess('The migration', async () => {
   const { name, log, database } = loadConfigFromProcess();
   Logger.overrideLogger(new AppLogger(log));
-  if (database.url === undefined)
+  const target = database.direct ?? database.target;
+  if (target === undefined)
     throw new ConfigurationError(['DATABASE_URL is required: the embedded database is migrated at start']);
-  const { url, waitSeconds } = database;
-  await waitForDatabase({ url, waitSeconds }, () => migrate(connectionOptions(name, url)));
+  await waitForDatabase(target, database.waitSeconds, () => migrate(name, new PrimaryLocator(target)));
 });

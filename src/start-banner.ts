@@ -3,7 +3,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DOCS_PATH } from './http/api-docs.js';
 import { CacheTrust } from './cache/cache-trust.js';
 import { AppConfig } from './config/app-config.js';
-import { databaseLabel } from './config/database-url.js';
 import { Database } from './database/database.js';
 
 const RULE = '='.repeat(60);
@@ -35,7 +34,9 @@ function describeDocumentation({ management, host }: AppConfig['http'], url: str
 function describeDatabase(config: AppConfig, database: Database): string {
   if (database.isEmbedded)
     return `embedded PostgreSQL in ${config.dataDir}, for this process only (set DATABASE_URL to use a server)`;
-  return databaseLabel(database.url);
+  const { requests, sessions, isPooled } = database;
+  const direct = isPooled ? ` for requests, and ${sessions.target.label} directly` : '';
+  return `${requests.target.label}${direct}`;
 }
 
 function describeCache(config: AppConfig, trust: CacheTrust): string {

@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { AppConfig } from '../../src/config/app-config.js';
+import { Database } from '../../src/database/database.js';
 
 const UPDATE = 'UPDATE sessions SET last_used_at = now() WHERE id = $1';
 
 /** Executes single indexed UPDATEs with a pool of the product's size. Their rate is the upper limit for refreshes. */
 @Injectable()
 export class BareUpdates {
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+  ) {}
 
   /** @returns updates per second, with `concurrency` updates at a time, each of another session */
   async run(durationMs: number, concurrency: number): Promise<number> {
-    const { url, poolSize } = this.config.database;
-    const pool = new pg.Pool({ connectionString: url, max: poolSize });
+    const { client, servers } = this.database.requests.target;
+    const pool = new pg.Pool({ ...client, ...servers[0], max: this.config.database.poolSize });
     try {
       const { rows } = await pool.query<{ id: string }>(
         'SELECT id FROM sessions ORDER BY random() LIMIT 5000',

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { DatabaseTarget } from './database-target.js';
 import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
 import type { SigningKeySet } from './signing-key.js';
@@ -40,7 +41,9 @@ export class AppConfig {
   readonly dataDir: string;
   readonly database: {
     /** Absent: the embedded PostgreSQL under `dataDir`. */
-    url: string | undefined;
+    target: DatabaseTarget | undefined;
+    /** For what needs a session of PostgreSQL; then `target` may be a pooler. Absent: `target` is used. */
+    direct: DatabaseTarget | undefined;
     poolSize: number;
     timeoutMs: number;
     /** How long the start waits for a server that does not answer. */

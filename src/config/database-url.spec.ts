@@ -1,11 +1,100 @@
-import { databaseLabel } from './database-url.js';
+import 'reflect-metadata';
+import { ConfigurationError } from './configuration.error.js';
+import { parseDatabaseUrl } from './database-url.js';
+import { loadConfig } from './load-config.js';
 
-describe('databaseLabel', () => {
+const parse = (text: string) => parseDatabaseUrl('DATABASE_URL', text);
+const problemOf = (text: string): string => {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems.join();
+    throw error;
+  }
+  return '';
+};
+
+describe('a database URL', () => {
   it.each([
     ['postgres://user:hunter2@db:6432/x?sslmode=require', 'postgresql://db:6432/x'],
     ['postgresql://db/x', 'postgresql://db:5432/x'],
     ['postgresql:///x?host=/run/pg', 'postgresql:///run/pg:5432/x'],
   ])('shows %s without user name, password and options', (url, label) => {
-    expect(databaseLabel(url)).toBe(label);
+    expect(parse(url).label).toBe(label);
+  });
+
+  it('gives the driver user, password, database and the other options', () => {
+    const { client, servers } = parse(
+      'postgresql://ada:p%40ss@db:6432/x?options=-c%20geqo%3Doff&keepalives=1',
+    );
+    expect(servers).toEqual([{ host: 'db', port: 6432 }]);
+    expect(client).toEqual({
+      user: 'ada',
+      password: 'p@ss',
+      database: 'x',
+      options: '-c geqo=off',
+      keepalives: '1',
+    });
+  });
+
+  it.each([
+    ['postgresql://%2Frun%2Fpg/x', '/run/pg', 5432],
+    ['postgresql://[::1]:5433/x', '::1', 5433],
+    ['postgresql://ignored:1/x?host=db&port=7', 'db', 7],
+  ])('finds the host and the port of %s', (url, host, port) => {
+    expect(parse(url).servers).toEqual([{ host, port }]);
+  });
+
+  it.each([
+    ['postgresql://db/x?sslmode=prefer', 'sslmode disable, require, verify-ca or verify-full'],
+    ['postgresql://db/x?sslmode=verify-ca', 'sslrootcert with sslmode=verify-ca'],
+    ['postgresql://db/x?sslmode=require&sslrootcert=system', 'sslmode=verify-full with sslrootcert=system'],
+    [
+      'postgresql://db/x?sslmode=verify-full&sslrootcert=/none/hunter2',
+      'a file that cannot be used (ENOENT)',
+    ],
+    ['postgresql://db/x?sslmode=verify-full&sslrootcert=package.json', 'a file that cannot be used'],
+    ['postgresql://db/x?sslcrl=/hunter2', 'option sslcrl'],
+    ['postgresql://db:0/x', 'a port that cannot be read'],
+  ])('refuses %s and says why', (url, words) => {
+    expect(problemOf(url)).toContain(words);
+    expect(problemOf(url)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['', undefined],
+    ['?sslmode=disable', false],
+    ['?sslmode=require', { rejectUnauthorized: false }],
+    ['?sslmode=no-verify', { rejectUnauthorized: false }],
+    ['?sslmode=verify-full', {}],
+    ['?sslrootcert=system', {}],
+    ['?ssl=true', true],
+  ])('with the options "%s" has the TLS settings %j', (options, ssl) => {
+    expect(parse(`postgresql://db/x${options}`).client.ssl).toEqual(ssl);
+  });
+});
+
+describe('DATABASE_DIRECT_URL', () => {
+  const JWT_SECRET = 'x'.repeat(40);
+
+  it('is the address for sessions, beside the one for requests', () => {
+    const { database } = loadConfig({
+      JWT_SECRET,
+      DATABASE_URL: 'postgresql://pooler:6432/x',
+      DATABASE_DIRECT_URL: 'postgresql://db/x',
+    });
+    expect(database.target).toMatchObject({ variable: 'DATABASE_URL', label: 'postgresql://pooler:6432/x' });
+    expect(database.direct).toMatchObject({
+      variable: 'DATABASE_DIRECT_URL',
+      label: 'postgresql://db:5432/x',
+    });
+  });
+
+  it('is refused without DATABASE_URL, and names itself when it is wrong', () => {
+    const load = (variables: Record<string, string>) => () => loadConfig({ JWT_SECRET, ...variables });
+    expect(load({ DATABASE_DIRECT_URL: 'postgresql://db/x' })).toThrow('together with DATABASE_URL');
+    expect(load({ DATABASE_URL: 'postgresql://db/x', DATABASE_DIRECT_URL: 'mysql://db' })).toThrow(
+      'DATABASE_DIRECT_URL must be a postgresql:// URL',
+    );
   });
 });

@@ -88,6 +88,11 @@ export class Environment {
   @IsString()
   DATABASE_URL?: string;
 
+  /** The same database without a pooler in between. */
+  @IsOptional()
+  @IsString()
+  DATABASE_DIRECT_URL?: string;
+
   @IntegerBetween(1, 500)
   DATABASE_POOL_SIZE: number = 10;
 

@@ -4,7 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { ConfigurationError } from './configuration.error.js';
-import { loadDatabaseUrl } from './database-url.js';
+import { loadDatabaseTargets } from './database-url.js';
 import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
 import { loadRedisTarget } from './redis-target.js';
@@ -44,7 +44,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const key = collect(problems, () => loadJwtSecret(environment));
   const signingKeys = collect(problems, () => loadSigningKeys(environment));
   const issuerUrl = collect(problems, () => issuerUrlOf(environment));
-  const databaseUrl = collect(problems, () => loadDatabaseUrl(environment));
+  const database = collect(problems, () => loadDatabaseTargets(environment));
   const redis = collect(problems, () => loadRedisTarget(environment));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
   const passwords = parsePasswords(environment);
@@ -68,7 +68,8 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     issuerUrl,
     dataDir: resolve(environment.DATA_DIR),
     database: {
-      url: databaseUrl,
+      target: database?.target,
+      direct: database?.direct,
       poolSize: environment.DATABASE_POOL_SIZE,
       timeoutMs: environment.DATABASE_TIMEOUT_MS,
       waitSeconds: environment.DATABASE_WAIT_SECONDS,

@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { NoPrimaryError } from '../common/database-errors.js';
 import type { FollowedHistory } from './followed-history.js';
-import { HISTORY, IS_READ_ONLY } from './history.js';
+import { SERVER, type ServerRow } from './history.js';
+import { abandon, PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
 
 type Query = (...args: unknown[]) => unknown;
 type Connected = (error?: Error) => void;
@@ -11,16 +12,12 @@ type Connected = (error?: Error) => void;
  * may have another default. Said after connecting, because poolers drop the options of a start-up message.
  */
 const ISOLATION = 'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED';
-const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only`;
-
-interface ServerRow {
-  history: string;
-  is_read_only: boolean;
-}
 
 /** What the pool gives each of its connections. */
-export interface BoundedClientConfig extends pg.ClientConfig {
+export interface BoundedClientConfig extends PrimaryClientConfig {
   readonly followed: FollowedHistory;
+  /** Whether a pooler is in between, which keeps no settings of a session. */
+  readonly isPooled: boolean;
 }
 
 /**
@@ -29,14 +26,16 @@ export interface BoundedClientConfig extends pg.ClientConfig {
  * black-holed link each one in the pool would be lost that way, one after the other. Or the connection leads to a standby, or to another
  * history than the one that is followed: what it reads may be older than what others have acknowledged, and its commits would reach nobody.
  */
-export class BoundedClient extends pg.Client {
+export class BoundedClient extends PrimaryClient {
   private readonly unbounded = super.query.bind(this) as Query;
   private readonly followed: FollowedHistory;
+  private readonly isPooled: boolean;
   private server: ServerRow | undefined;
 
   constructor(config: BoundedClientConfig) {
     super(config);
     this.followed = config.followed;
+    this.isPooled = config.isPooled;
   }
 
   /** The history that the connection leads to. */
@@ -55,19 +54,27 @@ export class BoundedClient extends pg.Client {
     });
   }) as pg.Client['query'];
 
-  override connect = ((connected?: Connected) => {
-    const opening = this.open();
-    if (connected === undefined) return opening.then(() => this);
-    void opening.then(() => connected(), connected);
-    return undefined;
-  }) as pg.Client['connect'];
+  /**
+   * Checks what a statement read of its server. Behind a pooler the server may be another one than when the connection was opened.
+   * @throws NoPrimaryError
+   */
+  requireFollowed(server: ServerRow | undefined): void {
+    const reason = this.refusalOf(server);
+    if (reason === undefined) return;
+    abandon(this);
+    throw new NoPrimaryError(reason);
+  }
 
   /** Why no statement may run; nothing is refused before the log is followed, when no request is served yet. */
   private get refusal(): string | undefined {
+    return this.refusalOf(this.server);
+  }
+
+  private refusalOf(server: ServerRow | undefined): string | undefined {
     const { current } = this.followed;
-    if (current === undefined || this.server === undefined) return undefined;
-    if (this.server.is_read_only) return 'the connection leads to a standby or a read-only server';
-    const isFollowed = this.server.history === current;
+    if (current === undefined || server === undefined) return undefined;
+    if (server.is_read_only) return 'the connection leads to a standby or a read-only server';
+    const isFollowed = server.history === current;
     return isFollowed ? undefined : 'the connection leads to another database than the one that is followed';
   }
 
@@ -79,12 +86,12 @@ export class BoundedClient extends pg.Client {
     return undefined;
   }
 
-  private async open(): Promise<void> {
-    await super.connect();
+  protected override async open(): Promise<void> {
+    await super.open();
     // The pool listens once it has the connection; without a listener the loss of it would end the process.
     this.on('error', ignore);
     try {
-      await this.query(ISOLATION);
+      if (!this.isPooled) await this.query(ISOLATION);
       const { rows } = await this.query<ServerRow>(SERVER);
       this.server = rows[0];
     } catch (error) {
@@ -97,9 +104,3 @@ export class BoundedClient extends pg.Client {
 }
 
 const ignore = (): void => undefined;
-
-/** Ends a connection without waiting for the server, which may never answer. */
-export function abandon(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
-}

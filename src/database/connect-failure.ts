@@ -12,16 +12,17 @@ const REFUSALS: Readonly<Record<string, string>> = {
 const NO_PASSWORD = /client password must be a/;
 
 /**
- * What a failure to connect at start means for whoever reads the log: a `ConfigurationError` where only another `DATABASE_URL` helps,
+ * What a failure to connect at start means for whoever reads the log: a `ConfigurationError` where only another URL helps,
  * an error that names the variable for an outage, and any other error as it is.
+ * @param variable the variable with the URL
  */
-export function describeConnectFailure(error: unknown): unknown {
+export function describeConnectFailure(error: unknown, variable: string): unknown {
   if (!(error instanceof Error)) return error;
   const { code = '', message } = error as Error & { code?: string };
   const refusal = REFUSALS[code];
-  if (refusal !== undefined) return new ConfigurationError([`DATABASE_URL ${refusal} (${code})`]);
-  if (NO_PASSWORD.test(message)) return new ConfigurationError(['DATABASE_URL must have a password']);
+  if (refusal !== undefined) return new ConfigurationError([`${variable} ${refusal} (${code})`]);
+  if (NO_PASSWORD.test(message)) return new ConfigurationError([`${variable} must have a password`]);
   if (!isDatabaseOutage(error)) return error;
   // For a name with several addresses the error has a code and no message.
-  return new Error(`The server of DATABASE_URL does not answer: ${message || code}`, { cause: error });
+  return new Error(`The server of ${variable} does not answer: ${message || code}`, { cause: error });
 }

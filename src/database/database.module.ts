@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { BoundedClient } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
@@ -10,7 +10,9 @@ import { FollowedHistory } from './followed-history.js';
 import { HotStatements } from './hot-statements.js';
 import { MaintenanceConnection } from './maintenance-connection.js';
 import { migrate } from './migrate.js';
-import { type DatabaseWait, waitForDatabase } from './wait-for-database.js';
+import type { PrimaryLocator } from './primary-locator.js';
+import { openSameDatabase } from './same-database.js';
+import { waitForDatabase } from './wait-for-database.js';
 
 @Global()
 @Module({
@@ -18,13 +20,21 @@ import { type DatabaseWait, waitForDatabase } from './wait-for-database.js';
     {
       provide: Database,
       inject: [AppConfig],
-      useFactory: (config: AppConfig) => Database.open(config.database.url, config.dataDir),
+      useFactory: (config: AppConfig) => Database.open(config),
     },
     FollowedHistory,
   ],
   exports: [Database, FollowedHistory],
 })
 class DatabaseServerModule {}
+
+/** What the data source is opened with, besides TypeORM's own options. */
+interface DataSourceExtra {
+  readonly name: string;
+  readonly primary: PrimaryLocator;
+  readonly sessions: PrimaryLocator;
+  readonly waitSeconds: number;
+}
 
 /**
  * Half of the time limit is for a connection, half for the answer: a request that meets a frozen database or an
@@ -35,23 +45,50 @@ function dataSourceOptions(
   followed: FollowedHistory,
   config: AppConfig,
 ): TypeOrmModuleOptions {
+  const options = connectionOptions(config.name, database.requests);
   const halfMs = config.database.timeoutMs / 2;
   return {
-    ...connectionOptions(config.name, database.url),
+    ...options,
     autoLoadEntities: true,
     // The factory below waits, and says so.
     toRetry: () => false,
     extra: {
+      ...options.extra,
+      name: config.name,
+      sessions: database.sessions,
       Client: BoundedClient,
+      isPooled: database.isPooled,
       followed,
-      wait: { url: database.url, waitSeconds: config.database.waitSeconds } satisfies DatabaseWait,
+      waitSeconds: config.database.waitSeconds,
       max: database.isEmbedded ? 1 : config.database.poolSize,
       keepAlive: true,
       connectionTimeoutMillis: halfMs,
       query_timeout: halfMs,
-      ...(database.isEmbedded ? {} : { statement_timeout: Math.floor(halfMs * 0.9) }),
+      ...(database.isEmbedded || database.isPooled ? {} : { statement_timeout: Math.floor(halfMs * 0.9) }),
     },
   };
+}
+
+async function openDataSource(options?: DataSourceOptions): Promise<DataSource> {
+  if (options === undefined) throw new TypeError('TypeORM got no options');
+  const { name, primary, sessions, waitSeconds } = options.extra as DataSourceExtra;
+  await waitForDatabase(sessions.target, waitSeconds, () => migrate(name, sessions));
+  return waitForDatabase(primary.target, waitSeconds, () => openPool(options, primary, sessions));
+}
+
+async function openPool(
+  options: DataSourceOptions,
+  primary: PrimaryLocator,
+  sessions: PrimaryLocator,
+): Promise<DataSource> {
+  const source = new DataSource(options);
+  try {
+    await (primary === sessions ? source.initialize() : openSameDatabase(source, sessions));
+    return source;
+  } catch (error) {
+    if (source.isInitialized) await source.destroy();
+    throw error;
+  }
 }
 
 /**
@@ -65,14 +102,7 @@ function dataSourceOptions(
     TypeOrmModule.forRootAsync({
       inject: [Database, FollowedHistory, AppConfig],
       useFactory: dataSourceOptions,
-      dataSourceFactory: async (options) => {
-        if (options === undefined) throw new TypeError('TypeORM got no options');
-        const { wait } = options.extra as { wait: DatabaseWait };
-        return waitForDatabase(wait, async () => {
-          await migrate(options);
-          return new DataSource(options).initialize();
-        });
-      },
+      dataSourceFactory: openDataSource,
     }),
   ],
   providers: [HotStatements, DatabaseClock, MaintenanceConnection],

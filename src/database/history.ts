@@ -9,3 +9,11 @@ export const HISTORY = `
 
 /** SQL for whether the server is a standby or refuses to write: then it may lack what the primary has committed. */
 export const IS_READ_ONLY = `(pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean)`;
+
+/** What a connection leads to. */
+export interface ServerRow {
+  readonly history: string;
+  readonly is_read_only: boolean;
+}
+
+export const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only`;

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import type { BoundedClient } from './bounded-client.js';
 import { Database } from './database.js';
+import { SERVER, type ServerRow } from './history.js';
 
 /** SQL that runs again and again. The name is one that no other statement has. */
 export interface HotStatement {
@@ -44,14 +45,18 @@ export class HotStatements {
     return this.withClient((client) => this.runOn<Row>(client, statement, values));
   }
 
-  /** The same, with the history that the connection leads to. */
+  /**
+   * The same, with the history in which the rows were read.
+   * @throws NoPrimaryError also when a pooler gave the statement to a server that is not the followed one
+   */
   read<Row extends pg.QueryResultRow>(
     statement: HotStatement,
     values: readonly unknown[],
   ): Promise<RowsOfHistory<Row>> {
     return this.withClient(async (client) => {
+      if (this.database.isPooled) return this.readWithServer<Row>(client, statement, values);
       const rows = await this.runOn<Row>(client, statement, values);
-      return { rows, history: (client as unknown as BoundedClient).history };
+      return { rows, history: boundedOf(client).history };
     });
   }
 
@@ -61,8 +66,9 @@ export class HotStatements {
    */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
-      await client.query('BEGIN');
+      const beginning: unknown = await client.query(this.database.isPooled ? `${BEGIN}; ${SERVER}` : BEGIN);
       try {
+        if (this.database.isPooled) boundedOf(client).requireFollowed(serverOf(beginning));
         const result = await work((statement, values) => this.runOn(client, statement, values));
         await client.query('COMMIT');
         return result;
@@ -72,6 +78,18 @@ export class HotStatements {
         throw error;
       }
     });
+  }
+
+  /** Behind a pooler only the statement itself can say which server answered it. */
+  private async readWithServer<Row extends pg.QueryResultRow>(
+    client: pg.PoolClient,
+    { name, text }: HotStatement,
+    values: readonly unknown[],
+  ): Promise<RowsOfHistory<Row>> {
+    const statement = { name: `${name}_of_server`, text: withServer(text) };
+    const lines = await this.runOn<Row & ServerRow & { is_found: true | null }>(client, statement, values);
+    boundedOf(client).requireFollowed(lines[0]);
+    return { rows: lines.filter((line) => line.is_found), history: lines[0]?.history };
   }
 
   private async runOn<Row extends pg.QueryResultRow>(
@@ -100,5 +118,17 @@ export class HotStatements {
     }
   }
 }
+
+/** The level is named, because the server, the database or the role may have another default and a pooler keeps no settings. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
+/** One line at least: that of the server. */
+const withServer = (text: string): string =>
+  `SELECT * FROM (${SERVER} OFFSET 0) AS server LEFT JOIN (SELECT true AS is_found, found.* FROM (${text}) AS found) AS row ON true`;
+
+const serverOf = (results: unknown): ServerRow | undefined =>
+  (results as pg.QueryResult<ServerRow>[])[1]?.rows[0];
+
+const boundedOf = (client: pg.PoolClient): BoundedClient => client as unknown as BoundedClient;
 
 const ignore = (): void => undefined;

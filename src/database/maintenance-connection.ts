@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import pg from 'pg';
+import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { abandon } from './bounded-client.js';
 import { Database } from './database.js';
+import { abandon, PrimaryClient } from './primary-client.js';
 
 /** First key of the advisory locks, the same on every instance; the second is the hash of the task's name. */
 const TASK_LOCKS = 1_414_213_562;
@@ -15,7 +15,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
 const GOODBYE_MS = 1000;
 
-/** Sent as statements, because PgBouncer ignores or refuses start-up parameters. They replace what the role or the database sets. */
+/** They replace what the role or the database sets. */
 const SETTINGS = `
   SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
   SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED`;
@@ -95,8 +95,8 @@ export class MaintenanceConnection implements BeforeApplicationShutdown {
   }
 
   private createClient(): pg.Client {
-    const client = new pg.Client({
-      connectionString: this.database.url,
+    const client = new PrimaryClient({
+      primary: this.database.sessions,
       application_name: `${this.config.name}-maintenance`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { connectionOptions } from './connection-options.js';
 import { MIGRATIONS } from './migrations/index.js';
+import type { PrimaryLocator } from './primary-locator.js';
 
 const logger = new Logger('Migrations');
 
@@ -11,12 +13,13 @@ const MIGRATION_LOCK = 3_141_592_653;
  * Brings the schema up to date on a connection of its own, without the time limits that requests have. Instances that
  * start together take turns: the advisory lock belongs to that one connection.
  */
-export async function migrate(options: DataSourceOptions): Promise<void> {
+export async function migrate(applicationName: string, primary: PrimaryLocator): Promise<void> {
+  const options = connectionOptions(applicationName, primary);
   const source = new DataSource({
     ...options,
     entities: [],
     migrations: MIGRATIONS,
-    extra: { max: 1, connectionTimeoutMillis: 5000 },
+    extra: { ...options.extra, max: 1, connectionTimeoutMillis: 5000 },
   });
   await source.initialize();
   try {

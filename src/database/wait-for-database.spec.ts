@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { ConfigurationError } from '../config/configuration.error.js';
+import { parseDatabaseUrl } from '../config/database-url.js';
 import { waitForDatabase } from './wait-for-database.js';
 
 const { jest } = import.meta;
 
-const URL = 'postgresql://user:hunter2@db:5432/ergodrive';
+const TARGET = parseDatabaseUrl('DATABASE_URL', 'postgresql://user:hunter2@db:5432/ergodrive');
 const failure = (code: string) => Object.assign(new Error(`cause ${code}`), { code });
 
 describe('waitForDatabase', () => {
@@ -32,7 +33,7 @@ describe('waitForDatabase', () => {
   /** What becomes of the wait within a time. */
   const outcome = async (waitSeconds: number, ms: number, work: () => Promise<string>) => {
     let result: unknown;
-    waitForDatabase({ url: URL, waitSeconds }, work).then(
+    waitForDatabase(TARGET, waitSeconds, work).then(
       (value) => (result = value),
       (error: unknown) => (result = error),
     );

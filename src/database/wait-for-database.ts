@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isDatabaseOutage, statementErrorCode } from '../common/database-errors.js';
 import { ConfigurationError } from '../config/configuration.error.js';
-import { databaseLabel } from '../config/database-url.js';
+import type { DatabaseTarget } from '../config/database-target.js';
 import { describeConnectFailure } from './connect-failure.js';
 
 const RETRY_MS = 500;
@@ -10,19 +10,15 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 const logger = new Logger('Database');
 
-export interface DatabaseWait {
-  readonly url: string;
-  /** No attempt begins later than this; 0 allows one attempt. */
-  readonly waitSeconds: number;
-}
-
 /**
  * Opens the database at start, again and again while its server does not answer. The log gets a line every few seconds.
- * @throws ConfigurationError at once when only another `DATABASE_URL` helps; otherwise Error that names the variable, after the wait or
+ * @param waitSeconds no attempt begins later than this; 0 allows one attempt
+ * @throws ConfigurationError at once when only another URL helps; otherwise Error that names the variable, after the wait or
  * when a signal ends it, and any error that is no outage
  */
 export async function waitForDatabase<T>(
-  { url, waitSeconds }: DatabaseWait,
+  { variable, label }: DatabaseTarget,
+  waitSeconds: number,
   open: () => Promise<T>,
 ): Promise<T> {
   const beganAt = performance.now();
@@ -31,15 +27,13 @@ export async function waitForDatabase<T>(
     try {
       return await open();
     } catch (error) {
-      const failure = describeConnectFailure(error);
+      const failure = describeConnectFailure(error, variable);
       if (!mayPass(error, failure)) throw failure;
       const waitedMs = performance.now() - beganAt;
       if (waitedMs + RETRY_MS > waitSeconds * 1000) throw failure;
       if (performance.now() - saidAt >= LINE_EVERY_MS) {
         saidAt = performance.now();
-        logger.warn(
-          `Waiting for PostgreSQL at ${databaseLabel(url)} since ${seconds(waitedMs)}: ${reasonOf(error)}`,
-        );
+        logger.warn(`Waiting for PostgreSQL at ${label} since ${seconds(waitedMs)}: ${reasonOf(error)}`);
       }
       await pauseUnlessEnded();
     }

@@ -1,11 +1,8 @@
-import pg from 'pg';
-import { Deadline } from '../common/deadline.js';
-import { abandon } from '../database/bounded-client.js';
+import type pg from 'pg';
+import { AnswerDeadline, SilentServerError } from '../database/answer-deadline.js';
+import { abandon, PrimaryClient } from '../database/primary-client.js';
+import type { PrimaryLocator } from '../database/primary-locator.js';
 
-/** Longest time for an answer. Below the time for which entries are accepted, so that a silent server is noticed before. */
-const ANSWER_MS = 800;
-/** A wait that took this much longer than it should was lengthened by a stall of this process and proves nothing. */
-const STALL_MS = 250;
 /** Between two reads; a change that nobody notified is applied within it. */
 const POLL_MS = 500;
 /** Shortest time between two reads, however often somebody notifies. */
@@ -14,14 +11,6 @@ const PAUSE_MS = 5;
 /** SQLSTATEs and errno codes of a server that cannot be reached, or that is starting or shutting down. */
 const UNREACHABLE =
   /^(57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
-
-/** PostgreSQL gave no answer in time. */
-class SilentServerError extends Error {
-  constructor(readonly wasStalled: boolean) {
-    super(`no answer within ${ANSWER_MS} ms`);
-    this.name = 'SilentServerError';
-  }
-}
 
 /**
  * Whether the failure of an *attempt to connect*, or silence at any time, shows that PostgreSQL is out of reach. A server that
@@ -35,7 +24,7 @@ export function isOutOfReach(error: unknown): boolean {
 }
 
 export interface FollowerConnectionOptions {
-  readonly url: string;
+  readonly primary: PrimaryLocator;
   readonly applicationName: string;
   readonly channels: readonly string[];
   onNotification(channel: string, payload: string): void;
@@ -43,15 +32,15 @@ export interface FollowerConnectionOptions {
 
 /** One connection of the follower: bounded in every wait, and woken by notifications. */
 export class FollowerConnection {
-  private readonly deadline = new Deadline(ANSWER_MS);
-  private readonly client: pg.Client;
+  private readonly deadline = new AnswerDeadline();
+  private readonly client: PrimaryClient;
   private lost: Error | undefined;
   private isNotified = false;
   private wake: () => void = () => undefined;
 
   constructor(private readonly options: FollowerConnectionOptions) {
-    this.client = new pg.Client({
-      connectionString: options.url,
+    this.client = new PrimaryClient({
+      primary: options.primary,
       application_name: options.applicationName,
       keepAlive: true,
     });
@@ -62,7 +51,7 @@ export class FollowerConnection {
 
   /** @throws Error of the driver, or for no answer in time; then `close()` is due all the same */
   async open(): Promise<void> {
-    await this.bounded(this.client.connect());
+    await this.deadline.bound(this.client.connect());
     await this.run((client) =>
       client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED'),
     );
@@ -75,7 +64,7 @@ export class FollowerConnection {
 
   /** Runs statements, within the time for one answer. */
   run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.bounded(work(this.client));
+    return this.deadline.bound(work(this.client));
   }
 
   /** Ends the pause that is under way, or the next one. */
@@ -113,11 +102,5 @@ export class FollowerConnection {
       const timer = setTimeout(end, durationMs);
       this.wake = canBeWoken ? end : () => this.lost && end();
     });
-  }
-
-  private bounded<T>(answer: Promise<T>): Promise<T> {
-    const beganAt = performance.now();
-    const silence = () => new SilentServerError(performance.now() - beganAt > ANSWER_MS + STALL_MS);
-    return this.deadline.bound(answer, silence);
   }
 }

@@ -94,7 +94,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   private build(): FollowerConnection {
     const connection: FollowerConnection = new FollowerConnection({
-      url: this.database.url,
+      primary: this.database.sessions,
       applicationName: `${this.config.name}-follower`,
       channels: [LOG_CHANNEL, SESSION_CHANNEL],
       onNotification: (channel, payload) => {

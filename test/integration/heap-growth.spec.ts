@@ -12,6 +12,7 @@ import { ConnectionLoop } from '../../src/common/connection-loop.js';
 import { parseRedisUrl } from '../../src/config/redis-url.js';
 import { migrate } from '../../src/database/migrate.js';
 import { freePort } from '../support/network/free-port.js';
+import { primaryOf } from '../support/postgres/primary-of.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -66,12 +67,12 @@ describe('the heap', () => {
 
     beforeAll(async () => {
       database = await createTestDatabase();
-      await migrate({ type: 'postgres', url: database.url, installExtensions: false });
+      await migrate('test', primaryOf(database.url));
       connections = Array.from(
         { length: CONNECTIONS },
         () =>
           new FollowerConnection({
-            url: database.url,
+            primary: primaryOf(database.url),
             applicationName: 'heap-growth',
             channels: ['ergodrive_invalidations'],
             onNotification: () => undefined,
@@ -148,13 +149,13 @@ describe('the heap', () => {
     it(
       `does not grow over ${ATTEMPTS} failed attempts to connect to PostgreSQL`,
       async () => {
-        const url = `postgresql://nobody@127.0.0.1:${await freePort()}/nothing`;
+        const primary = primaryOf(`postgresql://nobody@127.0.0.1:${await freePort()}/nothing`);
         const { make, stop } = attempts(
           (count) =>
             new ConnectionLoop(async (_up, stopped) => {
               count();
               const connection = new FollowerConnection({
-                url,
+                primary,
                 applicationName: 'heap-growth',
                 channels: [],
                 onNotification: () => undefined,

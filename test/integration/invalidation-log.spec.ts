@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { migrate } from '../../src/database/migrate.js';
+import { primaryOf } from '../support/postgres/primary-of.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
@@ -22,7 +23,7 @@ describe('the invalidation log', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate({ type: 'postgres', url: database.url, installExtensions: false });
+    await migrate('test', primaryOf(database.url));
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
   });

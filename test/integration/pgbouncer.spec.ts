@@ -1,0 +1,147 @@
+import { PostgresServer } from '../support/postgres/postgres-server.js';
+import { PostgresStandby } from '../support/postgres/postgres-standby.js';
+import { PgBouncer } from '../support/postgres/pgbouncer.js';
+import { databaseUrl, sql } from '../support/postgres/sql.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { TcpProxy } from '../support/network/tcp-proxy.js';
+import { withRedis } from '../support/redis/redis-connection.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
+import { getMe, logIn, register, verdictOf } from './accounts.js';
+import { AppInProcess } from './app-in-process.js';
+
+const portOf = (url: string) => Number(new URL(url).port);
+/** The machine may stall, and few sessions serve many requests. */
+const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
+
+describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRECT_URL', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let pooler: PgBouncer;
+  let apps: AppInProcess[];
+
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    pooler = await PgBouncer.start(portOf(database.url));
+    const environment = {
+      ...PATIENT,
+      DATABASE_URL: pooler.through(database.url),
+      DATABASE_DIRECT_URL: database.url,
+      REDIS_URL: redis.url,
+      JWT_SECRET: 'x'.repeat(64),
+    };
+    apps = await Promise.all([1, 2].map(() => AppInProcess.start(environment)));
+    await Promise.all(apps.map((app) => app.trusted()));
+  });
+  afterAll(async () => {
+    await Promise.all(apps.map((app) => app.stop()));
+    await pooler.stop();
+    await redis.stop();
+    await database.drop();
+  });
+
+  it('sends requests through PgBouncer, and neither the log, nor locks, nor migrations', async () => {
+    await register(apps[0]!);
+    const clients = await pooler.show('CLIENTS');
+    const names = clients.map((client) => client['application_name']).filter((name) => name !== '');
+    expect(new Set(names)).toEqual(new Set(['ergodrive-backend']));
+    const followers = await sql(
+      database.url,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ergodrive-backend-follower'`,
+    );
+    expect(followers).toHaveLength(2);
+  });
+
+  it('serves more requests at a time than PgBouncer has sessions, with prepared statements', async () => {
+    const [one, other] = apps as [AppInProcess, AppInProcess];
+    const members = await Promise.all(Array.from({ length: 6 }, (_, index) => register(apps[index % 2]!)));
+    await withRedis(redis.url, (connection) => connection.send('FLUSHDB'));
+    const verdicts = Promise.all(
+      members.flatMap((member) => [verdictOf(one, member), verdictOf(other, member)]),
+    );
+    await expect(verdicts).resolves.toEqual(Array<string>(12).fill('student'));
+    await Promise.all(
+      members.map(async ({ token }, index) => {
+        const answer = await apps[index % 2]!.call('POST', '/api/v1/auth/logout', { token });
+        expect(answer.status).toBe(200);
+      }),
+    );
+    for (const member of members)
+      for (const app of apps) await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
+  });
+
+  it('works in READ COMMITTED, whatever the default of the database is', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    const member = await register(apps[0]!);
+    await sql(database.url, `ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
+    await sql(
+      database.url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'ergodrive-backend'`,
+    );
+    const logins = Array.from({ length: 6 }, () => logIn(apps[1]!, member));
+    await expect(Promise.all(logins)).resolves.toHaveLength(6);
+    await sql(database.url, `ALTER DATABASE ${name} RESET default_transaction_isolation`);
+  });
+
+  it('lets PostgreSQL end a slow statement, by the setting of the example', async () => {
+    await expect(apps[0]!.query('SELECT pg_sleep(30)')).rejects.toThrow('statement timeout');
+  });
+});
+
+describe('PgBouncer that is led to a standby', () => {
+  it('gives no verdict from there, although the log is followed on the primary', async () => {
+    const primary = await PostgresServer.start({ durability: 'process' });
+    await primary.query('CREATE DATABASE pooled');
+    const standby = await PostgresStandby.of(primary);
+    const link = await TcpProxy.start({ port: primary.port });
+    const pooler = await PgBouncer.start(link.port);
+    const redis = await createTestRedis();
+    const url = databaseUrl(primary.url(), 'pooled');
+    const app = await AppInProcess.start({
+      ...PATIENT,
+      DATABASE_POOL_SIZE: '2',
+      DATABASE_URL: pooler.through(url),
+      DATABASE_DIRECT_URL: url,
+      REDIS_URL: redis.url,
+    });
+    await app.trusted();
+    const member = await register(app);
+    await expect(verdictOf(app, member)).resolves.toBe('student');
+    await standby.caughtUp();
+    link.redirect({ port: standby.server.port });
+    await withRedis(redis.url, (connection) => connection.send('FLUSHDB'));
+    // The connections to PgBouncer stay: only the answer itself can say which server it is from.
+    const refusals: unknown[] = [];
+    for (let attempt = 0; attempt < 4; attempt++)
+      await verdictOf(app, member).then(
+        (verdict) => refusals.push(verdict),
+        (error: unknown) => refusals.push((error as Error).name),
+      );
+    expect(refusals).not.toContain('student');
+    expect(refusals).toContain('NoPrimaryError');
+    expect(await withRedis(redis.url, (connection) => connection.send('EXISTS', `user:${member.id}`))).toBe(
+      0,
+    );
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 503 });
+    link.redirect({ port: primary.port });
+    await waitFor(async () => (await verdictOf(app, member)) === 'student', {
+      what: 'a verdict',
+      timeoutMs: 30_000,
+    });
+    await app.stop();
+    await Promise.all([pooler.stop(), link.close(), standby.stop(), redis.stop()]);
+    await primary.stop();
+  });
+});
+
+describe('DATABASE_URL and DATABASE_DIRECT_URL of two databases', () => {
+  it('stop the start, with a message that names both', async () => {
+    const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    const start = AppInProcess.start({ DATABASE_URL: one.url, DATABASE_DIRECT_URL: other.url });
+    await expect(start).rejects.toThrow(
+      'DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database of the same server',
+    );
+    await Promise.all([one.drop(), other.drop()]);
+  });
+});
