@@ -10,6 +10,7 @@ import { FollowedHistory } from './followed-history.js';
 import { HotStatements } from './hot-statements.js';
 import { MaintenanceConnection } from './maintenance-connection.js';
 import { migrate } from './migrate.js';
+import { NotificationProof } from './notification-proof.js';
 import type { PrimaryLocator } from './primary-locator.js';
 import { openSameDatabase } from './same-database.js';
 import { waitForDatabase } from './wait-for-database.js';
@@ -105,7 +106,7 @@ async function openPool(
       dataSourceFactory: openDataSource,
     }),
   ],
-  providers: [HotStatements, DatabaseClock, MaintenanceConnection],
-  exports: [HotStatements, DatabaseClock, MaintenanceConnection],
+  providers: [HotStatements, DatabaseClock, MaintenanceConnection, NotificationProof],
+  exports: [HotStatements, DatabaseClock, MaintenanceConnection, NotificationProof],
 })
 export class DatabaseModule {}

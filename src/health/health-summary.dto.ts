@@ -15,6 +15,14 @@ class DatabaseHealthDto {
   following_log?: boolean;
 
   @ApiPropertyOptional({
+    description:
+      'Whether notifications of PostgreSQL reach this instance; without them changes are applied up to 0.5 s late',
+    enum: ['unproven', 'delivered', 'not delivered'],
+    example: 'delivered',
+  })
+  notifications?: 'unproven' | 'delivered' | 'not delivered';
+
+  @ApiPropertyOptional({
     description: 'Why the log is not read, or why every request is refused',
     example: 'the PostgreSQL server is a standby or read-only',
   })

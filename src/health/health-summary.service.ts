@@ -7,9 +7,10 @@ import { Following } from '../cache/following.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import { NotificationProof } from '../database/notification-proof.js';
 import type { HealthSummaryDto } from './health-summary.dto.js';
 
-/** The state of the service: unhealthy without the right database, degraded without a trusted cache. */
+/** The state of the service: unhealthy without the right database, degraded without a trusted cache or notifications. */
 @Injectable()
 export class HealthSummaryService {
   constructor(
@@ -18,6 +19,7 @@ export class HealthSummaryService {
     private readonly sampler: CacheSampler,
     private readonly trust: CacheTrust,
     private readonly following: Following,
+    private readonly notifications: NotificationProof,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
@@ -28,8 +30,9 @@ export class HealthSummaryService {
       this.sampler.stats(),
     ]);
     const isDown = database.status === 'disconnected' || this.following.refusal !== undefined;
+    const isWhole = this.trust.isTrusted && database.notifications !== 'not delivered';
     return {
-      status: isDown ? 'unhealthy' : this.trust.isTrusted ? 'healthy' : 'degraded',
+      status: isDown ? 'unhealthy' : isWhole ? 'healthy' : 'degraded',
       service: this.config.name,
       version: this.config.version,
       environment: this.config.environment,
@@ -53,10 +56,15 @@ export class HealthSummaryService {
   }
 
   /** The embedded database serves one process, which needs no log. */
-  private followingHealth(): Pick<HealthSummaryDto['database'], 'following_log' | 'reason'> {
+  private followingHealth(): Pick<
+    HealthSummaryDto['database'],
+    'following_log' | 'notifications' | 'reason'
+  > {
     const { state, reason } = this.following;
     return {
-      ...(this.database.isEmbedded ? {} : { following_log: state === 'following' }),
+      ...(this.database.isEmbedded
+        ? {}
+        : { following_log: state === 'following', notifications: this.notifications.state }),
       ...(reason === '' ? {} : { reason }),
     };
   }

@@ -36,6 +36,7 @@ export class FollowerConnection {
   private readonly client: PrimaryClient;
   private lost: Error | undefined;
   private isNotified = false;
+  private running = 0;
   private wake: () => void = () => undefined;
 
   constructor(private readonly options: FollowerConnectionOptions) {
@@ -62,9 +63,19 @@ export class FollowerConnection {
       await this.run((client) => client.query(`LISTEN ${channel}`));
   }
 
+  /** Whether no statement runs. A pooler in transaction mode passes notifications on while one does, and at no other time. */
+  get isIdle(): boolean {
+    return this.running === 0;
+  }
+
   /** Runs statements, within the time for one answer. */
-  run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.deadline.bound(work(this.client));
+  async run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    this.running += 1;
+    try {
+      return await this.deadline.bound(work(this.client));
+    } finally {
+      this.running -= 1;
+    }
   }
 
   /** Ends the pause that is under way, or the next one. */

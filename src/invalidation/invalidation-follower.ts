@@ -4,6 +4,7 @@ import { ConnectionLoop } from '../common/connection-loop.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
+import { NotificationProof } from '../database/notification-proof.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
 import { FollowerConnection, isOutOfReach } from './follower-connection.js';
 import { Following } from '../cache/following.js';
@@ -53,6 +54,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     private readonly feed: ChangeFeed,
     private readonly recent: RecentLog,
     @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
+    private readonly proof: NotificationProof,
     private readonly metrics: InvalidationMetrics,
     private readonly config: AppConfig,
   ) {}
@@ -79,6 +81,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
       up();
       this.markFirst();
       for (;;) {
+        this.proof.step();
         await connection.pause();
         position = await this.read(connection, position);
       }
@@ -93,13 +96,15 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   }
 
   private build(): FollowerConnection {
+    this.proof.begin();
     const connection: FollowerConnection = new FollowerConnection({
       primary: this.database.sessions,
       applicationName: `${this.config.name}-follower`,
-      channels: [LOG_CHANNEL, SESSION_CHANNEL],
+      channels: [LOG_CHANNEL, SESSION_CHANNEL, this.proof.channel],
       onNotification: (channel, payload) => {
+        if (connection.isIdle) this.proof.arrived();
         if (channel === LOG_CHANNEL) return connection.notify();
-        const event = parseSessionEvent(payload);
+        const event = channel === SESSION_CHANNEL ? parseSessionEvent(payload) : undefined;
         if (event !== undefined) this.feed.next(event);
       },
     });
@@ -137,10 +142,11 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     return page.position;
   }
 
-  /** The advisory lock lives as long as the connection. */
+  /** The advisory lock lives as long as the connection, where that is one session of PostgreSQL. */
   private async lockAlone(connection: FollowerConnection): Promise<void> {
-    const { lock } = this;
-    if (lock !== undefined) await connection.run((client) => lock.tryAcquire(client));
+    const { lock, proof } = this;
+    if (lock !== undefined && proof.state === 'delivered')
+      await connection.run((client) => lock.tryAcquire(client));
   }
 
   /** Entries of a server that is not the primary may be older than what others have acknowledged. */

@@ -42,7 +42,13 @@ describe('health', () => {
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       environment: 'test',
       uptime_seconds: expect.any(Number),
-      database: { status: 'connected', kind: 'server', version: expect.any(String), following_log: true },
+      database: {
+        status: 'connected',
+        kind: 'server',
+        version: expect.any(String),
+        following_log: true,
+        notifications: expect.any(String),
+      },
       redis: { status: 'connected', redis_version: expect.any(String), uptime_seconds: expect.any(Number) },
       cache: {
         status: 'available',

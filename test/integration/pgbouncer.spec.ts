@@ -1,3 +1,5 @@
+import { migrate } from '../../src/database/migrate.js';
+import { primaryOf } from '../support/postgres/primary-of.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { PostgresStandby } from '../support/postgres/postgres-standby.js';
 import { PgBouncer } from '../support/postgres/pgbouncer.js';
@@ -13,6 +15,13 @@ import { AppInProcess } from './app-in-process.js';
 const portOf = (url: string) => Number(new URL(url).port);
 /** The machine may stall, and few sessions serve many requests. */
 const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
+
+interface Health {
+  status: string;
+  database: { notifications: string };
+  cache: { trust: string };
+}
+const healthOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body as unknown as Health;
 
 describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRECT_URL', () => {
   let database: TestDatabase;
@@ -52,6 +61,14 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
     expect(followers).toHaveLength(2);
   });
 
+  it('hears notifications', async () => {
+    for (const app of apps)
+      await waitFor(async () => (await healthOf(app)).database.notifications === 'delivered', {
+        what: 'the proof',
+        timeoutMs: 30_000,
+      });
+  });
+
   it('serves more requests at a time than PgBouncer has sessions, with prepared statements', async () => {
     const [one, other] = apps as [AppInProcess, AppInProcess];
     const members = await Promise.all(Array.from({ length: 6 }, (_, index) => register(apps[index % 2]!)));
@@ -86,6 +103,41 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
 
   it('lets PostgreSQL end a slow statement, by the setting of the example', async () => {
     await expect(apps[0]!.query('SELECT pg_sleep(30)')).rejects.toThrow('statement timeout');
+  });
+});
+
+describe('an instance with one URL, through PgBouncer in transaction mode', () => {
+  let database: TestDatabase;
+  let pooler: PgBouncer;
+  let app: AppInProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pooler = await PgBouncer.start(portOf(database.url), { isLenient: true });
+    app = await AppInProcess.start({ ...PATIENT, DATABASE_URL: pooler.through(database.url) });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await pooler.stop();
+    await database.drop();
+  });
+
+  it('says in its health and its metrics that notifications do not arrive, and uses no memory of its own', async () => {
+    await waitFor(async () => (await healthOf(app)).database.notifications === 'not delivered', {
+      what: 'the instance to notice it',
+      timeoutMs: 60_000,
+    });
+    await expect(healthOf(app)).resolves.toMatchObject({ status: 'degraded', cache: { trust: 'down' } });
+    const { text } = await app.app.inject('/metrics').then(({ payload }) => ({ text: payload }));
+    expect(text).toContain('ergodrive_database_notifications{state="not delivered"} 1');
+    expect(text).toContain('ergodrive_database_notifications{state="delivered"} 0');
+  });
+
+  it('still refuses a token at once after the logout', async () => {
+    const member = await register(app);
+    await expect(getMe(app, member)).resolves.toBe('200');
+    await app.call('POST', '/api/v1/auth/logout', member);
+    await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
   });
 });
 
@@ -136,8 +188,12 @@ describe('PgBouncer that is led to a standby', () => {
 });
 
 describe('DATABASE_URL and DATABASE_DIRECT_URL of two databases', () => {
-  it('stop the start, with a message that names both', async () => {
+  it.each([
+    ['an empty one', () => Promise.resolve()],
+    ['one with the same tables', (url: string) => migrate('test', primaryOf(url))],
+  ])('stop the start, with a message that names both: the other is %s', async (_what, prepare) => {
     const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    await prepare(one.url);
     const start = AppInProcess.start({ DATABASE_URL: one.url, DATABASE_DIRECT_URL: other.url });
     await expect(start).rejects.toThrow(
       'DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database of the same server',

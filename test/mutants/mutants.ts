@@ -8,6 +8,7 @@ import { KEY_MUTANTS } from './key-mutants.js';
 import type { Mutant } from './mutant.js';
 import { METRICS_MUTANTS } from './metrics-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
+import { POOLER_MUTANTS } from './pooler-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TOOL_MUTANTS } from './tool-mutants.js';
 import { SHUTDOWN_MUTANTS } from './shutdown-mutants.js';
@@ -29,6 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...KEY_MUTANTS,
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
+  ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
   ...METRICS_MUTANTS,
   ...SECRET_MUTANTS,

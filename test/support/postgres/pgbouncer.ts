@@ -30,13 +30,19 @@ export class PgBouncer extends ManagedService {
     super(process);
   }
 
-  /** Starts it before a server on 127.0.0.1. @throws Error with its output when it does not answer in 30 s */
-  static async start(serverPort: number): Promise<PgBouncer> {
+  /**
+   * Starts it before a server on 127.0.0.1.
+   * @param options `isLenient` drops the setting that the service sends when it has one URL only
+   * @throws Error with its output when it does not answer in 30 s
+   */
+  static async start(serverPort: number, { isLenient = false } = {}): Promise<PgBouncer> {
     const [folder, port] = await Promise.all([makeTemporaryDirectory('pgbouncer'), freePort()]);
     const command = await pgBouncerPath();
     const user = unprivilegedUser();
     const files = {
-      'pgbouncer.ini': configuration(await readFile(EXAMPLE, 'utf8'), serverPort, port),
+      'pgbouncer.ini':
+        configuration(await readFile(EXAMPLE, 'utf8'), serverPort, port) +
+        (isLenient ? 'ignore_startup_parameters = statement_timeout\n' : ''),
       'userlist.txt': '"postgres" ""\n',
     };
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);

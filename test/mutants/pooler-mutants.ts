@@ -1,0 +1,47 @@
+import type { Mutant } from './mutant.js';
+
+const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
+
+/** What holds behind a pooler that gives each transaction to another session. */
+export const POOLER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'an advisory lock counts on a connection that is no session',
+    file: 'src/invalidation/invalidation-follower.ts',
+    text: "lock !== undefined && proof.state === 'delivered'",
+    replacement: 'lock !== undefined',
+    specs: SPECS,
+    test: 'with one URL',
+  },
+  {
+    name: 'lost notifications are not noticed',
+    file: 'src/database/notification-proof.ts',
+    text: "this.lost >= ATTEMPTS ? 'not delivered' : 'unproven'",
+    replacement: "'unproven'",
+    specs: SPECS,
+    test: 'with one URL',
+  },
+  {
+    name: 'a pooler that is led to a standby gives verdicts',
+    file: 'src/database/hot-statements.ts',
+    text: 'if (this.database.isPooled) return this.readWithServer<Row>(client, statement, values);',
+    replacement: '',
+    specs: SPECS,
+    test: 'led to a standby',
+  },
+  {
+    name: 'transactions have the isolation level of the database',
+    file: 'src/database/hot-statements.ts',
+    text: "const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';",
+    replacement: "const BEGIN = 'BEGIN';",
+    specs: SPECS,
+    test: 'works in READ COMMITTED',
+  },
+  {
+    name: 'the two URLs may lead to two databases',
+    file: 'src/database/same-database.ts',
+    text: 'if (pooled?.history === direct?.history) return;',
+    replacement: 'return;',
+    specs: SPECS,
+    test: 'of two databases',
+  },
+];
