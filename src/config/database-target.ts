@@ -9,8 +9,8 @@ export interface DatabaseServer {
 export interface DatabaseTarget {
   /** The variable that names it, for messages. */
   readonly variable: string;
-  /** Of several servers one is the primary. */
-  readonly servers: readonly [DatabaseServer, ...DatabaseServer[]];
+  /** One server. */
+  readonly servers: readonly [DatabaseServer];
   /** User, password, database, TLS and the URL's other options. */
   readonly client: pg.ClientConfig;
   /** The URL as people may see it: without user name, password and options. */

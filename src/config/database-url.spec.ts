@@ -56,6 +56,8 @@ describe('a database URL', () => {
     ['postgresql://db/x?sslmode=verify-full&sslrootcert=package.json', 'a file that cannot be used'],
     ['postgresql://db/x?sslcrl=/hunter2', 'option sslcrl'],
     ['postgresql://db:0/x', 'a port that cannot be read'],
+    ['postgresql://one:5432,other:5432/x', 'several hosts, which is not supported'],
+    ['postgresql:///x?host=one,other', 'several hosts, which is not supported'],
   ])('refuses %s and says why', (url, words) => {
     expect(problemOf(url)).toContain(words);
     expect(problemOf(url)).not.toContain('hunter2');

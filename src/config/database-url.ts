@@ -28,7 +28,7 @@ export function loadDatabaseTargets(environment: Environment) {
 }
 
 /**
- * Reads `postgres[ql]://[user[:password]@]host[:port][,host[:port]…]/database[?options]`, with libpq's names and meanings of options.
+ * Reads `postgres[ql]://[user[:password]@]host[:port]/database[?options]`, with libpq's names and meanings of options.
  * Certificate files are read here, once.
  * @param variable where the text is from, for messages
  * @throws ConfigurationError whose message holds no part of the URL
@@ -73,8 +73,9 @@ function serversOf({ searchParams }: URL, names: readonly string[], rule: Rule):
   }));
   const [first, ...others] = servers;
   if (first === undefined || servers.some(({ host }) => host === '')) throw rule('must name a host');
+  if (others.length > 0) throw rule('names several hosts, which is not supported');
   if (servers.some(({ port }) => !(port > 0 && port < 65_536))) throw rule('has a port that cannot be read');
-  return [first, ...others];
+  return [first];
 }
 
 function serverOf(name: string, rule: Rule): DatabaseServer {
