@@ -36,12 +36,4 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     specs: SPECS,
     test: 'works in READ COMMITTED',
   },
-  {
-    name: 'the two URLs may lead to two databases',
-    file: 'src/database/same-database.ts',
-    text: 'if (pooled?.history === direct?.history) return;',
-    replacement: 'return;',
-    specs: SPECS,
-    test: 'of two databases',
-  },
 ];
