@@ -65,7 +65,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a verdict is taken from a standby or a read-only server',
     file: 'src/database/bounded-client.ts',
-    text: 'this.server.is_read_only',
+    text: 'server.is_read_only',
     replacement: 'false',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'takes no verdict',
@@ -227,7 +227,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a connection of the pool to another history is used',
     file: 'src/database/bounded-client.ts',
-    text: 'this.server.history === current',
+    text: 'server.history === current',
     replacement: 'true',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'uses no connection of the pool',
