@@ -439,6 +439,10 @@ export type DatabaseHealthDto = {
      */
     following_log?: boolean;
     /**
+     * Whether notifications of PostgreSQL reach this instance; without them changes are applied up to 0.5 s late
+     */
+    notifications?: 'unproven' | 'delivered' | 'not delivered';
+    /**
      * Why the log is not read, or why every request is refused
      */
     reason?: string;
