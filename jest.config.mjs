@@ -41,6 +41,12 @@ const projects = [
     ...needs('app'),
     runner: `${support}/jest/serial.runner.mjs`,
   },
+  {
+    displayName: 'cluster',
+    folder: 'test/cluster',
+    ...needs('app'),
+    runner: `${support}/jest/serial.runner.mjs`,
+  },
 ];
 
 export default {

@@ -27,9 +27,4 @@ export class BlacklistService {
   async add(tokenId: string, expiresAt: number): Promise<void> {
     await this.cache.set(BLACKLIST_PREFIX + tokenId, 1, expiresAt * 1000 - this.clock.now());
   }
-
-  /** Deletes the whole list. @throws CacheUnavailableError */
-  async clear(): Promise<void> {
-    await this.cache.clear(BLACKLIST_PREFIX);
-  }
 }

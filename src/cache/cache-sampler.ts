@@ -61,7 +61,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
     return {
       status: this.trust.isTrusted ? 'available' : 'unavailable',
       trust: this.trust.state,
-      ...(this.trust.isTrusted ? {} : { reason: this.trust.reason }),
+      ...(this.trust.isComplete ? {} : { reason: this.trust.reason }),
       ...this.counts,
       memory_used: info?.memory_used ?? 'unknown',
       counted_at: this.countedAt?.toISOString() ?? null,

@@ -32,6 +32,13 @@ describe('CacheTrust', () => {
     expect(trust).toMatchObject({ state: 'down', isTrusted: false, reason: 'no answer' });
   });
 
+  it('is complete only without a reason', () => {
+    trust.change('trusted', 'not every shard is used');
+    expect(trust).toMatchObject({ isTrusted: true, isComplete: false, reason: 'not every shard is used' });
+    trust.change('trusted');
+    expect(trust).toMatchObject({ isTrusted: true, isComplete: true, reason: '' });
+  });
+
   it('writes one line for each change, however often the same state is set', () => {
     for (let attempt = 0; attempt < 3; attempt++) trust.change('down', 'no answer');
     trust.change('replaying');

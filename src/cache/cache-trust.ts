@@ -53,9 +53,14 @@ export class CacheTrust {
     return this.isStoreTrusted && this.following.mayWrite;
   }
 
-  /** Why the cache is not trusted, in words for people; empty while it is. */
+  /** Whether all entries may be accepted: on a cluster, those of each shard. */
+  get isComplete(): boolean {
+    return this.isTrusted && this.lastReason === '';
+  }
+
+  /** Why entries are not accepted, in words for people; empty while all are. */
   get reason(): string {
-    return this.isStoreTrusted ? this.following.reason : this.lastReason;
+    return (this.isStoreTrusted && this.following.reason) || this.lastReason;
   }
 
   /** How often the store entered each state, since the start. */

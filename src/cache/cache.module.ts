@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
+import type { RedisTarget } from '../config/redis-url.js';
 import { BlacklistService } from './blacklist.service.js';
 import { CacheController } from './cache.controller.js';
 import { CacheSampler } from './cache-sampler.js';
@@ -8,7 +9,10 @@ import { CacheTrust } from './cache-trust.js';
 import { Following } from './following.js';
 import { MemoryCacheStore } from './memory-cache.store.js';
 import { RedisCacheStore } from './redis-cache.store.js';
+import { RedisCluster } from './redis-cluster.js';
+import { RedisClusterStore } from './redis-cluster.store.js';
 import { RedisConnection } from './redis-connection.js';
+import { RedisServers, SingleRedis } from './redis-servers.js';
 import { TrustedCache } from './trusted-cache.js';
 import { UserCacheService } from './user-cache.service.js';
 
@@ -21,19 +25,18 @@ import { UserCacheService } from './user-cache.service.js';
       provide: CacheTrust,
       inject: [AppConfig, Following],
       useFactory: ({ cache }: AppConfig, following: Following) =>
-        new CacheTrust(cache.redis === undefined ? 'In-memory cache' : 'Redis', following),
+        new CacheTrust(nameOf(cache.redis), following),
     },
     {
-      provide: RedisConnection,
-      inject: [AppConfig, CacheTrust],
-      useFactory: ({ cache }: AppConfig, trust: CacheTrust) =>
-        cache.redis && new RedisConnection(cache.redis, cache.deadlineMs, trust),
+      provide: RedisServers,
+      inject: [AppConfig, CacheTrust, Following],
+      useFactory: ({ cache }: AppConfig, trust: CacheTrust, following: Following) =>
+        cache.redis && connectTo(cache.redis, cache.deadlineMs, trust, following),
     },
     {
       provide: CACHE_STORE,
-      inject: [{ token: RedisConnection, optional: true }],
-      useFactory: (connection?: RedisConnection): CacheStore =>
-        connection === undefined ? new MemoryCacheStore() : new RedisCacheStore(connection),
+      inject: [{ token: RedisServers, optional: true }],
+      useFactory: (servers?: RedisServers) => storeOn(servers),
     },
     Following,
     TrustedCache,
@@ -41,6 +44,21 @@ import { UserCacheService } from './user-cache.service.js';
     UserCacheService,
     CacheSampler,
   ],
-  exports: [BlacklistService, UserCacheService, CacheTrust, Following, CacheSampler, RedisConnection],
+  exports: [BlacklistService, UserCacheService, CacheTrust, Following, CacheSampler, RedisServers],
 })
 export class CacheModule {}
+
+function nameOf(target: RedisTarget | undefined): string {
+  if (target === undefined) return 'In-memory cache';
+  return target.isCluster ? 'Redis Cluster' : 'Redis';
+}
+
+function connectTo(target: RedisTarget, deadlineMs: number, trust: CacheTrust, following: Following) {
+  if (target.isCluster) return new RedisCluster(target, deadlineMs, trust, following);
+  return new SingleRedis(new RedisConnection(target, deadlineMs, trust));
+}
+
+function storeOn(servers: RedisServers | undefined): CacheStore {
+  if (servers instanceof RedisCluster) return new RedisClusterStore(servers);
+  return servers instanceof SingleRedis ? new RedisCacheStore(servers.connection) : new MemoryCacheStore();
+}

@@ -17,7 +17,7 @@ const MOST_COUNTED = 10_000;
 const DELETE_BATCH = 500;
 
 /** The lease of an entry. The braces put both keys on one shard of a cluster, which the script needs. */
-const leaseKey = (key: string) => `{${key}}:lease`;
+export const leaseKey = (key: string) => `{${key}}:lease`;
 
 /** The entry that a key is, or is the lease of. */
 const entryOf = (key: string) => /^\{(.+)\}:lease$/.exec(key)?.[1] ?? key;

@@ -19,7 +19,7 @@ const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOPERM|NOREPLICAS|M
 /** Deleted with each heartbeat, and never there: a write that also a full server takes. */
 const PROBED_KEY = 'ergodrive:write-probe';
 
-const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
+export const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
   createClient({
     RESP: 2,
     maintNotifications: 'disabled',
@@ -46,6 +46,8 @@ export interface RedisConnectionHooks {
   prepare(): Promise<void>;
   /** Checks with each heartbeat of a trusted connection whether it may stay so; a rejection ends the connection. */
   keep(): Promise<void>;
+  /** With each heartbeat, a write that also a full server takes; by default the deletion of a key that is never there. */
+  probe?(client: RedisClient): Promise<unknown>;
 }
 
 /**
@@ -213,7 +215,7 @@ export class RedisConnection {
   private beat(hooks: RedisConnectionHooks): void {
     const isTrusted = this.trust.isStoreTrusted;
     this.run(async ({ client }) => {
-      await Promise.all([this.requireMaster(client), client.del(PROBED_KEY)]);
+      await Promise.all([this.requireMaster(client), hooks.probe?.(client) ?? client.del(PROBED_KEY)]);
     })
       .then(() => (isTrusted ? hooks.keep() : undefined))
       .catch((error: unknown) => this.lose((error as Error).message));

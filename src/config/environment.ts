@@ -105,8 +105,8 @@ export class Environment {
   DATABASE_WAIT_SECONDS: number = 60;
 
   @IsOptional()
-  @Matches(/^rediss?(\+sentinel)?:\/\/.+/, {
-    message: 'must be a redis://, rediss://, redis+sentinel:// or rediss+sentinel:// URL',
+  @Matches(/^rediss?(\+sentinel|\+cluster)?:\/\/.+/, {
+    message: 'must be a redis://, redis+sentinel:// or redis+cluster:// URL, with rediss for TLS',
   })
   REDIS_URL?: string;
 

@@ -67,6 +67,7 @@ describe('loadConfig', () => {
     ['DATABASE_POOL_SIZE', '7', ({ database }) => database.poolSize, 7],
     ['DATABASE_TIMEOUT_MS', '500', ({ database }) => database.timeoutMs, 500],
     ['REDIS_URL', 'redis://:p@cache/1', ({ cache }) => cache.redis?.database, 1],
+    ['REDIS_URL', 'rediss+cluster://one,two', ({ cache }) => cache.redis?.isCluster, true],
     ['CACHE_DEADLINE_MS', '50', ({ cache }) => cache.deadlineMs, 50],
     ['ACCESS_TOKEN_EXPIRE_MINUTES', '5', (c) => [c.tokens.accessTtlSeconds, c.cache.ttlSeconds], [300, 300]],
     ['REFRESH_TOKEN_EXPIRE_DAYS', '2', ({ tokens }) => tokens.refreshTtlSeconds, 172_800],

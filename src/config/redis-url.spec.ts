@@ -9,6 +9,7 @@ describe('parseRedisUrl', () => {
     database: 0,
     endpoints: [{ host: 'cache', port: 6379 }],
     sentinelMaster: undefined,
+    isCluster: false,
   };
 
   it.each([
@@ -54,11 +55,33 @@ describe('parseRedisUrl', () => {
     expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected });
   });
 
+  it.each([
+    ['redis+cluster://one', { endpoints: [{ host: 'one', port: 6379 }] }],
+    ['redis+cluster://one/', { endpoints: [{ host: 'one', port: 6379 }] }],
+    ['redis+cluster://one/0', { endpoints: [{ host: 'one', port: 6379 }] }],
+    [
+      'rediss+cluster://app:p%40ss@one:7000,two,[::1]:7002',
+      {
+        tls: true,
+        username: 'app',
+        password: 'p@ss',
+        endpoints: [
+          { host: 'one', port: 7000 },
+          { host: 'two', port: 6379 },
+          { host: '::1', port: 7002 },
+        ],
+      },
+    ],
+  ])('reads %s', (url, expected) => {
+    expect(parseRedisUrl(url)).toMatchObject({ ...plain, isCluster: true, ...expected });
+  });
+
   it('has a label without user name and password', () => {
     expect(parseRedisUrl('redis://app:s3cret@cache:1/2').label).toBe('redis://cache:1/2');
     expect(parseRedisUrl('redis+sentinel://:s3cret@one,two/main').label).toBe(
       'redis+sentinel://one,two/main',
     );
+    expect(parseRedisUrl('redis+cluster://:s3cret@one,two').label).toBe('redis+cluster://one,two');
     expect(parseRedisUrl('redis://cache').label).toBe('redis://cache');
   });
 
@@ -75,7 +98,9 @@ describe('parseRedisUrl', () => {
     ['a fraction of a database', 'redis://cache/1.5'],
     ['a database in another notation', 'redis://cache/0x1'],
     ['two databases', 'redis://cache/1/2'],
-    ['several hosts without Sentinel', 'redis://one,two'],
+    ['several hosts without Sentinel or Cluster', 'redis://one,two'],
+    ['a database of a cluster', 'redis+cluster://one,two/1'],
+    ['a master name on a cluster', 'redis+cluster://one,two/s3cret'],
     ['Sentinel without a master', 'redis+sentinel://one,two'],
     ['a password that is not percent-encoded', 'redis://:s3cret%zz@cache'],
     ['a password with a bare @', 'redis://:s3@cret@cache'],

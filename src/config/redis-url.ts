@@ -24,6 +24,8 @@ export interface RedisTarget {
   label: string;
   /** Name of the monitored master: then `endpoints` are Sentinels. */
   sentinelMaster: string | undefined;
+  /** Whether `endpoints` are some nodes of a Redis Cluster, which know the others. */
+  isCluster: boolean;
   /** For TLS, beside the defaults of Node.js. */
   certificates?: RedisCertificates | undefined;
   /** For the Sentinels; `username` and `password` are for Redis. */
@@ -32,23 +34,29 @@ export interface RedisTarget {
 
 /**
  * Reads `redis[s]://[user:password@]host[:port][/database]`, or for Sentinel
- * `redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/master-name[/database]`.
+ * `redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/master-name[/database]`,
+ * or for a cluster `redis[s]+cluster://[user:password@]host[:port][,host[:port]…]`.
  * @throws ConfigurationError for anything else; its message holds no part of the URL
  */
 export function parseRedisUrl(url: string): RedisTarget {
-  const match = /^redis(s?)(\+sentinel)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/@?#]+)((?:\/[^/?#]*)*)$/.exec(
-    url,
-  );
+  const match =
+    /^redis(s?)(\+sentinel|\+cluster)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/@?#]+)((?:\/[^/?#]*)*)$/.exec(
+      url,
+    );
   if (!match) throw new ConfigurationError(['REDIS_URL is not a Redis URL']);
-  const [, tls, sentinel, user, password, hosts, path] = match;
+  const [, tls, form, user, password, hosts, path] = match;
+  const sentinel = form === '+sentinel';
+  const isCluster = form === '+cluster';
   const parts = (path ?? '').split('/').filter((part) => part !== '');
   const sentinelMaster = sentinel ? parts.shift() : undefined;
   if (sentinel && !sentinelMaster)
     throw new ConfigurationError(['REDIS_URL must name the Sentinel master after the hosts']);
   const endpoints = (hosts ?? '').split(',').map((host) => parseHost(host, sentinel ? 26379 : 6379));
-  if (!sentinel && endpoints.length > 1)
-    throw new ConfigurationError(['REDIS_URL names several hosts without +sentinel']);
+  if (form === undefined && endpoints.length > 1)
+    throw new ConfigurationError(['REDIS_URL names several hosts without +sentinel or +cluster']);
   const database = parseDatabase(parts);
+  if (isCluster && database !== 0)
+    throw new ConfigurationError(['REDIS_URL names a database, and a Redis Cluster has only database 0']);
   return {
     tls: tls === 's',
     username: decoded(user),
@@ -56,6 +64,7 @@ export function parseRedisUrl(url: string): RedisTarget {
     database,
     endpoints,
     sentinelMaster,
+    isCluster,
     label: url.replace(/\/\/[^/]*@/, '//'),
   };
 }

@@ -30,7 +30,7 @@ export class HealthSummaryService {
       this.sampler.stats(),
     ]);
     const isDown = database.status === 'disconnected' || this.following.refusal !== undefined;
-    const isWhole = this.trust.isTrusted && database.notifications !== 'not delivered';
+    const isWhole = this.trust.isComplete && database.notifications !== 'not delivered';
     return {
       status: isDown ? 'unhealthy' : isWhole ? 'healthy' : 'degraded',
       service: this.config.name,

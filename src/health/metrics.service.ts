@@ -51,6 +51,11 @@ function measureTrust(trust: CacheTrust, following: Following): void {
     TRUST_STATES,
     () => trust.state,
   );
+  newGauge(
+    'ergodrive_cache_complete',
+    '1 while all cache entries may be accepted; 0 on a cluster also while one shard is not used',
+    () => Number(trust.isComplete),
+  );
   newStateGauge(
     'ergodrive_log_following',
     '1 for how this instance follows the invalidation log now, 0 for the others',

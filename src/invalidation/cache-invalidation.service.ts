@@ -11,9 +11,9 @@ import type { Change } from './change-feed.js';
 import { ChangePublisher } from './change-publisher.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { readReplay } from './invalidation-log.js';
-import { RedisConnection } from '../cache/redis-connection.js';
+import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
 import { SingleInstanceLock } from './single-instance-lock.js';
-import { UserCacheService } from '../cache/user-cache.service.js';
+import { USER_PREFIX, UserCacheService } from '../cache/user-cache.service.js';
 
 const RETRY_MS = 100;
 /** Beyond an entry's life, for the time between a change and its commit. */
@@ -34,7 +34,7 @@ export class CacheInvalidationService {
     private readonly history: HistoryClaim,
     @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
     @InjectDataSource() private readonly dataSource: DataSource,
-    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+    @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
     private readonly metrics: InvalidationMetrics,
     config: AppConfig,
   ) {
@@ -76,22 +76,22 @@ export class CacheInvalidationService {
   }
 
   /**
-   * Prepares a new connection to Redis: claims the history and applies the log of one entry's life. Whatever Redis lost or brought
+   * Prepares a new connection to a Redis server: claims the history and applies the log of one entry's life. Whatever Redis lost or brought
    * back, no entry older than a change in it is accepted. The embedded database stores no positions of its log, so there no older
    * entry is accepted at all.
    * @throws Error when the log cannot be read or the cache cannot be written: then the cache must not be trusted
    */
-  async prepareRedis(): Promise<void> {
+  async prepareRedis(shard: RedisShard): Promise<void> {
     const history = this.demandReading();
-    await this.history.take();
-    await this.replay(history);
+    await this.history.take(shard);
+    await this.replay(history, (userIds) => shard.delete(userIds.map((id) => USER_PREFIX + id)));
     // A change whose row the replay lacks may be committed while the log is lost: then nobody reads it here.
     if (this.demandReading() !== history) throw new Error('PostgreSQL has another history meanwhile');
   }
 
   /** Checks and renews what {@link prepareRedis} claimed; called with each heartbeat. */
-  async keepRedis(): Promise<void> {
-    await this.history.renew();
+  async keepRedis(shard: RedisShard): Promise<void> {
+    await this.history.renew(shard);
   }
 
   /** Applies the log to whatever cache is connected, for a new connection to PostgreSQL; any later cache is prepared anew. */
@@ -100,16 +100,19 @@ export class CacheInvalidationService {
     if (this.replayedHistory !== undefined && this.replayedHistory !== history)
       this.redis?.drop('PostgreSQL has another history');
     this.replayedHistory = history;
-    await this.replay(history).catch(ignoreOutage);
+    await this.replay(history, (userIds) => this.users.invalidate(userIds)).catch(ignoreOutage);
   }
 
-  private async replay(history: string): Promise<void> {
+  private async replay(
+    history: string,
+    remove: (userIds: readonly string[]) => Promise<void>,
+  ): Promise<void> {
     const beganAt = performance.now();
     const replay = await readReplay((text, values) => this.query(text, values), this.windowSeconds);
     if (replay.history !== history)
       throw new Error('the pool is connected to another database than the follower');
     this.following.raiseFloor(replay.floorMs);
-    await this.users.invalidate(replay.userIds);
+    await remove(replay.userIds);
     this.metrics.replayed(beganAt);
   }
 

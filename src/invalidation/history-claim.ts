@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { HISTORY } from '../database/history.js';
-import { BlacklistService } from '../cache/blacklist.service.js';
-import { CacheUnavailableError, ignoreOutage } from '../cache/cache-unavailable.error.js';
+import { BLACKLIST_PREFIX } from '../cache/blacklist.service.js';
+import { ignoreOutage } from '../cache/cache-unavailable.error.js';
 import { Following } from '../cache/following.js';
-import { RedisConnection } from '../cache/redis-connection.js';
+import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
 
 const KEY = 'ergodrive:history';
 /** The claim is renewed with each heartbeat of each instance that follows the history. */
@@ -49,10 +49,11 @@ export class HistoryClaim {
   /** Of the connection that is followed, and of the one before. */
   private identity: Identity | undefined;
   private previous: Identity | undefined;
+  /** Claims of others, by the shard that has them. */
+  private readonly conflicts = new Map<RedisShard, string>();
 
   constructor(
-    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
-    private readonly blacklist: BlacklistService,
+    @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
     private readonly following: Following,
   ) {}
 
@@ -66,79 +67,88 @@ export class HistoryClaim {
   async admit(query: (text: string) => Promise<Identity[]>): Promise<Identity> {
     const previous = this.identity;
     const own = await readIdentity(query);
-    const other = await this.current().catch(ignoreOutage);
-    if (other !== undefined && isRival(other, own) && !mayBePredecessor(other, own, previous))
-      throw new RivalHistoryError(describe(other));
+    const shards = this.redis?.shards ?? [];
+    for (const other of await Promise.all(shards.map((shard) => current(shard).catch(ignoreOutage))))
+      if (other !== undefined && isRival(other, own) && !mayBePredecessor(other, own, previous))
+        throw new RivalHistoryError(describe(other));
     this.previous = previous;
     this.identity = own;
     return own;
   }
 
   /**
-   * Claims the followed history on a new connection to Redis. Under a new history the blacklist is emptied first: it may hold tokens
+   * Claims the followed history on a new connection to a Redis server. Under a new history the blacklist is emptied first: it may hold tokens
    * of sessions whose end was lost.
    * @throws RivalHistoryError when other instances follow another history
    */
-  async take(): Promise<void> {
+  async take(shard: RedisShard): Promise<void> {
     const own = this.identity;
     if (own === undefined || own.history !== this.following.history)
       throw new Error('PostgreSQL has another history meanwhile');
     const beganAt = performance.now();
     for (;;) {
-      const other = await this.current();
+      const other = await current(shard);
       if (other === undefined || !isRival(other, own)) {
-        if (other?.history !== own.history) await this.blacklist.clear();
-        const rival = await this.set(own, other);
+        if (other?.history !== own.history) await shard.clear(BLACKLIST_PREFIX);
+        const rival = await set(shard, own, other);
         if (rival === undefined) break;
       } else {
         const isPatient =
           performance.now() - beganAt < PATIENCE_MS && mayBePredecessor(other, own, this.previous);
-        if (!isPatient) this.refuse(other);
+        if (!isPatient) this.refuse(shard, other);
       }
       await pause(RETRY_MS);
     }
-    this.following.setConflict(undefined);
+    this.settle(shard, undefined);
   }
 
   /** Renews the claim. @throws Error when other instances follow another history now */
-  async renew(): Promise<void> {
+  async renew(shard: RedisShard): Promise<void> {
     const own = this.identity;
     if (own === undefined || own.history !== this.following.history) return;
-    const other = this.following.mayWrite ? await this.set(own, undefined) : await this.current();
+    const other = this.following.mayWrite ? await set(shard, own, undefined) : await current(shard);
     if (other !== undefined && other.history !== own.history) throw new Error(describe(other));
   }
 
-  private refuse(other: Identity): never {
+  private refuse(shard: RedisShard, other: Identity): never {
     const reason = describe(other);
-    this.following.setConflict(reason);
+    this.settle(shard, reason);
     throw new RivalHistoryError(reason);
   }
 
-  private async current(): Promise<Identity | undefined> {
-    return parse(await this.run(({ client }) => client.get(KEY)));
+  /** Notes whether a shard has the claim of others. One such shard is enough to refuse. */
+  private settle(shard: RedisShard, conflict: string | undefined): void {
+    if (conflict === undefined) this.conflicts.delete(shard);
+    else this.conflicts.set(shard, conflict);
+    for (const each of this.conflicts.keys())
+      if (this.redis?.shards.includes(each) !== true) this.conflicts.delete(each);
+    this.following.setConflict([...this.conflicts.values()][0]);
   }
+}
 
-  /** @returns the claim that stands instead */
-  private async set(own: Identity, replaced: Identity | undefined): Promise<Identity | undefined> {
-    const texts = [own, replaced ?? own].map(
-      ({ system, timeline, history }) => `${system}:${timeline}:${history}`,
+async function current(shard: RedisShard): Promise<Identity | undefined> {
+  return parse(await shard.runOwn(KEY, (client, key) => client.get(key)));
+}
+
+/** @returns the claim that stands instead */
+async function set(
+  shard: RedisShard,
+  own: Identity,
+  replaced: Identity | undefined,
+): Promise<Identity | undefined> {
+  const texts = [own, replaced ?? own].map(
+    ({ system, timeline, history }) => `${system}:${timeline}:${history}`,
+  );
+  try {
+    const reply = await shard.runOwn(KEY, (client, key) =>
+      client.eval(CLAIM_SCRIPT, { keys: [key], arguments: [...texts, String(CLAIM_MS)] }),
     );
-    try {
-      const reply = await this.run(({ client }) =>
-        client.eval(CLAIM_SCRIPT, { keys: [KEY], arguments: [...texts, String(CLAIM_MS)] }),
-      );
-      return parse(reply);
-    } catch (error) {
-      // A full Redis that evicts nothing takes no claim, and no entry either.
-      if (/\bOOM\b/.test((error as Error).message)) return undefined;
-      throw error;
-    }
+    return parse(reply);
+  } catch (error) {
+    // A full Redis that evicts nothing takes no claim, and no entry either.
+    if (/\bOOM\b/.test((error as Error).message)) return undefined;
+    throw error;
   }
-
-  private run: RedisConnection['run'] = (send) => {
-    if (this.redis === undefined) throw new CacheUnavailableError('no Redis is configured');
-    return this.redis.run(send);
-  };
 }
 
 /** Roles may lack the right to read the system and the timeline, and some servers have neither. */

@@ -9,7 +9,7 @@ import {
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CacheTrust } from '../cache/cache-trust.js';
-import { RedisConnection } from '../cache/redis-connection.js';
+import { RedisServers } from '../cache/redis-servers.js';
 import { UserCacheService } from '../cache/user-cache.service.js';
 import { Database } from '../database/database.js';
 import { MaintenanceConnection } from '../database/maintenance-connection.js';
@@ -40,8 +40,8 @@ import { SingleInstanceLock } from './single-instance-lock.js';
     EmbeddedChanges,
     {
       provide: SingleInstanceLock,
-      inject: [UserCacheService, CacheTrust, { token: RedisConnection, optional: true }],
-      useFactory: (users: UserCacheService, trust: CacheTrust, redis?: RedisConnection) =>
+      inject: [UserCacheService, CacheTrust, { token: RedisServers, optional: true }],
+      useFactory: (users: UserCacheService, trust: CacheTrust, redis?: RedisServers) =>
         redis === undefined ? new SingleInstanceLock(users, trust) : undefined,
     },
     {
@@ -76,15 +76,15 @@ export class InvalidationModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly changes: ChangeSource,
     private readonly invalidation: CacheInvalidationService,
-    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+    @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
   ) {}
 
   /** Changes come first: a change between the replay on Redis and the first page of the log would otherwise be missed. */
   async onModuleInit(): Promise<void> {
     await this.changes.start();
     await this.redis?.start({
-      prepare: () => this.invalidation.prepareRedis(),
-      keep: () => this.invalidation.keepRedis(),
+      prepare: (shard) => this.invalidation.prepareRedis(shard),
+      keep: (shard) => this.invalidation.keepRedis(shard),
     });
   }
 

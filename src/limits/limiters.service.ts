@@ -1,5 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { RedisConnection } from '../cache/redis-connection.js';
+import { RedisServers } from '../cache/redis-servers.js';
 import { HotStatements } from '../database/hot-statements.js';
 import { newCounter } from '../common/metrics.js';
 import { type Limit, type Refusal, refusalHeaders } from './limit.js';
@@ -18,7 +18,7 @@ export class Limiters {
 
   constructor(
     private readonly statements: HotStatements,
-    @Optional() @Inject(RedisConnection) private readonly redis: RedisConnection | undefined,
+    @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
   ) {}
 
   for(limit: Limit): Limiter {

@@ -1,5 +1,5 @@
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RedisConnection } from '../cache/redis-connection.js';
+import type { RedisServers } from '../cache/redis-servers.js';
 import { type Limit, WINDOW_SECONDS } from './limit.js';
 
 const KEY_PREFIX = 'ergodrive:limit';
@@ -29,11 +29,12 @@ interface Script {
  * Counts on Redis, by the connection of the cache: with its deadline, and at once without an answer while Redis is away.
  * A count throws `CacheUnavailableError` then.
  */
-export function redisCounts(connection: RedisConnection, { name, attempts }: Limit): RateLimiterRedis {
+export function redisCounts(servers: RedisServers, { name, attempts }: Limit): RateLimiterRedis {
   return new RateLimiterRedis({
     storeClient: {
-      eval: (script: string, options: Script) => connection.run(({ client }) => client.eval(script, options)),
-      del: (key: string) => connection.run(({ client }) => client.del(key)),
+      eval: (script: string, options: Script) =>
+        servers.runFor(options.keys[0] ?? '', ({ client }) => client.eval(script, options)),
+      del: (key: string) => servers.runFor(key, ({ client }) => client.del(key)),
     },
     useRedisPackage: true,
     customIncrTtlLuaScript: COUNT_SCRIPT,

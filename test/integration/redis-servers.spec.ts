@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { BlacklistService } from '../../src/cache/blacklist.service.js';
+import { BLACKLIST_PREFIX } from '../../src/cache/blacklist.service.js';
+import { RedisServers } from '../../src/cache/redis-servers.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { RedisServer } from '../support/redis/redis-server.js';
@@ -48,7 +49,7 @@ describe('the application', () => {
       expect(refused.status).toBe(401);
       expect((await app.call('POST', '/api/v1/auth/logout', { token: member.token })).status).toBe(200);
       expect(await getMe(app, member)).toBe('401 token_revoked');
-      await app.get(BlacklistService).clear();
+      for (const shard of app.get(RedisServers).shards) await shard.clear(BLACKLIST_PREFIX);
       expect(await getMe(app, member)).toBe('401 token_revoked');
 
       const { body } = await app.call('GET', '/health');

@@ -89,7 +89,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'the blacklist of another history is kept',
     file: 'src/invalidation/history-claim.ts',
-    text: 'await this.blacklist.clear();',
+    text: 'await shard.clear(BLACKLIST_PREFIX);',
     replacement: 'await Promise.resolve();',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'two instances',

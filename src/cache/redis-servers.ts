@@ -1,0 +1,80 @@
+import { RedisCacheStore } from './redis-cache.store.js';
+import type { RedisClient, RedisConnection, RedisLink } from './redis-connection.js';
+
+/** A master with its part of the cache: the single server with all of it, or a shard of a cluster. */
+export interface RedisShard {
+  /**
+   * Sends a command about a key that each shard has of its own, such as the name of the history.
+   * @throws CacheUnavailableError
+   */
+  runOwn<T>(name: string, send: (client: RedisClient, key: string) => Promise<T>): Promise<T>;
+
+  /** Deletes those of the entries that belong to the shard, with their leases. @throws CacheUnavailableError */
+  delete(keys: readonly string[]): Promise<void>;
+
+  /** Deletes all entries of the shard with this prefix. Walks the whole shard. @throws CacheUnavailableError */
+  clear(prefix: string): Promise<void>;
+}
+
+export interface RedisHooks {
+  /** Brings the shard up to date on a new connection; the shard is trusted once this resolves. */
+  prepare(shard: RedisShard): Promise<void>;
+  /** Checks with each heartbeat whether a trusted shard may stay so; a rejection ends its connection. */
+  keep(shard: RedisShard): Promise<void>;
+}
+
+/** The Redis that `REDIS_URL` names: one master, or the masters of a cluster. */
+export abstract class RedisServers {
+  /** The masters that are known now. */
+  abstract readonly shards: readonly RedisShard[];
+
+  /** Resolves when the first attempt to connect to each has succeeded or failed; either way the attempts go on. */
+  abstract start(hooks: RedisHooks): Promise<void>;
+
+  abstract stop(): Promise<void>;
+
+  /** Gives every connection up, so that the log is replayed before the cache is trusted again. */
+  abstract drop(reason: string): void;
+
+  /** Sends a command about a key to the master that has it. @throws CacheUnavailableError */
+  abstract runFor<T>(key: string, send: (link: RedisLink) => Promise<T>): Promise<T>;
+}
+
+/** One Redis, or the one that Sentinels name: it has every key. */
+export class SingleRedis extends RedisServers implements RedisShard {
+  readonly shards = [this];
+  private readonly store: RedisCacheStore;
+
+  constructor(readonly connection: RedisConnection) {
+    super();
+    this.store = new RedisCacheStore(connection);
+  }
+
+  start(hooks: RedisHooks): Promise<void> {
+    return this.connection.start({ prepare: () => hooks.prepare(this), keep: () => hooks.keep(this) });
+  }
+
+  stop(): Promise<void> {
+    return this.connection.stop();
+  }
+
+  drop(reason: string): void {
+    this.connection.drop(reason);
+  }
+
+  runFor<T>(_key: string, send: (link: RedisLink) => Promise<T>): Promise<T> {
+    return this.connection.run(send);
+  }
+
+  runOwn<T>(name: string, send: (client: RedisClient, key: string) => Promise<T>): Promise<T> {
+    return this.connection.run(({ client }) => send(client, name));
+  }
+
+  delete(keys: readonly string[]): Promise<void> {
+    return this.store.invalidate(keys);
+  }
+
+  async clear(prefix: string): Promise<void> {
+    await this.store.clear([prefix]);
+  }
+}

@@ -1,0 +1,96 @@
+import { SLOTS } from './cluster-slots.js';
+import { SlotTable } from './slot-table.js';
+
+describe('SlotTable', () => {
+  const one = { id: 'one' };
+  const two = { id: 'two' };
+  let table: SlotTable<{ id: string }>;
+
+  const prove = (owner: { id: string }) => table.prove(owner, table.unproven(owner)!);
+
+  beforeEach(() => {
+    table = new SlotTable();
+  });
+
+  it('reads a slot from the master that claims it, once that is proven', () => {
+    expect(table.claim(one, [[0, 9]])).toBe(false);
+    expect(table.claimants(9)).toEqual([one]);
+    expect(table.reader(9)).toBeUndefined();
+    prove(one);
+    expect(table.reader(9)).toBe(one);
+    expect(table.reader(10)).toBeUndefined();
+    expect(table.unproven(one)).toBeUndefined();
+  });
+
+  it('reads a slot that two masters claim from neither, and names both', () => {
+    table.claim(one, [[0, 9]]);
+    prove(one);
+    table.claim(two, [[9, 20]]);
+    prove(two);
+    expect(table.claimants(9)).toEqual([one, two]);
+    expect(table.reader(9)).toBeUndefined();
+    expect(table.reader(8)).toBe(one);
+    table.claim(one, [[0, 8]]);
+    expect(table.reader(9)).toBe(two);
+  });
+
+  it('says whether a slot was claimed by another master last', () => {
+    table.claim(one, [[0, 9]]);
+    table.release(one);
+    expect(table.claim(one, [[0, 9]])).toBe(false);
+    table.release(one);
+    expect(table.claim(two, [[9, 20]])).toBe(true);
+    expect(table.claim(two, [[9, 20]])).toBe(false);
+  });
+
+  it('keeps what was proven when slots are gained, and proves the gained ones only by a later replay', () => {
+    table.claim(one, [[0, 9]]);
+    const round = table.unproven(one)!;
+    table.claim(one, [[0, 10]]);
+    table.prove(one, round);
+    expect([table.reader(9), table.reader(10)]).toEqual([one, undefined]);
+    prove(one);
+    expect(table.reader(10)).toBe(one);
+  });
+
+  it('does not take a slot for proven that was lost and gained during the replay', () => {
+    table.claim(one, [[0, 9]]);
+    const round = table.unproven(one)!;
+    table.release(one, 9);
+    table.claim(one, [[0, 9]]);
+    table.prove(one, round);
+    expect([table.reader(8), table.reader(9)]).toEqual([one, undefined]);
+  });
+
+  it('forgets a claim that is released, in part or in whole', () => {
+    table.claim(one, [[0, 9]]);
+    prove(one);
+    table.release(one, 4);
+    expect([
+      table.reader(4),
+      table.hasClaim(one, 4),
+      table.reader(5),
+      table.firstSlot(one, new Set([0, 1, 2, 3])),
+    ]).toEqual([undefined, false, one, 5]);
+    table.release(one);
+    expect([table.reader(5), table.claimants(5), table.firstSlot(one, new Set())]).toEqual([
+      undefined,
+      [],
+      undefined,
+    ]);
+    table.release(two, 5);
+    table.prove(two, 100);
+    expect(table.claimants(5)).toEqual([]);
+  });
+
+  it('is complete when every slot is read', () => {
+    table.claim(one, [[0, 99]]);
+    table.claim(two, [[100, SLOTS - 1]]);
+    prove(one);
+    expect(table.isComplete).toBe(false);
+    prove(two);
+    expect(table.isComplete).toBe(true);
+    table.release(two, 500);
+    expect(table.isComplete).toBe(false);
+  });
+});

@@ -1,0 +1,50 @@
+import { Logger } from '@nestjs/common';
+import { CacheTrust } from '../../src/cache/cache-trust.js';
+import { Following } from '../../src/cache/following.js';
+import { RedisCluster } from '../../src/cache/redis-cluster.js';
+import { RedisClusterStore } from '../../src/cache/redis-cluster.store.js';
+import type { RedisShard } from '../../src/cache/redis-servers.js';
+import { parseRedisUrl } from '../../src/config/redis-url.js';
+import { waitFor } from '../support/wait-for.js';
+
+const PATIENCE_MS = 30_000;
+
+export interface ConnectedClusterOptions {
+  /** What is done with each new connection to a shard before it is trusted. */
+  prepare?: (shard: RedisShard) => Promise<void>;
+  deadlineMs?: number;
+}
+
+/** The cluster adapter with its connections, put together as the application does it. */
+export class ConnectedCluster {
+  readonly following = new Following();
+  readonly trust = new CacheTrust('Redis Cluster', this.following);
+  readonly cluster: RedisCluster;
+  readonly store: RedisClusterStore;
+
+  /** Starts to connect. */
+  constructor(
+    url: string,
+    { prepare = () => Promise.resolve(), deadlineMs = 5000 }: ConnectedClusterOptions = {},
+  ) {
+    Logger.overrideLogger(false);
+    this.following.followForEver('a history');
+    this.cluster = new RedisCluster(parseRedisUrl(url), deadlineMs, this.trust, this.following);
+    this.store = new RedisClusterStore(this.cluster);
+    void this.cluster.start({ prepare, keep: () => Promise.resolve() });
+  }
+
+  /** Resolves once every slot is read. */
+  async complete(): Promise<this> {
+    await waitFor(() => this.trust.isComplete, {
+      what: 'every shard to be trusted',
+      timeoutMs: PATIENCE_MS,
+      intervalMs: 5,
+    });
+    return this;
+  }
+
+  async close(): Promise<void> {
+    await this.cluster.stop();
+  }
+}

@@ -1,0 +1,181 @@
+import { CacheUnavailableError } from '../../src/cache/cache-unavailable.error.js';
+import { slotOf } from '../../src/cache/cluster-slots.js';
+import { RedisClusterServers } from '../support/redis/redis-cluster.js';
+import { RedisServer } from '../support/redis/redis-server.js';
+import { waitFor } from '../support/wait-for.js';
+import { ConnectedCluster, type ConnectedClusterOptions } from './connected-cluster.js';
+
+const LONG_MS = 60_000;
+const TIMEOUT_MS = 120_000;
+const PATIENCE = { timeoutMs: 30_000, intervalMs: 10 };
+
+/** A key in a slot of the first, second or third master of the start. A test that moves a slot has one of its own. */
+function keyOn(shard: number, slot = 100): string {
+  for (let id = 0; ; id += 1) if (slotOf(`user:${id}`) === shard * 5462 + slot) return `user:${id}`;
+}
+
+describe('RedisCluster', () => {
+  let servers: RedisClusterServers;
+  let connected: ConnectedCluster | undefined;
+
+  /** Connects, in place of the connection before. */
+  const connect = async (options?: ConnectedClusterOptions) => {
+    await connected?.close();
+    connected = await new ConnectedCluster(servers.url, options).complete();
+    return connected;
+  };
+
+  beforeAll(async () => {
+    servers = await RedisClusterServers.start();
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    await connected?.close();
+    await servers.stop();
+  }, TIMEOUT_MS);
+
+  it(
+    'uses the other shards while one is frozen, and that one too when it continues',
+    async () => {
+      const cluster = await connect({ deadlineMs: 500 });
+      const { store, trust } = cluster;
+      await Promise.all([0, 1, 2].map((shard) => store.set(keyOn(shard), shard, LONG_MS)));
+      servers.shards[1].master.freeze();
+      await expect(store.get(keyOn(1))).rejects.toThrow(CacheUnavailableError);
+      await waitFor(() => !trust.isComplete, { what: 'the frozen shard to be given up', ...PATIENCE });
+      expect(trust).toMatchObject({ isTrusted: true, state: 'trusted' });
+      expect(trust.reason).toContain(`127.0.0.1:${servers.shards[1].master.port}`);
+      await expect(Promise.all([0, 2].map((shard) => store.get(keyOn(shard))))).resolves.toEqual([0, 2]);
+      await expect(store.invalidate([keyOn(0), keyOn(1)])).rejects.toThrow(CacheUnavailableError);
+      await expect(store.get(keyOn(0))).resolves.toBeUndefined();
+      await expect(store.get(keyOn(2))).resolves.toBe(2);
+      await expect(store.info()).resolves.toMatchObject({ redis_version: expect.any(String) });
+      servers.shards[1].master.thaw();
+      await cluster.complete();
+      await expect(store.get(keyOn(1))).resolves.toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'deletes an entry whose slot is moving from where it is, and reads it nowhere',
+    async () => {
+      const [{ master: from }, { master: to }] = servers.shards;
+      const cluster = await connect();
+      const { store, trust } = cluster;
+      const key = keyOn(0, 101);
+      await store.set(key, 'stale', LONG_MS);
+      const lease = await store.lease(key, LONG_MS);
+      await servers.moveSlot(slotOf(key), from, to, async () => {
+        await expect(store.get(key)).rejects.toThrow('ASK');
+        await expect(store.invalidate([key])).resolves.toBeUndefined();
+        expect(await to.cli('CLUSTER', 'COUNTKEYSINSLOT', String(slotOf(key)))).toBe(0);
+        expect(await from.cli('CLUSTER', 'COUNTKEYSINSLOT', String(slotOf(key)))).toBe(0);
+        expect(trust.transitions.trusted).toBe(1);
+      });
+      await waitFor(
+        () =>
+          store.get(key).then(
+            (value) => value === undefined,
+            () => false,
+          ),
+        {
+          what: 'the slot to be read from its new master',
+          ...PATIENCE,
+        },
+      );
+      await expect(store.fill(key, lease, 'stale', LONG_MS)).resolves.toBe(false);
+      await store.set(key, 'fresh', LONG_MS);
+      await expect(to.cli('GET', key)).resolves.toBe('"fresh"');
+      await cluster.complete();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'reads a moved slot only after the log was replayed there, and the other slots all the time',
+    async () => {
+      const key = keyOn(0, 102);
+      let mayGoOn: () => void = () => undefined;
+      let replays = 0;
+      const cluster = await connect({
+        prepare: async (shard) => {
+          replays += 1;
+          if (replays <= 3) return;
+          await new Promise<void>((resolve) => (mayGoOn = resolve));
+          await shard.delete([key]);
+        },
+      });
+      const { store } = cluster;
+      await store.set(key, 'stale', LONG_MS);
+      await store.set(keyOn(1), 'other', LONG_MS);
+      const [{ master: from }, { master: to }] = servers.shards;
+      await servers.moveSlot(slotOf(key), from, to);
+      await waitFor(() => replays === 4, { what: 'the replay on the new master', ...PATIENCE });
+      await expect(store.get(key)).rejects.toThrow(CacheUnavailableError);
+      await expect(store.get(keyOn(1))).resolves.toBe('other');
+      await expect(store.invalidate([key])).rejects.toThrow(CacheUnavailableError);
+      expect(await to.cli('EXISTS', key)).toBe(0);
+      mayGoOn();
+      await cluster.complete();
+      await expect(store.get(key)).resolves.toBeUndefined();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'deletes on both and reads from neither while two masters claim a slot',
+    async () => {
+      const { store, trust } = await connect();
+      const key = keyOn(0, 103);
+      await store.set(key, 'stale', LONG_MS);
+      const [{ master: one }, { master: two }] = servers.shards;
+      const slot = String(slotOf(key));
+      await two.cli('CLUSTER', 'DELSLOTS', slot);
+      await two.cli('CLUSTER', 'ADDSLOTS', slot);
+      await waitFor(() => !trust.isComplete, { what: 'the claims to be in conflict', ...PATIENCE });
+      await two.cli('SET', key, '"stale"');
+      await expect(store.get(key)).rejects.toThrow(CacheUnavailableError);
+      await store.invalidate([key]).catch(() => undefined);
+      expect(await two.cli('EXISTS', key)).toBe(0);
+      // The first master may know of the other claim by now, and answer with a redirect.
+      expect(await one.cli('EXISTS', key).catch(() => 0)).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'says that a server is no cluster',
+    async () => {
+      const single = await RedisServer.start();
+      const other = new ConnectedCluster(single.url.replace('redis:', 'redis+cluster:'));
+      await waitFor(() => other.trust.reason.includes('cluster support disabled'), {
+        what: 'the reason to be known',
+        ...PATIENCE,
+      });
+      await other.close();
+      await single.stop();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'replays the log on a promoted replica before it is read',
+    async () => {
+      const key = keyOn(2);
+      const cluster = await connect({ prepare: (shard) => shard.delete([key]) });
+      const { store } = cluster;
+      await store.set(key, 'stale', LONG_MS);
+      await servers.replicated(servers.shards[2]);
+      await servers.stallReplication(servers.shards[2]);
+      await store.invalidate([key]);
+      expect(await servers.onReplica(servers.shards[2], key)).toBe('"stale"');
+      await servers.shards[2].master.kill9();
+      await servers.promote(servers.shards[2]);
+      await cluster.complete();
+      await expect(store.get(key)).resolves.toBeUndefined();
+      expect(await servers.shards[2].replica.cli('EXISTS', key)).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,196 @@
+import { redisInfo, type RedisReply, withRedis } from './redis-connection.js';
+import { RedisServer } from './redis-server.js';
+import { freePort } from '../network/free-port.js';
+import { waitFor } from '../wait-for.js';
+
+const SLOTS = 16_384;
+/** A failover that no test ordered would fail the test, and a busy machine may keep a node from answering. */
+const NODE_TIMEOUT_MS = 120_000;
+const SETTLE_TIMEOUT_MS = 60_000;
+/** Replicas log in as a user of their own, so that a test can lock them out. */
+const REPLICA_USER = 'replica';
+
+/** A master, and its replica where the cluster has replicas. */
+export interface ClusterShard {
+  readonly master: RedisServer;
+  readonly replica: RedisServer;
+}
+
+/** Three masters and a replica of each on 127.0.0.1. No failover happens unless it is ordered. */
+export class RedisClusterServers {
+  private constructor(readonly shards: readonly [ClusterShard, ClusterShard, ClusterShard]) {}
+
+  /** Starts all nodes and waits until each of them knows the whole cluster. */
+  static async start(): Promise<RedisClusterServers> {
+    const startShard = async (): Promise<ClusterShard> => ({
+      master: await startNode(),
+      replica: await startNode(),
+    });
+    // One after another, as a free port is free for the first that takes it.
+    const shards = [await startShard(), await startShard(), await startShard()] as const;
+    const cluster = new RedisClusterServers([...shards]);
+    await cluster.form();
+    return cluster;
+  }
+
+  get nodes(): RedisServer[] {
+    return this.shards.flatMap(({ master, replica }) => [master, replica]);
+  }
+
+  /** What the application is given; the first nodes are enough. */
+  get url(): string {
+    return `redis+cluster://${this.nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+  }
+
+  /** Deletes every key on the masters of now. */
+  async flush(): Promise<void> {
+    for (const node of await this.masters()) await node.cli('FLUSHALL');
+  }
+
+  /** The nodes that say they are masters with slots, by what each says itself. */
+  async masters(): Promise<RedisServer[]> {
+    const running = this.nodes.filter((node) => node.running);
+    const slots = await Promise.all(running.map((node) => ownSlots(node)));
+    return running.filter((_, index) => slots[index]!.length > 0);
+  }
+
+  /** The index of the shard that has the key, by the slots at the start. */
+  async shardOf(key: string): Promise<number> {
+    const slot = Number(await this.shards[0].master.cli('CLUSTER', 'KEYSLOT', key));
+    return Math.min(2, Math.floor(slot / Math.ceil(SLOTS / 3)));
+  }
+
+  /** Promotes the replica, without the consent of the others or of the master. */
+  async promote({ replica }: ClusterShard): Promise<void> {
+    await replica.cli('CLUSTER', 'FAILOVER', 'TAKEOVER');
+    const isPromoted = async () => ((await replica.cli('ROLE')) as [string])[0] === 'master';
+    await waitFor(isPromoted, { what: 'the replica to be promoted', timeoutMs: SETTLE_TIMEOUT_MS });
+  }
+
+  /** Keeps the replica from hearing anything more; writes to the master go on. For ever, unless the master is stopped. */
+  async stallReplication({ master }: ClusterShard): Promise<void> {
+    await master.cli('ACL', 'SETUSER', REPLICA_USER, 'off');
+    await master.cli('CLIENT', 'KILL', 'TYPE', 'replica');
+  }
+
+  /** What the replica has under a key. */
+  async onReplica({ replica }: ClusterShard, key: string): Promise<RedisReply> {
+    return withRedis(replica.url, async (redis) => {
+      await redis.send('READONLY');
+      return redis.send('GET', key);
+    });
+  }
+
+  /** Waits until the replica has all that the master has now. */
+  async replicated({ master, replica }: ClusterShard): Promise<void> {
+    const field = (server: RedisServer, name: string) =>
+      withRedis(server.url, async (redis) => Number((await redisInfo(redis, 'replication')).get(name)));
+    const wanted = await field(master, 'master_repl_offset');
+    await waitFor(async () => (await field(replica, 'slave_repl_offset')) >= wanted, {
+      what: 'the replica to catch up',
+      timeoutMs: SETTLE_TIMEOUT_MS,
+    });
+  }
+
+  /**
+   * Moves a slot with its keys, as `redis-cli --cluster reshard` does.
+   * @param meanwhile runs while the slot is open and its keys have been moved
+   */
+  async moveSlot(
+    slot: number,
+    from: RedisServer,
+    to: RedisServer,
+    meanwhile: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    const [source, target] = await Promise.all([nodeId(from), nodeId(to)]);
+    const text = String(slot);
+    await to.cli('CLUSTER', 'SETSLOT', text, 'IMPORTING', source);
+    await from.cli('CLUSTER', 'SETSLOT', text, 'MIGRATING', target);
+    for (;;) {
+      const keys = (await from.cli('CLUSTER', 'GETKEYSINSLOT', text, '100')) as string[];
+      if (keys.length === 0) break;
+      await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
+    }
+    await meanwhile();
+    for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', text, 'NODE', target);
+  }
+
+  async stop(): Promise<void> {
+    for (const node of this.nodes) node.thaw();
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  private async form(): Promise<void> {
+    const size = Math.ceil(SLOTS / 3);
+    for (const [index, { master }] of this.shards.entries()) {
+      const last = Math.min(SLOTS, (index + 1) * size) - 1;
+      await master.cli('CLUSTER', 'ADDSLOTSRANGE', String(index * size), String(last));
+      await master.cli('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
+    }
+    const [first, ...others] = this.nodes;
+    for (const node of others)
+      await first!.cli('CLUSTER', 'MEET', '127.0.0.1', String(node.port), await busPort(node));
+    await this.settled(
+      (lines) => lines.length === this.nodes.length && lines.every((line) => line.includes('connected')),
+    );
+    for (const { master, replica } of this.shards)
+      await replica.cli('CLUSTER', 'REPLICATE', await nodeId(master));
+    await this.settled(
+      (lines) => lines.filter((line) => line.includes('slave')).length === this.shards.length,
+    );
+    for (const { replica } of this.shards) await linked(replica);
+    for (const node of this.nodes)
+      await waitFor(async () => String(await node.cli('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
+        what: 'the cluster to be ok',
+        timeoutMs: SETTLE_TIMEOUT_MS,
+      });
+  }
+
+  /** Waits until the lines of `CLUSTER NODES` are so on every node. */
+  private async settled(isSettled: (lines: string[]) => boolean): Promise<void> {
+    for (const node of this.nodes)
+      await waitFor(
+        async () =>
+          isSettled(
+            String(await node.cli('CLUSTER', 'NODES'))
+              .trim()
+              .split('\n'),
+          ),
+        {
+          what: 'the nodes to know each other',
+          timeoutMs: SETTLE_TIMEOUT_MS,
+        },
+      );
+  }
+}
+
+async function startNode(): Promise<RedisServer> {
+  const bus = ['--cluster-port', String(await freePort())];
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];
+  // One shard that is down leaves the others in use.
+  const partly = ['--cluster-require-full-coverage', 'no', '--cluster-replica-no-failover', 'yes'];
+  const user = ['--user', REPLICA_USER, 'on', '>secret', '+psync', '+replconf', '+ping'];
+  const login = ['--masteruser', REPLICA_USER, '--masterauth', 'secret'];
+  return RedisServer.start({
+    args: [...bus, ...cluster, ...user, ...login, ...partly, '--repl-diskless-sync-delay', '0'],
+  });
+}
+
+async function linked(replica: RedisServer): Promise<void> {
+  const isLinked = async () =>
+    String(await replica.cli('INFO', 'replication')).includes('master_link_status:up');
+  await waitFor(isLinked, { what: 'the replica to follow its master', timeoutMs: SETTLE_TIMEOUT_MS });
+}
+
+async function busPort(node: RedisServer): Promise<string> {
+  return String(((await node.cli('CONFIG', 'GET', 'cluster-port')) as string[])[1]);
+}
+
+async function nodeId(node: RedisServer): Promise<string> {
+  return String(await node.cli('CLUSTER', 'MYID'));
+}
+
+async function ownSlots(node: RedisServer): Promise<unknown[]> {
+  const [id, ranges] = await Promise.all([nodeId(node), node.cli('CLUSTER', 'SLOTS')]);
+  return (ranges as [number, number, [string, number, string]][]).filter(([, , [, , owner]]) => owner === id);
+}
