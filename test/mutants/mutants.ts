@@ -1,6 +1,7 @@
 import { ACCEPTANCE_MUTANTS } from './acceptance-mutants.js';
 import { CACHE_MUTANTS } from './cache-mutants.js';
 import { CLIENT_MUTANTS } from './client-mutants.js';
+import { CLUSTER_MUTANTS } from './cluster-mutants.js';
 import { COMMAND_MUTANTS } from './command-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
@@ -26,6 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ACCEPTANCE_MUTANTS,
   ...CACHE_MUTANTS,
   ...CLIENT_MUTANTS,
+  ...CLUSTER_MUTANTS,
   ...COMMAND_MUTANTS,
   ...KEY_MUTANTS,
   ...PASSWORD_MUTANTS,

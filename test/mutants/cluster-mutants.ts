@@ -1,0 +1,70 @@
+import type { Mutant } from './mutant.js';
+
+const TABLE = 'src/cache/slot-table.ts';
+const SHARD = 'src/cache/redis-cluster-shard.ts';
+const TABLE_SPEC = ['src/cache/slot-table.spec.ts'] as const;
+const CLUSTER_SPEC = ['test/cluster/redis-cluster.spec.ts'] as const;
+
+/** Which shard of a Redis Cluster is read and when, and where entries are deleted. */
+export const CLUSTER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a slot that two masters claim is read from one of them',
+    file: TABLE,
+    text: 'one !== undefined && others.length === 0 &&',
+    replacement: 'one !== undefined &&',
+    specs: TABLE_SPEC,
+  },
+  {
+    name: 'a slot is read before the log was replayed on its master',
+    file: TABLE,
+    text: 'this.claims.get(one)?.[slot] === PROVEN;',
+    replacement: 'this.claims.has(one);',
+    specs: TABLE_SPEC,
+  },
+  {
+    name: 'a slot that was gained during a replay counts as replayed',
+    file: TABLE,
+    text: 'state <= NOT_CLAIMED || state > round',
+    replacement: 'state <= NOT_CLAIMED',
+    specs: TABLE_SPEC,
+  },
+  {
+    name: 'a slot that another master had is read at once',
+    file: TABLE,
+    text: 'this.last[slot] !== undefined && this.last[slot] !== owner.id',
+    replacement: 'this.last[slot] === null',
+    specs: TABLE_SPEC,
+  },
+  {
+    name: 'a promoted replica is read without a replay',
+    file: SHARD,
+    text: 'await hooks.prepare(this);',
+    replacement: 'await Promise.resolve(hooks);',
+    specs: CLUSTER_SPEC,
+    test: 'replays the log on a promoted replica',
+  },
+  {
+    name: 'an entry whose slot is moving stays where it is moved to',
+    file: SHARD,
+    text: 'if (other === undefined) return false;',
+    replacement: 'if (other !== undefined) return true;\n    if (other === undefined) return false;',
+    specs: CLUSTER_SPEC,
+    test: 'whose slot is moving',
+  },
+  {
+    name: 'a deletion counts on a shard that is not used',
+    file: 'src/cache/redis-cluster.store.ts',
+    text: 'isRead.includes(false)',
+    replacement: 'isRead.length === -1',
+    specs: CLUSTER_SPEC,
+    test: 'while one is frozen',
+  },
+  {
+    name: 'an instance is healthy while one shard of Redis is not used',
+    file: 'src/health/health-summary.service.ts',
+    text: 'this.trust.isComplete',
+    replacement: 'this.trust.isTrusted',
+    specs: ['test/cluster/cluster-faults.spec.ts'],
+    test: 'show and clear all shards',
+  },
+];
