@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Gauge, register } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
+import { newStateGauge } from '../common/metrics.js';
 
-const METRIC = 'ergodrive_database_notifications';
 const STATES = ['unproven', 'delivered', 'not delivered'] as const;
 /** So many notifications in a row must be lost, because a stall of this process can hide one. */
 const ATTEMPTS = 3;
@@ -30,16 +29,12 @@ export class NotificationProof {
   private sentAt = -Infinity;
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {
-    register.removeSingleMetric(METRIC);
-    const current = () => this.state;
-    new Gauge({
-      name: METRIC,
-      help: '1 for whether the notifications of PostgreSQL arrive, 0 for the other states',
-      labelNames: ['state'],
-      collect() {
-        for (const state of STATES) this.set({ state }, current() === state ? 1 : 0);
-      },
-    });
+    newStateGauge(
+      'ergodrive_database_notifications',
+      '1 for whether the notifications of PostgreSQL arrive, 0 for the other states',
+      STATES,
+      () => this.state,
+    );
   }
 
   /** `unproven` for a moment after each connect. */

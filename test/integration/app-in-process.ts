@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Type } from '@nestjs/common';
+import type { Abstract, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { AppLogger } from '../../src/common/app.logger.js';
@@ -54,7 +54,7 @@ export class AppInProcess {
   }
 
   /** A provider, by its class or token. */
-  get<T>(token: Type<T> | symbol): T {
+  get<T>(token: Type<T> | Abstract<T> | symbol): T {
     return this.app.get<T>(token, { strict: false });
   }
 
