@@ -61,7 +61,7 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
     expect(followers).toHaveLength(2);
   });
 
-  it('hears notifications', async () => {
+  it('gets notifications', async () => {
     for (const app of apps)
       await waitFor(async () => (await healthOf(app)).database.notifications === 'delivered', {
         what: 'the proof',
