@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { tlsTrouble } from '../common/tls-trouble.js';
 import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
 
 /**
@@ -18,22 +19,8 @@ export function socketOptions(
   return { ...plain, ...name, ...certificates, tls: true as const, rejectUnauthorized: true };
 }
 
-/** Codes of OpenSSL's verification, and of the check of the name. */
-const REFUSED_CERTIFICATE = /CERT|^UNABLE_TO_|^INVALID_CA$|^INVALID_PURPOSE$|^PATH_LENGTH_EXCEEDED$/;
-
-interface Trouble {
-  message: string;
-  name: string;
-  code?: string;
-  /** OpenSSL's words. */
-  reason?: string;
-}
-
 /** What went wrong with a connection, in words for a log line. */
 export function connectionTrouble(error: unknown): string {
-  const { message, name, code = '', reason } = error as Trouble;
-  // OpenSSL's own message begins with the number of a thread, and differs each time.
-  if (code.startsWith('ERR_SSL_')) return `TLS failed: ${reason ?? code}`;
-  if (REFUSED_CERTIFICATE.test(code)) return `the certificate of the server is refused: ${message}`;
-  return message || name;
+  const { message, name } = error as Error;
+  return tlsTrouble(error) ?? (message || name);
 }

@@ -38,6 +38,17 @@ describe('database errors', () => {
   );
 
   it.each([
+    'CERT_HAS_EXPIRED',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ])('%s, a certificate that expired or was exchanged, is an outage', (code) => {
+    expect(isDatabaseOutage(withCode(code))).toBe(true);
+    expect(isDatabaseOutage(failedQuery(code))).toBe(true);
+  });
+
+  it.each([
+    'The server does not support SSL connections',
     'Query read timeout',
     'timeout exceeded when trying to connect',
     'Connection terminated unexpectedly',

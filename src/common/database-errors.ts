@@ -1,3 +1,5 @@
+import { tlsTrouble } from './tls-trouble.js';
+
 interface DriverError extends Error {
   code?: string;
   driverError?: DriverError;
@@ -35,6 +37,7 @@ export function isDatabaseOutage(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseOutage);
   const { driverError, code } = error as DriverError;
   if (driverError instanceof Error) return isDatabaseOutage(driverError);
+  if (tlsTrouble(error) !== undefined) return true;
   if (code !== undefined) return OUTAGE_CODE.test(code);
   return OUTAGE_MESSAGE.test(error.message);
 }

@@ -1,5 +1,7 @@
+import { isNativeError } from 'node:util/types';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
+import { tlsTrouble } from '../common/tls-trouble.js';
 
 /** Refusals that no further attempt changes, by SQLSTATE. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -17,11 +19,14 @@ const NO_PASSWORD = /client password must be a/;
  * @param variable the variable with the URL
  */
 export function describeConnectFailure(error: unknown, variable: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!isNativeError(error)) return error;
   const { code = '', message } = error as Error & { code?: string };
   const refusal = REFUSALS[code];
   if (refusal !== undefined) return new ConfigurationError([`${variable} ${refusal} (${code})`]);
   if (NO_PASSWORD.test(message)) return new ConfigurationError([`${variable} must have a password`]);
+  const trouble = tlsTrouble(error);
+  if (trouble !== undefined)
+    return new ConfigurationError([`${variable} must lead to a server with the right TLS: ${trouble}`]);
   if (!isDatabaseOutage(error)) return error;
   // For a name with several addresses the error has a code and no message.
   return new Error(`The server of ${variable} does not answer: ${message || code}`, { cause: error });

@@ -1,8 +1,9 @@
 import type { Mutant } from './mutant.js';
 
+const TLS_SPECS = ['test/integration/postgres-tls.spec.ts'] as const;
 const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
 
-/** What holds behind a pooler that gives each transaction to another session. */
+/** How PostgreSQL is reached: through a pooler that gives each transaction to another session, and by TLS. */
 export const POOLER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an advisory lock counts on a connection that is no session',
@@ -35,5 +36,21 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     replacement: "const BEGIN = 'BEGIN';",
     specs: SPECS,
     test: 'works in READ COMMITTED',
+  },
+  {
+    name: 'a refused certificate of PostgreSQL is waited for',
+    file: 'src/database/connect-failure.ts',
+    text: 'if (trouble !== undefined)',
+    replacement: 'if (trouble === NO_PASSWORD.source)',
+    specs: TLS_SPECS,
+    test: 'another authority signed',
+  },
+  {
+    name: 'the certificate of PostgreSQL is not verified',
+    file: 'src/config/database-url.ts',
+    text: "options.set('sslmode', mode === 'no-verify' ? 'require' : mode);",
+    replacement: "options.set('sslmode', 'require'); options.delete('sslrootcert');",
+    specs: TLS_SPECS,
+    test: 'another authority signed',
   },
 ];
