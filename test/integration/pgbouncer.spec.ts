@@ -1,3 +1,4 @@
+import { HotStatements } from '../../src/database/hot-statements.js';
 import { migrate } from '../../src/database/migrate.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
@@ -96,6 +97,14 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'ergodrive-backend'`,
     );
+    const level = { name: 'level', text: `SELECT current_setting('transaction_isolation') AS level` };
+    const rows = () => apps[1]!.get(HotStatements).transaction((run) => run<{ level: string }>(level, []));
+    // The pool loses the connections that were ended.
+    await waitFor(async () => (await rows().catch(() => [])).length === 1, {
+      what: 'a new connection',
+      timeoutMs: 30_000,
+    });
+    await expect(rows()).resolves.toEqual([{ level: 'read committed' }]);
     const logins = Array.from({ length: 6 }, () => logIn(apps[1]!, member));
     await expect(Promise.all(logins)).resolves.toHaveLength(6);
     await sql(database.url, `ALTER DATABASE ${name} RESET default_transaction_isolation`);

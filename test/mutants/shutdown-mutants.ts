@@ -26,14 +26,6 @@ export const SHUTDOWN_MUTANTS: readonly Mutant[] = [
     specs: ['src/health/draining.spec.ts'],
   },
   {
-    name: 'an instance that drains does not learn of the end of an OAuth client',
-    file: 'src/clients/known-clients.service.ts',
-    text: 'onApplicationShutdown(): void {',
-    replacement: 'onModuleDestroy(): void {',
-    specs: ['test/e2e/draining.spec.ts'],
-    test: 'refuses an OAuth client',
-  },
-  {
     name: 'a start waits for a database that refuses',
     file: 'src/database/wait-for-database.ts',
     text: 'if (failure instanceof ConfigurationError) return false;',
@@ -45,6 +37,7 @@ export const SHUTDOWN_MUTANTS: readonly Mutant[] = [
     file: 'src/database/wait-for-database.ts',
     text: 'if (waitedMs + RETRY_MS > waitSeconds * 1000) throw failure;',
     replacement: 'throw failure;',
-    specs: ['test/e2e/late-database.spec.ts'],
+    specs: ['src/database/wait-for-database.spec.ts'],
+    test: 'tries again until the server answers',
   },
 ];
