@@ -8,11 +8,11 @@ export const ASK_MS = 100;
 /** A poll that ends without a reading in that time is answered with the last one. */
 const GRACE_MS = 100;
 /**
- * Shortest time between two rounds of answers: with many changes, an answer has the changes of this time. An answer takes about 0.2 ms
+ * Shortest time between two rounds of answers: with many changes, an answer has the changes of this time. An answer takes about 0.1 ms
  * of the instance, so receivers take half of it at most, however many they are.
  */
 const PACE_MS = 20;
-const PACE_MS_PER_POLL = 0.4;
+const PACE_MS_PER_POLL = 0.2;
 
 interface Waiter {
   /** `performance.now()` from which on it is woken by any reading. */
