@@ -8,6 +8,7 @@ import pg from 'pg';
 import { LOG_CHANNEL } from '../src/invalidation/invalidation-log.js';
 import { api } from '../test/support/app/api-client.js';
 import { AppProcess } from '../test/support/app/app-process.js';
+import { basic } from '../test/support/app/oauth-client.js';
 import { SigningKeysFile } from '../test/support/feed/signing-keys-file.js';
 import { PostgresServer } from '../test/support/postgres/postgres-server.js';
 import { RedisServer } from '../test/support/redis/redis-server.js';
@@ -150,7 +151,7 @@ async function registerClient(app: AppProcess): Promise<string> {
     name: 'bench',
   });
   client.close();
-  return `Basic ${Buffer.from(`${body.client_id}:${body.client_secret}`).toString('base64')}`;
+  return basic({ id: body.client_id, secret: body.client_secret });
 }
 
 /** Commits changes at a rate, and notifies after each as an instance does. @returns by row, when the commit was answered */

@@ -76,14 +76,15 @@ export class RedisClusterStore implements CacheStore {
   /** Sums for the shards that answer; the version of each, the shortest time since a start, and the least suitable eviction policy. */
   async info(): Promise<CacheServerInfo> {
     const infos = await this.ask(({ store }) => store.info());
+    const bytes = sum(infos.map(({ memory_used_bytes = 0 }) => memory_used_bytes));
     const limits = infos.find((info) => adviseOnEviction(info) !== undefined) ?? infos[0];
     return {
       redis_version: distinct(infos.map(({ redis_version }) => redis_version)),
       server_name: distinct(infos.map(({ server_name }) => server_name)),
       valkey_version: distinct(infos.map(({ valkey_version }) => valkey_version)),
       uptime_seconds: Math.min(...infos.map(({ uptime_seconds = 0 }) => uptime_seconds)),
-      memory_used: readable(sum(infos.map(({ memory_used_bytes = 0 }) => memory_used_bytes))),
-      memory_used_bytes: sum(infos.map(({ memory_used_bytes = 0 }) => memory_used_bytes)),
+      memory_used: readable(bytes),
+      memory_used_bytes: bytes,
       maxmemory_policy: limits?.maxmemory_policy,
       maxmemory_bytes: limits?.maxmemory_bytes,
     };

@@ -53,12 +53,11 @@ export class FeedMetrics {
 
   /**
    * An answer is made.
-   * @param sent in the order of the log
+   * @param oldest the first event in it, if there is one
    * @param pending how many events are known to follow
    */
-  sent(clientId: string, sent: readonly SecurityEvent[], pending: number, isRestarted: boolean): void {
+  sent(clientId: string, oldest: SecurityEvent | undefined, pending: number, isRestarted: boolean): void {
     this.receivers.set(clientId, { answeredAt: performance.now(), pending });
-    const [oldest] = sent;
     if (oldest === undefined || isRestarted) return;
     this.lag.observe(Math.max(0, this.clock.now() / 1000 - oldest.change.committedBy));
   }

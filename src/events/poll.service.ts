@@ -131,7 +131,8 @@ export class PollService {
     const fits = known && known.sent.length <= poll.request.maxEvents && known.bytes <= poll.maxBytes();
     const { head, sent } = fits ? known : await this.sign(page, poll);
     const { events, isRestarted } = page;
-    this.metrics.sent(poll.clientId, events.slice(0, sent.length), events.length - sent.length, isRestarted);
+    const oldest = sent.length > 0 ? events[0] : undefined;
+    this.metrics.sent(poll.clientId, oldest, events.length - sent.length, isRestarted);
     const text = `${head}${Math.floor(page.beganAt - poll.arrivedAt)}}`;
     return { text, sent, isRestarted };
   }

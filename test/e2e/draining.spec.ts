@@ -7,6 +7,7 @@ import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { waitFor } from '../support/wait-for.js';
 import type { Member } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
+import { basic } from '../support/app/oauth-client.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { LiveClient } from './support/live-client.js';
 
@@ -84,8 +85,7 @@ describe('an instance that drains', () => {
 
   it('refuses an OAuth client that it knew and that has ended', async () => {
     const { client_id, client_secret } = await deployment.registerClient();
-    const credentials = Buffer.from(`${client_id}:${client_secret}`).toString('base64');
-    const headers = { authorization: `Basic ${credentials}` };
+    const headers = { authorization: basic({ id: client_id, secret: client_secret }) };
     const poll = () => client.post(POLL_PATH, { waitMs: 0 }, { headers });
     expect((await poll()).status).toBe(200);
     const admin = await deployment.admin();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basic } from '../support/app/oauth-client.js';
 import type { ApiClient } from '../support/app/api-client.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { RedisServer } from '../support/redis/redis-server.js';
@@ -116,7 +117,7 @@ describe('metrics', () => {
 
   it('show the receivers of the feed, and how late they get events', async () => {
     const { client_id, client_secret } = await deployment.registerClient();
-    const authorization = `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`;
+    const authorization = basic({ id: client_id, secret: client_secret });
     const poll = async (body: object) =>
       (await client.post<{ cursor: string }>('/api/v1/events/poll', body, { headers: { authorization } }))
         .body;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { basic } from '../support/app/oauth-client.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { OBSERVABILITY, Prometheus, promtool } from '../support/prometheus/prometheus.js';
 import { waitFor } from '../support/wait-for.js';
@@ -94,7 +95,7 @@ describe('the dashboard and the rules', () => {
   async function useEverything(): Promise<void> {
     const { client_id, client_secret } = await deployment.registerClient();
     const headers = {
-      authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`,
+      authorization: basic({ id: client_id, secret: client_secret }),
     };
     const api = deployment.client();
     const member = await deployment.accounts().signUp();

@@ -1,8 +1,8 @@
 import { EXIT } from '../service/arguments.js';
 import { Progress } from '../service/progress.js';
 import { RateLimit } from '../service/rate-limit.js';
+import { runCommand } from '../service/run-command.js';
 import { ServiceClient } from '../service/service-client.js';
-import { UsageError } from '../service/usage-error.js';
 import { type DoctorArguments, parseArguments, USAGE } from './arguments.js';
 import { cleanUp } from './clean-up.js';
 import { examine, InterruptedError } from './doctor.js';
@@ -75,11 +75,4 @@ function instancesOf({ url, instances, deadlineMs, ca }: DoctorArguments): [Inst
   return [instanceOf(url), ...others.map(instanceOf)];
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    console.error(isUsage ? `${error.message}\n\n${USAGE}` : error);
-    process.exitCode = isUsage ? EXIT.usage : EXIT.unexamined;
-  },
-);
+runCommand(main, USAGE);

@@ -1,8 +1,8 @@
 import { EXIT } from '../service/arguments.js';
 import { Progress } from '../service/progress.js';
 import { RateLimit, RateLimitedError } from '../service/rate-limit.js';
+import { runCommand } from '../service/run-command.js';
 import { NoAnswerError, ServiceClient } from '../service/service-client.js';
-import { UsageError } from '../service/usage-error.js';
 import { type LoadArguments, parseArguments, USAGE } from './arguments.js';
 import { sendLoad } from './load-run.js';
 import { closedLoop, openLoop } from './pace.js';
@@ -91,11 +91,4 @@ async function measure(
 const isExpected = (error: unknown) =>
   [NoAnswerError, RateLimitedError, PreparationError].some((expected) => error instanceof expected);
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    console.error(isUsage ? `${error.message}\n\n${USAGE}` : error);
-    process.exitCode = isUsage ? EXIT.usage : EXIT.unexamined;
-  },
-);
+runCommand(main, USAGE);

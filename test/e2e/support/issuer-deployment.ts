@@ -1,4 +1,5 @@
 import { generateKey } from '../../../src/config/jwk.js';
+import { basic } from '../../support/app/oauth-client.js';
 import type { ApiClient } from '../../support/app/api-client.js';
 import { freePort } from '../../support/network/free-port.js';
 import { PostgresServer } from '../../support/postgres/postgres-server.js';
@@ -55,7 +56,7 @@ export class IssuerDeployment {
 
   /** The refresh token of a login through the OAuth client, which introspection calls active for that client. */
   async refreshTokenOfClient({ email, password }: Credentials): Promise<string> {
-    const authorization = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`;
+    const authorization = basic({ id: this.clientId, secret: this.clientSecret });
     const form = new URLSearchParams({ grant_type: 'password', username: email, password });
     const { status, body } = await this.deployment
       .client()
