@@ -22,8 +22,38 @@ describe('the image', () => {
   });
 });
 
+/** What the compose file decides, what is for its other services, and what needs a service or a file that it does not have. */
+const NOT_OF_COMPOSE = [
+  'POSTGRES_PASSWORD',
+  'REDIS_PASSWORD',
+  'HOST',
+  'DATA_DIR',
+  'DATABASE_DIRECT_URL',
+  'REDIS_TLS_CA_FILE',
+  'REDIS_TLS_CERT_FILE',
+  'REDIS_TLS_KEY_FILE',
+  'REDIS_SENTINEL_PASSWORD',
+  'REDIS_SENTINEL_USERNAME',
+  'SIGNING_KEYS_FILE',
+];
+
 describe('the compose file', () => {
   const compose = read('docker-compose.yml');
+
+  it('gives the service every variable of .env.example that it can use', () => {
+    const [, app = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
+    const given = [...app.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name]) => name);
+    const known = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(new Set([...given, ...NOT_OF_COMPOSE])).toEqual(new Set(known));
+    expect(given.filter((name) => NOT_OF_COMPOSE.includes(name!))).toEqual([]);
+  });
+
+  it('lets the service finish its requests: half a minute in which one may arrive, and a drain time', () => {
+    const [, app = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
+    const [, drainSeconds] = /SHUTDOWN_DRAIN_SECONDS of up to (\d+),/.exec(app) ?? [];
+    const [, graceSeconds] = /^ {4}stop_grace_period: (\d+)s$/m.exec(app) ?? [];
+    expect(Number(graceSeconds)).toBeGreaterThan(Number(drainSeconds) + 30);
+  });
 
   it('has no default for a secret: each one must be set', () => {
     const secrets = [...compose.matchAll(/\$\{(\w*(?:SECRET|PASSWORD)\w*)(.*?)\}/g)];
