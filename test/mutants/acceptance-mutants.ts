@@ -85,6 +85,14 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     specs: ['test/integration/acceptance.spec.ts'],
   },
   {
+    name: 'entries are accepted although a backup has replaced the tables',
+    file: 'src/invalidation/invalidation-follower.ts',
+    text: 'if (page.history !== this.following.history)',
+    replacement: "if (page.history === '')",
+    specs: ['test/integration/backup.spec.ts'],
+    test: 'pg_dump',
+  },
+  {
     name: 'a new holder of the lock uses its memory at once',
     file: 'src/invalidation/single-instance-lock.ts',
     text: 'if (performance.now() - (this.heldSince ?? Infinity) < ACCEPTANCE_ENDED_MS) return;',
