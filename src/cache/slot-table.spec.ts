@@ -34,13 +34,34 @@ describe('SlotTable', () => {
     expect(table.reader(9)).toBe(two);
   });
 
-  it('says whether a slot was claimed by another master last', () => {
+  it('says whether another master had a slot that is claimed', () => {
     table.claim(one, [[0, 9]]);
     table.release(one);
     expect(table.claim(one, [[0, 9]])).toBe(false);
     table.release(one);
     expect(table.claim(two, [[9, 20]])).toBe(true);
     expect(table.claim(two, [[9, 20]])).toBe(false);
+  });
+
+  it('says it again when the claim was lost before it was proven, and no more afterwards', () => {
+    table.claim(one, [[0, 9]]);
+    prove(one);
+    expect(table.claim(two, [[9, 20]])).toBe(true);
+    table.release(two);
+    expect(table.claim(two, [[9, 20]])).toBe(true);
+    prove(two);
+    table.release(two);
+    expect(table.claim(two, [[9, 20]])).toBe(false);
+  });
+
+  it('says it of the former master too, once another one claimed the slot', () => {
+    table.claim(one, [[0, 9]]);
+    prove(one);
+    table.claim(one, []);
+    table.claim(two, [[9, 9]]);
+    table.release(two);
+    expect(table.claim(one, [[0, 8]])).toBe(false);
+    expect(table.claim(one, [[0, 9]])).toBe(true);
   });
 
   it('keeps what was proven when slots are gained, and proves the gained ones only by a later replay', () => {

@@ -2,6 +2,8 @@ import { SLOTS } from './cluster-slots.js';
 
 const NOT_CLAIMED = 0;
 const PROVEN = -1;
+/** Belongs to no master. */
+const CONTESTED = '';
 
 /** A master that may claim slots. */
 export interface SlotOwner {
@@ -16,8 +18,8 @@ export interface SlotOwner {
 export class SlotTable<Owner extends SlotOwner> {
   private readonly claims = new Map<Owner, Int32Array>();
   private readonly readers: (Owner | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
-  /** The masters that claimed each slot last. */
-  private readonly last: (string | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  /** The master that alone claimed each slot since entries were read there; {@link CONTESTED} once another one claims it. */
+  private readonly holders: (string | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
   private round = 0;
   private readable = 0;
 
@@ -52,7 +54,8 @@ export class SlotTable<Owner extends SlotOwner> {
 
   /**
    * Notes what a master says it has, in place of what it said before.
-   * @returns whether a slot is among them that another master claimed last
+   * @returns whether a slot is newly among them that another master had, or claimed since this one was proven there. A claim that is
+   * lost before it is proven does not make the slot this master's own.
    */
   claim(owner: Owner, ranges: readonly (readonly [number, number])[]): boolean {
     const states = this.claims.get(owner) ?? new Int32Array(SLOTS);
@@ -65,10 +68,7 @@ export class SlotTable<Owner extends SlotOwner> {
       const isClaimed = states[slot] !== NOT_CLAIMED;
       if (isClaimed === (said[slot] === 1)) continue;
       states[slot] = isClaimed ? NOT_CLAIMED : this.round;
-      if (!isClaimed) {
-        tookOver ||= this.last[slot] !== undefined && this.last[slot] !== owner.id;
-        this.last[slot] = owner.id;
-      }
+      if (!isClaimed && this.contend(owner, slot)) tookOver = true;
       this.choose(slot);
     }
     return tookOver;
@@ -84,6 +84,7 @@ export class SlotTable<Owner extends SlotOwner> {
     this.claims.get(owner)?.forEach((state, slot, states) => {
       if (state <= NOT_CLAIMED || state > round) return;
       states[slot] = PROVEN;
+      this.holders[slot] = owner.id;
       this.choose(slot);
     });
   }
@@ -96,6 +97,13 @@ export class SlotTable<Owner extends SlotOwner> {
     states.fill(NOT_CLAIMED, from, to + 1);
     if (slot === undefined) this.claims.delete(owner);
     for (let each = from; each <= to; each += 1) this.choose(each);
+  }
+
+  /** @returns whether the slot is not the master's own */
+  private contend(owner: Owner, slot: number): boolean {
+    const holder = this.holders[slot] ?? owner.id;
+    this.holders[slot] = holder === owner.id ? owner.id : CONTESTED;
+    return holder !== owner.id;
   }
 
   private choose(slot: number): void {

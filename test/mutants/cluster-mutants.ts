@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.js';
 
 const TABLE = 'src/cache/slot-table.ts';
 const SHARD = 'src/cache/redis-cluster-shard.ts';
+const STORE = 'src/cache/redis-cluster.store.ts';
 const TABLE_SPEC = ['src/cache/slot-table.spec.ts'] as const;
 const CLUSTER_SPEC = ['test/cluster/redis-cluster.spec.ts'] as const;
 
@@ -31,9 +32,32 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a slot that another master had is read at once',
     file: TABLE,
-    text: 'this.last[slot] !== undefined && this.last[slot] !== owner.id',
-    replacement: 'this.last[slot] === null',
+    text: 'return holder !== owner.id;',
+    replacement: 'return false;',
     specs: TABLE_SPEC,
+  },
+  {
+    name: 'a slot is read at once when the connection was lost during the wait',
+    file: TABLE,
+    text: 'holder === owner.id ? owner.id : CONTESTED',
+    replacement: 'owner.id',
+    specs: TABLE_SPEC,
+  },
+  {
+    name: 'a slot that another master had is read without a wait',
+    file: SHARD,
+    text: 'if (tookOver) await pause(TAKEOVER_MS);',
+    replacement: 'if (tookOver) await pause(0);',
+    specs: CLUSTER_SPEC,
+    test: 'no earlier than a second later',
+  },
+  {
+    name: 'a value is accepted whose slot was moved during the read',
+    file: STORE,
+    text: 'if (this.cluster.reader(slot) !== shard)',
+    replacement: 'if (this.cluster.shards.length === 0)',
+    specs: CLUSTER_SPEC,
+    test: 'ceased to be read from its master',
   },
   {
     name: 'a promoted replica is read without a replay',
@@ -53,7 +77,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a deletion counts on a shard that is not used',
-    file: 'src/cache/redis-cluster.store.ts',
+    file: STORE,
     text: 'isRead.includes(false)',
     replacement: 'isRead.length === -1',
     specs: CLUSTER_SPEC,
