@@ -185,7 +185,8 @@ export class RedisConnection {
       throw new Error(this.trouble(error), { cause: error });
     });
     await handshake.bound(connected, late);
-    const permitted = requirePermissions((command) => client.sendCommand(command));
+    const { isCluster } = this.target;
+    const permitted = requirePermissions((command) => client.sendCommand(command), isCluster);
     await handshake.bound(permitted, late);
     requireVersion(await handshake.bound(client.sendCommand<string>(['INFO', 'server']), late));
     await this.requireMaster(client);

@@ -22,24 +22,37 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['INFO', 'server'],
 ];
 
+/** What the masters of a cluster are sent besides. The last one only lets the next command follow a redirect, and that names no key. */
+const CLUSTER_COMMANDS: readonly (readonly string[])[] = [
+  ['CLUSTER', 'SLOTS'],
+  ['CLUSTER', 'MYID'],
+  ['ASKING'],
+  ['DBSIZE'],
+];
+
 /**
  * Tries each command that the service needs, in one round trip, and names those that the Redis user may not run. A user that lacks one of
  * them would find out in the middle of a request, for example when an entry must be deleted. Other errors say nothing about permissions.
  * @param send sends one command
+ * @param isCluster whether the server is a node of a cluster
  * @throws Error that begins with NOPERM
  */
-export async function requirePermissions(send: (command: string[]) => Promise<unknown>): Promise<void> {
-  const replies = await Promise.allSettled(COMMANDS.map((command) => send([...command])));
+export async function requirePermissions(
+  send: (command: string[]) => Promise<unknown>,
+  isCluster: boolean,
+): Promise<void> {
+  const commands = isCluster ? [...COMMANDS, ...CLUSTER_COMMANDS] : COMMANDS;
+  const replies = await Promise.allSettled(commands.map((command) => send([...command])));
   const missing = replies.flatMap((reply, index) => {
     const text = reply.status === 'rejected' ? (reply.reason as Error).message : '';
-    return text.startsWith('NOPERM') ? [describe(COMMANDS[index] ?? [], text)] : [];
+    return text.startsWith('NOPERM') ? [describe(commands[index] ?? [], text)] : [];
   });
   if (missing.length > 0)
     throw new Error(`NOPERM: the Redis user may not run ${[...new Set(missing)].join(', ')}`);
 }
 
 function describe(command: readonly string[], refusal: string): string {
-  const [name = ''] = command;
+  const name = command[0] === 'CLUSTER' ? command.join('|') : (command[0] ?? '');
   const key = command.find((argument) => argument.includes(PROBE));
   return key === undefined || refusal.includes('to run') ? name : `${name} ${key.replace(PROBE, '*')}`;
 }

@@ -4,7 +4,7 @@ import { Following } from '../../src/cache/following.js';
 import { RedisCluster } from '../../src/cache/redis-cluster.js';
 import { RedisClusterStore } from '../../src/cache/redis-cluster.store.js';
 import type { RedisShard } from '../../src/cache/redis-servers.js';
-import { parseRedisUrl } from '../../src/config/redis-url.js';
+import { parseRedisUrl, type RedisTarget } from '../../src/config/redis-url.js';
 import { waitFor } from '../support/wait-for.js';
 
 const PATIENCE_MS = 30_000;
@@ -13,6 +13,8 @@ export interface ConnectedClusterOptions {
   /** What is done with each new connection to a shard before it is trusted. */
   prepare?: (shard: RedisShard) => Promise<void>;
   deadlineMs?: number;
+  /** For TLS: what variables beside `REDIS_URL` give. */
+  certificates?: RedisTarget['certificates'];
 }
 
 /** The cluster adapter with its connections, put together as the application does it. */
@@ -25,11 +27,12 @@ export class ConnectedCluster {
   /** Starts to connect. */
   constructor(
     url: string,
-    { prepare = () => Promise.resolve(), deadlineMs = 5000 }: ConnectedClusterOptions = {},
+    { prepare = () => Promise.resolve(), deadlineMs = 5000, certificates }: ConnectedClusterOptions = {},
   ) {
     Logger.overrideLogger(false);
     this.following.followForEver('a history');
-    this.cluster = new RedisCluster(parseRedisUrl(url), deadlineMs, this.trust, this.following);
+    const target = { ...parseRedisUrl(url), certificates };
+    this.cluster = new RedisCluster(target, deadlineMs, this.trust, this.following);
     this.store = new RedisClusterStore(this.cluster);
     void this.cluster.start({ prepare, keep: () => Promise.resolve() });
   }

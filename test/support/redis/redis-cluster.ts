@@ -1,4 +1,5 @@
 import { redisInfo, type RedisReply, withRedis } from './redis-connection.js';
+import type { RedisProgram } from './redis-launch.js';
 import { RedisServer } from './redis-server.js';
 import { freePort } from '../network/free-port.js';
 import { waitFor } from '../wait-for.js';
@@ -6,9 +7,20 @@ import { waitFor } from '../wait-for.js';
 const SLOTS = 16_384;
 /** A failover that no test ordered would fail the test, and a busy machine may keep a node from answering. */
 const NODE_TIMEOUT_MS = 120_000;
+/** While the cluster is formed: each node asks each other one within half of it. */
+const FORMING_NODE_TIMEOUT_MS = 2000;
 const SETTLE_TIMEOUT_MS = 60_000;
 /** Replicas log in as a user of their own, so that a test can lock them out. */
 const REPLICA_USER = 'replica';
+/** A port that was free is sometimes taken meanwhile. */
+const START_ATTEMPTS = 3;
+
+export interface RedisClusterOptions {
+  /** Redis, or what `TEST_REDIS_SERVER` names, by default. */
+  program?: RedisProgram;
+  /** More options of a node; asked for each. */
+  nodeArguments?: () => Promise<readonly string[]>;
+}
 
 /** A master, and its replica where the cluster has replicas. */
 export interface ClusterShard {
@@ -21,10 +33,10 @@ export class RedisClusterServers {
   private constructor(readonly shards: readonly [ClusterShard, ClusterShard, ClusterShard]) {}
 
   /** Starts all nodes and waits until each of them knows the whole cluster. */
-  static async start(): Promise<RedisClusterServers> {
+  static async start(options: RedisClusterOptions = {}): Promise<RedisClusterServers> {
     const startShard = async (): Promise<ClusterShard> => ({
-      master: await startNode(),
-      replica: await startNode(),
+      master: await startNode(options),
+      replica: await startNode(options),
     });
     // One after another, as a free port is free for the first that takes it.
     const shards = [await startShard(), await startShard(), await startShard()] as const;
@@ -44,7 +56,14 @@ export class RedisClusterServers {
 
   /** Deletes every key on the masters of now. */
   async flush(): Promise<void> {
-    for (const node of await this.masters()) await node.cli('FLUSHALL');
+    const running = this.nodes.filter((node) => node.running);
+    await Promise.all(
+      running.map((node) =>
+        node.cli('FLUSHALL').catch((error: unknown) => {
+          if (!String(error).includes('READONLY')) throw error;
+        }),
+      ),
+    );
   }
 
   /** The nodes that say they are masters with slots, by what each says itself. */
@@ -144,6 +163,8 @@ export class RedisClusterServers {
         what: 'the cluster to be ok',
         timeoutMs: SETTLE_TIMEOUT_MS,
       });
+    for (const node of this.nodes)
+      await node.cli('CONFIG', 'SET', 'cluster-node-timeout', String(NODE_TIMEOUT_MS));
   }
 
   /** Waits until the lines of `CLUSTER NODES` are so on every node. */
@@ -164,16 +185,22 @@ export class RedisClusterServers {
   }
 }
 
-async function startNode(): Promise<RedisServer> {
-  const bus = ['--cluster-port', String(await freePort())];
-  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];
+async function startNode({ program, nodeArguments }: RedisClusterOptions): Promise<RedisServer> {
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(FORMING_NODE_TIMEOUT_MS)];
   // One shard that is down leaves the others in use.
   const partly = ['--cluster-require-full-coverage', 'no', '--cluster-replica-no-failover', 'yes'];
   const user = ['--user', REPLICA_USER, 'on', '>secret', '+psync', '+replconf', '+ping'];
   const login = ['--masteruser', REPLICA_USER, '--masterauth', 'secret'];
-  return RedisServer.start({
-    args: [...bus, ...cluster, ...user, ...login, ...partly, '--repl-diskless-sync-delay', '0'],
-  });
+  const common = [...cluster, ...user, ...login, ...partly, '--repl-diskless-sync-delay', '0'];
+  for (let attempt = 1; ; attempt += 1) {
+    const bus = ['--cluster-port', String(await freePort())];
+    const args = [...bus, ...common, ...((await nodeArguments?.()) ?? [])];
+    try {
+      return await RedisServer.start({ args, ...(program && { program }) });
+    } catch (error) {
+      if (attempt === START_ATTEMPTS || !String(error).includes('Address already in use')) throw error;
+    }
+  }
 }
 
 async function linked(replica: RedisServer): Promise<void> {
