@@ -130,7 +130,7 @@ export class AuthService {
    */
   async changePassword(principal: Principal, current: string, next: string, by: Actor): Promise<void> {
     const { id: userId, email, fullName, passwordHash: verifiedHash } = await this.users.get(principal.id);
-    await this.passwords.demand('new_password', next, { email, fullName });
+    await this.passwords.demand('new_password', next, { email, fullName }, by);
     const isRight = await this.limits.changePassword(
       principal.sessionId,
       async () => (await this.hasher.verify(verifiedHash, current, by.ip)) || undefined,
@@ -196,7 +196,9 @@ export class AuthService {
       await this.users.rehash(user, password, by);
     } catch (error) {
       const isBusy = error instanceof ProblemError || isDatabaseOutage(error);
-      if (!isBusy) this.logger.error(`A password hash was not renewed: ${(error as Error).message}`);
+      if (isBusy) return;
+      const msg = `A password hash was not renewed: ${(error as Error).message}`;
+      this.logger.error({ msg, request_id: by.requestId, user_id: user.id });
     }
   }
 

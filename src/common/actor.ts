@@ -10,7 +10,9 @@ export interface Actor {
   readonly requiredRoles?: readonly Role[] | undefined;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Id of the request, as its log lines and its answer have it; `null` for the service itself. */
+  readonly requestId: string | null;
 }
 
 /** The service itself: clean-ups and limits. */
-export const SERVICE_ACTOR: Actor = { id: null, sessionId: null, ip: null, userAgent: null };
+export const SERVICE_ACTOR: Actor = { id: null, sessionId: null, ip: null, userAgent: null, requestId: null };

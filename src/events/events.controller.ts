@@ -76,7 +76,13 @@ export class EventsController {
     const { id: clientId } = await this.clients.authenticate(request);
     const parsed = parsePollRequest(request.body);
     const admitted = this.admission.admit(clientId, reply.raw);
-    const answer = await this.polls.answer({ ...admitted, clientId, request: parsed, arrivedAt });
+    const answer = await this.polls.answer({
+      ...admitted,
+      clientId,
+      requestId: request.id,
+      request: parsed,
+      arrivedAt,
+    });
     // The client may have ended while the poll waited.
     await this.clients.authenticate(request);
     const { text, sent, isRestarted } = answer;

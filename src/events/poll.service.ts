@@ -21,6 +21,8 @@ const BATCH = 20;
 
 export interface Poll extends AdmittedPoll {
   readonly clientId: string;
+  /** As log lines have it. */
+  readonly requestId: string;
   readonly request: PollRequest;
   /** When the request arrived, `performance.now()`. */
   readonly arrivedAt: number;
@@ -65,8 +67,14 @@ export class PollService {
    * @throws ProblemError 503 while the log cannot be read, and Error of the database driver
    */
   async answer(poll: Poll): Promise<PollAnswer> {
-    const { cursor, errorCount } = poll.request;
-    if (errorCount > 0) this.logger.warn(`${poll.clientId} reports ${errorCount} SETs as wrong`);
+    const { clientId, requestId, request } = poll;
+    const { cursor, errorCount } = request;
+    if (errorCount > 0)
+      this.logger.warn({
+        msg: `The client reports ${errorCount} SETs as wrong`,
+        request_id: requestId,
+        client_id: clientId,
+      });
     if (cursor === undefined) return this.answerStream(poll);
     const page = await this.pageAfter(cursor === 'anew' ? undefined : cursor, poll);
     return this.answerPage(page, poll);

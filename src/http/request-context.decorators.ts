@@ -24,6 +24,11 @@ export interface AuthenticatedRequest {
   readonly user: Principal;
 }
 
+/** A request after its route has authenticated the OAuth client that sent it. */
+export interface RequestOfClient {
+  clientId?: string;
+}
+
 /** The principal that the global guard set on the request. Use it only on routes that are not `@Public()`. */
 export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal =>
@@ -32,19 +37,20 @@ export const CurrentPrincipal = createParamDecorator(
 
 const MAX_USER_AGENT = 512;
 
-/** The sender of the request: account, session, IP address and user agent. */
+/** The sender of the request: account, session, IP address and user agent; and the id of the request. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
   const request = context.switchToHttp().getRequest<FastifyRequest & Partial<AuthenticatedRequest>>();
   return { ...actorOf(request), requiredRoles: requiredRolesOf(context) };
 });
 
 /** The same, without the roles that the route requires. */
-export function actorOf({ user, ip, headers }: FastifyRequest & Partial<AuthenticatedRequest>): Actor {
+export function actorOf({ id, user, ip, headers }: FastifyRequest & Partial<AuthenticatedRequest>): Actor {
   return {
     id: user?.id ?? null,
     sessionId: user?.sessionId ?? null,
     ip: addressOf(ip),
     userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
+    requestId: id,
   };
 }
 

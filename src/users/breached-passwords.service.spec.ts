@@ -4,12 +4,14 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { waitFor } from '../../test/support/wait-for.js';
+import { SERVICE_ACTOR } from '../common/actor.js';
 import type { AppConfig } from '../config/app-config.js';
 import { BreachedPasswords } from './breached-passwords.service.js';
 
 const { jest } = import.meta;
 
 const PASSWORD = 'correct horse battery';
+const BY = { ...SERVICE_ACTOR, requestId: 'request-1' };
 const hashOf = (password: string) => createHash('sha1').update(password).digest('hex').toUpperCase();
 const OTHERS = Array.from({ length: 900 }, (_, index) => `${hashOf(`other ${index}`).slice(5)}:${index % 7}`);
 const listWith = (...lines: string[]) => [...lines, ...OTHERS].sort().join('\r\n');
@@ -24,12 +26,12 @@ describe('BreachedPasswords', () => {
   beforeEach(async () => {
     requests = [];
     logged = [];
-    jest
-      .spyOn(Logger.prototype, 'log')
-      .mockImplementation((message: unknown) => void logged.push(String(message)));
-    jest
-      .spyOn(Logger.prototype, 'warn')
-      .mockImplementation((message: unknown) => void logged.push(String(message)));
+    const keep = (line: { msg: string; request_id: string }): void => {
+      expect(line.request_id).toBe(BY.requestId);
+      logged.push(line.msg);
+    };
+    jest.spyOn(Logger.prototype, 'log').mockImplementation(keep);
+    jest.spyOn(Logger.prototype, 'warn').mockImplementation(keep);
     server = createServer((request, response) => {
       requests.push({ url: request.url, padding: request.headers['add-padding'] });
       respond(request, response);
@@ -53,25 +55,25 @@ describe('BreachedPasswords', () => {
 
   it('finds a password by the first five digits of its hash, and sends no more', async () => {
     respond = answers(listWith(`${hashOf(PASSWORD).slice(5)}:3`));
-    await expect(breached.includes(PASSWORD)).resolves.toBe(true);
+    await expect(breached.includes(PASSWORD, BY)).resolves.toBe(true);
     expect(requests).toEqual([{ url: `/range/${hashOf(PASSWORD).slice(0, 5)}`, padding: 'true' }]);
-    await expect(breached.includes('another horse')).resolves.toBe(false);
+    await expect(breached.includes('another horse', BY)).resolves.toBe(false);
     expect(logged).toEqual([]);
   });
 
   it('looks the password up as it is hashed, in NFKC', async () => {
     respond = answers(listWith(`${hashOf('Zoë Müller').slice(5)}:1`));
-    await expect(breached.includes('Zoe\u0308 Mu\u0308ller')).resolves.toBe(true);
+    await expect(breached.includes('Zoe\u0308 Mu\u0308ller', BY)).resolves.toBe(true);
   });
 
   it('does not count padding', async () => {
     respond = answers(listWith(`${hashOf(PASSWORD).slice(5)}:0`));
-    await expect(breached.includes(PASSWORD)).resolves.toBe(false);
+    await expect(breached.includes(PASSWORD, BY)).resolves.toBe(false);
     expect(logged).toEqual([]);
   });
 
   it('asks nobody without a URL', async () => {
-    await expect(lookUpAt(undefined).includes(PASSWORD)).resolves.toBe(false);
+    await expect(lookUpAt(undefined).includes(PASSWORD, BY)).resolves.toBe(false);
     expect(requests).toEqual([]);
   });
 
@@ -93,17 +95,16 @@ describe('BreachedPasswords', () => {
     ['closes the connection', (request) => void request.socket.destroy(), /fetch failed/],
   ])('accepts every password when the service %s, and logs it once', async (_, behaviour, reason) => {
     respond = behaviour;
-    await expect(breached.includes(PASSWORD)).resolves.toBe(false);
-    await expect(Promise.all([breached.includes(PASSWORD), breached.includes(PASSWORD)])).resolves.toEqual([
-      false,
-      false,
-    ]);
+    await expect(breached.includes(PASSWORD, BY)).resolves.toBe(false);
+    await expect(
+      Promise.all([breached.includes(PASSWORD, BY), breached.includes(PASSWORD, BY)]),
+    ).resolves.toEqual([false, false]);
     expect(logged).toEqual([expect.stringMatching(reason)]);
     expect(logged.join()).not.toContain(hashOf(PASSWORD).slice(0, 5));
     expect(requests.every(({ url }) => url?.startsWith('/range/'))).toBe(true);
 
     respond = answers(listWith(found));
-    await expect(breached.includes(PASSWORD)).resolves.toBe(true);
+    await expect(breached.includes(PASSWORD, BY)).resolves.toBe(true);
     expect(logged).toHaveLength(2);
     expect(logged[1]).toMatch(/again/);
   });
@@ -111,25 +112,24 @@ describe('BreachedPasswords', () => {
   it('looks up ten passwords at a time, accepts more unchecked, and logs that once', async () => {
     const held: (() => void)[] = [];
     respond = (_, response) => void held.push(() => response.end(listWith(found)));
-    const checks = Array.from({ length: 10 }, () => breached.includes(PASSWORD));
+    const checks = Array.from({ length: 10 }, () => breached.includes(PASSWORD, BY));
     await waitFor(() => Promise.resolve(held.length === 10), { what: 'ten questions' });
-    await expect(Promise.all([breached.includes(PASSWORD), breached.includes(PASSWORD)])).resolves.toEqual([
-      false,
-      false,
-    ]);
+    await expect(
+      Promise.all([breached.includes(PASSWORD, BY), breached.includes(PASSWORD, BY)]),
+    ).resolves.toEqual([false, false]);
     expect(requests).toHaveLength(10);
     expect(logged).toEqual([expect.stringMatching(/unchecked/)]);
     for (const answer of held) answer();
     await expect(Promise.all(checks)).resolves.toEqual(Array.from({ length: 10 }, () => true));
     respond = answers(listWith(found));
-    await expect(breached.includes(PASSWORD)).resolves.toBe(true);
+    await expect(breached.includes(PASSWORD, BY)).resolves.toBe(true);
     expect(logged).toHaveLength(1);
   });
 
   it('accepts every password when nothing listens', async () => {
     const unreachable = lookUpAt('http://127.0.0.1:1');
-    await expect(unreachable.includes(PASSWORD)).resolves.toBe(false);
-    await expect(unreachable.includes(PASSWORD)).resolves.toBe(false);
+    await expect(unreachable.includes(PASSWORD, BY)).resolves.toBe(false);
+    await expect(unreachable.includes(PASSWORD, BY)).resolves.toBe(false);
     expect(logged).toEqual([expect.stringMatching(/cannot be looked up/)]);
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import type { Actor } from '../common/actor.js';
 import { AppConfig } from '../config/app-config.js';
 import { normalisePassword } from '../config/password-rules.js';
 
@@ -32,41 +33,44 @@ export class BreachedPasswords {
    * Whether the password is known from a breach. False when the look-up is off, and when the service gives no usable answer
    * within a second: an outage of the service must not stop registrations. The outage is logged once, and so is its end. False
    * too while ten look-ups are under way.
+   * @param by whose request the log lines name
    */
-  async includes(password: string): Promise<boolean> {
+  async includes(password: string, by: Actor): Promise<boolean> {
     const { hibpUrl } = this.config.passwords;
     if (hibpUrl === undefined) return false;
-    if (this.lookUps >= MAX_LOOK_UPS) return this.passUnchecked();
+    if (this.lookUps >= MAX_LOOK_UPS) return this.passUnchecked(by);
     this.lookUps += 1;
     try {
-      return await this.ask(hibpUrl, password);
+      return await this.ask(hibpUrl, password, by);
     } finally {
       this.lookUps -= 1;
       if (this.lookUps === 0) this.hasLoggedFlood = false;
     }
   }
 
-  private async ask(hibpUrl: string, password: string): Promise<boolean> {
+  private async ask(hibpUrl: string, password: string, by: Actor): Promise<boolean> {
     try {
       const isBreached = await lookUp(hibpUrl, normalisePassword(password));
-      if (!this.isUsable) this.logger.log('Breached passwords can be looked up again');
+      if (!this.isUsable) this.logger.log(line('Breached passwords can be looked up again', by));
       this.isUsable = true;
       return isBreached;
     } catch (error) {
-      if (this.isUsable)
-        this.logger.warn(`Breached passwords cannot be looked up, and are accepted: ${reasonOf(error)}`);
+      const msg = `Breached passwords cannot be looked up, and are accepted: ${reasonOf(error)}`;
+      if (this.isUsable) this.logger.warn(line(msg, by));
       this.isUsable = false;
       return false;
     }
   }
 
-  private passUnchecked(): boolean {
-    if (!this.hasLoggedFlood)
-      this.logger.warn(`${MAX_LOOK_UPS} breached passwords are being looked up; more are accepted unchecked`);
+  private passUnchecked(by: Actor): boolean {
+    const msg = `${MAX_LOOK_UPS} breached passwords are being looked up; more are accepted unchecked`;
+    if (!this.hasLoggedFlood) this.logger.warn(line(msg, by));
     this.hasLoggedFlood = true;
     return false;
   }
 }
+
+const line = (msg: string, { requestId }: Actor) => ({ msg, request_id: requestId });
 
 async function lookUp(url: string, password: string): Promise<boolean> {
   const hash = createHash('sha1').update(password).digest('hex').toUpperCase();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../common/actor.js';
 import { AppConfig } from '../config/app-config.js';
 import { type PasswordOwner, passwordRefusal } from '../config/password-rules.js';
 import { ProblemError } from '../http/problem.error.js';
@@ -16,10 +17,10 @@ export class PasswordPolicy {
    * @param field the member of the body that the answer names
    * @throws ProblemError 422 `validation_failed`, which holds no part of the password
    */
-  async demand(field: string, password: string, owner: PasswordOwner): Promise<void> {
+  async demand(field: string, password: string, owner: PasswordOwner, by: Actor): Promise<void> {
     const refusal = passwordRefusal(password, owner, this.config.passwords);
     if (refusal !== undefined) throw invalid(field, refusal);
-    if (await this.breachedPasswords.includes(password))
+    if (await this.breachedPasswords.includes(password, by))
       throw invalid(field, 'must not be a password that is known from a data breach');
   }
 }

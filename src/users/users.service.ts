@@ -64,7 +64,7 @@ export class UsersService {
 
   /** @throws ProblemError 409 `email_taken`, 422 for a password that is not accepted */
   async create({ email, password, fullName, role }: NewUser, by: Actor = SERVICE_ACTOR): Promise<User> {
-    await this.passwords.demand('password', password, { email, fullName });
+    await this.passwords.demand('password', password, { email, fullName }, by);
     const user = this.users.create({
       email: normaliseEmail(email),
       passwordHash: await this.hasher.hash(password, by.ip),
