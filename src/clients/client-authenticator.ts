@@ -6,7 +6,7 @@ import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { OAuthError } from '../http/oauth-error.js';
 import { ProblemError } from '../http/problem.error.js';
-import { actorOf } from '../http/request-context.decorators.js';
+import { actorOf, type RequestOfClient } from '../http/request-context.decorators.js';
 import type { Limiter } from '../limits/limiter.js';
 import { Limiters } from '../limits/limiters.service.js';
 import type { OAuthClient } from './client.entity.js';
@@ -35,15 +35,19 @@ export class ClientAuthenticator {
   }
 
   /**
-   * The client whose credentials the request has: HTTP Basic, or `client_id` and `client_secret` in a parsed form.
+   * The client whose credentials the request has: HTTP Basic, or `client_id` and `client_secret` in a parsed form. The log lines of the
+   * request have its id from then on.
    * @throws OAuthError 401 `invalid_client`, 400 `invalid_request` for several methods
    * @throws ProblemError 429 after too many failures
    * @throws Error of the database driver when nothing can be said
    */
-  async authenticate(request: FastifyRequest): Promise<OAuthClient> {
+  async authenticate(request: FastifyRequest & RequestOfClient): Promise<OAuthClient> {
     const { id, secret } = clientCredentialsOf(request);
     const client = await this.clients.find(id);
-    if (client !== undefined && acceptsSecret(client, secret, this.clock.now())) return client;
+    if (client !== undefined && acceptsSecret(client, secret, this.clock.now())) {
+      request.clientId = client.id;
+      return client;
+    }
     await this.noteFailure(request, client);
     throw OAuthError.invalidClient();
   }

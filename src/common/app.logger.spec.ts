@@ -26,6 +26,13 @@ describe('AppLogger', () => {
     ]);
   });
 
+  it('keeps line breaks of a message within its line', () => {
+    loggerAt().warn('a\n{"level":"error"}', 'Work');
+    loggerAt().warn({ msg: 'a\r\nb', path: '/\n' }, 'Work');
+    expect(lines.every((line) => line.trimEnd().split(/[\r\n]/).length === 1)).toBe(true);
+    expect(parsed().map(({ msg }) => msg)).toEqual(['a\n{"level":"error"}', 'a\r\nb']);
+  });
+
   it('writes no line below its level', () => {
     const logger = loggerAt('error');
     logger.log('a', 'Start');
@@ -69,10 +76,11 @@ describe('AppLogger', () => {
   ])('removes %s from messages, errors and stacks', (_, text) => {
     const logger = loggerAt();
     logger.log(text, 'Work');
+    logger.log({ msg: text }, 'Work');
     logger.error(new Error(text), 'Work');
     logger.error({ msg: 'x', err: new Error(text) }, 'Work');
     logger.error('x', `Error: ${text}\n    at work.ts:1`, 'Work');
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     expect(lines.join()).not.toMatch(/canary|eyJ|c2lnbmF0dXJl/);
   });
 

@@ -41,12 +41,17 @@ export class AppLogger implements LoggerService {
     );
   }
 
+  /** Whether lines of this level are written. */
+  has(level: Level): boolean {
+    return this.pino.isLevelEnabled(level);
+  }
+
   /**
-   * The logger of lines whose members hold no secret by their making. Redaction would double the cost of such a line.
-   * @param now the time of the next line
+   * Writes a line that its caller has made, for lines so many that pino is too slow. Its members hold no secret by their making.
+   * @param line JSON, with the members that every line has
    */
-  withoutRedaction(context: string, now = Date.now): Logger {
-    return pino(this.options(now), this.output).child({ context });
+  writeLine(line: string): void {
+    this.output.write(`${line}\n`);
   }
 
   /** Before each other line, and at the exit, `write` writes the lines that its caller has not written yet. */
@@ -94,11 +99,11 @@ export class AppLogger implements LoggerService {
     this.output.flushSync?.();
   }
 
-  private options(now = Date.now) {
+  private options() {
     return {
       level: this.config.level,
       base: { pid: process.pid },
-      timestamp: isoTime(now),
+      timestamp: isoTime(),
       formatters: { level: (label: string) => ({ level: label }) },
       serializers: { err: serializeError },
     };
@@ -108,15 +113,18 @@ export class AppLogger implements LoggerService {
 function membersOf(message: unknown): object {
   if (message instanceof Error) return { msg: withoutSecrets(message.message), err: message };
   if (typeof message !== 'object' || message === null) return { msg: withoutSecrets(String(message)) };
-  return message;
+  const { msg } = message as { msg?: unknown };
+  return typeof msg === 'string' ? { ...message, msg: withoutSecrets(msg) } : message;
 }
 
-/** The member `time` of a line, ISO 8601 in UTC. A busy process writes many lines in one millisecond: the text is made once for them. */
-function isoTime(now: () => number): () => string {
+/**
+ * Makes the member `time` of a line, ISO 8601 in UTC, of the milliseconds since the epoch. A busy process writes many lines in one
+ * millisecond: the text is made once for them.
+ */
+export function isoTime(): (time?: number) => string {
   let madeAt = NaN;
   let member = '';
-  return () => {
-    const time = now();
+  return (time = Date.now()) => {
     if (time !== madeAt) {
       madeAt = time;
       member = `,"time":"${new Date(time).toISOString()}"`;

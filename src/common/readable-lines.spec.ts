@@ -16,6 +16,11 @@ describe('ReadableLines', () => {
     jest.restoreAllMocks();
   });
 
+  it('shows control characters of a member as JSON does', () => {
+    new AppLogger({ level: 'info', isJson: false }).log({ msg: 'Failed', path: '/\n\u001b[2J' }, 'Request');
+    expect(written.join('')).toMatch(/Failed path="\/\\n\\u001b\[2J"\n$/);
+  });
+
   it('has time, level, context, message and members in one line, and the stack below, without colours', () => {
     const logger = new AppLogger({ level: 'info', isJson: false });
     logger.log('Listening', 'Start');

@@ -10,6 +10,8 @@ interface Line {
   err?: { stack?: string };
 }
 
+const CONTROL = /\p{Cc}/u;
+
 const COLOURS: Partial<Record<string, 'red' | 'yellow' | 'green'>> = {
   fatal: 'red',
   error: 'red',
@@ -39,6 +41,7 @@ export class ReadableLines {
   }
 }
 
+/** Control characters would end the line, or command the terminal. */
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' && !CONTROL.test(value) ? value : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -47,7 +48,7 @@ async function start({
 }
 
 describe('the log lines of requests', () => {
-  it('are one for each answer, with method, path, status and duration, and without the query string', async () => {
+  it('are one for each answer, with address, method, path, status and duration, and without the query string', async () => {
     const { app, lines } = await start({});
     await app.inject({ method: 'GET', url: '/fine?q=canary', headers: { authorization: 'Bearer canary' } });
     expect(lines()).toEqual([
@@ -60,6 +61,7 @@ describe('the log lines of requests', () => {
         request_id: expect.stringMatching(/^[0-9a-f]{12}-\w+$/),
         method: 'GET',
         path: '/fine',
+        ip: '127.0.0.1',
         status: 200,
         duration_ms: expect.any(Number),
       },
@@ -95,6 +97,52 @@ describe('the log lines of requests', () => {
       '/%zz/[token]',
     ]);
     expect(JSON.stringify(lines())).not.toMatch(/canary|eyJ/);
+    await app.close();
+  });
+
+  it('have the account, the session and the OAuth client, as far as they were authenticated, also when a request fails', async () => {
+    const { app, lines } = await start({});
+    const [user_id, session_id, client_id] = [randomUUID(), randomUUID(), randomUUID()];
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('preHandler', (request, _, done) => {
+        Object.assign(request, { user: { id: user_id, sessionId: session_id }, clientId: client_id });
+        done();
+      });
+    await app.inject({ method: 'POST', url: '/broken', payload: {} });
+    const sender = { ip: '127.0.0.1', user_id, session_id, client_id };
+    expect(lines()).toEqual([
+      expect.objectContaining({ level: 'error', ...sender }),
+      expect.objectContaining({ level: 'info', ...sender }),
+    ]);
+    await app.close();
+  });
+
+  it.each(['::ffff:203.0.113.7', '203.0.113.7'])(
+    'spell the address %s as the audit trail does',
+    async (ip) => {
+      const { app, lines } = await start({});
+      for (let count = 0; count < 2; count++)
+        await app.inject({ method: 'GET', url: '/fine', remoteAddress: ip });
+      expect(lines().map((line) => line['ip'])).toEqual(['203.0.113.7', '203.0.113.7']);
+      await app.close();
+    },
+  );
+
+  it('escape every text, so that none ends its member or its line', async () => {
+    const { app, lines } = await start({});
+    const forged = '"}\n{"level":"error","é":"\\';
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('preHandler', (request, _, done) => {
+        Object.assign(request, { user: { id: forged, sessionId: forged }, clientId: forged });
+        done();
+      });
+    await app.inject({ method: 'GET', url: '/fine', remoteAddress: forged });
+    const members = { user_id: forged, session_id: forged, client_id: forged, ip: null };
+    expect(lines()).toEqual([expect.objectContaining(members)]);
     await app.close();
   });
 

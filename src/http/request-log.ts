@@ -1,23 +1,38 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import type { AppLogger } from '../common/app.logger.js';
+import { type AppLogger, isoTime } from '../common/app.logger.js';
+import { addressOf } from '../common/network.js';
 import { withoutSecrets } from '../common/redaction.js';
+import type { AuthenticatedRequest, RequestOfClient } from './request-context.decorators.js';
 import { RequestMetrics } from './request-metrics.js';
 
 const MAX_PATH = 200;
 
+/** A request, and who sent it as far as that was authenticated. */
+type LoggedRequest = FastifyRequest & Partial<AuthenticatedRequest> & RequestOfClient;
+
 /** What a log line says of a request. The query string is left out, because clients put secrets into it. */
-export function describeRequest({ id, method, url }: FastifyRequest) {
-  return { request_id: id, method, path: pathOf(url) };
+export function describeRequest({ id, method, url, ip, user, clientId }: LoggedRequest) {
+  const sender = { ip: addressOf(ip), user_id: user?.id, session_id: user?.sessionId, client_id: clientId };
+  return { request_id: id, method, path: pathOf(url), ...sender };
 }
 
 /** Within this time, or when there are so many, the lines of answers are written. */
 const MAX_AGE_MS = 100;
 const MAX_ANSWERS = 64;
+const MAX_ADDRESSES = 1000;
+
+/** Printable ASCII without quotes and backslashes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const HEAD = '{"level":"info"';
 
 interface Answer {
   readonly id: string;
   readonly method: string;
   readonly url: string;
+  readonly ip: string;
+  readonly userId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly clientId: string | undefined;
   readonly status: number;
   readonly durationMs: number;
   readonly atMs: number;
@@ -30,34 +45,37 @@ interface Answer {
  * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (docs/performance.md).
  */
 export class RequestLog extends LogController {
-  private readonly logger: ReturnType<AppLogger['withoutRedaction']>;
   private readonly metrics = new RequestMetrics();
   private readonly hasLines: boolean;
   private answers: Answer[] = [];
+  /** Addresses in one spelling, by the spelling that requests have: to spell an IPv6 address takes 4 µs, more than its line. */
+  private readonly addresses = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
-  /** Of the answer whose line is made now. */
-  private atMs: number | undefined;
+  private readonly timeOf = isoTime();
 
   constructor(
     private readonly output: AppLogger,
     hasLines: boolean,
   ) {
     super();
-    this.logger = output.withoutRedaction('Request', () => this.atMs ?? Date.now());
-    this.hasLines = hasLines && this.logger.isLevelEnabled('info');
+    this.hasLines = hasLines && output.has('info');
     output.collect(() => this.writeAnswers());
   }
 
   override incomingRequest(): void {}
 
-  override requestCompleted(_: Error | null, request: FastifyRequest, reply: FastifyReply): void {
+  override requestCompleted(_: Error | null, request: LoggedRequest, reply: FastifyReply): void {
     this.metrics.answered(request, reply);
     if (!this.hasLines) return;
-    const { id, method, url } = request;
+    const { id, method, url, ip, user, clientId } = request;
     this.answers.push({
       id,
       method,
       url,
+      ip,
+      userId: user?.id,
+      sessionId: user?.sessionId,
+      clientId,
       status: reply.statusCode,
       durationMs: reply.elapsedTime,
       atMs: Date.now(),
@@ -72,21 +90,29 @@ export class RequestLog extends LogController {
     const { answers } = this;
     if (answers.length === 0) return;
     this.answers = [];
-    for (const { id, method, url, status, durationMs, atMs } of answers) {
-      this.atMs = atMs;
-      // Not by `describeRequest`: to copy its members costs more than the rest of the line.
-      this.logger.info(
-        {
-          request_id: id,
-          method,
-          path: pathOf(url),
-          status,
-          duration_ms: Math.round(durationMs * 100) / 100,
-        },
-        'Answered',
-      );
-    }
-    this.atMs = undefined;
+    for (const answer of answers) this.output.writeLine(this.lineOf(answer));
+  }
+
+  /** As pino makes lines, in a quarter of the time. Every text is escaped: no value of a request can end its member or its line. */
+  private lineOf(made: Answer): string {
+    const { id, method, url, ip, userId, sessionId, clientId, status, durationMs, atMs } = made;
+    const request = `"request_id":${text(id)},"method":${text(method)},"path":${text(pathOf(url))}`;
+    const account = userId === undefined ? '' : `,"user_id":${text(userId)}`;
+    const session = sessionId === undefined ? '' : `,"session_id":${text(sessionId)}`;
+    const client = clientId === undefined ? '' : `,"client_id":${text(clientId)}`;
+    const sender = `"ip":${this.addressOf(ip)}${account}${session}${client}`;
+    const answer = `"status":${status},"duration_ms":${Math.round(durationMs * 100) / 100},"msg":"Answered"`;
+    return `${HEAD}${this.timeOf(atMs)},"pid":${process.pid},"context":"Request",${request},${sender},${answer}}`;
+  }
+
+  /** The member's value: JSON, `null` for text that is no address. */
+  private addressOf(ip: string): string {
+    const known = this.addresses.get(ip);
+    if (known !== undefined) return known;
+    if (this.addresses.size >= MAX_ADDRESSES) this.addresses.clear();
+    const address = JSON.stringify(addressOf(ip));
+    this.addresses.set(ip, address);
+    return address;
   }
 
   override defaultErrorLog(err: Error, request: FastifyRequest): void {
@@ -112,6 +138,11 @@ export class RequestLog extends LogController {
       'Request',
     );
   }
+}
+
+/** JSON. To look for characters that need an escape takes a third of the time of `JSON.stringify`. */
+function text(value: string): string {
+  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
 function pathOf(url: string): string {
