@@ -2,13 +2,24 @@ import { hashSync, verifySync } from '@node-rs/argon2';
 
 // Runs on the threads of PasswordHasher, where synchronous functions block no request.
 
-export const hash = ({ password, parameters }) => hashSync(password, parameters);
+export const hash = ({ passwords, parameters }) =>
+  erasing(passwords, () => hashSync(passwords[0], parameters));
 
 /** Whether the hash is that of one of the passwords. A stored value that is not a hash matches no password. */
-export const verify = ({ digest, passwords }) => {
+export const verify = ({ digest, passwords }) =>
+  erasing(passwords, () => {
+    try {
+      return passwords.some((password) => verifySync(digest, password));
+    } catch {
+      return false;
+    }
+  });
+
+/** Overwrites the passwords after their use: piscina keeps the last task of a thread until the next one, which may never come. */
+function erasing(passwords, work) {
   try {
-    return passwords.some((password) => verifySync(digest, password));
-  } catch {
-    return false;
+    return work();
+  } finally {
+    for (const password of passwords) password.fill(0);
   }
-};
+}

@@ -59,6 +59,20 @@ describe('PasswordHasher', () => {
     expect(hasher.isOutdated(stored.replace('t=2', 't=1'))).toBe(true);
   });
 
+  it('erases the bytes of passwords after their use, also when it fails', async () => {
+    const { href } = new URL('./password-hash.worker.mjs', import.meta.url);
+    const worker = (await import(href)) as Record<'hash' | 'verify', (task: object) => unknown>;
+    const [one, other] = [new TextEncoder().encode('Test1234'), new TextEncoder().encode('Test12345')];
+    const passwords = [one, other];
+    const digest = worker.hash({ passwords: [one], parameters: { memoryCost: 64 } });
+    expect(one).toEqual(new Uint8Array(8));
+    expect(worker.verify({ digest, passwords })).toBe(false);
+    expect(passwords).toEqual([new Uint8Array(8), new Uint8Array(9)]);
+    other.fill(1);
+    expect(() => worker.hash({ passwords: [other], parameters: { timeCost: 0 } })).toThrow();
+    expect(other).toEqual(new Uint8Array(9));
+  });
+
   it('hashes on threads that are nicer than the one of the requests, but not idle', async () => {
     const before = new Set(readdirSync('/proc/self/task'));
     const busy = new PasswordHasher();

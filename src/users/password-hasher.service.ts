@@ -17,6 +17,13 @@ const MAX_THREADS = Math.max(1, availableParallelism() - 1);
 const NICENESS = 5;
 const IDLE_THREAD_MS = 30_000;
 
+/** Bytes are moved to the thread and erased there. A text would be copied, and nobody can erase it. */
+interface HashTask {
+  readonly passwords: readonly Uint8Array<ArrayBuffer>[];
+}
+
+const encoder = new TextEncoder();
+
 /**
  * Hashes and verifies passwords with Argon2id, on its own threads of low priority: one for each core except one. So logins
  * do not take the processor from other requests. Passwords are normalised before they
@@ -49,11 +56,8 @@ export class PasswordHasher implements OnApplicationShutdown {
    * @throws ProblemError 503 when too many hashes wait
    */
   async hash(password: string, ip: string | null): Promise<string> {
-    return (await this.run(
-      'hash',
-      { password: normalisePassword(password), parameters: PARAMETERS },
-      networkOf(ip),
-    )) as string;
+    const passwords = [encoder.encode(normalisePassword(password))];
+    return (await this.run('hash', { passwords, parameters: PARAMETERS }, networkOf(ip))) as string;
   }
 
   /**
@@ -65,12 +69,11 @@ export class PasswordHasher implements OnApplicationShutdown {
    */
   async verify(stored: string | undefined, password: string, ip: string | null): Promise<boolean> {
     const network = networkOf(ip);
-    const passwords = [...new Set([normalisePassword(password), password])];
-    const matches = (await this.run(
-      'verify',
-      { digest: stored ?? DUMMY_HASH, passwords },
-      network,
-    )) as boolean;
+    const passwords = [...new Set([normalisePassword(password), password])].map((text) =>
+      encoder.encode(text),
+    );
+    const task = { digest: stored ?? DUMMY_HASH, passwords };
+    const matches = (await this.run('verify', task, network)) as boolean;
     if (!matches || stored === undefined) return false;
     this.queue.remember(network);
     return true;
@@ -93,10 +96,15 @@ export class PasswordHasher implements OnApplicationShutdown {
     return !stored.startsWith(PREFIX);
   }
 
-  private async run(name: 'hash' | 'verify', task: object, network: string): Promise<unknown> {
+  private async run<Task extends HashTask>(
+    name: 'hash' | 'verify',
+    task: Task,
+    network: string,
+  ): Promise<unknown> {
     await this.metrics.wait(() => this.queue.acquire(network));
     try {
-      return await this.threads.run(task, { name });
+      const transferList = task.passwords.map(({ buffer }) => buffer);
+      return await this.threads.run(task, { name, transferList });
     } finally {
       this.queue.release();
     }

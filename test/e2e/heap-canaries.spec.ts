@@ -7,6 +7,7 @@ import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/fil
 import { waitFor } from '../support/wait-for.js';
 import { PASSWORD } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
+import { WITH_INSPECTOR, workerHeaps } from './support/worker-heaps.js';
 
 const canary = (name: string) => `canary${name}${randomBytes(16).toString('hex')}`;
 
@@ -45,5 +46,23 @@ describe('the heap of the process', () => {
     await app.stop();
     await deployment.stop();
     await removeTemporaryDirectory(cwd);
+  }, 120_000);
+});
+
+describe('the heap of the threads that hash', () => {
+  it('holds no password once the request that sent it was answered', async () => {
+    const [password, wrong, next] = [canary('password'), canary('wrong'), canary('next')];
+    const deployment = await Deployment.start({ instances: [WITH_INSPECTOR] });
+    const { client } = await deployment.accounts().signUp({ password });
+    const change = (current_password: string, new_password: string) =>
+      client.post('/api/v1/users/me/change-password', { current_password, new_password });
+    expect((await change(wrong, next)).status).toBe(403);
+    expect((await change(password, next)).status).toBe(200);
+    const heaps = await workerHeaps(deployment.apps[0]!);
+    // The threads that have hashed are among them: each keeps the module of its functions.
+    expect(heaps.filter((heap) => heap.includes('password-hash.worker.mjs'))).not.toEqual([]);
+    for (const heap of heaps)
+      for (const secret of [password, wrong, next]) expect(heap.includes(secret.slice(0, 20))).toBe(false);
+    await deployment.stop();
   }, 120_000);
 });

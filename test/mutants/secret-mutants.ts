@@ -31,4 +31,32 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     replacement: "mode === 'test'",
     specs: ['src/config/load-config.spec.ts'],
   },
+  {
+    name: 'the threads that hash keep the bytes of passwords',
+    file: 'src/users/password-hash.worker.mjs',
+    text: 'for (const password of passwords) password.fill(0);',
+    replacement: '',
+    specs: ['src/users/password-hasher.service.spec.ts'],
+  },
+  {
+    name: 'the threads that hash keep passwords as text',
+    file: 'src/users/password-hasher.service.ts',
+    text: '{ digest: stored ?? DUMMY_HASH, passwords };',
+    replacement: '{ digest: stored ?? DUMMY_HASH, passwords, password };',
+    specs: ['test/e2e/heap-canaries.spec.ts'],
+  },
+  {
+    name: 'a text of a request ends its log line',
+    file: 'src/http/request-log.ts',
+    text: 'PLAIN.test(value) ?',
+    replacement: 'PLAIN.test(value) || true ?',
+    specs: ['src/http/request-log.spec.ts'],
+  },
+  {
+    name: 'the line of an answer names no account',
+    file: 'src/http/request-log.ts',
+    text: 'userId: user?.id,',
+    replacement: 'userId: undefined,',
+    specs: ['src/http/request-log.spec.ts'],
+  },
 ];
