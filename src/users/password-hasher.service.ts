@@ -20,6 +20,8 @@ const IDLE_THREAD_MS = 30_000;
 /** Bytes are moved to the thread and erased there. A text would be copied, and nobody can erase it. */
 interface HashTask {
   readonly passwords: readonly Uint8Array<ArrayBuffer>[];
+  readonly digest?: string;
+  readonly parameters?: typeof PARAMETERS;
 }
 
 const encoder = new TextEncoder();
@@ -96,11 +98,7 @@ export class PasswordHasher implements OnApplicationShutdown {
     return !stored.startsWith(PREFIX);
   }
 
-  private async run<Task extends HashTask>(
-    name: 'hash' | 'verify',
-    task: Task,
-    network: string,
-  ): Promise<unknown> {
+  private async run(name: 'hash' | 'verify', task: HashTask, network: string): Promise<unknown> {
     await this.metrics.wait(() => this.queue.acquire(network));
     try {
       const transferList = task.passwords.map(({ buffer }) => buffer);
