@@ -30,6 +30,10 @@ export class AuditEvent {
   @Column('text', { name: 'user_agent', nullable: true })
   userAgent: string | null;
 
+  /** Of the log lines of the request; `null` for the service itself. */
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId: string | null;
+
   @Column('jsonb')
   details: Record<string, string>;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditController } from './audit.controller.js';
 import { AuditEvent } from './audit-event.entity.js';
+import { AuditLogService } from './audit-log.service.js';
 import { AuditRetentionService } from './audit-retention.service.js';
 import { AuditService } from './audit.service.js';
 
@@ -9,7 +10,7 @@ import { AuditService } from './audit.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEvent])],
   controllers: [AuditController],
-  providers: [AuditService, AuditRetentionService],
+  providers: [AuditService, AuditLogService, AuditRetentionService],
   exports: [AuditService],
 })
 export class AuditModule {}

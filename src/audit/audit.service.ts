@@ -45,6 +45,7 @@ export class AuditService {
         actorId: by.id,
         ip: by.ip,
         userAgent: by.userAgent,
+        requestId: by.requestId,
       })),
     );
   }

@@ -11,8 +11,8 @@ export const FIND: HotStatement = {
 
 /** Each of the following writes its line of the audit trail too, and answers nothing but the caller's role to who may not. */
 const noted = (action: string, source: string): string => `noted AS (
-    INSERT INTO audit_events (action, actor_id, ip, user_agent, details)
-    SELECT '${action}', $1::uuid, $4, $5, jsonb_build_object('client_id', id, 'name', name) FROM ${source}
+    INSERT INTO audit_events (action, actor_id, ip, user_agent, request_id, details)
+    SELECT '${action}', $1::uuid, $4, $5, $6, jsonb_build_object('client_id', id, 'name', name) FROM ${source}
   )`;
 const answered = (source: string): string => `
   SELECT (SELECT role FROM caller) AS caller_role, ${source}.*
@@ -22,7 +22,7 @@ export const CREATE: HotStatement = {
   name: 'create_client',
   text: `
   WITH ${CALLER}, created AS (
-    INSERT INTO oauth_clients (name, secret_hash) SELECT $6, $7 WHERE EXISTS (SELECT FROM permitted)
+    INSERT INTO oauth_clients (name, secret_hash) SELECT $7, $8 WHERE EXISTS (SELECT FROM permitted)
     RETURNING id, name, created_at AS "createdAt"
   ), ${noted('client.created', 'created')}
   ${answered('created')}`,
@@ -32,9 +32,9 @@ export const RENEW_SECRET: HotStatement = {
   name: 'renew_client_secret',
   text: `
   WITH ${CALLER}, renewed AS (
-    UPDATE oauth_clients SET secret_hash = $7, previous_secret_hash = secret_hash,
-      previous_secret_expires_at = statement_timestamp() + make_interval(secs => $8)
-    WHERE id = $6 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
+    UPDATE oauth_clients SET secret_hash = $8, previous_secret_hash = secret_hash,
+      previous_secret_expires_at = statement_timestamp() + make_interval(secs => $9)
+    WHERE id = $7 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
     RETURNING id, name, created_at AS "createdAt", previous_secret_expires_at AS "previousSecretExpiresAt"
   ), ${noted('client.secret_renewed', 'renewed')}
   ${answered('renewed')}`,
@@ -46,10 +46,10 @@ export const END: HotStatement = {
   text: `
   WITH ${CALLER}, ended AS (
     UPDATE oauth_clients SET ended_at = statement_timestamp()
-    WHERE id = $6 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
+    WHERE id = $7 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
     RETURNING id, name
   ), ${noted('client.ended', 'ended')}, known AS (
-    SELECT id FROM oauth_clients WHERE id = $6
+    SELECT id FROM oauth_clients WHERE id = $7
   )
   ${answered('known')}`,
 };

@@ -85,7 +85,7 @@ export class ClientsService {
     by: Actor,
   ): Promise<T> {
     return this.commands.run(by, [], async (run) => {
-      const all = [...callerValues(by), by.ip, by.userAgent, ...values];
+      const all = [...callerValues(by), by.ip, by.userAgent, by.requestId, ...values];
       const [row] = await run<CallerRow & (T | { id: null })>(statement, all);
       demandPermitted(by, row);
       if (row === undefined || row.id === null) throw Problems.notFound('Client not found');

@@ -107,7 +107,7 @@ export class SessionRotationService {
 
   private async repeat(presented: PresentedToken, row: RefusedRow, by: Actor): Promise<Rotation> {
     const { sessionId } = presented;
-    await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent]);
+    await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent, by.requestId]);
     this.publisher.sessionEvent({
       kind: 'session.refresh_repeated',
       user_id: row.user_id,

@@ -23,8 +23,8 @@ export const OPEN: HotStatement = {
     SELECT $3, id, $4, at, at, at, at + make_interval(secs => $5), $6, $7, $9::uuid::text FROM moment
     RETURNING id, user_id, user_agent, ip, rotated_at, expires_at, client_id
   ), noted AS (
-    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, details)
-    SELECT 'session.opened', user_id, id, $8, ip, user_agent,
+    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, request_id, details)
+    SELECT 'session.opened', user_id, id, $8, ip, user_agent, $10,
       jsonb_strip_nulls(jsonb_build_object('client_id', client_id)) FROM opened
   )
   SELECT rotated_at, expires_at, role FROM opened, account`,
@@ -43,8 +43,8 @@ export const END_OLDEST: HotStatement = {
     )
     RETURNING id, user_id, revoke_reason
   )
-  INSERT INTO audit_events (action, user_id, session_id, details)
-  SELECT 'session.revoked', user_id, id, jsonb_build_object('reason', revoke_reason) FROM ended
+  INSERT INTO audit_events (action, user_id, session_id, request_id, details)
+  SELECT 'session.revoked', user_id, id, $4, jsonb_build_object('reason', revoke_reason) FROM ended
   RETURNING session_id AS id`,
 };
 
@@ -58,8 +58,8 @@ export const END: HotStatement = {
       AND ($5::uuid IS NULL OR id = $5) AND ($6::uuid IS NULL OR id <> $6) AND EXISTS (SELECT FROM permitted)
     RETURNING id, user_id, revoke_reason
   ), noted AS (
-    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, details)
-    SELECT 'session.revoked', user_id, id, $1::uuid, $8, $9, jsonb_build_object('reason', revoke_reason) FROM ended
+    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, request_id, details)
+    SELECT 'session.revoked', user_id, id, $1::uuid, $8, $9, $10, jsonb_build_object('reason', revoke_reason) FROM ended
   )
   SELECT (SELECT role FROM caller) AS caller_role, ARRAY(SELECT id::text FROM ended) AS ended`,
 };
@@ -80,8 +80,8 @@ export const END_OF_CLIENT: HotStatement = {
     WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL
     RETURNING id, user_id, client_id, revoke_reason
   )
-  INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, details)
-  SELECT 'session.revoked', user_id, id, $2, $3, $4,
+  INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, request_id, details)
+  SELECT 'session.revoked', user_id, id, $2, $3, $4, $5,
     jsonb_build_object('reason', revoke_reason, 'client_id', client_id) FROM ended
   RETURNING session_id AS id, user_id`,
 };
@@ -121,6 +121,6 @@ export const EXPLAIN_REFUSAL: HotStatement = {
 export const NOTE_REPEATED: HotStatement = {
   name: 'note_repeated_refresh',
   text: `
-  INSERT INTO audit_events (action, user_id, session_id, ip, user_agent)
-  VALUES ('session.refresh_repeated', $1, $2, $3, $4)`,
+  INSERT INTO audit_events (action, user_id, session_id, ip, user_agent, request_id)
+  VALUES ('session.refresh_repeated', $1, $2, $3, $4, $5)`,
 };

@@ -60,12 +60,18 @@ export class SessionsService {
     by: Actor,
   ): Promise<TokenSession | undefined> {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
-    const { userAgent, ip } = by;
-    const opened = [userId, passwordHash, id, refreshJti, this.lifeSeconds, userAgent, ip, by.id, clientId];
+    const { userAgent, ip, requestId } = by;
+    const origin = [userAgent, ip, by.id, clientId, requestId];
+    const opened = [userId, passwordHash, id, refreshJti, this.lifeSeconds, ...origin];
     const result = await this.statements.transaction(async (run) => {
       const [row] = await run<{ rotated_at: Date; expires_at: Date; role: Role }>(OPEN, opened);
       if (row === undefined) return undefined;
-      const ended = await run<{ id: string }>(END_OLDEST, [userId, id, this.config.sessions.maxPerUser]);
+      const ended = await run<{ id: string }>(END_OLDEST, [
+        userId,
+        id,
+        this.config.sessions.maxPerUser,
+        requestId,
+      ]);
       return { row, ended: ended.map((session) => session.id) };
     });
     if (result === undefined) return undefined;
@@ -102,7 +108,7 @@ export class SessionsService {
     reason: RevokeReason,
     by: Actor,
   ): Promise<string[]> {
-    const values = [...callerValues(by), userId, id, exceptId, reason, by.ip, by.userAgent];
+    const values = [...callerValues(by), userId, id, exceptId, reason, by.ip, by.userAgent, by.requestId];
     const [row] = await run<CallerRow & { ended: string[] }>(END, values);
     demandPermitted(by, row);
     return row?.ended ?? [];
@@ -124,7 +130,7 @@ export class SessionsService {
       const live = await this.statements.run<OwnedSession>(OF_CLIENT, [clientId, SESSIONS_PER_TRANSACTION]);
       if (live.length === 0) return;
       const userIds = live.map((session) => session.user_id);
-      const values = [live.map(({ id }) => id), by.id, by.ip, by.userAgent];
+      const values = [live.map(({ id }) => id), by.id, by.ip, by.userAgent, by.requestId];
       const ended = await this.commands.run(by, userIds, (run) => run<OwnedSession>(END_OF_CLIENT, values));
       await this.invalidation.committed(
         ended.map(({ id, user_id }) => ({

@@ -25,8 +25,8 @@ export const SET_PASSWORD: HotStatement = {
     WHERE id = $4 AND password_hash = $5 AND is_active AND EXISTS (SELECT FROM permitted)
     RETURNING id
   ), noted AS (
-    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent)
-    SELECT 'user.password_changed', id, $1::uuid, $7, $8 FROM changed
+    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent, request_id)
+    SELECT 'user.password_changed', id, $1::uuid, $7, $8, $9 FROM changed
   )
   SELECT (SELECT role FROM caller) AS caller_role, EXISTS (SELECT FROM changed) AS is_changed`,
 };
@@ -48,8 +48,8 @@ export const UPDATE_ACCOUNT: HotStatement = {
   name: 'update_account',
   text: `
   WITH noted AS (
-    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent, details)
-    SELECT action, $1, $5, $6, $7, details FROM unnest($8::text[], $9::jsonb[]) AS line (action, details)
+    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent, request_id, details)
+    SELECT action, $1, $5, $6, $7, $8, details FROM unnest($9::text[], $10::jsonb[]) AS line (action, details)
   )
   UPDATE users SET full_name = $2, role = $3, is_active = $4, updated_at = statement_timestamp() WHERE id = $1
   RETURNING ${COLUMNS}`,

@@ -137,7 +137,7 @@ export class UsersService {
     { userId, verifiedHash, nextHash }: PasswordChange,
     by: Actor,
   ): Promise<boolean> {
-    const values = [...callerValues(by), userId, verifiedHash, nextHash, by.ip, by.userAgent];
+    const values = [...callerValues(by), userId, verifiedHash, nextHash, by.ip, by.userAgent, by.requestId];
     const [row] = await run<CallerRow & { is_changed: boolean }>(SET_PASSWORD, values);
     demandPermitted(by, row);
     return row?.is_changed === true;
@@ -182,6 +182,7 @@ export class UsersService {
       by.id,
       by.ip,
       by.userAgent,
+      by.requestId,
       lines.map(({ action }) => action),
       lines.map(({ details }) => details),
     ]);

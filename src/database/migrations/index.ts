@@ -8,6 +8,7 @@ import { CompareAddressesByBytes1764000000006 } from './1764000000006-compare-ad
 import { CreateLimitCounts1764000000007 } from './1764000000007-create-limit-counts.js';
 import { CreateOAuthClients1764000000008 } from './1764000000008-create-oauth-clients.js';
 import { CreateEventStreams1764000000009 } from './1764000000009-create-event-streams.js';
+import { QueueAuditEvents1764000000012 } from './1764000000012-queue-audit-events.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   CreateLimitCounts1764000000007,
   CreateOAuthClients1764000000008,
   CreateEventStreams1764000000009,
+  QueueAuditEvents1764000000012,
 ];

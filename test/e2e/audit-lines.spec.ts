@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
+import '../../src/clients/client-audit-actions.js';
+import { basic } from '../support/app/oauth-client.js';
+import { sql } from '../support/postgres/sql.js';
+import { waitFor } from '../support/wait-for.js';
+import { Deployment } from './support/deployment.js';
+import { type LogLine, linesOf } from './support/log-lines.js';
+
+const PASSWORD = 'correct horse battery';
+const NEXT = 'another horse battery';
+
+describe('the log lines of the audit trail', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    const env = { NODE_ENV: 'production', REFRESH_GRACE_SECONDS: '60' };
+    deployment = await Deployment.start({ instances: [env, env] });
+  });
+  afterAll(() => deployment.stop());
+
+  const lines = (): LogLine[] =>
+    deployment.apps.flatMap(({ output }) => linesOf(output)).filter(({ msg }) => msg === 'Audited');
+  const query = <Row extends object>(statement: string) => sql<Row>(deployment.databaseUrl, statement);
+  const written = () =>
+    waitFor(async () => (await query('SELECT FROM audit_outbox')).length === 0, { what: 'all lines' });
+
+  /** Does everything that the audit trail has an action for. */
+  async function act(): Promise<void> {
+    const admin = await deployment.admin();
+    const member = await deployment.accounts().signUp({ password: PASSWORD });
+    const { client, email, id } = member;
+    await deployment.accounts().tryLogin({ email, password: NEXT });
+    const { refresh_token } = member.tokens;
+    for (let count = 0; count < 2; count++) await deployment.accounts().refresh(refresh_token);
+    const change = (current_password: string) =>
+      client.post('/api/v1/users/me/change-password', { current_password, new_password: NEXT });
+    await change('wrong horse battery');
+    await change(PASSWORD);
+    await client.post('/api/v1/auth/logout');
+    for (const changes of [{ role: 'researcher' }, { is_active: false }, { is_active: true }])
+      await admin.patch(`/api/v1/users/${id}`, changes);
+    const { client_id } = await deployment.registerClient();
+    await admin.post(`/api/v1/clients/${client_id}/secret`);
+    const authorization = basic({ id: client_id, secret: 'wrong' });
+    const body = new URLSearchParams({ token: 'none' });
+    await deployment.client().post('/oauth2/introspect', body, { headers: { authorization } });
+    await admin.delete(`/api/v1/clients/${client_id}`);
+  }
+
+  it('are one for each event, of every action, with all that the event has and the id of its request', async () => {
+    await act();
+    await written();
+    const rows = await query<{ event: Record<string, unknown> }>(
+      `SELECT to_jsonb(audit_events) - 'id' - 'at' || jsonb_build_object('event_id', id::text) AS event
+       FROM audit_events ORDER BY id`,
+    );
+    const events = rows.map(({ event }) => event);
+    expect(new Set(events.map(({ action }) => action))).toEqual(new Set(AUDIT_ACTIONS));
+    const inOrder = lines().sort((one, other) => Number(one['event_id']) - Number(other['event_id']));
+    const frame = { level: 'info', context: 'Audit', msg: 'Audited', pid: expect.any(Number) };
+    const times = { time: expect.stringMatching(/Z$/), at: expect.stringMatching(/Z$/) };
+    expect(inOrder).toEqual(events.map((event) => ({ ...frame, ...times, ...event })));
+    const byRequest = events.filter(({ ip }) => ip !== null);
+    expect(byRequest.length).toBeGreaterThan(AUDIT_ACTIONS.length);
+    for (const { request_id: requestId } of byRequest) expect(requestId).toMatch(/^[\w.~-]{8,64}$/);
+  });
+
+  it('have the id of the line of the answer', async () => {
+    const { email } = await deployment.accounts().register({ password: PASSWORD });
+    await deployment.accounts().login({ email, password: PASSWORD });
+    await written();
+    const answered = () =>
+      linesOf(deployment.apps[0]!.output).findLast(({ path }) => path === '/api/v1/auth/login/json');
+    await waitFor(() => answered() !== undefined, { what: 'the line of the answer' });
+    const requestIds = lines().flatMap((line) =>
+      line['action'] === 'session.opened' ? [line['request_id']] : [],
+    );
+    await waitFor(() => requestIds.includes(answered()?.['request_id']), {
+      what: 'the line of the last answer',
+    });
+  });
+
+  it('are none for a change that is rolled back, and one for a change by SQL', async () => {
+    const [undone, done] = [randomUUID(), randomUUID()];
+    const insert = (userId: string) =>
+      `INSERT INTO audit_events (action, user_id) VALUES ('user.registered', '${userId}')`;
+    await query(`BEGIN; ${insert(undone)}; ROLLBACK`);
+    await query(insert(done));
+    await written();
+    const of = (userId: string) => lines().filter((line) => line['user_id'] === userId);
+    await waitFor(() => of(done).length > 0, { what: 'the line' });
+    expect(of(done)).toHaveLength(1);
+    expect(of(undone)).toEqual([]);
+  });
+
+  it('follow after a restart for what was committed without a line', async () => {
+    for (const app of deployment.apps) await app.kill9();
+    const userId = randomUUID();
+    await query(`INSERT INTO audit_events (action, user_id) VALUES ('user.registered', '${userId}')`);
+    for (const app of deployment.apps) await app.restart();
+    await waitFor(() => lines().some((line) => line['user_id'] === userId), {
+      what: 'the line',
+      timeoutMs: 20_000,
+    });
+    await written();
+  });
+});
