@@ -190,6 +190,11 @@ export class Environment {
   @TrueOrFalse()
   PASSWORD_REFUSE_COMMON?: boolean;
 
+  /** Absent: the words of `APP_NAME`. */
+  @IsOptional()
+  @IsString()
+  PASSWORD_CONTEXT_WORDS?: string;
+
   @TrueOrFalse()
   PASSWORD_CHECK_HIBP: boolean = false;
 

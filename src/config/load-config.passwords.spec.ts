@@ -22,6 +22,7 @@ describe('the configuration of passwords', () => {
       ['x'.repeat(14), { PASSWORD_MIN_LENGTH: '15' }, 'must have 15 to 128 characters'],
       ['Root.Admin', {}, 'must not be the e-mail address'],
       ['Administrator', {}, 'must not be the e-mail address'],
+      ['Ergodrive2026', {}, 'must have 8 characters or more besides'],
       ['Test1234', PRODUCTION, 'must not be one of the commonest'],
       ['Test1234', { PASSWORD_REFUSE_COMMON: 'true' }, 'must not be one of the commonest'],
     ] as const) {
@@ -39,6 +40,19 @@ describe('the configuration of passwords', () => {
     expect(refuses(PRODUCTION)).toBe(true);
     expect(refuses({ NODE_ENV: 'test' })).toBe(false);
     expect(refuses({ ...PRODUCTION, PASSWORD_REFUSE_COMMON: 'false' })).toBe(false);
+  });
+
+  it('takes the words of the name for context words, unless there is a list', () => {
+    const words = (variables: Record<string, string>) => load(variables).passwords.contextWords;
+    expect(words({})).toEqual(['ergodrive', 'backend']);
+    expect(words({ APP_NAME: 'Müller & Co / AUTH' })).toEqual(['müller', 'auth']);
+    expect(words({ APP_NAME: '-' })).toEqual([]);
+    const list = ' Acme , ACME Holding,Ａｃｍｅ,, x-y ';
+    expect(words({ PASSWORD_CONTEXT_WORDS: list })).toEqual(['acme holding', 'acme', 'x-y']);
+    for (const wrong of ['s3cret,s3', 's3cret`', 's3cret'.repeat(9)])
+      expect(problemsOf({ PASSWORD_CONTEXT_WORDS: wrong })).toEqual([
+        expect.stringMatching(/^PASSWORD_CONTEXT_WORDS must be(?!.*s3cret)/),
+      ]);
   });
 
   it('looks breached passwords up at another address when one is given', () => {

@@ -4,6 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { ConfigurationError } from './configuration.error.js';
+import { parseContextWords } from './context-words.js';
 import { loadDatabaseTargets } from './database-url.js';
 import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
@@ -47,7 +48,8 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const database = collect(problems, () => loadDatabaseTargets(environment));
   const redis = collect(problems, () => loadRedisTarget(environment));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
-  const passwords = parsePasswords(environment);
+  const contextWords = collect(problems, () => parseContextWords(environment)) ?? [];
+  const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
   if (problems.length > 0) throw new ConfigurationError(problems);
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
@@ -125,7 +127,7 @@ const logOf = ({ LOG_LEVEL, LOG_REQUESTS, NODE_ENV }: Environment): AppConfig['l
   hasRequests: LOG_REQUESTS,
 });
 
-function parsePasswords(environment: Environment): AppConfig['passwords'] {
+function parsePasswords(environment: Environment): Omit<AppConfig['passwords'], 'contextWords'> {
   return {
     minLength: environment.PASSWORD_MIN_LENGTH,
     maxLength: environment.PASSWORD_MAX_LENGTH,

@@ -1,7 +1,7 @@
 import { normalisePassword, passwordRefusal, type PasswordRules } from './password-rules.js';
 
 const OWNER = { email: 'ada.lovelace@example.org', fullName: 'Ada Lovelace' };
-const RULES: PasswordRules = { minLength: 8, maxLength: 128, refuseCommon: true };
+const RULES: PasswordRules = { minLength: 8, maxLength: 128, refuseCommon: true, contextWords: [] };
 
 const refusal = (password: string, rules: Partial<PasswordRules> = {}, owner = OWNER) =>
   passwordRefusal(password, owner, { ...RULES, ...rules });
@@ -52,6 +52,26 @@ describe('the rules for passwords', () => {
       expect(refusal(password, { refuseCommon: false })).toBeUndefined();
     }
     expect(refusal('Test12345 and more')).toBeUndefined();
+  });
+
+  it('do not count names of the product and the organization, in every case and form', () => {
+    const rules = { contextWords: ['ergodrive', 'acme'] };
+    const message = 'must have 8 characters or more besides names of the product and the organization';
+    for (const password of [
+      'ergodrive',
+      'ERGODRIVE2026',
+      'Acme-Ergodrive',
+      'acmeacmeacme',
+      'ｅｒｇｏｄｒｉｖｅ',
+      '🙂🙂🙂acme🙂🙂🙂',
+      '1234567acme',
+    ]) {
+      expect(refusal(password, rules)).toBe(message);
+      expect(refusal(password)).toBeUndefined();
+    }
+    for (const password of ['correct acme battery', '12345678acmE', 'Ergo-Drive-26'])
+      expect(refusal(password, rules)).toBeUndefined();
+    expect(refusal('acme correct horse', { ...rules, minLength: 15 })).toContain('must have 15 characters');
   });
 
   it('refuse what is known of the owner, in every case and form', () => {

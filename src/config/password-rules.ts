@@ -6,6 +6,8 @@ export interface PasswordRules {
   maxLength: number;
   /** Whether the commonest passwords are refused. */
   refuseCommon: boolean;
+  /** Names of the product and the organization, which do not count towards `minLength`: in NFKC and lower case, the longest first. */
+  contextWords: readonly string[];
 }
 
 /** Whose password it is. */
@@ -30,17 +32,31 @@ export const normalisePassword = (password: string): string => password.normaliz
 export function passwordRefusal(
   password: string,
   { email, fullName }: PasswordOwner,
-  { minLength, maxLength, refuseCommon }: PasswordRules,
+  { minLength, maxLength, refuseCommon, contextWords }: PasswordRules,
 ): string | undefined {
-  const length = Array.from(normalisePassword(password)).length;
+  const length = lengthOf(normalisePassword(password));
   if (length < minLength || length > maxLength) return `must have ${minLength} to ${maxLength} characters`;
-  const folded = fold(password);
-  if ([email, localPart(email), fullName].some((text) => fold(text) === folded))
+  const folded = foldPassword(password);
+  if ([email, localPart(email), fullName].some((text) => foldPassword(text) === folded))
     return 'must not be the e-mail address, the part before its @, or the full name';
+  if (isMadeOf(contextWords, folded, minLength))
+    return `must have ${minLength} characters or more besides names of the product and the organization`;
   if (refuseCommon && isCommonPassword(folded)) return 'must not be one of the commonest passwords';
   return undefined;
 }
 
-const fold = (text: string): string => normalisePassword(text).toLowerCase();
+/** The form in which passwords are compared with words: NFKC in lower case. */
+export const foldPassword = (text: string): string => normalisePassword(text).toLowerCase();
+
+/**
+ * Whether the password is too short without the words. NIST SP 800-63B-4 §3.1.1.2 compares whole passwords and no parts, so a long
+ * password may contain a word. A name with a year behind it is no such password.
+ */
+function isMadeOf(words: readonly string[], folded: string, minLength: number): boolean {
+  const rest = words.reduce((text, word) => text.replaceAll(word, ''), folded);
+  return rest !== folded && lengthOf(rest) < minLength;
+}
+
+const lengthOf = (text: string): number => Array.from(text).length;
 
 const localPart = (email: string): string => email.slice(0, Math.max(0, email.lastIndexOf('@')));

@@ -36,17 +36,20 @@ export function describePasswordRules({
   minLength,
   maxLength,
   refuseCommon,
+  contextWords,
   hibpUrl,
 }: AppConfig['passwords']): string {
   const lists = [
     ...(refuseCommon ? ['on a list of the commonest passwords'] : []),
     ...(hibpUrl === undefined ? [] : ['known from data breaches']),
   ];
+  const words = contextWords.map((word) => `\`${word}\``).join(', ');
+  const context = words === '' ? '' : ` Without these words it still has ${minLength} characters: ${words}.`;
   return `
 ### Passwords
 
 A new password has ${minLength} to ${maxLength} characters of any kind (Unicode code points after NFKC). It is not the e-mail
-address, the part before its @, or the full name, in whatever case.${lists.length > 0 ? ` It is not ${lists.join(', and not ')}.` : ''}
+address, the part before its @, or the full name, in whatever case.${lists.length > 0 ? ` It is not ${lists.join(', and not ')}.` : ''}${context}
 Other passwords get \`422\`. Passwords are normalised to NFKC and never truncated.
 `;
 }

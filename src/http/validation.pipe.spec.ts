@@ -8,7 +8,7 @@ class Body {
   name: string;
 }
 
-const RULES = { minLength: 8, maxLength: 128, refuseCommon: false };
+const RULES = { minLength: 8, maxLength: 128, refuseCommon: false, contextWords: [] };
 
 describe('the validation pipe', () => {
   const pipe = createValidationPipe(RULES);

@@ -52,6 +52,7 @@ describe('new passwords', () => {
       email.toUpperCase(),
       'Bob.Builder',
       'bob THE builder',
+      'Ergodrive2026',
     ])
       expectRefusal(await register(password, { email, full_name: 'Bob the Builder' }), 'password', password);
     await expect(register(GOOD, { email, full_name: 'Bob the Builder' })).resolves.toMatchObject({
@@ -61,7 +62,14 @@ describe('new passwords', () => {
 
   it('are checked at a change, which then changes nothing', async () => {
     const member = await signUp();
-    for (const password of ['short', 'x'.repeat(129), 'Test1234', member.email, 'ada lovelace'])
+    for (const password of [
+      'short',
+      'x'.repeat(129),
+      'Test1234',
+      'Ergodrive2026',
+      member.email,
+      'ada lovelace',
+    ])
       expectRefusal(await change(member, password), 'new_password', password);
     await logIn(app, member);
     await expect(change(member, 'a new horse battery')).resolves.toMatchObject({ status: 200 });

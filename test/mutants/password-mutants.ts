@@ -12,15 +12,15 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
   {
     name: 'the length of a password counts UTF-16 units',
     file: RULES,
-    text: 'Array.from(normalisePassword(password)).length',
+    text: 'lengthOf(normalisePassword(password))',
     replacement: 'normalisePassword(password).length',
     specs: RULES_SPEC,
   },
   {
     name: 'the length of a password counts the form that was sent',
     file: RULES,
-    text: 'Array.from(normalisePassword(password)).length',
-    replacement: 'Array.from(password).length',
+    text: 'lengthOf(normalisePassword(password))',
+    replacement: 'lengthOf(password)',
     specs: RULES_SPEC,
   },
   {
@@ -35,6 +35,20 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
     file: RULES,
     text: '[email, localPart(email), fullName]',
     replacement: '[email, fullName]',
+    specs: RULES_SPEC,
+  },
+  {
+    name: 'a name of the product in capital letters counts towards the length of a password',
+    file: RULES,
+    text: 'isMadeOf(contextWords, folded, minLength)',
+    replacement: 'isMadeOf(contextWords, password, minLength)',
+    specs: RULES_SPEC,
+  },
+  {
+    name: 'a password may be a name of the product and a year',
+    file: RULES,
+    text: 'lengthOf(rest) < minLength',
+    replacement: "rest === ''",
     specs: RULES_SPEC,
   },
   {
