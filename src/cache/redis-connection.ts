@@ -5,7 +5,7 @@ import { ConnectionLoop } from '../common/connection-loop.js';
 import { CacheUnavailableError } from './cache-unavailable.error.js';
 import type { CacheTrust } from './cache-trust.js';
 import { Deadline } from '../common/deadline.js';
-import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
+import { loginsOf, type RedisEndpoint, type RedisTarget } from '../config/redis-url.js';
 import { requirePermissions } from './redis-permissions.js';
 import { connectionTrouble, socketOptions } from './redis-socket.js';
 import { requireVersion } from './redis-version.js';
@@ -19,18 +19,20 @@ const SERVER_TROUBLE = /^(READONLY|LOADING|MASTERDOWN|NOAUTH|NOPERM|NOREPLICAS|M
 /** Deleted with each heartbeat, and never there: a write that also a full server takes. */
 const PROBED_KEY = 'ergodrive:write-probe';
 
-export const buildClient = (target: RedisTarget, endpoint: RedisEndpoint) =>
-  createClient({
+export function buildClient(target: RedisTarget, endpoint: RedisEndpoint) {
+  const { username, password } = loginsOf(target);
+  return createClient({
     RESP: 2,
     maintNotifications: 'disabled',
-    username: target.username,
-    password: target.password,
+    username,
+    password,
     database: target.database,
     disableOfflineQueue: true,
     // The deadline bounds commands; node-redis' own limit would make an AbortSignal for each.
     commandOptions: { timeout: 0 },
     socket: socketOptions(target, endpoint, HANDSHAKE_TIMEOUT_MS),
   });
+}
 
 export type RedisClient = ReturnType<typeof buildClient>;
 

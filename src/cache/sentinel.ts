@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
+import { loginsOf, type RedisEndpoint, type RedisTarget } from '../config/redis-url.js';
 import { connectionTrouble, socketOptions } from './redis-socket.js';
 
 /**
@@ -31,7 +31,7 @@ async function askSentinel(
     disableClientInfo: true,
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
-    ...target.sentinelLogin,
+    ...loginsOf(target).sentinelLogin,
     socket: socketOptions(target, sentinel, timeoutMs),
     commandOptions: { timeout: timeoutMs },
   });

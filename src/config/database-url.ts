@@ -3,6 +3,7 @@ import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import type pg from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
 import { ConfigurationError } from './configuration.error.js';
+import { type DatabaseVariable, withCurrentLogin } from './database-login.js';
 import type { DatabaseServer, DatabaseTarget } from './database-target.js';
 import type { Environment } from './environment.js';
 
@@ -21,10 +22,12 @@ export function loadDatabaseTargets(environment: Environment) {
     throw new ConfigurationError(['DATABASE_URL is required in production']);
   if (text === undefined && directText !== undefined)
     throw new ConfigurationError(['DATABASE_DIRECT_URL must be used together with DATABASE_URL']);
-  return {
-    target: text === undefined ? undefined : parseDatabaseUrl('DATABASE_URL', text),
-    direct: directText === undefined ? undefined : parseDatabaseUrl('DATABASE_DIRECT_URL', directText),
+  const load = (variable: DatabaseVariable) => {
+    const url = environment[variable];
+    if (url === undefined) return undefined;
+    return withCurrentLogin(variable, environment[`${variable}_FILE`], url, parseDatabaseUrl);
   };
+  return { target: load('DATABASE_URL'), direct: load('DATABASE_DIRECT_URL') };
 }
 
 /**

@@ -218,4 +218,29 @@ export class Environment {
 
   @IsString()
   DATA_DIR: string = '.data';
+
+  /** Files with the secrets of the same names without `_FILE`. */
+  @IsOptional()
+  @IsString()
+  JWT_SECRET_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  DATABASE_URL_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  DATABASE_DIRECT_URL_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_URL_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_PASSWORD_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  ADMIN_PASSWORD_FILE?: string;
 }

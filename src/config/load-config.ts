@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { AppConfig } from './app-config.js';
-import { ConfigurationError } from './configuration.error.js';
+import { collect, ConfigurationError } from './configuration.error.js';
 import { parseContextWords } from './context-words.js';
 import { loadDatabaseTargets } from './database-url.js';
 import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
 import { loadRedisTarget } from './redis-target.js';
+import { withSecretFiles } from './secret-files.js';
 import { loadJwtSecret } from './jwt-secret.js';
 import { loadSigningKeys } from './signing-keys.js';
 
@@ -41,7 +42,7 @@ export function isProductionProcess(): boolean {
  */
 export function loadConfig(variables: Record<string, string | undefined>): AppConfig {
   const problems: string[] = [];
-  const environment = parse(variables, problems);
+  const environment = parse(withSecretFiles(variables), problems);
   const key = collect(problems, () => loadJwtSecret(environment));
   const signingKeys = collect(problems, () => loadSigningKeys(environment));
   const issuerUrl = collect(problems, () => issuerUrlOf(environment));
@@ -97,17 +98,6 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     passwords,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
   } as AppConfig);
-}
-
-/** Gathers the problems of all parts, so that one failed start names them all. */
-function collect<T>(problems: string[], part: () => T): T | undefined {
-  try {
-    return part();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
 }
 
 function parse(variables: Record<string, string | undefined>, problems: string[]): Environment {

@@ -14,10 +14,15 @@ export interface RedisCertificates {
   readonly key: string | undefined;
 }
 
-export interface RedisTarget {
+export interface RedisLogins {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** For the Sentinels; `username` and `password` are for Redis. */
+  readonly sentinelLogin?: { username: string | undefined; password: string } | undefined;
+}
+
+export interface RedisTarget extends RedisLogins {
   tls: boolean;
-  username: string | undefined;
-  password: string | undefined;
   database: number;
   endpoints: RedisEndpoint[];
   /** The URL as people may see it: without user name and password. */
@@ -28,9 +33,12 @@ export interface RedisTarget {
   isCluster: boolean;
   /** For TLS, beside the defaults of Node.js. */
   certificates?: RedisCertificates | undefined;
-  /** For the Sentinels; `username` and `password` are for Redis. */
-  sentinelLogin?: { username: string | undefined; password: string } | undefined;
+  /** The logins that are in files, as the files have them now. */
+  currentLogins?: () => RedisLogins;
 }
+
+/** What a new connection logs in with. */
+export const loginsOf = (target: RedisTarget): RedisLogins => target.currentLogins?.() ?? target;
 
 /**
  * Reads `redis[s]://[user:password@]host[:port][/database]`, or for Sentinel

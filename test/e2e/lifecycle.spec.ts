@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AppProcess } from '../support/app/app-process.js';
-import { initializeCluster } from '../support/postgres/postgres-cluster.js';
+import { clusterWithRules } from '../support/postgres/postgres-cluster.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
-import type { SystemUser } from '../support/process/unprivileged-user.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
@@ -109,7 +106,9 @@ describe('a start that cannot be', () => {
 describe('a start whose database refuses', () => {
   let postgres: PostgresServer;
   beforeAll(async () => {
-    postgres = await PostgresServer.start({ createData: clusterWithPasswords });
+    postgres = await PostgresServer.start({
+      createData: clusterWithRules('host all outsider all reject', 'host all canary all scram-sha-256'),
+    });
   });
   afterAll(() => postgres.stop());
 
@@ -157,13 +156,4 @@ async function keepAlive(port: number): Promise<Socket> {
   socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n');
   await once(socket, 'data');
   return socket;
-}
-
-/** A cluster that trusts `postgres`, refuses `outsider`, and asks every other user for a password. */
-async function clusterWithPasswords(dir: string, user: SystemUser | undefined): Promise<string> {
-  const data = await initializeCluster(dir, user);
-  const file = join(data, 'pg_hba.conf');
-  const rules = 'host all outsider all reject\nhost all canary all scram-sha-256\n';
-  await writeFile(file, rules + (await readFile(file, 'utf8')));
-  return data;
 }

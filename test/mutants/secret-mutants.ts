@@ -1,5 +1,9 @@
 import type { Mutant } from './mutant.js';
 
+const SECRET_FILES = 'src/config/secret-files.ts';
+const SECRET_FILES_SPEC = ['src/config/secret-files.spec.ts'] as const;
+const CHANGED_SPEC = ['test/integration/changed-passwords.spec.ts'] as const;
+
 /** What the log shows, and what a start in production needs. */
 export const SECRET_MUTANTS: readonly Mutant[] = [
   {
@@ -58,5 +62,42 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     text: 'userId: user?.id,',
     replacement: 'userId: undefined,',
     specs: ['src/http/request-log.spec.ts'],
+  },
+  {
+    name: 'a changed password of PostgreSQL needs a restart',
+    file: 'src/config/database-login.ts',
+    text: 'return current();',
+    replacement: 'return target.client;',
+    specs: CHANGED_SPEC,
+    test: 'PostgreSQL',
+  },
+  {
+    name: 'a changed password of Redis needs a restart',
+    file: 'src/config/redis-url.ts',
+    text: 'target.currentLogins?.() ?? target;',
+    replacement: 'target;',
+    specs: CHANGED_SPEC,
+    test: 'Redis',
+  },
+  {
+    name: 'the line break at the end of a file belongs to the secret',
+    file: SECRET_FILES,
+    text: ".replace(/[\\r\\n]+$/, '')",
+    replacement: '',
+    specs: SECRET_FILES_SPEC,
+  },
+  {
+    name: 'a file takes the place of a secret that is set too',
+    file: SECRET_FILES,
+    text: 'if (variables[name]) problems',
+    replacement: 'if (problems.length > 99) problems',
+    specs: SECRET_FILES_SPEC,
+  },
+  {
+    name: 'a secret that is set instead of its path is shown',
+    file: SECRET_FILES,
+    text: "folder !== '.' && folder !== '/' && existsSync(folder)",
+    replacement: "folder !== ''",
+    specs: SECRET_FILES_SPEC,
   },
 ];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 // Jest runs from the project's root.
 const read = (file: string) => readFileSync(join(process.cwd(), file), 'utf8');
@@ -81,5 +82,22 @@ describe('the compose file', () => {
     expect(app).toMatch(/JWT_SECRET/);
     expect(postgres).not.toMatch(/JWT_SECRET|REDIS_PASSWORD/);
     expect(redis).not.toMatch(/JWT_SECRET|POSTGRES_PASSWORD/);
+  });
+});
+
+describe('the compose file with secrets in files', () => {
+  const { services, secrets } = parse(read('deploy/docker-secrets/docker-compose.yml')) as {
+    services: { app: { environment: Record<string, string>; secrets: string[] } };
+    secrets: Record<string, { file: string }>;
+  };
+
+  it('gives the service each file that a variable names, and no secret in a variable', () => {
+    const { environment, secrets: mounted } = services.app;
+    const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
+    expect(files.map(([name]) => name)).toEqual(['JWT_SECRET_FILE', 'DATABASE_URL_FILE', 'REDIS_URL_FILE']);
+    expect(files.map(([, path]) => path)).toEqual(mounted.map((name) => `/run/secrets/${name}`));
+    expect(Object.keys(secrets)).toEqual(mounted);
+    const others = Object.keys(environment).filter((name) => !name.endsWith('_FILE'));
+    expect(others).toEqual(['NODE_ENV', 'ISSUER_URL']);
   });
 });

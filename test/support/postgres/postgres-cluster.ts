@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chown, readFile, realpath } from 'node:fs/promises';
+import { chown, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { debianPostgresFolders, serviceBinary } from '../process/service-binary.js';
@@ -26,6 +26,16 @@ export async function initializeCluster(dir: string, user: SystemUser | undefine
   await run(initdb, [...options, '--no-instructions', '-D', data], { ...user, cwd: dir });
   return data;
 }
+
+/** Makes a cluster with these lines of `pg_hba.conf`; it trusts the local connections that none of them matches. */
+export const clusterWithRules =
+  (...rules: string[]) =>
+  async (dir: string, user: SystemUser | undefined): Promise<string> => {
+    const data = await initializeCluster(dir, user);
+    const file = join(data, 'pg_hba.conf');
+    await writeFile(file, [...rules, await readFile(file, 'utf8')].join('\n'));
+    return data;
+  };
 
 /**
  * What an acknowledged commit survives: nothing, the death of all processes, or that of the machine. The last one waits for the disk,
