@@ -6,9 +6,10 @@ import { MaintenanceConnection } from '../database/maintenance-connection.js';
 
 const INTERVAL_MS = 60_000;
 const BATCH = 1000;
+/** Without FOR UPDATE, for which the role would need to be allowed to update. Only one instance at a time deletes. */
 const EXPIRED = `
   DELETE FROM audit_events WHERE id IN (
-    SELECT id FROM audit_events WHERE at < now() - make_interval(days => $1) ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+    SELECT id FROM audit_events WHERE at < now() - make_interval(days => $1) ORDER BY at LIMIT $2)`;
 
 /** Deletes events that are older than the retention, in batches. With a retention of 0 days, all events are kept. */
 @Injectable()

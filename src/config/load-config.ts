@@ -14,6 +14,8 @@ import { loadJwtSecret } from './jwt-secret.js';
 import { loadSigningKeys } from './signing-keys.js';
 
 const DAY_SECONDS = 86_400;
+/** What the program of the migrations reads. */
+const OF_MIGRATIONS = /^(NODE_ENV|APP_NAME|LOG_\w+|DATABASE_\w+)$/;
 const DEVELOPMENT_ORIGINS = 'http://localhost:3000,http://localhost:5173';
 
 /**
@@ -21,12 +23,30 @@ const DEVELOPMENT_ORIGINS = 'http://localhost:3000,http://localhost:5173';
  * @throws ConfigurationError naming each variable and its rule, never a value
  */
 export function loadConfigFromProcess(): AppConfig {
+  return loadConfig(processVariables());
+}
+
+/**
+ * The part of the configuration that the program of the migrations needs, read as `loadConfigFromProcess` reads it. The program is given the
+ * secrets of PostgreSQL and no others, so it demands no others.
+ * @throws ConfigurationError
+ */
+export function loadMigrationConfigFromProcess(): Pick<AppConfig, 'name' | 'log' | 'database'> {
+  const own = Object.entries(processVariables()).filter(([name]) => OF_MIGRATIONS.test(name));
+  const problems: string[] = [];
+  const environment = parse(withSecretFiles(Object.fromEntries(own)), problems);
+  const database = collect(problems, () => databaseOf(environment));
+  if (database === undefined || problems.length > 0) throw new ConfigurationError(problems);
+  return { name: environment.APP_NAME, log: logOf(environment), database };
+}
+
+function processVariables(): NodeJS.ProcessEnv {
   try {
     process.loadEnvFile();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return loadConfig(process.env);
+  return process.env;
 }
 
 /**
@@ -46,7 +66,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const key = collect(problems, () => loadJwtSecret(environment));
   const signingKeys = collect(problems, () => loadSigningKeys(environment));
   const issuerUrl = collect(problems, () => issuerUrlOf(environment));
-  const database = collect(problems, () => loadDatabaseTargets(environment));
+  const database = collect(problems, () => databaseOf(environment));
   const redis = collect(problems, () => loadRedisTarget(environment));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
   const contextWords = collect(problems, () => parseContextWords(environment)) ?? [];
@@ -70,13 +90,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     },
     issuerUrl,
     dataDir: resolve(environment.DATA_DIR),
-    database: {
-      target: database?.target,
-      direct: database?.direct,
-      poolSize: environment.DATABASE_POOL_SIZE,
-      timeoutMs: environment.DATABASE_TIMEOUT_MS,
-      waitSeconds: environment.DATABASE_WAIT_SECONDS,
-    },
+    database,
     cache: {
       redis,
       deadlineMs: environment.CACHE_DEADLINE_MS,
@@ -115,6 +129,13 @@ const logOf = ({ LOG_LEVEL, LOG_REQUESTS, NODE_ENV }: Environment): AppConfig['l
   level: LOG_LEVEL,
   isJson: NODE_ENV === 'production',
   hasRequests: LOG_REQUESTS,
+});
+
+const databaseOf = (environment: Environment): AppConfig['database'] => ({
+  ...loadDatabaseTargets(environment),
+  poolSize: environment.DATABASE_POOL_SIZE,
+  timeoutMs: environment.DATABASE_TIMEOUT_MS,
+  waitSeconds: environment.DATABASE_WAIT_SECONDS,
 });
 
 function parsePasswords(environment: Environment): Omit<AppConfig['passwords'], 'contextWords'> {

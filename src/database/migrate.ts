@@ -1,10 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { statementErrorCode } from '../common/database-errors.js';
+import { ConfigurationError } from '../config/configuration.error.js';
 import { connectionOptions } from './connection-options.js';
 import { MIGRATIONS } from './migrations/index.js';
 import type { PrimaryLocator } from './primary-locator.js';
 
 const logger = new Logger('Migrations');
+
+const NO_PRIVILEGE = '42501';
 
 /** Any number, the same on every instance. */
 const MIGRATION_LOCK = 3_141_592_653;
@@ -24,10 +28,23 @@ export async function migrate(applicationName: string, primary: PrimaryLocator):
   await source.initialize();
   try {
     await lock(source);
-    report(await source.runMigrations({ transaction: 'each' }));
+    report(await apply(source, primary.target.variable));
     await source.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     await source.destroy();
+  }
+}
+
+/** @throws ConfigurationError when migrations are pending and the role may not apply them: nothing else needs its rights */
+async function apply(source: DataSource, variable: string): Promise<{ name: string }[]> {
+  try {
+    return await source.runMigrations({ transaction: 'each' });
+  } catch (error) {
+    if (statementErrorCode(error) !== NO_PRIVILEGE) throw error;
+    throw new ConfigurationError([
+      `${variable} names a role that may not apply the pending migrations. Apply them by the role that owns the tables: ` +
+        'node dist/migrate.js',
+    ]);
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { APP_ENTRY } from '../support/app/app-build.js';
 import { AppProcess } from '../support/app/app-process.js';
@@ -7,15 +6,14 @@ import { createTestDatabase } from '../support/postgres/test-database.js';
 import { ManagedProcess } from '../support/process/managed-process.js';
 
 const ENTRY = join(APP_ENTRY, '../migrate.js');
-const SECRETS = { JWT_SECRET: randomUUID() + randomUUID(), ISSUER_URL: 'https://auth.example.org' };
 
-/** Runs the program to its end, as a production container does. */
+/** Runs the program to its end, as a production container does, which has no other secret than that of PostgreSQL. */
 async function migrate(env: Record<string, string>): Promise<{ exitCode: number | null; output: string }> {
   const program = await ManagedProcess.spawn({
     command: process.execPath,
     args: [ENTRY],
     cwd: await makeTemporaryDirectory('migrate'),
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...SECRETS, ...env },
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
     stopSignal: 'SIGTERM',
   });
   await program.exited();
@@ -54,6 +52,8 @@ describe('the program that migrates', () => {
     expect(unreachable.output).toMatch(/The migration failed: The server of DATABASE_URL does not answer/);
     expect(unreachable.output).toMatch(/Waiting for PostgreSQL at postgresql:..127.0.0.1:1.none since \d+ s/);
     expect(unreachable.output).not.toContain('hunter2');
+    const none = await migrate({});
+    expect(none).toEqual({ exitCode: 1, output: expect.stringContaining('DATABASE_URL is required') });
     const missing = await migrate({ NODE_ENV: 'development' });
     expect(missing).toEqual({ exitCode: 1, output: expect.stringContaining('DATABASE_URL is required') });
   });

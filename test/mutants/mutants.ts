@@ -10,6 +10,7 @@ import type { Mutant } from './mutant.js';
 import { METRICS_MUTANTS } from './metrics-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
+import { ROLE_MUTANTS } from './role-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TOOL_MUTANTS } from './tool-mutants.js';
 import { SHUTDOWN_MUTANTS } from './shutdown-mutants.js';
@@ -35,6 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
   ...METRICS_MUTANTS,
+  ...ROLE_MUTANTS,
   ...SECRET_MUTANTS,
   ...TOOL_MUTANTS,
   ...VERIFIER_MUTANTS,

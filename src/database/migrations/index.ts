@@ -8,6 +8,7 @@ import { CompareAddressesByBytes1764000000006 } from './1764000000006-compare-ad
 import { CreateLimitCounts1764000000007 } from './1764000000007-create-limit-counts.js';
 import { CreateOAuthClients1764000000008 } from './1764000000008-create-oauth-clients.js';
 import { CreateEventStreams1764000000009 } from './1764000000009-create-event-streams.js';
+import { KeepAuditEvents1764000000010 } from './1764000000010-keep-audit-events.js';
 import { QueueAuditEvents1764000000012 } from './1764000000012-queue-audit-events.js';
 
 /** Every migration, oldest first. */
@@ -22,5 +23,6 @@ export const MIGRATIONS = [
   CreateLimitCounts1764000000007,
   CreateOAuthClients1764000000008,
   CreateEventStreams1764000000009,
+  KeepAuditEvents1764000000010,
   QueueAuditEvents1764000000012,
 ];

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import { AuditRetentionService } from '../../src/audit/audit-retention.service.js';
+import { migrate } from '../../src/database/migrate.js';
+import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
+import { HistoryClaim } from '../../src/invalidation/history-claim.js';
+import { LimitCleanupService } from '../../src/limits/limit-cleanup.service.js';
+import { SessionCleanupService } from '../../src/sessions/session-cleanup.service.js';
+import { basic } from '../support/app/oauth-client.js';
+import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { PostgresServer } from '../support/postgres/postgres-server.js';
+import { primaryOf } from '../support/postgres/primary-of.js';
+import { sql } from '../support/postgres/sql.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
+import { getMe, logIn, register, verdictOf } from './accounts.js';
+import { AppInProcess } from './app-in-process.js';
+import { registerAdmin, registerClient } from './oauth-clients.js';
+
+const DATABASE = 'ergodrive';
+
+describe('the roles of deploy/postgresql/roles.sql', () => {
+  let postgres: PostgresServer;
+  let redis: TestRedis;
+  let keys: SigningKeysFile;
+  let app: AppInProcess;
+
+  const urlOf = (role: string) => `postgresql://${role}@127.0.0.1:${postgres.port}/${DATABASE}`;
+  const asOwner = (statement: string) => sql(urlOf('ergodrive_owner'), statement);
+  const asService = (statement: string) => sql(urlOf('ergodrive_service'), statement);
+  const makeRoles = async () => sql(urlOf('postgres'), await readFile('deploy/postgresql/roles.sql', 'utf8'));
+  const start = () =>
+    AppInProcess.start({
+      DATABASE_URL: urlOf('ergodrive_service'),
+      REDIS_URL: redis.url,
+      RATE_LIMIT_ENABLED: 'true',
+      AUDIT_RETENTION_DAYS: '30',
+      SIGNING_KEYS_FILE: keys.path,
+    });
+
+  beforeAll(async () => {
+    [postgres, redis, keys] = await Promise.all([
+      PostgresServer.start(),
+      createTestRedis(),
+      SigningKeysFile.create(),
+    ]);
+    await postgres.query(`CREATE DATABASE ${DATABASE}`);
+    await makeRoles();
+    await expect(start()).rejects.toThrow(
+      /DATABASE_URL names a role that may not apply the pending migrations.*node dist\/migrate\.js/,
+    );
+    await migrate('test', primaryOf(urlOf('ergodrive_owner')));
+    app = await start();
+    await app.trusted();
+  }, 120_000);
+  afterAll(async () => {
+    await app.stop();
+    await redis.stop();
+    await postgres.stop();
+    await keys.remove();
+  });
+
+  it('let the service register, log in, log out and change roles, and follow its log', async () => {
+    const admin = await registerAdmin(app);
+    const member = await register(app);
+    await expect(getMe(app, member)).resolves.toBe('200');
+    await app.call('POST', '/api/v1/auth/logout', { token: member.token });
+    await expect(verdictOf(app, member)).resolves.toBe('revoked');
+    const again = await logIn(app, member);
+    const change = (body: object) =>
+      app.call('PATCH', `/api/v1/users/${member.id}`, { token: admin.token, body });
+    await expect(change({ role: 'researcher' })).resolves.toMatchObject({ status: 200 });
+    await expect(verdictOf(app, again)).resolves.toBe('researcher');
+    await expect(change({ is_active: false })).resolves.toMatchObject({ status: 200 });
+    await expect(verdictOf(app, again)).resolves.toBe('revoked');
+    const client = await registerClient(app, admin);
+    const headers = { authorization: basic(client) };
+    const poll = { maxEvents: 1, returnImmediately: true };
+    await expect(app.call('POST', '/api/v1/events/poll', { headers, body: poll })).resolves.toMatchObject({
+      status: 200,
+    });
+    const path = `/api/v1/clients/${client.id}`;
+    await expect(app.call('DELETE', path, { token: admin.token })).resolves.toMatchObject({ status: 204 });
+    const { body } = await app.call('GET', '/health');
+    expect(body).toMatchObject({ status: 'healthy', database: { notifications: 'delivered' } });
+    const { system } = Reflect.get(app.get(HistoryClaim), 'identity') as { system: string };
+    expect(system).toMatch(/^\d+$/);
+  });
+
+  it('let the service do its background tasks', async () => {
+    await asService(`
+      INSERT INTO audit_events (action, at) VALUES ('user.registered', now() - interval '31 days');
+      INSERT INTO limit_counts VALUES ('old', 1, now() - interval '1 day');
+      INSERT INTO log_positions VALUES ('other', now() - interval '1 year', '0');
+      UPDATE sessions SET expires_at = now() - interval '31 days'`);
+    await expect(app.get(AuditRetentionService).prune()).resolves.toBe(1);
+    await expect(app.get(LimitCleanupService).removeExpired()).resolves.toBeGreaterThan(0);
+    await expect(app.get(SessionCleanupService).removeEnded()).resolves.toBeGreaterThan(0);
+    await app.get(LogRetentionService).storePosition();
+    await expect(app.get(LogRetentionService).prune()).resolves.toEqual(expect.any(Number));
+    await expect(asService(`SELECT FROM log_positions WHERE history = 'other'`)).resolves.toEqual([]);
+  });
+
+  describe('however often they are made,', () => {
+    beforeAll(async () => {
+      await register(app);
+      await makeRoles();
+    });
+
+    it.each([
+      'ALTER TABLE users ADD COLUMN more text',
+      'ALTER TABLE audit_events DISABLE TRIGGER ALL',
+      `SET session_replication_role = 'replica'`,
+      'DROP TABLE sessions',
+      'DROP TRIGGER audit_events_append_only ON audit_events',
+      'DROP FUNCTION log_session_end() CASCADE',
+      'TRUNCATE limit_counts',
+      'TRUNCATE audit_events',
+      'CREATE TABLE more ()',
+      'CREATE TEMPORARY TABLE more ()',
+      'CREATE SCHEMA more',
+      `CREATE OR REPLACE FUNCTION log_invalidation(kind text, user_id uuid, session_id uuid, reason text)
+         RETURNS void LANGUAGE sql AS ''`,
+      'CREATE TRIGGER more AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()',
+      `UPDATE audit_events SET action = 'x'`,
+      'SELECT FROM audit_events FOR UPDATE',
+      'DELETE FROM migrations',
+      `INSERT INTO migrations (timestamp, name) VALUES (1, 'x')`,
+      'SET ROLE ergodrive_owner',
+    ])('refuse the service: %s', async (statement) => {
+      await expect(asService(statement)).rejects.toThrow(/permission denied|must be owner/);
+    });
+
+    it('refuse the service the deletion of audit events of the last day', async () => {
+      await expect(asService('DELETE FROM audit_events')).rejects.toThrow('append-only');
+      const setting = `SET ergodrive.audit_retention = 'on'`;
+      await expect(asService(`${setting}; DELETE FROM audit_events`)).rejects.toThrow('append-only');
+    });
+
+    it('let the service use what a later migration makes, without a grant', async () => {
+      await asOwner('CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, text text)');
+      await asService(
+        `INSERT INTO later (text) VALUES ('x'); UPDATE later SET text = 'y'; DELETE FROM later`,
+      );
+      await expect(asService('DROP TABLE later')).rejects.toThrow('must be owner');
+      await asOwner('DROP TABLE later');
+    });
+  });
+
+  it('take over tables that one role made', async () => {
+    await postgres.query(`CREATE ROLE former LOGIN`);
+    await postgres.query(`CREATE DATABASE former OWNER former`);
+    const url = (role: string) => `postgresql://${role}@127.0.0.1:${postgres.port}/former`;
+    await migrate('test', primaryOf(url('former')));
+    await sql(url('postgres'), await readFile('deploy/postgresql/roles.sql', 'utf8'));
+    await sql(
+      url('postgres'),
+      'GRANT ergodrive_owner TO former; REASSIGN OWNED BY former TO ergodrive_owner',
+    );
+    await migrate('test', primaryOf(url('ergodrive_service')));
+    for (const role of ['former', 'ergodrive_service'])
+      await sql(url(role), 'SELECT FROM users; SELECT FROM audit_events');
+    const tables = ['users', 'audit_events', 'migrations'];
+    const owners = await sql<{ tableowner: string }>(
+      url('postgres'),
+      'SELECT DISTINCT tableowner FROM pg_tables WHERE tablename = ANY ($1)',
+      [tables],
+    );
+    expect(owners).toEqual([{ tableowner: 'ergodrive_owner' }]);
+  });
+
+  it('survive a restart of PostgreSQL: the service goes on', async () => {
+    const member = await register(app);
+    await postgres.restart();
+    await waitFor(async () => (await getMe(app, member)) === '200', { what: 'an answer', timeoutMs: 30_000 });
+    await app.trusted();
+  });
+});
