@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { APP_ENTRY } from '../support/app/app-build.js';
@@ -11,20 +11,27 @@ import {
   type Container,
   type Manifest,
 } from '../support/kubernetes.js';
+import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { freePort } from '../support/network/free-port.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis } from '../support/redis/test-redis.js';
 
-/** What stands for the cluster: servers and secrets of this suite, and ports that are free here. */
-async function environmentHere(): Promise<Record<string, string>> {
+/** What stands for the cluster: servers and secrets of this suite in files, and ports that are free here. */
+async function environmentHere(variables: Record<string, string>): Promise<Record<string, string>> {
   const [database, redis, port] = await Promise.all([createTestDatabase(), createTestRedis(), freePort()]);
-  return {
+  const folder = await makeTemporaryDirectory('secrets');
+  const secrets = {
+    JWT_SECRET: randomUUID() + randomUUID(),
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
-    JWT_SECRET: randomUUID() + randomUUID(),
-    HOST: '127.0.0.1',
-    MANAGEMENT_PORT: String(port),
   };
+  const here: Record<string, string> = { HOST: '127.0.0.1', MANAGEMENT_PORT: String(port) };
+  for (const [name, secret] of Object.entries(secrets)) {
+    const file = join(folder, basename(variables[`${name}_FILE`] ?? ''));
+    await writeFile(file, secret);
+    here[`${name}_FILE`] = file;
+  }
+  return here;
 }
 
 describe('the service with the variables of the Kubernetes example', () => {
@@ -39,7 +46,7 @@ describe('the service with the variables of the Kubernetes example', () => {
     container = workloads(manifests)[0]!.container;
     const { PORT, ...variables } = environmentOf(container, manifests);
     expect(PORT).toBeDefined();
-    const here = await environmentHere();
+    const here = await environmentHere(variables);
     app = await AppProcess.start({ env: { ...variables, ...here } });
     ports = { http: api(app.url), management: api(`http://127.0.0.1:${here['MANAGEMENT_PORT']}`) };
   }, 300_000);

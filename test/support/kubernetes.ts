@@ -17,7 +17,8 @@ type Probe = { httpGet: { port: string; path: string } };
 export interface Container {
   name: string;
   command?: string[];
-  envFrom?: { configMapRef?: { name: string }; secretRef?: { name: string } }[];
+  envFrom?: { configMapRef: { name: string } }[];
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
   ports?: { name: string; containerPort: number }[];
   startupProbe?: Probe;
   livenessProbe?: Probe;
@@ -28,7 +29,11 @@ export interface Container {
 
 interface PodTemplate {
   metadata: { labels: Labels };
-  spec: { containers: Container[]; terminationGracePeriodSeconds?: number };
+  spec: {
+    containers: Container[];
+    volumes?: { name: string; secret: { secretName: string } }[];
+    terminationGracePeriodSeconds?: number;
+  };
 }
 
 /** A resource, as far as the tests read it; its schema is checked for itself. */
@@ -44,13 +49,15 @@ export interface Manifest {
     podSelector?: { matchLabels: Labels };
     ports?: Port[];
     ingress?: { ports: Port[] }[];
+    egress?: { to: object[]; ports: Port[] }[];
+    policyTypes?: string[];
     scaleTargetRef?: { apiVersion: string; kind: string; name: string };
   };
 }
 
-/** The secrets of the example, as the file that shows their form has them. */
-export async function exampleSecrets(): Promise<Record<string, string>> {
-  const text = await readFile(join(FOLDER, EXAMPLE, 'secrets.example.env'), 'utf8');
+/** Secrets of the example, as the file that shows their form has them. */
+export async function exampleSecrets(file = 'secrets.env'): Promise<Record<string, string>> {
+  const text = await readFile(join(FOLDER, EXAMPLE, file.replace('.env', '.example.env')), 'utf8');
   const lines = text.split('\n').filter((line) => /^\w+=/.test(line));
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
@@ -62,8 +69,10 @@ export async function composeExample(): Promise<Manifest[]> {
   const kustomize = await serviceBinary({ names: ['kustomize'], debianPackage: 'kustomize' });
   const folder = await makeTemporaryDirectory('kubernetes');
   await cp(FOLDER, folder, { recursive: true });
-  const secrets = Object.entries(await exampleSecrets()).map(([name, value]) => `${name}=${value}\n`);
-  await writeFile(join(folder, EXAMPLE, 'secrets.env'), secrets.join(''));
+  for (const file of ['secrets.env', 'migration-secrets.env']) {
+    const secrets = Object.entries(await exampleSecrets(file)).map(([name, value]) => `${name}=${value}\n`);
+    await writeFile(join(folder, EXAMPLE, file), secrets.join(''));
+  }
   const { stdout } = await promisify(execFile)(kustomize, ['build', join(folder, EXAMPLE)]);
   await removeTemporaryDirectory(folder);
   return parseAllDocuments(stdout).map((document) => {
@@ -80,15 +89,40 @@ function withoutLineBreaks({ data = {}, ...secret }: Manifest): Manifest {
 
 /** What a container has in its environment from the manifests, beside that of its image. */
 export function environmentOf({ envFrom = [] }: Container, manifests: Manifest[]): Record<string, string> {
-  const sources = envFrom.map(({ configMapRef, secretRef }) => {
-    const [kind, name] = configMapRef ? ['ConfigMap', configMapRef.name] : ['Secret', secretRef?.name];
-    const source = manifests.find((each) => each.kind === kind && each.metadata.name === name);
-    if (source?.data === undefined) throw new Error(`there is no ${kind} ${name}`);
-    const decode = (value: string) => (kind === 'Secret' ? Buffer.from(value, 'base64').toString() : value);
-    return Object.entries(source.data).map(([variable, value]) => [variable, decode(value)]);
-  });
-  return Object.fromEntries(sources.flat()) as Record<string, string>;
+  const sources = envFrom.map(({ configMapRef }) => dataOf(find(manifests, 'ConfigMap', configMapRef.name)));
+  return Object.assign({}, ...sources) as Record<string, string>;
 }
+
+/** The files that the Pod of a template has from Secrets, by their path. */
+export function filesOf(template: PodTemplate, manifests: Manifest[]): Record<string, string> {
+  const { containers, volumes = [] } = template.spec;
+  const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
+  const files = mounts.flatMap(({ name, mountPath }) => {
+    const volume = volumes.find((each) => each.name === name);
+    const data = dataOf(find(manifests, 'Secret', volume?.secret.secretName));
+    return Object.entries(data).map(([key, value]) => [`${mountPath}/${key}`, decoded(value)]);
+  });
+  return Object.fromEntries(files) as Record<string, string>;
+}
+
+/** The environment with the content of the files that its variables name, as the service reads them. */
+export function withFiles(
+  variables: Record<string, string>,
+  files: Record<string, string>,
+): Record<string, string> {
+  const entries = Object.entries(variables).map(([name, value]) => {
+    const content = files[value];
+    return content === undefined ? [name, value] : [name.replace(/_FILE$/, ''), content];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+const dataOf = ({ kind, metadata, data }: Manifest): Record<string, string> => {
+  if (data === undefined) throw new Error(`the ${kind} ${metadata.name} has no data`);
+  return data;
+};
+
+const decoded = (value: string): string => Buffer.from(value, 'base64').toString();
 
 /** The resource of this kind and name. */
 export function find(manifests: Manifest[], kind: string, name = 'ergodrive'): Manifest {

@@ -7,7 +7,9 @@ import {
   composeExample,
   environmentOf,
   exampleSecrets,
+  filesOf,
   find,
+  withFiles,
   workloads,
   type Manifest,
 } from '../../support/kubernetes.js';
@@ -63,9 +65,10 @@ describe('the Kubernetes example, composed by kustomize', () => {
   });
 
   it('starts with secrets of your own, and not with those of the example', async () => {
-    const { container } = workloads(manifests)[0]!;
-    const variables = environmentOf(container, manifests);
+    const { container, template } = workloads(manifests)[0]!;
+    const variables = withFiles(environmentOf(container, manifests), filesOf(template, manifests));
     expect(variables).toMatchObject(await exampleSecrets());
+    expect(Object.keys(variables).filter((name) => name.endsWith('_FILE'))).toEqual([]);
     expect(() => loadConfig(variables)).toThrow(ConfigurationError);
     const JWT_SECRET = 'zYxW9-only-in-this-test-vUtSrQpO8n7m6';
     expect(loadConfig({ ...variables, JWT_SECRET })).toMatchObject({
@@ -125,6 +128,38 @@ describe('the Kubernetes example, composed by kustomize', () => {
     expect(environmentOf(migration!.container, first)).toEqual(
       environmentOf(workloads(manifests)[0]!.container, manifests),
     );
+    expect(Object.keys(filesOf(migration!.template, first))).toHaveLength(1);
+  });
+
+  it('gives the owner of the tables to the migration alone, and no secret to the environment', async () => {
+    const [server, migration] = workloads(manifests);
+    const owner = await exampleSecrets('migration-secrets.env');
+    expect(Object.values(filesOf(migration!.template, manifests))).toEqual(Object.values(owner));
+    expect(JSON.stringify(filesOf(server!.template, manifests))).not.toContain('ergodrive_owner');
+    for (const { container } of workloads(manifests))
+      expect(JSON.stringify(environmentOf(container, manifests))).not.toContain('change-me');
+  });
+
+  it('lets Pods connect to DNS, PostgreSQL and Redis, and to nothing else', () => {
+    const peer = (namespace: string, labels?: object) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+      ...(labels && { podSelector: { matchLabels: labels } }),
+    });
+    const [tcp, udp] = ['TCP', 'UDP'].map((protocol) => (port: number) => ({ protocol, port }));
+    const dns = { to: [peer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [udp!(53), tcp!(53)] };
+    const postgres = { to: [{ ipBlock: { cidr: '10.20.0.0/24' } }], ports: [tcp!(5432)] };
+    const redis = { to: [peer('redis')], ports: [tcp!(6379)] };
+    const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
+    const rules = policies.map(({ metadata, spec }) => [metadata.name, spec!.policyTypes, spec!.egress]);
+    const both = ['Ingress', 'Egress'];
+    expect(rules.sort()).toEqual([
+      ['ergodrive-migration', both, [dns, postgres]],
+      ['ergodrive-server', both, [dns, postgres, redis]],
+    ]);
+    for (const { template } of workloads(manifests))
+      expect(
+        policies.filter(({ spec }) => isSelected(spec!.podSelector!.matchLabels)(template.metadata.labels)),
+      ).toHaveLength(1);
   });
 
   it('runs Pods under the restricted Pod security standard, without a token or a writable file system', () => {
@@ -139,7 +174,10 @@ describe('the Kubernetes example, composed by kustomize', () => {
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       });
-      expect(template.spec).not.toHaveProperty('volumes');
+      expect(template.spec.volumes).toEqual([
+        { name: 'secrets', secret: { secretName: expect.any(String), defaultMode: 0o440 } },
+      ]);
+      expect(container.volumeMounts).toEqual([expect.objectContaining({ name: 'secrets', readOnly: true })]);
       expect(container.resources).toMatchObject({ requests: { cpu: expect.any(String) }, limits: {} });
     }
   });
