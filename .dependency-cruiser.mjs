@@ -21,6 +21,7 @@ const folders = {
   live: ['auth', 'sessions', 'users', 'invalidation', 'database', ...ground],
   events: ['clients', 'keys', 'invalidation', 'cache', 'database', ...ground],
   health: ['cache', 'database', ...ground],
+  tracing: ['cache', ...ground],
 };
 
 const spec = '\\.spec\\.ts$';
@@ -52,6 +53,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/cache/', spec] },
       to: { path: '^src/cache/(cache-store|trusted-cache|.+\\.store)\\.ts$' },
+    },
+    {
+      name: 'tracing-on-demand',
+      comment: 'Without tracing, nothing of it is loaded: src/main.ts imports it when it is configured.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tracing/' },
+      to: { path: ['^src/tracing/', 'node_modules/@opentelemetry/'], dynamic: false },
     },
     {
       name: 'migrations-are-listed',

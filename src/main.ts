@@ -11,6 +11,10 @@ async function start(): Promise<void> {
   const config = loadConfigFromProcess();
   const logger = new AppLogger(config.log);
   process.once('exit', () => logger.flush());
+  const { tracing } = config;
+  // Without it, nothing of OpenTelemetry is loaded.
+  if (tracing !== undefined)
+    (await import('./tracing/start-tracing.js')).startTracing(config, tracing, logger);
   const app = await createApp(config, logger);
   await app.listen(config.http.port, config.http.host);
   await listenForManagement(app, config.http, logger);

@@ -3,6 +3,7 @@ import type { DatabaseTarget } from './database-target.js';
 import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
 import type { SigningKeySet } from './signing-key.js';
+import type { TracingConfig } from './tracing-config.js';
 
 /** What is logged, and how. */
 export interface LogConfig {
@@ -23,6 +24,8 @@ export class AppConfig {
   readonly version: string;
   readonly environment: 'development' | 'test' | 'production';
   readonly log: LogConfig;
+  /** Absent: nothing is traced, and nothing of OpenTelemetry is loaded. */
+  readonly tracing: TracingConfig | undefined;
   readonly http: {
     host: string;
     port: number;

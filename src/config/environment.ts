@@ -1,60 +1,14 @@
-import { Transform, Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsEmail,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateBy,
-} from 'class-validator';
+import { IsEmail, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { MIN_PASSWORD_LENGTH } from './common-passwords.js';
 import { LOG_LEVELS, type LogLevel } from './app-config.js';
-
-const WHOLE = { message: 'must be a whole number' };
-
-/** An integer variable with bounds; the message names the rule and never the value. */
-function IntegerBetween(min: number, max: number): PropertyDecorator {
-  return (target, property) => {
-    Type(() => Number)(target, property);
-    IsInt(WHOLE)(target, property);
-    Min(min, { message: `must be at least ${min}` })(target, property);
-    Max(max, { message: `must be at most ${max}` })(target, property);
-  };
-}
-
-/** An address that `fetch` accepts and that a path can be appended to. */
-function IsHttpUrl(): PropertyDecorator {
-  const isHttpUrl = (text: unknown) =>
-    /^https?:\/\/[^\s@?#]+$/.test(String(text)) && URL.canParse(String(text));
-  return ValidateBy({
-    name: 'isHttpUrl',
-    validator: {
-      validate: isHttpUrl,
-      defaultMessage: () => 'must be an http:// or https:// URL without user name, query and fragment',
-    },
-  });
-}
-
-/** A variable that is `true` or `false`. */
-function TrueOrFalse(): PropertyDecorator {
-  return (target, property) => {
-    Transform(({ value }: { value: unknown }) =>
-      value === 'true' || value === 'false' ? value === 'true' : value,
-    )(target, property);
-    IsBoolean({ message: 'must be true or false' })(target, property);
-  };
-}
+import { IntegerBetween, IsHttpUrl, TrueOrFalse } from './environment.rules.js';
+import { TracingEnvironment } from './tracing-environment.js';
 
 /**
  * The environment as text becomes this class: every variable that the product reads, its default and its rule.
  * `.env.example` describes them for people.
  */
-export class Environment {
+export class Environment extends TracingEnvironment {
   @IsIn(['development', 'test', 'production'], { message: 'must be development, test or production' })
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
 

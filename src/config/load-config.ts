@@ -12,6 +12,7 @@ import { loadRedisTarget } from './redis-target.js';
 import { withSecretFiles } from './secret-files.js';
 import { loadJwtSecret } from './jwt-secret.js';
 import { loadSigningKeys } from './signing-keys.js';
+import { loadTracing } from './load-tracing.js';
 
 const DAY_SECONDS = 86_400;
 /** What the program of the migrations reads. */
@@ -73,12 +74,14 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
   if (problems.length > 0) throw new ConfigurationError(problems);
+  const version = packageVersion();
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
   return new AppConfig({
     name: environment.APP_NAME,
-    version: packageVersion(),
+    version,
     environment: environment.NODE_ENV,
     log: logOf(environment),
+    tracing: loadTracing(environment, version),
     http: {
       host: environment.HOST,
       port: environment.PORT,

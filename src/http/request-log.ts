@@ -5,6 +5,13 @@ import { withoutSecrets } from '../common/redaction.js';
 import type { AuthenticatedRequest, RequestOfClient } from './request-context.decorators.js';
 import { RequestMetrics } from './request-metrics.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the trace that the request belongs to; absent while nothing is traced. */
+    traceId?: string;
+  }
+}
+
 const MAX_PATH = 200;
 
 /** A request, and who sent it as far as that was authenticated. */
@@ -27,6 +34,7 @@ const HEAD = '{"level":"info"';
 
 interface Answer {
   readonly id: string;
+  readonly traceId: string | undefined;
   readonly method: string;
   readonly url: string;
   readonly ip: string;
@@ -67,9 +75,10 @@ export class RequestLog extends LogController {
   override requestCompleted(_: Error | null, request: LoggedRequest, reply: FastifyReply): void {
     this.metrics.answered(request, reply);
     if (!this.hasLines) return;
-    const { id, method, url, ip, user, clientId } = request;
+    const { id, traceId, method, url, ip, user, clientId } = request;
     this.answers.push({
       id,
+      traceId,
       method,
       url,
       ip,
@@ -95,12 +104,10 @@ export class RequestLog extends LogController {
 
   /** As pino makes lines, in a quarter of the time. Every text is escaped: no value of a request can end its member or its line. */
   private lineOf(made: Answer): string {
-    const { id, method, url, ip, userId, sessionId, clientId, status, durationMs, atMs } = made;
-    const request = `"request_id":${text(id)},"method":${text(method)},"path":${text(pathOf(url))}`;
-    const account = userId === undefined ? '' : `,"user_id":${text(userId)}`;
-    const session = sessionId === undefined ? '' : `,"session_id":${text(sessionId)}`;
-    const client = clientId === undefined ? '' : `,"client_id":${text(clientId)}`;
-    const sender = `"ip":${this.addressOf(ip)}${account}${session}${client}`;
+    const { id, traceId, method, url, ip, userId, sessionId, clientId, status, durationMs, atMs } = made;
+    const request = `"request_id":${text(id)}${member('trace_id', traceId)},"method":${text(method)},"path":${text(pathOf(url))}`;
+    const ids = member('user_id', userId) + member('session_id', sessionId) + member('client_id', clientId);
+    const sender = `"ip":${this.addressOf(ip)}${ids}`;
     const answer = `"status":${status},"duration_ms":${Math.round(durationMs * 100) / 100},"msg":"Answered"`;
     return `${HEAD}${this.timeOf(atMs)},"pid":${process.pid},"context":"Request",${request},${sender},${answer}}`;
   }
@@ -139,6 +146,10 @@ export class RequestLog extends LogController {
     );
   }
 }
+
+/** Nothing for an absent value. */
+const member = (name: string, value: string | undefined): string =>
+  value === undefined ? '' : `,"${name}":${text(value)}`;
 
 /** JSON. To look for characters that need an escape takes a third of the time of `JSON.stringify`. */
 function text(value: string): string {

@@ -5,7 +5,8 @@ const NAME = 'ergodrive_http_request_duration_seconds';
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30];
 /** Of requests that no route takes. Clients choose their paths and methods, and each value of a label takes memory. */
 const UNKNOWN_ROUTE = 'unknown';
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** The methods that have a name of their own in metrics and spans. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 type Labels = Readonly<Record<'method' | 'route' | 'status', string>>;
 

@@ -4,6 +4,7 @@ import { api, type ApiClient, type ApiResponse } from '../support/app/api-client
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { freePort } from '../support/network/free-port.js';
+import { OtlpCollector } from '../support/network/otlp-collector.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { hashesIn, type Place, searchPostgres, searchRedis, searchText } from './support/canary-search.js';
 import { claimsOf } from './support/accounts.js';
@@ -24,17 +25,20 @@ const SECRETS = {
   signingKey: canary('key'),
   databasePassword: canary('database'),
   redisPassword: canary('redis'),
+  collectorKey: canary('collector'),
   forgedToken: `${canary('header')}.${canary('payload')}.${canary('signature')}`,
   cookie: canary('cookie'),
   queryToken: canary('query'),
 };
 const EMAIL = 'canary@example.org';
 const UNKNOWN_EMAIL = 'nobody@example.org';
+const LAST_PATH = '/the-last-request';
 
 /** Registers, logs in, refreshes, changes the password and fails in every way that has secrets at hand; then searches. */
 describe('secrets', () => {
   let database: TestDatabase;
   let redis: RedisServer;
+  let collector: OtlpCollector;
   let deployment: Deployment;
   let client: ApiClient;
   let metrics: string;
@@ -45,6 +49,7 @@ describe('secrets', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     redis = await RedisServer.start({ password: SECRETS.redisPassword });
+    collector = await OtlpCollector.start();
     const managementPort = await freePort();
     const url = new URL(database.url);
     url.password ||= SECRETS.databasePassword;
@@ -57,6 +62,9 @@ describe('secrets', () => {
       JWT_SECRET: SECRETS.signingKey,
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `api-key=${SECRETS.collectorKey}`,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
     };
     deployment = await Deployment.start({ instances: [env], databaseUrl: database.url, redisUrl: redis.url });
     await deployment.trusted(30_000);
@@ -69,6 +77,7 @@ describe('secrets', () => {
   });
   afterAll(async () => {
     await deployment.stop();
+    await collector.stop();
     await redis.stop();
     await database.drop();
   });
@@ -114,6 +123,8 @@ describe('secrets', () => {
     const { access_token } = await logIn(EMAIL, newPassword);
     expect((await client.get('/api/v1/users/me', { token: access_token })).status).toBe(200);
     await logIn(ADMIN.email, ADMIN.password);
+    await client.get(LAST_PATH);
+    await collector.trace(({ attributes }) => attributes['url.path'] === LAST_PATH);
   }
 
   async function failAsGuesser(token: string | undefined): Promise<void> {
@@ -202,6 +213,7 @@ describe('secrets', () => {
   const searches: [string, string, () => Promise<Place[]>][] = [
     ['the log', '"The request failed"', async () => [['log', deployment.apps[0]?.output ?? '']]],
     ['the answers of failed requests', '"request_id"', async () => failures.map(asPlace)],
+    ['the spans of traces', 'INSERT INTO "users"', async () => [['spans', collector.text]]],
     ['the metrics', 'ergodrive_verdicts_total', async () => [['metrics', metrics]]],
     ['Redis', EMAIL, () => searchRedis(redis.url)],
     ['PostgreSQL, the audit trail included', EMAIL, () => searchPostgres(database.url)],

@@ -14,6 +14,7 @@ import { ROLE_MUTANTS } from './role-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TOOL_MUTANTS } from './tool-mutants.js';
 import { SHUTDOWN_MUTANTS } from './shutdown-mutants.js';
+import { TRACING_MUTANTS } from './tracing-mutants.js';
 import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
 const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
@@ -39,6 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ROLE_MUTANTS,
   ...SECRET_MUTANTS,
   ...TOOL_MUTANTS,
+  ...TRACING_MUTANTS,
   ...VERIFIER_MUTANTS,
   ...SHUTDOWN_MUTANTS,
   {
