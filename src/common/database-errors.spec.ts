@@ -2,6 +2,8 @@ import { QueryFailedError } from 'typeorm';
 import {
   DatabaseTimeoutError,
   isDatabaseOutage,
+  isReadOnlyRefusal,
+  isRefusedConnection,
   isUniqueViolation,
   isUnstorableText,
 } from './database-errors.js';
@@ -22,6 +24,14 @@ describe('database errors', () => {
     ['42883', 'a function that is being restored'],
     ['53300', 'too many connections'],
     ['53100', 'a full disk'],
+    ['58030', 'a failing disk'],
+    ['57P05', 'an idle session that the server ends'],
+    ['25P03', 'an idle transaction that the server ends'],
+    ['25P04', 'a transaction that takes too long'],
+    ['55000', 'a database that takes no connections'],
+    ['55P03', 'a lock that is not free in time'],
+    ['28P01', 'a password that was changed'],
+    ['28000', 'a role that may not log in any more'],
     ['25006', 'a replica'],
     ['40001', 'a serialization failure'],
     ['40P01', 'a deadlock'],
@@ -55,6 +65,8 @@ describe('database errors', () => {
     'Connection terminated due to connection timeout',
     'Client has encountered a connection error and is not queryable',
     'Cannot use a pool after calling end on the pool',
+    'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
+    'There was an error establishing an SSL connection',
   ])('"%s", which the driver says without a code, is an outage', (message) => {
     expect(isDatabaseOutage(new Error(message))).toBe(true);
   });
@@ -69,7 +81,7 @@ describe('database errors', () => {
     expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true);
   });
 
-  it.each(['42601', '42703', '23505', '23503', '22021', '42501', '28P01'])(
+  it.each(['42601', '42703', '23505', '23503', '22021', '42501', '25001', '22012'])(
     '%s is a defect or a refusal, no outage: the same request will not succeed later',
     (code) => {
       expect(isDatabaseOutage(failedQuery(code))).toBe(false);
@@ -85,6 +97,23 @@ describe('database errors', () => {
     new AggregateError([]),
   ])('%p is no outage', (error) => {
     expect(isDatabaseOutage(error)).toBe(false);
+  });
+
+  it.each(['28P01', '28000', '3D000', '55000', '53300', 'CERT_HAS_EXPIRED'])(
+    '%s is a refused connection, and no server that is out of reach',
+    (code) => {
+      expect(isRefusedConnection(withCode(code))).toBe(true);
+    },
+  );
+
+  it.each(['57P03', 'ECONNREFUSED', '25006', '42501'])('%s is no refused connection', (code) => {
+    expect(isRefusedConnection(withCode(code))).toBe(false);
+  });
+
+  it('knows a server that refuses to write, bare and wrapped', () => {
+    expect(isReadOnlyRefusal(withCode('25006'))).toBe(true);
+    expect(isReadOnlyRefusal(failedQuery('25006'))).toBe(true);
+    expect(isReadOnlyRefusal(withCode('42501'))).toBe(false);
   });
 
   it('knows a unique violation, bare and wrapped', () => {

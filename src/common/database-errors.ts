@@ -7,12 +7,17 @@ interface DriverError extends Error {
 
 /**
  * SQLSTATE classes and codes, and errno codes, of an outage; none is an error of the statement. A missing database, table or
- * function (3D000, 42P01, 42883) is an outage too: the start created them, so the database is being restored.
+ * function (3D000, 42P01, 42883) is an outage too: the start created them, so the database is being restored. So is a refused login
+ * (28): the start logged in, so the password or the rights of the role were changed meanwhile.
  */
 const OUTAGE_CODE =
-  /^(08...|57P0[1-5]|57014|53...|25006|3D000|42P01|42883|40001|40P01|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+  /^(08...|28...|53...|58...|57P0[1-5]|57014|25006|25P0[34]|55000|55P03|3D000|42P01|42883|40001|40P01|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 const OUTAGE_MESSAGE =
-  /timeout|Connection terminated|Client has encountered a connection error|not queryable|Cannot use a pool after/i;
+  /timeout|Connection terminated|Client has encountered a connection error|not queryable|Cannot use a pool after|^SASL: |error establishing an SSL connection/i;
+/** PostgreSQL answers, and refuses the connection: login, database, or too many connections. */
+const REFUSED_CONNECTION = /^(28...|53...|3D000|55000)$/;
+/** PostgreSQL refuses to write: it is a standby, or an operator made it read-only. */
+const READ_ONLY = '25006';
 /** Errors of a statement or of the protocol, also those that an outage can have. */
 const STATEMENT_CODE = /^(42...|08P01)$/;
 const UNIQUE_VIOLATION = '23505';
@@ -40,6 +45,21 @@ export function isDatabaseOutage(error: unknown): boolean {
   if (tlsTrouble(error) !== undefined) return true;
   if (code !== undefined) return OUTAGE_CODE.test(code);
   return OUTAGE_MESSAGE.test(error.message);
+}
+
+/** What a failure to connect says, in words. For a name with several addresses the error has a code and no message. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = Object(error) as DriverError;
+  return message || String(code);
+}
+
+/** Whether a server refused the connection, though it is in reach. */
+export function isRefusedConnection(error: unknown): boolean {
+  return REFUSED_CONNECTION.test(sqlState(error) ?? '') || tlsTrouble(error) !== undefined;
+}
+
+export function isReadOnlyRefusal(error: unknown): boolean {
+  return sqlState(error) === READ_ONLY;
 }
 
 /** The SQLSTATE where PostgreSQL calls the statement itself wrong; `undefined` for other errors. */
