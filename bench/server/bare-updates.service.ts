@@ -15,8 +15,9 @@ export class BareUpdates {
 
   /** @returns updates per second, with `concurrency` updates at a time, each of another session */
   async run(durationMs: number, concurrency: number): Promise<number> {
-    const { client, servers } = this.database.requests.target;
-    const pool = new pg.Pool({ ...client, ...servers[0], max: this.config.database.poolSize });
+    const { requests } = this.database;
+    const server = await requests.find();
+    const pool = new pg.Pool({ ...requests.target.client, ...server, max: this.config.database.poolSize });
     try {
       const { rows } = await pool.query<{ id: string }>(
         'SELECT id FROM sessions ORDER BY random() LIMIT 5000',

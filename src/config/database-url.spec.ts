@@ -19,6 +19,7 @@ describe('a database URL', () => {
     ['postgres://user:hunter2@db:6432/x?sslmode=require', 'postgresql://db:6432/x'],
     ['postgresql://db/x', 'postgresql://db:5432/x'],
     ['postgresql:///x?host=/run/pg', 'postgresql:///run/pg:5432/x'],
+    ['postgresql://user:hunter2@db,[::1]:5433/x', 'postgresql://db:5432,[::1]:5433/x'],
   ])('shows %s without user name, password and options', (url, label) => {
     expect(parse(url).label).toBe(label);
   });
@@ -46,6 +47,24 @@ describe('a database URL', () => {
   });
 
   it.each([
+    ['postgresql://u:a,b@one:1,two/x', ['one', 1], ['two', 5432]],
+    ['postgresql://[::1]:5433,[fe80::2]/x?target_session_attrs=primary', ['::1', 5433], ['fe80::2', 5432]],
+    ['postgresql://%2Frun%2Fpg,two:7/x?target_session_attrs=read-write', ['/run/pg', 5432], ['two', 7]],
+    ['postgresql:///x?host=one,two&port=7', ['one', 7], ['two', 7]],
+    ['postgresql:///x?host=one,two&port=7,8', ['one', 7], ['two', 8]],
+  ] as const)('finds each host of %s, with its port', (url, ...hosts) => {
+    const { servers, client } = parse(url);
+    expect(servers).toEqual(hosts.map(([host, port]) => ({ host, port })));
+    expect(client).toMatchObject({ database: 'x' });
+    expect(client).not.toHaveProperty('target_session_attrs');
+  });
+
+  it.each(['read-write', 'primary', 'any'])('takes target_session_attrs=%s with one host', (attributes) => {
+    const { servers } = parse(`postgresql://db/x?target_session_attrs=${attributes}`);
+    expect(servers).toEqual([{ host: 'db', port: 5432 }]);
+  });
+
+  it.each([
     ['postgresql://db/x?sslmode=prefer', 'sslmode disable, require, verify-ca or verify-full'],
     ['postgresql://db/x?sslmode=verify-ca', 'sslrootcert with sslmode=verify-ca'],
     ['postgresql://db/x?sslmode=require&sslrootcert=system', 'sslmode=verify-full with sslrootcert=system'],
@@ -56,8 +75,13 @@ describe('a database URL', () => {
     ['postgresql://db/x?sslmode=verify-full&sslrootcert=package.json', 'a file that cannot be used'],
     ['postgresql://db/x?sslcrl=/hunter2', 'option sslcrl'],
     ['postgresql://db:0/x', 'a port that cannot be read'],
-    ['postgresql://one:5432,other:5432/x', 'several hosts, which is not supported'],
-    ['postgresql:///x?host=one,other', 'several hosts, which is not supported'],
+    ['postgresql://one:5432,other:port/x', 'a host that cannot be read'],
+    ['postgresql://one,other:99999/x', 'a port that cannot be read'],
+    ['postgresql://user:hunter2@one,,other/x', 'must name a host'],
+    ['postgresql:///x?host=one,two,three&port=1,2', 'one port, or one for each host'],
+    ['postgresql://one,two/x?target_session_attrs=any', 'target_session_attrs=read-write'],
+    ['postgresql://one,two/x?target_session_attrs=prefer-standby', 'target_session_attrs=read-write'],
+    ['postgresql://one/x?target_session_attrs=read-only', 'target_session_attrs=read-write'],
   ])('refuses %s and says why', (url, words) => {
     expect(problemOf(url)).toContain(words);
     expect(problemOf(url)).not.toContain('hunter2');

@@ -4,13 +4,15 @@ import type pg from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
 import { ConfigurationError } from './configuration.error.js';
 import { type DatabaseVariable, withCurrentLogin } from './database-login.js';
-import type { DatabaseServer, DatabaseTarget } from './database-target.js';
+import { addressOf, type DatabaseServer, type DatabaseTarget } from './database-target.js';
 import type { Environment } from './environment.js';
 
 const DEFAULT_PORT = 5432;
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 /** Options that would be ignored, although whoever sets them relies on them. */
 const UNSUPPORTED = ['sslcrl', 'sslcrldir', 'sslpassword', 'requirepeer', 'hostaddr', 'service'];
+/** Values of `target_session_attrs` that mean the primary. */
+const OF_PRIMARY = ['read-write', 'primary'];
 
 /**
  * The checked `DATABASE_URL`, absent for the embedded database, which production refuses; and the checked `DATABASE_DIRECT_URL`.
@@ -31,8 +33,8 @@ export function loadDatabaseTargets(environment: Environment) {
 }
 
 /**
- * Reads `postgres[ql]://[user[:password]@]host[:port]/database[?options]`, with libpq's names and meanings of options.
- * Certificate files are read here, once.
+ * Reads `postgres[ql]://[user[:password]@]host[:port][,host[:port]…]/database[?options]`, with libpq's names and meanings of options.
+ * Of several hosts the primary is meant, also without `target_session_attrs`. Certificate files are read here, once.
  * @param variable where the text is from, for messages
  * @throws ConfigurationError whose message holds no part of the URL
  */
@@ -44,6 +46,7 @@ export function parseDatabaseUrl(variable: string, text: string): DatabaseTarget
   const names = hosts.split(',');
   const url = checkedUrl(`${start}${names[0]}${rest}`, rule);
   const servers = serversOf(url, names, rule);
+  checkAttributes(url.searchParams, servers.length, rule);
   return { variable, servers, client: clientOf(url, rule), label: labelOf(servers, url) };
 }
 
@@ -69,16 +72,26 @@ function serversOf({ searchParams }: URL, names: readonly string[], rule: Rule):
     .get('host')
     ?.split(',')
     .map((host) => ({ host, port: DEFAULT_PORT }));
+  const named = hosts ?? names.map((name) => serverOf(name, rule));
   const ports = searchParams.get('port')?.split(',').map(Number);
-  const servers = (hosts ?? names.map((name) => serverOf(name, rule))).map(({ host, port }, index) => ({
+  if (ports !== undefined && ports.length > 1 && ports.length !== named.length)
+    throw rule('must have one port, or one for each host');
+  const servers = named.map(({ host, port }, index) => ({
     host,
     port: ports === undefined ? port : (ports[ports.length === 1 ? 0 : index] ?? NaN),
   }));
   const [first, ...others] = servers;
   if (first === undefined || servers.some(({ host }) => host === '')) throw rule('must name a host');
-  if (others.length > 0) throw rule('names several hosts, which is not supported');
   if (servers.some(({ port }) => !(port > 0 && port < 65_536))) throw rule('has a port that cannot be read');
-  return [first];
+  return [first, ...others];
+}
+
+/** libpq's `any` is harmless with one host. With several it would mean a standby too, which this service never uses. */
+function checkAttributes(options: URLSearchParams, hosts: number, rule: Rule): void {
+  const attributes = options.get('target_session_attrs');
+  if (attributes === null || OF_PRIMARY.includes(attributes)) return;
+  if (attributes === 'any' && hosts === 1) return;
+  throw rule('must have target_session_attrs=read-write: only the primary is used');
 }
 
 function serverOf(name: string, rule: Rule): DatabaseServer {
@@ -117,8 +130,6 @@ function checkFiles(ssl: ConnectionOptions): void {
 function checkOptions(options: URLSearchParams, rule: Rule): void {
   const unsupported = UNSUPPORTED.find((name) => options.has(name));
   if (unsupported !== undefined) throw rule(`has the option ${unsupported}, which is not supported`);
-  if (!['read-write', 'primary', 'any'].includes(options.get('target_session_attrs') ?? 'any'))
-    throw rule('must have target_session_attrs=read-write: only the primary is used');
   checkTlsOptions(options, rule);
 }
 
@@ -140,7 +151,7 @@ function checkTlsOptions(options: URLSearchParams, rule: Rule): void {
 }
 
 function labelOf(servers: readonly DatabaseServer[], { pathname }: URL): string {
-  return `postgresql://${servers.map(({ host, port }) => `${host}:${port}`).join(',')}${pathname}`;
+  return `postgresql://${servers.map(addressOf).join(',')}${pathname}`;
 }
 
 function isPercentEncoded(text: string): boolean {

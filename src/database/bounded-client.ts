@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { NoPrimaryError } from '../common/database-errors.js';
+import { isReadOnlyRefusal, NoPrimaryError } from '../common/database-errors.js';
 import type { FollowedHistory } from './followed-history.js';
 import { SERVER, type ServerRow } from './history.js';
-import { abandon, PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
+import { PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
 
 type Query = (...args: unknown[]) => unknown;
 type Connected = (error?: Error) => void;
@@ -21,10 +21,11 @@ export interface BoundedClientConfig extends PrimaryClientConfig {
 }
 
 /**
- * A connection whose transactions are READ COMMITTED, and that leaves the pool in two cases. A query on it timed out: node-postgres
+ * A connection whose transactions are READ COMMITTED, and that leaves the pool in three cases. A query on it timed out: node-postgres
  * only gives up waiting, so the connection would stay behind the unanswered query, and with a frozen server or a
- * black-holed link each one in the pool would be lost that way, one after the other. Or the connection leads to a standby, or to another
- * history than the one that is followed: what it reads may be older than what others have acknowledged, and its commits would reach nobody.
+ * black-holed link each one in the pool would be lost that way, one after the other. The server refused to write, and may stay read-only
+ * for this session. Or the connection leads to a standby, or to another history than the one that is followed: what it reads may be older
+ * than what others have acknowledged, and its commits would reach nobody.
  */
 export class BoundedClient extends PrimaryClient {
   private readonly unbounded = super.query.bind(this) as Query;
@@ -49,7 +50,7 @@ export class BoundedClient extends PrimaryClient {
     const result = this.unbounded(...args);
     if (!(result instanceof Promise)) return result;
     return result.catch((error: unknown) => {
-      if ((error as Error).message === 'Query read timeout') abandon(this);
+      if ((error as Error).message === 'Query read timeout' || isReadOnlyRefusal(error)) this.leave();
       throw error;
     });
   }) as pg.Client['query'];
@@ -61,7 +62,7 @@ export class BoundedClient extends PrimaryClient {
   requireFollowed(server: ServerRow | undefined): void {
     const reason = this.refusalOf(server);
     if (reason === undefined) return;
-    abandon(this);
+    this.leave();
     throw new NoPrimaryError(reason);
   }
 
@@ -79,28 +80,17 @@ export class BoundedClient extends PrimaryClient {
   }
 
   private refuse(reason: string, callback: unknown): Promise<never> | undefined {
-    abandon(this);
+    this.leave();
     const error = new NoPrimaryError(reason);
     if (typeof callback !== 'function') return Promise.reject(error);
     (callback as Connected)(error);
     return undefined;
   }
 
-  protected override async open(): Promise<void> {
-    await super.open();
-    // The pool listens once it has the connection; without a listener the loss of it would end the process.
-    this.on('error', ignore);
-    try {
-      if (!this.isPooled) await this.query(ISOLATION);
-      const { rows } = await this.query<ServerRow>(SERVER);
-      this.server = rows[0];
-    } catch (error) {
-      abandon(this);
-      throw error;
-    } finally {
-      this.off('error', ignore);
-    }
+  protected override async prepare(): Promise<void> {
+    if (!this.isPooled) await this.query(ISOLATION);
+    const { rows } = await this.query<ServerRow>(SERVER);
+    this.requirePrimary(rows[0]);
+    this.server = rows[0];
   }
 }
-
-const ignore = (): void => undefined;

@@ -1,7 +1,8 @@
 import { isNativeError } from 'node:util/types';
 import { ConfigurationError } from '../config/configuration.error.js';
-import { isDatabaseOutage } from '../common/database-errors.js';
+import { isDatabaseOutage, reasonOf } from '../common/database-errors.js';
 import { tlsTrouble } from '../common/tls-trouble.js';
+import { PrimaryNotFoundError } from './primary-not-found.error.js';
 
 /** Refusals that no further attempt changes, by SQLSTATE. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -20,6 +21,7 @@ const NO_PASSWORD = /client password must be a/;
  */
 export function describeConnectFailure(error: unknown, variable: string): unknown {
   if (!isNativeError(error)) return error;
+  if (error instanceof PrimaryNotFoundError) return describeNowhere(error, variable);
   const { code = '', message } = error as Error & { code?: string };
   const refusal = REFUSALS[code];
   if (refusal !== undefined) return new ConfigurationError([`${variable} ${refusal} (${code})`]);
@@ -28,6 +30,17 @@ export function describeConnectFailure(error: unknown, variable: string): unknow
   if (trouble !== undefined)
     return new ConfigurationError([`${variable} must lead to a server with the right TLS: ${trouble}`]);
   if (!isDatabaseOutage(error)) return error;
-  // For a name with several addresses the error has a code and no message.
-  return new Error(`The server of ${variable} does not answer: ${message || code}`, { cause: error });
+  return new Error(`The server of ${variable} does not answer: ${reasonOf(error)}`, { cause: error });
+}
+
+/** Another URL helps when no host is expected to answer otherwise later. A standby is: it may be promoted. */
+function describeNowhere(error: PrimaryNotFoundError, variable: string): Error {
+  const refusals = error.unasked.map((cause) => describeConnectFailure(cause, variable));
+  const problems = refusals.flatMap((cause) => (cause instanceof ConfigurationError ? cause.problems : []));
+  if (refusals.length > 0 && refusals.every((cause) => cause instanceof ConfigurationError))
+    return new ConfigurationError([
+      ...new Set(problems),
+      `${variable} must lead to the primary: ${error.message}`,
+    ]);
+  return new Error(`${variable} leads to ${error.message}`, { cause: error });
 }

@@ -17,3 +17,6 @@ export interface ServerRow {
 }
 
 export const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only`;
+
+/** SQL for the timeline, eight hexadecimal digits that each promotion counts up; an error on a standby. */
+export const TIMELINE = `left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)`;

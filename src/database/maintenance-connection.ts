@@ -4,8 +4,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
+import { abandon } from './abandon.js';
 import { Database } from './database.js';
-import { abandon, PrimaryClient } from './primary-client.js';
+import { PrimaryClient } from './primary-client.js';
 
 /** First key of the advisory locks, the same on every instance; the second is the hash of the task's name. */
 const TASK_LOCKS = 1_414_213_562;

@@ -1,4 +1,8 @@
 import pg from 'pg';
+import { NoPrimaryError } from '../common/database-errors.js';
+import { addressOf, type DatabaseServer } from '../config/database-target.js';
+import { abandon, streamOf } from './abandon.js';
+import { IS_READ_ONLY, type ServerRow } from './history.js';
 import type { PrimaryLocator } from './primary-locator.js';
 
 type Connected = (error?: Error) => void;
@@ -11,6 +15,7 @@ export interface PrimaryClientConfig extends pg.ClientConfig {
 /** A connection to the primary of a database, for the pool and for single sessions. */
 export class PrimaryClient extends pg.Client {
   private readonly primary: PrimaryLocator;
+  private address: DatabaseServer | undefined;
 
   constructor(config: PrimaryClientConfig) {
     super({ ...config, ...config.primary.target.client });
@@ -24,16 +29,53 @@ export class PrimaryClient extends pg.Client {
     return undefined;
   }) as pg.Client['connect'];
 
-  /** @throws Error of the driver */
-  protected async open(): Promise<void> {
-    const { host, port } = await this.primary.find();
-    Object.assign(this, { host, port });
-    await super.connect();
+  /** Ends it without waiting for the server. Another server may be the primary now, so the next connection searches for it. */
+  leave(): void {
+    this.primary.forget(this.address);
+    abandon(this);
+  }
+
+  /** What is done on a new connection before it is used. @throws NoPrimaryError; Error of the driver */
+  protected async prepare(): Promise<void> {
+    if (!this.primary.hasSeveral) return;
+    const { rows } = await this.query<Pick<ServerRow, 'is_read_only'>>(
+      `SELECT ${IS_READ_ONLY} AS is_read_only`,
+    );
+    this.requirePrimary(rows[0]);
+  }
+
+  /** @throws NoPrimaryError when, of several hosts, the one that it is connected to is not the primary */
+  protected requirePrimary(server: Pick<ServerRow, 'is_read_only'> | undefined): void {
+    if (this.primary.hasSeveral && server?.is_read_only === true)
+      throw new NoPrimaryError(`${addressOf(this.address ?? this)} is a standby or read-only`);
+  }
+
+  private async open(): Promise<void> {
+    try {
+      this.address = await Promise.race([this.primary.find(), this.closed()]);
+      Object.assign(this, this.address);
+      await super.connect();
+      await this.withListener(() => this.prepare());
+      this.primary.connected();
+    } catch (error) {
+      this.primary.report(error);
+      this.leave();
+      throw error;
+    }
+  }
+
+  /** Whoever waits for the connection may give it up while the primary is searched. */
+  private closed(): Promise<never> {
+    return new Promise((_, reject) =>
+      streamOf(this).once('close', () => reject(new Error('Connection terminated'))),
+    );
+  }
+
+  /** The pool listens once it has the connection; without a listener the loss of it would end the process. */
+  private async withListener(work: () => Promise<void>): Promise<void> {
+    this.on('error', ignore);
+    await work().finally(() => this.off('error', ignore));
   }
 }
 
-/** Ends a connection without waiting for the server, which may never answer. */
-export function abandon(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
-}
+const ignore = (): void => undefined;

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { parseDatabaseUrl } from '../config/database-url.js';
+import { NoPrimaryError } from '../common/database-errors.js';
+import { PrimaryNotFoundError } from './primary-not-found.error.js';
 import { waitForDatabase } from './wait-for-database.js';
 
 const { jest } = import.meta;
@@ -74,5 +76,36 @@ describe('waitForDatabase', () => {
   ])('does not try %s again', async (_, code, type) => {
     expect(await outcome(60, 0, open(failure(code)))).toBeInstanceOf(type);
     expect(attempts).toBe(1);
+  });
+
+  describe('with several hosts', () => {
+    const STANDBY = new NoPrimaryError('a standby or read-only');
+    const nowhere = (...causes: Error[]) =>
+      new PrimaryNotFoundError(
+        causes.map((error, index) => ({ server: { host: `db${index}`, port: 5432 }, error })),
+      );
+
+    it.each([
+      ['standbys alone', nowhere(STANDBY, STANDBY)],
+      ['a refusal, and a host that does not answer', nowhere(failure('28P01'), failure('ECONNREFUSED'))],
+    ])('waits for a primary behind %s', async (_, error) => {
+      await expect(outcome(60, 30_000, open(error, 5))).resolves.toBe('open');
+    });
+
+    it('ends with an error that names each host', async () => {
+      const error = await outcome(0, 0, open(nowhere(STANDBY, failure('ECONNREFUSED'))));
+      expect(String(error)).toBe(
+        'Error: DATABASE_URL leads to no primary among db0:5432 (a standby or read-only), db1:5432 (cause ECONNREFUSED)',
+      );
+    });
+
+    it('does not try again what every host that may be the primary refuses', async () => {
+      const error = await outcome(60, 0, open(nowhere(STANDBY, failure('28P01'), failure('28P01'))));
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect((error as ConfigurationError).problems).toEqual([
+        expect.stringContaining('(28P01)'),
+        expect.stringContaining('db2:5432 (cause 28P01)'),
+      ]);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { isDatabaseOutage, statementErrorCode } from '../common/database-errors.js';
+import { isDatabaseOutage, reasonOf, statementErrorCode } from '../common/database-errors.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import type { DatabaseTarget } from '../config/database-target.js';
 import { describeConnectFailure } from './connect-failure.js';
@@ -44,11 +44,6 @@ export async function waitForDatabase<T>(
 function mayPass(error: unknown, failure: unknown): boolean {
   if (failure instanceof ConfigurationError) return false;
   return isDatabaseOutage(error) && statementErrorCode(error) === undefined;
-}
-
-function reasonOf(error: unknown): string {
-  const { message, code } = error as Error & { code?: string };
-  return message || String(code);
 }
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;

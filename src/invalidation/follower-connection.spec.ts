@@ -1,6 +1,9 @@
+import { NoPrimaryError } from '../common/database-errors.js';
+import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 import { isOutOfReach } from './follower-connection.js';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
+const STANDBY = new NoPrimaryError('a standby or read-only');
 
 describe('a failed attempt to connect to PostgreSQL', () => {
   it.each(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOTFOUND', '57P01', '57P03'])(
@@ -20,6 +23,19 @@ describe('a failed attempt to connect to PostgreSQL', () => {
   ])('does not show it with %s: the server serves others', (_what, code) => {
     expect(isOutOfReach(failure(code))).toBe(false);
     expect(isOutOfReach(new AggregateError([failure('ECONNREFUSED'), failure(code)]))).toBe(false);
+  });
+
+  it.each([
+    ['a host out of reach, and a standby', [failure('ECONNREFUSED'), STANDBY], true],
+    ['standbys alone', [STANDBY, STANDBY], false],
+    [
+      'a host that refuses the password, and one out of reach',
+      [failure('28P01'), failure('ECONNREFUSED')],
+      false,
+    ],
+  ])('with several hosts, says of %s whether the primary is out of reach', (_what, causes, expected) => {
+    const failures = causes.map((error, index) => ({ server: { host: `db${index}`, port: 5432 }, error }));
+    expect(isOutOfReach(new PrimaryNotFoundError(failures))).toBe(expected);
   });
 
   it('shows it when the connection ended, and not with a defect', () => {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { AnswerDeadline, SilentServerError } from '../database/answer-deadline.js';
-import { abandon, PrimaryClient } from '../database/primary-client.js';
+import { PrimaryClient } from '../database/primary-client.js';
 import type { PrimaryLocator } from '../database/primary-locator.js';
+import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 
 /** Between two reads; a change that nobody notified is applied within it. */
 const POLL_MS = 500;
@@ -14,10 +15,13 @@ const UNREACHABLE =
 
 /**
  * Whether the failure of an *attempt to connect*, or silence at any time, shows that PostgreSQL is out of reach. A server that
- * answers with a refusal, such as too many connections, may serve others.
+ * answers with a refusal, such as too many connections, may serve others. Of several hosts, at least one is out of reach, and the others
+ * are standbys.
  */
 export function isOutOfReach(error: unknown): boolean {
   if (error instanceof SilentServerError) return !error.wasStalled;
+  if (error instanceof PrimaryNotFoundError)
+    return error.unasked.length > 0 && error.unasked.every(isOutOfReach);
   if (error instanceof AggregateError) return error.errors.every(isOutOfReach);
   const { code, message } = error as Error & { code?: string };
   return code === undefined ? /Connection terminated/.test(message) : UNREACHABLE.test(code);
@@ -95,7 +99,7 @@ export class FollowerConnection {
   /** Ends it without waiting for the server. */
   close(): void {
     this.lose(new Error('stopped'));
-    abandon(this.client);
+    this.client.leave();
   }
 
   private lose(error: Error): void {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { isDatabaseOutage } from '../common/database-errors.js';
-import { HISTORY } from '../database/history.js';
+import { HISTORY, TIMELINE } from '../database/history.js';
 import { BLACKLIST_PREFIX } from '../cache/blacklist.service.js';
 import { ignoreOutage } from '../cache/cache-unavailable.error.js';
 import { Following } from '../cache/following.js';
@@ -23,7 +23,7 @@ return false`;
 
 const IDENTITY = `
   SELECT ${HISTORY} AS history, (SELECT system_identifier::text FROM pg_control_system()) AS system,
-    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) AS timeline`;
+    ${TIMELINE} AS timeline`;
 const HISTORY_ONLY = `SELECT ${HISTORY} AS history, '' AS system, '' AS timeline`;
 
 /** Other instances follow another history than this one. */

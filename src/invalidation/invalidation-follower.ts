@@ -4,6 +4,7 @@ import { ConnectionLoop } from '../common/connection-loop.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
+import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 import { NotificationProof } from '../database/notification-proof.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
 import { FollowerConnection, isOutOfReach } from './follower-connection.js';
@@ -171,10 +172,14 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   private report(error: Error, wasFollowing: boolean): void {
     const { message } = error;
-    if (error instanceof NotThePrimaryError || error instanceof RivalHistoryError)
-      this.following.refuse(message);
+    const isWrong = error instanceof NotThePrimaryError || error instanceof RivalHistoryError;
+    if (isWrong || isNowhere(error)) this.following.refuse(message);
     else if (isOutOfReach(error) && (!wasFollowing || error.name === 'SilentServerError'))
       this.following.lose(message);
     else this.following.suspend(message);
   }
 }
+
+/** Whether every host answers, and none is a primary: then the primary may be elsewhere, as with one address that leads to a standby. */
+const isNowhere = (error: Error): boolean =>
+  error instanceof PrimaryNotFoundError && error.unasked.length === 0;

@@ -6,6 +6,7 @@ import { PostgresServer } from '../support/postgres/postgres-server.js';
 import type { TestDatabase } from '../support/postgres/test-database.js';
 import type { SystemUser } from '../support/process/unprivileged-user.js';
 import { type Certificate, CertificateAuthority } from '../support/tls/certificates.js';
+import { primaryOf } from '../support/postgres/primary-of.js';
 import { getMe, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
@@ -116,6 +117,21 @@ describe('PostgreSQL over TLS', () => {
     expect(refused).toMatch(/DATABASE_URL .*certificate of the server is refused/);
     const lax = { sslmode: 'verify-ca', sslrootcert: authority.cert };
     await expect(use(await urlOf(misnamed, 'service', lax))).resolves.toBe('200');
+  });
+
+  it('is verified by the name of each of several hosts', async () => {
+    const of = async (started: PostgresServer, host: string): Promise<string> => {
+      const url = new URL(await urlOf(started, 'service', verified()));
+      const { port, search } = url;
+      return primaryOf(`postgresql://service@${host}:${port},127.0.0.1:${port}/postgres${search}`)
+        .find()
+        .then((found) => found.host, String);
+    };
+    // The certificate has the address alone.
+    await expect(of(server, 'localhost')).resolves.toBe('127.0.0.1');
+    await expect(of(misnamed, 'localhost')).resolves.toMatch(
+      /localhost:\d+ \(.*localhost. is not in.*\), 127.0.0.1:\d+ \(.*IP: 127.0.0.1 is not in/,
+    );
   });
 
   it('is used without verification with sslmode=require, as libpq does, and not without TLS', async () => {
