@@ -1,6 +1,7 @@
 import { SmallFileSystem } from '../support/files/small-file-system.js';
 import { Deployment } from './deployment/deployment.js';
 import { fullPostgresDisk, fullRedisDisk } from './faults/disk-faults.js';
+import { expectWholeChanges } from './faults/whole-changes.js';
 import { FaultSuite, TIMEOUT_MS } from './fault-suite.js';
 
 const suite = new FaultSuite();
@@ -41,6 +42,7 @@ describe(`two instances whose services have small disks, SEED=${suite.seed}`, ()
     async () => {
       const { operations } = await suite.expectPromisesKept(deployment, fullPostgresDisk(disks.postgres));
       expect(operations.some(({ status }) => status === 503)).toBe(true);
+      await expectWholeChanges(deployment.database.url);
     },
     TIMEOUT_MS,
   );

@@ -39,7 +39,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     name: 'the server chooses the isolation',
     file: 'src/database/bounded-client.ts',
     text: 'await this.query(ISOLATION);',
-    replacement: '',
+    replacement: ';',
     specs: ['test/integration/isolation.spec.ts'],
   },
   {

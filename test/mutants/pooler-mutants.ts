@@ -1,9 +1,11 @@
 import type { Mutant } from './mutant.js';
 
 const TLS_SPECS = ['test/integration/postgres-tls.spec.ts'] as const;
+const HOSTS_SPECS = ['test/integration/several-hosts.spec.ts'] as const;
+const READ_ONLY_SPECS = ['test/integration/read-only-database.spec.ts'] as const;
 const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
 
-/** How PostgreSQL is reached: through a pooler that gives each transaction to another session, and by TLS. */
+/** How PostgreSQL is reached: through a pooler that gives each transaction to another session, by TLS, and by several hosts. */
 export const POOLER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an advisory lock counts on a connection that is no session',
@@ -52,5 +54,85 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     replacement: "options.set('sslmode', 'require'); options.delete('sslrootcert');",
     specs: TLS_SPECS,
     test: 'another authority signed',
+  },
+  {
+    name: 'a standby is taken for the primary',
+    file: 'src/database/search-primary.ts',
+    text: "if (isReadOnly) throw new NoPrimaryError('a standby or read-only');",
+    replacement: '',
+    specs: HOSTS_SPECS,
+    test: 'says why of each host',
+  },
+  {
+    name: 'a former primary that runs on is taken for the primary',
+    file: 'src/database/search-primary.ts',
+    text: 'timeline === latest',
+    replacement: 'timeline <= String(latest)',
+    specs: HOSTS_SPECS,
+    test: 'was promoted last',
+  },
+  {
+    name: 'the last known primary is not asked whether it takes writes',
+    file: 'src/database/primary-client.ts',
+    text: 'this.primary.hasSeveral && server?.is_read_only === true',
+    replacement: 'server === undefined',
+    specs: HOSTS_SPECS,
+    test: 'last known primary',
+  },
+  {
+    name: 'a connection that leads to no primary leaves it the known one',
+    file: 'src/database/primary-client.ts',
+    text: 'this.primary.forget(this.address);',
+    replacement: '',
+    specs: HOSTS_SPECS,
+    test: 'last known primary',
+  },
+  {
+    name: 'with several hosts the wait for a primary has no end of its own',
+    file: 'src/database/search-primary.ts',
+    text: 'await deadline.bound(stateOf(client))',
+    replacement: 'await stateOf(client)',
+    specs: HOSTS_SPECS,
+    test: 'says why of each host',
+  },
+  {
+    name: 'a connection whose server refuses to write stays in the pool',
+    file: 'src/database/bounded-client.ts',
+    text: ' || isReadOnlyRefusal(error)',
+    replacement: '',
+    specs: READ_ONLY_SPECS,
+    test: 'where TypeORM uses it',
+  },
+  {
+    name: 'an attempt that PostgreSQL could not count stays counted in Redis',
+    file: 'src/limits/limiter.ts',
+    text: 'if (!(error instanceof RateLimiterRes)) {\n        await this.redis?.reward(key).catch(ignoreOutage);',
+    replacement: 'if (!(error instanceof RateLimiterRes)) {',
+    specs: READ_ONLY_SPECS,
+    test: 'by halves',
+  },
+  {
+    name: 'a refused login of PostgreSQL is a defect',
+    file: 'src/common/database-errors.ts',
+    text: '/^(08...|28...|53...|58',
+    replacement: '/^(08...|53...|58',
+    specs: ['test/integration/refused-connections.spec.ts'],
+    test: '28P01',
+  },
+  {
+    name: 'a refused connection leaves no line',
+    file: 'src/database/primary-client.ts',
+    text: 'this.primary.report(error);',
+    replacement: '',
+    specs: ['test/integration/refused-connections.spec.ts'],
+    test: '28P01',
+  },
+  {
+    name: 'any server will do when a URL names several hosts',
+    file: 'src/config/database-url.ts',
+    text: "attributes === 'any' && hosts === 1",
+    replacement: "attributes === 'any'",
+    specs: ['src/config/database-url.spec.ts'],
+    test: 'target_session_attrs=any',
   },
 ];

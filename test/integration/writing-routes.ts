@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { OAuthClient } from '../support/app/oauth-client.js';
+import { logIn, type Member, register } from './accounts.js';
+import type { Answer, AppInProcess } from './app-in-process.js';
+import { logInBy, registerAdmin, registerClient, send } from './oauth-clients.js';
+
+/** Routes other than GET that write nothing to PostgreSQL. */
+export const WITHOUT_WRITES = ['DELETE /api/v1/cache', 'POST /api/v1/events/poll', 'POST /oauth2/introspect'];
+
+/** A request to a route that writes, with what it needs: each is prepared of its own, so that one spoils no other. */
+export interface WritingRequest {
+  readonly route: string;
+  send(): Promise<Answer>;
+}
+
+interface Parties {
+  readonly admin: Member;
+  readonly client: OAuthClient;
+  readonly ended: OAuthClient;
+  readonly member: Member;
+  readonly other: Member;
+  readonly ofClient: Member;
+}
+
+/** One valid request to each route that writes. The first ones change least, the later ones end sessions. */
+export async function writingRequests(app: AppInProcess): Promise<WritingRequest[]> {
+  const admin = await registerAdmin(app);
+  const client = await registerClient(app, admin);
+  const ended = await registerClient(app, admin, 'ended');
+  const member = await register(app);
+  const parties = { admin, client, ended, member, other: await logIn(app, member) };
+  return requestsOf(app, { ...parties, ofClient: await logInBy(app, client, member) });
+}
+
+function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
+  const { admin, client, ended, member, other, ofClient } = parties;
+  const { email, password } = member;
+  const as =
+    ({ token }: Member, body?: object, path?: string) =>
+    (route: string) => {
+      const [method = '', pattern = ''] = route.split(' ');
+      return app.call(method, path ?? pattern, { token, ...(body && { body }) });
+    };
+  const form = (fields: Record<string, string>, by?: OAuthClient) => (route: string) =>
+    send(app, route.split(' ')[1] ?? '', fields, by);
+  const user = `/api/v1/users/${member.id}`;
+  const table: [string, (route: string) => Promise<Answer>][] = [
+    [
+      'POST /api/v1/auth/register',
+      as(admin, { email: `${randomUUID()}@example.org`, password, full_name: 'A' }),
+    ],
+    ['POST /api/v1/auth/login', form({ username: email, password })],
+    ['POST /api/v1/auth/login/json', as(member, { email, password })],
+    ['POST /oauth2/token', form({ grant_type: 'password', username: email, password }, client)],
+    ['POST /api/v1/auth/refresh', as(member, { refresh_token: member.refreshToken })],
+    ['PUT /api/v1/users/me', as(member, { full_name: 'B' })],
+    ['PATCH /api/v1/users/me', as(member, { full_name: 'C' })],
+    ['POST /api/v1/clients', as(admin, { name: 'another' })],
+    ['POST /api/v1/clients/:id/secret', as(admin, undefined, `/api/v1/clients/${client.id}/secret`)],
+    ['DELETE /api/v1/clients/:id', as(admin, undefined, `/api/v1/clients/${ended.id}`)],
+    ['PATCH /api/v1/users/:id', as(admin, { role: 'researcher' }, user)],
+    ['DELETE /api/v1/sessions/:id', as(member, undefined, `/api/v1/sessions/${other.sessionId}`)],
+    ['POST /oauth2/revoke', form({ token: ofClient.refreshToken }, client)],
+    [
+      'POST /api/v1/users/me/change-password',
+      as(member, { current_password: password, new_password: 'a new horse battery' }),
+    ],
+    ['DELETE /api/v1/sessions', as(member)],
+    ['POST /api/v1/auth/logout', as(member)],
+    ['PATCH /api/v1/users/:id', as(admin, { is_active: false }, user)],
+    ['DELETE /api/v1/users/:id/sessions', as(admin, undefined, `${user}/sessions`)],
+  ];
+  return table.map(([route, request]) => ({ route, send: () => request(route) }));
+}
