@@ -87,6 +87,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
   });
 
   it('let the service do its background tasks', async () => {
+    await register(app);
     await asService(`
       INSERT INTO audit_events (action, at) VALUES ('user.registered', now() - interval '31 days');
       INSERT INTO limit_counts VALUES ('old', 1, now() - interval '1 day');
