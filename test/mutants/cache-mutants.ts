@@ -33,7 +33,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'Sentinels get no login',
     file: 'src/cache/sentinel.ts',
-    text: '    ...target.sentinelLogin,\n',
+    text: '    ...loginsOf(target).sentinelLogin,\n',
     replacement: '',
     specs: ['test/contracts/redis-sentinel.spec.ts'],
     test: 'logs in with the password',

@@ -68,8 +68,8 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
   {
     name: 'a password is hashed in the form that was sent',
     file: HASHER,
-    text: 'password: normalisePassword(password),',
-    replacement: 'password,',
+    text: 'encoder.encode(normalisePassword(password))',
+    replacement: 'encoder.encode(password)',
     specs: HASHER_SPEC,
     test: 'Unicode',
   },
@@ -124,7 +124,7 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
   {
     name: 'a change of the password checks no rule',
     file: 'src/auth/auth.service.ts',
-    text: "await this.passwords.demand('new_password', next, { email, fullName });",
+    text: "await this.passwords.demand('new_password', next, { email, fullName }, by);",
     replacement: 'void this.passwords;',
     specs: ['test/integration/passwords.spec.ts'],
     test: 'are checked at a change',
@@ -132,7 +132,7 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
   {
     name: 'a registration checks no rule',
     file: 'src/users/users.service.ts',
-    text: "await this.passwords.demand('password', password, { email, fullName });",
+    text: "await this.passwords.demand('password', password, { email, fullName }, by);",
     replacement: 'void this.passwords;',
     specs: ['test/integration/passwords.spec.ts'],
     test: 'are checked at registration',
