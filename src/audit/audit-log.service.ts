@@ -21,7 +21,7 @@ const TAKE: HotStatement = {
 /**
  * Writes a log line for each event of the audit trail, so that a log collector takes it to another system (ASVS 16.4.3). The event is
  * in the table `audit_outbox` from the commit of its change until its line was written. A process that is killed in between leaves it
- * there, and its line is written again (ADR 0030).
+ * there, and its line is written again (ADR 0032).
  */
 @Injectable()
 export class AuditLogService implements OnApplicationBootstrap, OnApplicationShutdown {
