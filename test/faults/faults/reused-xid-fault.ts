@@ -1,3 +1,4 @@
+import { sql } from '../../support/postgres/sql.js';
 import { waitFor } from '../../support/wait-for.js';
 import type { Deployment } from '../deployment/deployment.js';
 import { expectRecordHolds } from './record-agreement.js';
@@ -12,6 +13,8 @@ const BURN = `
 const NEXT_XID = 'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid';
 const FOLLOWERS_SINCE = `
   SELECT FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND query_start > $1`;
+/** Audit events without a log line. The commit after their lines would flush the ids. */
+const DUE_LINES = 'SELECT FROM audit_outbox';
 
 /** What makes PostgreSQL keep transaction ids in memory until a commit. */
 export const LATE_FLUSH = ['-c', 'wal_writer_delay=10000ms'];
@@ -22,10 +25,13 @@ export const reusedTransactionIds: Fault<Deployment> = {
   allows: ['unavailable'],
   run: async (context) => {
     const { deployment, load, client, operator, newSessions } = context;
-    const { postgres, instances, redis, databaseLinks } = deployment;
+    const { postgres, database, instances, redis, databaseLinks } = deployment;
     const sessions = await newSessions(SESSIONS);
     await client.warm(instances[0]!, sessions, redis);
     await load.stop();
+    await waitFor(async () => (await sql(database.url, DUE_LINES)).length === 0, {
+      what: 'the log lines of the audit trail',
+    });
     const before = await burn(deployment);
     await Promise.all(databaseLinks.map((link) => link.cut()));
     await postgres.kill9();
