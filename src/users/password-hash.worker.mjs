@@ -15,7 +15,7 @@ export const verify = ({ digest, passwords }) =>
     }
   });
 
-/** Overwrites the passwords after their use: piscina keeps the last task of a thread until the next one, which may never come. */
+/** Overwrites the passwords after their use: their memory may stay for long before something else is written to it. */
 function erasing(passwords, work) {
   try {
     return work();

@@ -39,6 +39,8 @@ export class PasswordHasher implements OnApplicationShutdown {
     maxThreads: MAX_THREADS,
     idleTimeout: IDLE_THREAD_MS,
     niceIncrement: NICENESS,
+    // An idle thread waits for messages. Blocked in `Atomics.wait` it would keep the last task, and answer no inspector.
+    atomics: 'disabled',
   });
   /** piscina's own queue is not used: it gives a free thread to a new task before those that wait, again and again. */
   private readonly queue = new HashQueue(MAX_THREADS);

@@ -110,7 +110,8 @@ describe.each(GATEWAYS)('headers of the identity that a client sends to %s', (na
     }
     for (const { status, requests } of [open, checked]) {
       expect([200, 400, 501]).toContain(status);
-      expect(requests.length > 0).toBe(status === 200);
+      // What followed a request of the shape before may arrive late.
+      expect(requests.some(({ url }) => url !== '/public/smuggled')).toBe(status === 200);
     }
     const refused = await receivedFor('/orders', '', shape);
     expect(refused.requests.filter(({ url }) => url === '/orders')).toEqual([]);

@@ -44,9 +44,10 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the threads that hash keep passwords as text',
-    file: 'src/users/password-hasher.service.ts',
-    text: '{ digest: stored ?? DUMMY_HASH, passwords };',
-    replacement: '{ digest: stored ?? DUMMY_HASH, passwords, password };',
+    file: 'src/users/password-hash.worker.mjs',
+    text: 'return work();',
+    replacement:
+      '(globalThis.kept ??= []).push(passwords.map((each) => new TextDecoder().decode(each))); return work();',
     specs: ['test/e2e/heap-canaries.spec.ts'],
   },
   {
