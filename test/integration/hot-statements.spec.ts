@@ -33,7 +33,9 @@ describe('hot statements', () => {
     await expect(echo(app, 2)).resolves.toMatchObject([{ value: 2 }]);
     await expect(
       app.query(
-        'SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements ORDER BY name',
+        // Once a second a background task runs the statement that is left out.
+        `SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements
+         WHERE name <> 'take_audit_events' ORDER BY name`,
       ),
     ).resolves.toEqual([
       { name: 'credentials', runs: '1' },
