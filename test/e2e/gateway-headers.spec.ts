@@ -90,7 +90,8 @@ describe.each(GATEWAYS)('headers of the identity that a client sends to %s', (na
     const count = body.includes('smuggled') && answer?.status === 200 ? 2 : 1;
     await waitFor(() => connection.ended || connection.answers.length >= count, {
       what: 'the second answer, or the end',
-      timeoutMs: 1_000,
+      // A request that comes later would count for the next shape.
+      timeoutMs: 4_000,
     }).catch(() => undefined);
     connection.destroy();
     return { status: answer?.status, requests: stack.echo.received.slice(before) };
@@ -110,8 +111,7 @@ describe.each(GATEWAYS)('headers of the identity that a client sends to %s', (na
     }
     for (const { status, requests } of [open, checked]) {
       expect([200, 400, 501]).toContain(status);
-      // What followed a request of the shape before may arrive late.
-      expect(requests.some(({ url }) => url !== '/public/smuggled')).toBe(status === 200);
+      expect(requests.length > 0).toBe(status === 200);
     }
     const refused = await receivedFor('/orders', '', shape);
     expect(refused.requests.filter(({ url }) => url === '/orders')).toEqual([]);
