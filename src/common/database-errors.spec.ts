@@ -1,4 +1,8 @@
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import {
   DatabaseTimeoutError,
   isDatabaseOutage,
@@ -76,6 +80,13 @@ describe('database errors', () => {
       true,
     );
   });
+
+  it.each([new QueryRunnerAlreadyReleasedError(), new QueryRunnerProviderAlreadyReleasedError()])(
+    'a statement on a connection that TypeORM has lost is an outage: %s',
+    (error) => {
+      expect(isDatabaseOutage(error)).toBe(true);
+    },
+  );
 
   it('one of the own time limits is an outage', () => {
     expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true);

@@ -1,3 +1,4 @@
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { tlsTrouble } from './tls-trouble.js';
 
 interface DriverError extends Error {
@@ -38,7 +39,7 @@ export class NoPrimaryError extends Error {
 /** Whether PostgreSQL was unreachable, too slow or shutting down: the same request may succeed later. */
 export function isDatabaseOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof NoPrimaryError) return true;
+  if (error instanceof NoPrimaryError || isLostByTypeOrm(error)) return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseOutage);
   const { driverError, code } = error as DriverError;
   if (driverError instanceof Error) return isDatabaseOutage(driverError);
@@ -75,6 +76,14 @@ export function isUniqueViolation(error: unknown): boolean {
 /** Whether PostgreSQL cannot store a text, such as one with a NUL character (SQLSTATE class 22). */
 export function isUnstorableText(error: unknown): boolean {
   return sqlState(error)?.startsWith('22') === true;
+}
+
+/** TypeORM gives a lost connection back at once. The next statement of the same request then finds none. */
+function isLostByTypeOrm(error: Error): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
 }
 
 function sqlState(error: unknown): string | undefined {

@@ -120,6 +120,14 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     test: '28P01',
   },
   {
+    name: 'a connection that TypeORM has lost is a defect',
+    file: 'src/common/database-errors.ts',
+    text: ' || isLostByTypeOrm(error)',
+    replacement: '',
+    specs: ['test/integration/lost-connection.spec.ts'],
+    test: 'v1/sessions',
+  },
+  {
     name: 'a refused connection leaves no line',
     file: 'src/database/primary-client.ts',
     text: 'this.primary.report(error);',
