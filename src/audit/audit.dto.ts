@@ -81,6 +81,14 @@ export class AuditEventDto {
   @ApiProperty({ type: String, nullable: true, example: 'curl/8.14.1' })
   user_agent: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of the log lines of the request; null for the service itself and for changes by SQL',
+    example: '5f0c1b7a9e3d-2s',
+  })
+  request_id: string | null;
+
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { reason: 'logout' } })
   details: Record<string, string>;
 }
@@ -108,6 +116,7 @@ export function toAuditEventDto(event: AuditEvent): AuditEventDto {
     session_id: event.sessionId,
     ip: event.ip,
     user_agent: event.userAgent,
+    request_id: event.requestId,
     details: event.details,
   };
 }

@@ -7,6 +7,7 @@ import { ADMIN, Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
 const USER_AGENT = 'audit-spec/1.0';
+const REQUEST_ID = /^[\w.~-]{8,64}$/;
 
 describe('the audit trail', () => {
   let deployment: Deployment;
@@ -39,6 +40,7 @@ describe('the audit trail', () => {
           action: 'user.registered',
           user_id: id,
           session_id: null,
+          request_id: expect.stringMatching(REQUEST_ID),
           details: { role: 'student' },
         },
       ]);
@@ -47,7 +49,7 @@ describe('the audit trail', () => {
     it('the first admin, whom the service registers', async () => {
       const events = await trail.of(adminId, 'user.registered');
       expect(events).toMatchObject([
-        { actor_id: null, ip: null, user_agent: null, details: { role: 'admin' } },
+        { actor_id: null, ip: null, user_agent: null, request_id: null, details: { role: 'admin' } },
       ]);
     });
 
@@ -62,9 +64,11 @@ describe('the audit trail', () => {
 
     it('a failed login, also where no account was meant', async () => {
       const account = await deployment.accounts().register();
-      await login({ ...account, password: 'wrong-Test1234' }, headers);
+      const refused = await login({ ...account, password: 'wrong-Test1234' }, headers);
+      const { request_id: requestId } = refused.body as { request_id?: string };
+      expect(requestId).toMatch(REQUEST_ID);
       await expect(trail.of(account.id, 'session.login_failed')).resolves.toMatchObject([
-        { ...stranger, user_agent: USER_AGENT, session_id: null, details: {} },
+        { ...stranger, user_agent: USER_AGENT, request_id: requestId, session_id: null, details: {} },
       ]);
       const unknown = { ...headers, 'user-agent': randomUUID() };
       await login({ email: `${randomUUID()}@example.org`, password: 'Test1234' }, unknown);

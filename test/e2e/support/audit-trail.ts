@@ -9,6 +9,7 @@ export interface AuditEvent {
   session_id: string | null;
   ip: string | null;
   user_agent: string | null;
+  request_id: string | null;
   details: Record<string, string>;
 }
 

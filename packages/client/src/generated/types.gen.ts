@@ -60,6 +60,10 @@ export type AuditEventDto = {
     session_id: string | null;
     ip: string | null;
     user_agent: string | null;
+    /**
+     * Of the log lines of the request; null for the service itself and for changes by SQL
+     */
+    request_id: string | null;
     details: {
         [key: string]: string;
     };
