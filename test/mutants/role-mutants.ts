@@ -34,6 +34,6 @@ export const ROLE_MUTANTS: readonly Mutant[] = [
     text: 'if (statementErrorCode(error) !== NO_PRIVILEGE) throw error;',
     replacement: 'if (source.isInitialized) throw error;',
     specs: ROLES_SPEC,
-    test: 'background tasks',
+    test: 'apply migrations',
   },
 ];
