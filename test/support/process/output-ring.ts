@@ -8,11 +8,13 @@ export class OutputRing {
 
   follow(stream: Readable | null): void {
     stream?.setEncoding('utf8').on('data', (text: string) => {
-      this.kept = (this.kept + text).slice(-this.limit);
+      this.kept += text;
+      // Each cut copies the whole text.
+      if (this.kept.length > 2 * this.limit) this.kept = this.text;
     });
   }
 
   get text(): string {
-    return this.kept;
+    return this.kept.slice(-this.limit);
   }
 }
