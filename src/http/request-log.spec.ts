@@ -100,18 +100,23 @@ describe('the log lines of requests', () => {
     await app.close();
   });
 
-  it('have the account, the session and the OAuth client, as far as they were authenticated, also when a request fails', async () => {
+  it('have the trace, the account, the session and the OAuth client, as far as they are known, also when a request fails', async () => {
     const { app, lines } = await start({});
     const [user_id, session_id, client_id] = [randomUUID(), randomUUID(), randomUUID()];
+    const trace_id = '4bf92f3577b34da6a3ce929d0e0e4736';
     app
       .getHttpAdapter()
       .getInstance()
       .addHook('preHandler', (request, _, done) => {
-        Object.assign(request, { user: { id: user_id, sessionId: session_id }, clientId: client_id });
+        Object.assign(request, {
+          traceId: trace_id,
+          user: { id: user_id, sessionId: session_id },
+          clientId: client_id,
+        });
         done();
       });
     await app.inject({ method: 'POST', url: '/broken', payload: {} });
-    const sender = { ip: '127.0.0.1', user_id, session_id, client_id };
+    const sender = { trace_id, ip: '127.0.0.1', user_id, session_id, client_id };
     expect(lines()).toEqual([
       expect.objectContaining({ level: 'error', ...sender }),
       expect.objectContaining({ level: 'info', ...sender }),

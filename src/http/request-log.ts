@@ -18,9 +18,9 @@ const MAX_PATH = 200;
 type LoggedRequest = FastifyRequest & Partial<AuthenticatedRequest> & RequestOfClient;
 
 /** What a log line says of a request. The query string is left out, because clients put secrets into it. */
-export function describeRequest({ id, method, url, ip, user, clientId }: LoggedRequest) {
+export function describeRequest({ id, traceId, method, url, ip, user, clientId }: LoggedRequest) {
   const sender = { ip: addressOf(ip), user_id: user?.id, session_id: user?.sessionId, client_id: clientId };
-  return { request_id: id, method, path: pathOf(url), ...sender };
+  return { request_id: id, trace_id: traceId, method, path: pathOf(url), ...sender };
 }
 
 /** Within this time, or when there are so many, the lines of answers are written. */
