@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { AppLogger } from './app.logger.js';
+import { AppLogger, isoTime } from './app.logger.js';
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
 const lines: string[] = [];
@@ -104,5 +104,18 @@ describe('AppLogger', () => {
       expect.objectContaining({ err: { message: 'null' } }),
       expect.objectContaining({ msg: 'undefined' }),
     ]);
+  });
+});
+
+describe('the time of a line', () => {
+  it.each([
+    ['2026-11-29T05:06:07.008Z', '2026-11-29T05:06:07.080Z'],
+    ['2026-11-29T05:06:07.999Z', '2026-11-29T05:06:08.000Z'],
+    ['2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00.001Z'],
+    // The clock was set back.
+    ['2026-11-29T05:06:08.000Z', '2026-11-29T05:06:07.999Z'],
+  ])('is that of the line, also after another: %s, %s', (...times) => {
+    const timeOf = isoTime();
+    expect(times.map((time) => timeOf(Date.parse(time)))).toEqual(times.map((time) => `,"time":"${time}"`));
   });
 });

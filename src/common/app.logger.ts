@@ -32,9 +32,7 @@ export class AppLogger implements LoggerService {
     private readonly config: Pick<LogConfig, 'level' | 'isJson'>,
     output?: LogOutput,
   ) {
-    this.output =
-      output ??
-      (config.isJson ? new CollectedLines(destination({ dest: 1, sync: true })) : new ReadableLines());
+    this.output = output ?? (config.isJson ? new CollectedLines(standardOutput()) : new ReadableLines());
     this.pino = pino(
       { ...this.options(), redact: { paths: REDACTED_PATHS, censor: '[redacted]' } },
       this.output,
@@ -48,10 +46,10 @@ export class AppLogger implements LoggerService {
 
   /**
    * Writes a line that its caller has made, for lines so many that pino is too slow. Its members hold no secret by their making.
-   * @param line JSON, with the members that every line has
+   * @param line JSON, with the members that every line has, and a line break
    */
   writeLine(line: string): void {
-    this.output.write(`${line}\n`);
+    this.output.write(line);
   }
 
   /** Before each other line, and at the exit, `write` writes the lines that its caller has not written yet. */
@@ -110,6 +108,13 @@ export class AppLogger implements LoggerService {
   }
 }
 
+/** pino's destination goes through a text three times: for its length, for the write, and for what the write leaves. Bytes are made once. */
+function standardOutput(): DestinationStream {
+  const output = destination({ dest: 1, sync: true, contentMode: 'buffer' });
+  // In this mode it takes bytes, which its types do not say.
+  return { write: (lines) => output.write(Buffer.from(lines) as unknown as string) };
+}
+
 function membersOf(message: unknown): object {
   if (message instanceof Error) return { msg: withoutSecrets(message.message), err: message };
   if (typeof message !== 'object' || message === null) return { msg: withoutSecrets(String(message)) };
@@ -119,16 +124,17 @@ function membersOf(message: unknown): object {
 
 /**
  * Makes the member `time` of a line, ISO 8601 in UTC, of the milliseconds since the epoch. A busy process writes many lines in one
- * millisecond: the text is made once for them.
+ * second: the text up to its milliseconds is made once for them.
  */
 export function isoTime(): (time?: number) => string {
-  let madeAt = NaN;
-  let member = '';
+  let madeFor = NaN;
+  let head = '';
   return (time = Date.now()) => {
-    if (time !== madeAt) {
-      madeAt = time;
-      member = `,"time":"${new Date(time).toISOString()}"`;
+    const milliseconds = time % 1000;
+    if (time - milliseconds !== madeFor) {
+      madeFor = time - milliseconds;
+      head = `,"time":"${new Date(madeFor).toISOString().slice(0, -4)}`;
     }
-    return member;
+    return `${head}${String(milliseconds).padStart(3, '0')}Z"`;
   };
 }

@@ -21,9 +21,9 @@ describe('CollectedLines', () => {
 
   it('are written at once when they are many, and each once', () => {
     const line = `${'x'.repeat(99)}\n`;
-    for (let count = 0; count < 200; count++) lines.write(line);
-    expect(written.map(({ length }) => length)).toEqual([8200, 8200]);
+    for (let count = 0; count < 700; count++) lines.write(line);
+    expect(written.map(({ length }) => length)).toEqual([32_800, 32_800]);
     lines.flushSync();
-    expect(written.join('')).toBe(line.repeat(200));
+    expect(written.join('')).toBe(line.repeat(700));
   });
 });

@@ -1,7 +1,7 @@
 import type { DestinationStream } from 'pino';
 
-/** About forty lines of requests; less than a pipe holds. */
-const MAX_CHARACTERS = 8192;
+/** More than 64 lines of requests usually have; half of what a pipe holds. */
+const MAX_CHARACTERS = 32_768;
 
 /**
  * Collects log lines and writes several at once: each write costs as much as a line. pino's own destination can collect too, and

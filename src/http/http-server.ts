@@ -35,7 +35,8 @@ export function createHttpServer(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: times.limitMs,
-    trustProxy: (_address, hop) => hop < http.trustedProxies,
+    // Without a proxy, the address of the connection is read without a look at headers.
+    trustProxy: http.trustedProxies > 0 && ((_address, hop) => hop < http.trustedProxies),
     genReqId: requestIds(http.trustedProxies),
     logController: requestLog,
     forceCloseConnections: 'idle',

@@ -7,6 +7,7 @@ import { AppLogger } from '../common/app.logger.js';
 import { loadConfig } from '../config/load-config.js';
 import { createHttpServer } from './http-server.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RequestLog } from './request-log.js';
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
 
@@ -135,6 +136,36 @@ describe('the log lines of requests', () => {
     },
   );
 
+  it('have the address of the connection while no proxy is trusted', async () => {
+    const { app, lines } = await start({});
+    await app.inject({ method: 'GET', url: '/fine', headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(lines().map((line) => line['ip'])).toEqual(['127.0.0.1']);
+    await app.close();
+  });
+
+  it.each([
+    [0, 0],
+    [0.004, 0],
+    [0.05, 0.05],
+    [7.1, 7.1],
+    [9.999, 10],
+    [12.344, 12.34],
+    [30_000, 30_000],
+  ])('say %d ms with two decimals at most: %d', (elapsedTime, duration_ms) => {
+    const written: string[] = [];
+    const logger = new AppLogger(
+      { level: 'info', isJson: true },
+      { write: (line) => void written.push(line) },
+    );
+    const request = { id: 'a', method: 'GET', url: '/', ip: '::1', routeOptions: { config: {} } };
+    const log = new RequestLog(logger, true);
+    log.requestCompleted(null, request as never, { statusCode: 200, elapsedTime } as never);
+    logger.flush();
+    expect(written.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ duration_ms }),
+    ]);
+  });
+
   it('escape every text, so that none ends its member or its line', async () => {
     const { app, lines } = await start({});
     const forged = '"}\n{"level":"error","é":"\\';
@@ -162,6 +193,8 @@ describe('the log lines of requests', () => {
     expect(time).toBeLessThanOrEqual(after);
     for (let count = 0; count < 64; count++) await app.inject({ method: 'GET', url: '/fine' });
     await waitFor(() => written.length === 65, { what: 'all lines' });
+    await app.inject({ method: 'GET', url: '/fine' });
+    await waitFor(() => written.length === 66, { what: 'the line after them' });
     await app.close();
   });
 

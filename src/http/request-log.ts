@@ -31,6 +31,8 @@ const MAX_ADDRESSES = 1000;
 /** Printable ASCII without quotes and backslashes. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const HEAD = '{"level":"info"';
+const ABOUT = `,"pid":${process.pid},"context":"Request","request_id":"`;
+const END = ',"msg":"Answered"}\n';
 
 interface Answer {
   readonly id: string;
@@ -56,7 +58,7 @@ export class RequestLog extends LogController {
   private readonly metrics = new RequestMetrics();
   private readonly hasLines: boolean;
   private answers: Answer[] = [];
-  /** Addresses in one spelling, by the spelling that requests have: to spell an IPv6 address takes 4 µs, more than its line. */
+  /** Members with addresses in one spelling, by the spelling that requests have: to spell an IPv6 address takes 4 µs, more than its line. */
   private readonly addresses = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private readonly timeOf = isoTime();
@@ -90,12 +92,16 @@ export class RequestLog extends LogController {
       atMs: Date.now(),
     });
     if (this.answers.length >= MAX_ANSWERS) this.output.flush();
-    else this.timer ??= setTimeout(() => this.output.flush(), MAX_AGE_MS).unref();
+    else this.timer ??= setTimeout(() => this.flushOld(), MAX_AGE_MS).unref();
+  }
+
+  /** The timer also runs on when 64 lines were written: the lines of later answers are then written before they are 100 ms old. */
+  private flushOld(): void {
+    this.timer = undefined;
+    this.output.flush();
   }
 
   private writeAnswers(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
     const { answers } = this;
     if (answers.length === 0) return;
     this.answers = [];
@@ -105,19 +111,19 @@ export class RequestLog extends LogController {
   /** As pino makes lines, in a quarter of the time. Every text is escaped: no value of a request can end its member or its line. */
   private lineOf(made: Answer): string {
     const { id, traceId, method, url, ip, userId, sessionId, clientId, status, durationMs, atMs } = made;
-    const request = `"request_id":${text(id)}${member('trace_id', traceId)},"method":${text(method)},"path":${text(pathOf(url))}`;
-    const ids = member('user_id', userId) + member('session_id', sessionId) + member('client_id', clientId);
-    const sender = `"ip":${this.addressOf(ip)}${ids}`;
-    const answer = `"status":${status},"duration_ms":${Math.round(durationMs * 100) / 100},"msg":"Answered"`;
-    return `${HEAD}${this.timeOf(atMs)},"pid":${process.pid},"context":"Request",${request},${sender},${answer}}`;
+    const trace = optional(',"trace_id":"', traceId);
+    const request = `${text(ABOUT, id)}${trace}${text(',"method":"', method)}${text(',"path":"', pathOf(url))}`;
+    const ids = `${optional(',"user_id":"', userId)}${optional(',"session_id":"', sessionId)}${optional(',"client_id":"', clientId)}`;
+    const sender = `${this.addressOf(ip)}${ids}`;
+    return `${HEAD}${this.timeOf(atMs)}${request}${sender},"status":${status},"duration_ms":${hundredths(durationMs)}${END}`;
   }
 
-  /** The member's value: JSON, `null` for text that is no address. */
+  /** The member: JSON, `null` for text that is no address. */
   private addressOf(ip: string): string {
     const known = this.addresses.get(ip);
     if (known !== undefined) return known;
     if (this.addresses.size >= MAX_ADDRESSES) this.addresses.clear();
-    const address = JSON.stringify(addressOf(ip));
+    const address = `,"ip":${JSON.stringify(addressOf(ip))}`;
     this.addresses.set(ip, address);
     return address;
   }
@@ -148,12 +154,22 @@ export class RequestLog extends LogController {
 }
 
 /** Nothing for an absent value. */
-const member = (name: string, value: string | undefined): string =>
-  value === undefined ? '' : `,"${name}":${text(value)}`;
+const optional = (start: string, value: string | undefined): string =>
+  value === undefined ? '' : text(start, value);
 
-/** JSON. To look for characters that need an escape takes a third of the time of `JSON.stringify`. */
-function text(value: string): string {
-  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+/** JSON, with two decimals. To make the text of a whole number takes less than half the time of that of a fraction. */
+function hundredths(value: number): string {
+  const all = Math.round(value * 100);
+  const rest = all % 100;
+  return `${(all - rest) / 100}${rest < 10 ? '.0' : '.'}${rest}`;
+}
+
+/**
+ * A member as JSON. To look for characters that need an escape takes a third of the time of `JSON.stringify`.
+ * @param start ends with the quote that begins the text
+ */
+function text(start: string, value: string): string {
+  return PLAIN.test(value) ? `${start}${value}"` : start + JSON.stringify(value).slice(1);
 }
 
 function pathOf(url: string): string {

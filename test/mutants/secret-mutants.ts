@@ -29,6 +29,13 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     specs: ['src/http/request-id.spec.ts'],
   },
   {
+    name: 'anybody chooses the address of a request',
+    file: 'src/http/http-server.ts',
+    text: 'http.trustedProxies > 0 &&',
+    replacement: 'http.trustedProxies >= 0 ||',
+    specs: ['src/http/request-log.spec.ts'],
+  },
+  {
     name: 'production starts on the embedded database',
     file: 'src/config/database-url.ts',
     text: "mode === 'production'",
