@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ClientSecrets } from './client.entity.js';
 
 /** By this prefix, scanners of repositories and logs recognise a secret. */
@@ -8,8 +8,11 @@ const SECRET_BYTES = 32;
 /** A secret of 256 random bits. Its characters are the same with and without the encoding of RFC 6749 §2.3.1. */
 export const newSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
 
-/** What is stored. Nobody can try 2²⁵⁶ secrets, so the hash needs neither salt nor cost (ADR 21). */
-export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+/**
+ * What is stored. Nobody can try 2²⁵⁶ secrets, so the hash needs neither salt nor cost (ADR 21). As text first, because Node
+ * takes half as long again to give a hash as a buffer (docs/performance.md).
+ */
+export const hashSecret = (secret: string): Buffer => Buffer.from(hash('sha256', secret, 'hex'), 'hex');
 
 /**
  * Whether the client may use this secret: its latest one, or the one before while the overlap lasts.
@@ -17,8 +20,8 @@ export const hashSecret = (secret: string): Buffer => createHash('sha256').updat
  */
 export function acceptsSecret(secrets: ClientSecrets, secret: string, nowMs: number): boolean {
   const { secretHash, previousSecretHash, previousSecretExpiresAt } = secrets;
-  const hash = hashSecret(secret);
-  if (timingSafeEqual(hash, secretHash)) return true;
+  const presented = hashSecret(secret);
+  if (timingSafeEqual(presented, secretHash)) return true;
   if (previousSecretHash === null || previousSecretExpiresAt === null) return false;
-  return timingSafeEqual(hash, previousSecretHash) && nowMs < previousSecretExpiresAt.getTime();
+  return timingSafeEqual(presented, previousSecretHash) && nowMs < previousSecretExpiresAt.getTime();
 }
