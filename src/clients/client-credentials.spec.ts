@@ -17,6 +17,8 @@ describe('the credentials of an OAuth client', () => {
   it.each([
     ['plain', 'a-b:s_e.c', { id: 'a-b', secret: 's_e.c' }],
     ['form-urlencoded', 'a%2Db:s%5Fe%2Ec%20+', { id: 'a-b', secret: 's_e.c  ' }],
+    ['with a plus for a space', 'a:s+e', { id: 'a', secret: 's e' }],
+    ['with an encoded letter', 'a:s%5Fe', { id: 'a', secret: 's_e' }],
     ['with colons in the secret', 'a:b:c', { id: 'a', secret: 'b:c' }],
     ['with an encoded colon in the id', 'a%3Ab:c', { id: 'a:b', secret: 'c' }],
     ['beyond ASCII', 'ä:%C3%B6', { id: 'ä', secret: 'ö' }],

@@ -8,6 +8,8 @@ export interface ClientCredentials {
 }
 
 const BASIC = /^basic +([A-Za-z\d+/]+={0,2}) *$/i;
+/** What form encoding changes. A text without these characters is its own decoded form. */
+const ENCODED = /[%+]/;
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 
 /**
@@ -44,6 +46,7 @@ function credentialsInHeader(authorization: string): ClientCredentials {
 const isPresent = (value: unknown): boolean => value !== undefined && value !== '';
 
 function decode(text: string): string {
+  if (!ENCODED.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -92,6 +92,22 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     specs: CREDENTIALS_SPEC,
   },
   {
+    name: 'a plus in the header of HTTP Basic stays a plus',
+    file: 'src/clients/client-credentials.ts',
+    text: 'const ENCODED = /[%+]/;',
+    replacement: 'const ENCODED = /%/;',
+    specs: CREDENTIALS_SPEC,
+    test: 'a plus for a space',
+  },
+  {
+    name: 'an encoded letter in the header of HTTP Basic stays encoded',
+    file: 'src/clients/client-credentials.ts',
+    text: 'const ENCODED = /[%+]/;',
+    replacement: 'const ENCODED = /[+]/;',
+    specs: CREDENTIALS_SPEC,
+    test: 'an encoded letter',
+  },
+  {
     name: 'a refresh token is good for any client',
     file: 'src/sessions/session-statements.ts',
     text: 's.client_id IS NOT DISTINCT FROM $9',
