@@ -29,7 +29,7 @@ import {
   PresentedTokenDto,
   TokenFormDto,
 } from './oauth.dto.js';
-import { OAuthForm, type OAuthParameters } from './oauth-form.js';
+import { parametersOf } from './oauth-form.js';
 import { TokenGrants } from './token-grants.service.js';
 import { TokenInspection } from './token-inspection.service.js';
 
@@ -66,12 +66,12 @@ export class OAuthController {
   @ApiDeviceToken(OAuthTokensDto)
   async token(
     @Req() request: FastifyRequest,
-    @OAuthForm() parameters: OAuthParameters,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @DeviceToken() sentDeviceToken: string | undefined,
     @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OAuthTokensDto> {
+    const parameters = parametersOf(request);
     const client = await this.clients.authenticate(request);
     const asked = { client, parameters, idempotencyKey, deviceToken: sentDeviceToken };
     const { tokens, deviceToken } = await this.grants.grant(asked, by);
@@ -97,10 +97,8 @@ export class OAuthController {
       example: { active: false },
     },
   })
-  async introspect(
-    @Req() request: FastifyRequest,
-    @OAuthForm() parameters: OAuthParameters,
-  ): Promise<ActiveTokenDto | InactiveTokenDto> {
+  async introspect(@Req() request: FastifyRequest): Promise<ActiveTokenDto | InactiveTokenDto> {
+    const parameters = parametersOf(request);
     return this.inspection.introspect(await this.clients.authenticate(request), parameters);
   }
 
@@ -114,11 +112,8 @@ export class OAuthController {
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: PresentedTokenDto })
   @ApiOkResponse({ description: 'The token is good no more', schema: { type: 'object', example: {} } })
-  async revoke(
-    @Req() request: FastifyRequest,
-    @OAuthForm() parameters: OAuthParameters,
-    @CurrentActor() by: Actor,
-  ): Promise<Record<string, never>> {
+  async revoke(@Req() request: FastifyRequest, @CurrentActor() by: Actor): Promise<Record<string, never>> {
+    const parameters = parametersOf(request);
     await this.inspection.revoke(await this.clients.authenticate(request), parameters, by);
     return {};
   }
