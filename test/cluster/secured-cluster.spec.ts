@@ -87,8 +87,12 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
       };
       const before = await answersOfTheCache();
       // A machine that stalls keeps an instance from a fill or from accepting it.
-      const isWarm = async () =>
-        (await getMe(other, member)) === '200' && (await answersOfTheCache()) > before;
+      const isWarm = async () => {
+        const answer = await getMe(other, member);
+        if (answer === '200' && (await answersOfTheCache()) > before) return true;
+        const { body } = await other.call('GET', '/health');
+        throw new Error(`${answer}, health ${JSON.stringify(body)}`);
+      };
       await waitFor(isWarm, { what: 'an answer of the cache', ...PATIENCE });
       await expect(one.call('POST', '/api/v1/auth/logout', member)).resolves.toMatchObject({ status: 200 });
       for (const app of apps) await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
