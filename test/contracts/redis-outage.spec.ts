@@ -17,6 +17,8 @@ const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
   info: (store) => store.info(),
 };
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Every method, called at the same moment, has to reject in time and with the one error that callers know. */
 async function expectOutage(store: CacheStore, lease: string): Promise<void> {
   const methods = { ...METHODS, fill: (port: CacheStore) => port.fill('key', lease, 1, 60_000) };
@@ -61,9 +63,8 @@ describe('RedisCacheStore in an outage', () => {
     redis.freeze();
     await expectOutage(connected.store, lease);
     await connected.lost();
-    const began = performance.now();
-    await expect(connected.store.get('key')).rejects.toThrow(CacheUnavailableError);
-    expect(performance.now() - began).toBeLessThan(DEADLINE_MS / 2);
+    const read = connected.store.get('key').catch((error: unknown) => error);
+    await expect(Promise.race([read, nextTurn()])).resolves.toBeInstanceOf(CacheUnavailableError);
     redis.thaw();
     await connected.trusted(2000);
     expect(connected.replays).toBe(2);
@@ -73,7 +74,7 @@ describe('RedisCacheStore in an outage', () => {
   it('gives the connection up because of one read without an answer, before any heartbeat', async () => {
     redis.freeze();
     await expect(connected.store.get('key')).rejects.toThrow(CacheUnavailableError);
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     expect(connected.trust.state).toBe('down');
     expect(connected.trust.reason).toContain('no answer');
   });
