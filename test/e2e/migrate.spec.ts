@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { APP_ENTRY } from '../support/app/app-build.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
-import { createTestDatabase } from '../support/postgres/test-database.js';
+import { createEmptyDatabase } from '../support/postgres/test-database.js';
 import { ManagedProcess } from '../support/process/managed-process.js';
 
 const ENTRY = join(APP_ENTRY, '../migrate.js');
@@ -23,7 +23,7 @@ async function migrate(env: Record<string, string>): Promise<{ exitCode: number 
 
 describe('the program that migrates', () => {
   it('makes the schema and ends, so that an instance finds nothing to do', async () => {
-    const database = await createTestDatabase();
+    const database = await createEmptyDatabase();
     const first = await migrate({ DATABASE_URL: database.url });
     expect(first.exitCode).toBe(0);
     expect(first.output).toMatch(/"msg":"Applied \w+"/);
@@ -35,7 +35,7 @@ describe('the program that migrates', () => {
   });
 
   it('takes turns with another one', async () => {
-    const database = await createTestDatabase();
+    const database = await createEmptyDatabase();
     const both = await Promise.all([1, 2].map(() => migrate({ DATABASE_URL: database.url })));
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     const applied = both.map(({ output }) => output.match(/Applied/g)?.length ?? 0);

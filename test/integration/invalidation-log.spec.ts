@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '../../src/database/migrate.js';
-import { primaryOf } from '../support/postgres/primary-of.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
@@ -23,7 +21,6 @@ describe('the invalidation log', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate('test', primaryOf(database.url));
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
   });

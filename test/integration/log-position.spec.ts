@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { Following } from '../../src/cache/following.js';
-import { migrate } from '../../src/database/migrate.js';
 import { ChangeFeed } from '../../src/invalidation/change-feed.js';
 import { LOG_CHANNEL, readNewRows, readPosition } from '../../src/invalidation/invalidation-log.js';
 import type { LogPosition } from '../../src/invalidation/log-position.js';
-import { primaryOf } from '../support/postgres/primary-of.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
@@ -31,7 +29,6 @@ describe('a position in the invalidation log', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate('test', primaryOf(database.url));
     reader = new pg.Client({ connectionString: database.url });
     await reader.connect();
     await reader.query(`LISTEN ${LOG_CHANNEL}`);

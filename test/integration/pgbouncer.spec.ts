@@ -5,7 +5,11 @@ import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { PostgresStandby } from '../support/postgres/postgres-standby.js';
 import { PgBouncer } from '../support/postgres/pgbouncer.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from '../support/postgres/test-database.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
@@ -204,7 +208,7 @@ describe('DATABASE_URL and DATABASE_DIRECT_URL of two databases', () => {
     ['an empty one', () => Promise.resolve()],
     ['one with the same tables', (url: string) => migrate('test', primaryOf(url))],
   ])('stop the start, with a message that names both: the other is %s', async (_what, prepare) => {
-    const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    const [one, other] = await Promise.all([createEmptyDatabase(), createEmptyDatabase()]);
     await prepare(one.url);
     const outcome = await AppInProcess.start({ DATABASE_URL: one.url, DATABASE_DIRECT_URL: other.url }).then(
       (app) => app.stop(),

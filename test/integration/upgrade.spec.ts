@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { postgresProgram } from '../support/postgres/postgres-cluster.js';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from '../support/postgres/test-database.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { AppInProcess } from './app-in-process.js';
@@ -33,7 +37,7 @@ describe('the database and Redis of 0.1.0 under this version', () => {
   let app: AppInProcess;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    [database, redis] = await Promise.all([createEmptyDatabase(), createTestRedis()]);
     await sql(database.url, read('database.sql'));
     await restore(entries.after);
     app = await AppInProcess.start({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '../../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/postgres/test-database.js';
 import { checkAudit } from './audit-checker.js';
 import { Expectations } from './expectations.js';
 import type { Operation } from './history.js';
@@ -16,7 +16,7 @@ describe('checkAudit', () => {
   const session = randomUUID();
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     await sql(database.url, CREATE);
   });
 

@@ -11,7 +11,7 @@ import {
 } from './postgres-cluster.js';
 import { sql } from './sql.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../files/temporary-directory.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { createEmptyDatabase, type TestDatabase } from './test-database.js';
 import { type SystemUser, unprivilegedUser } from '../process/unprivileged-user.js';
 import { waitFor } from '../wait-for.js';
 
@@ -65,7 +65,7 @@ export class PostgresServer extends ManagedService {
   }
 
   createDatabase(): Promise<TestDatabase> {
-    return createTestDatabase(this.url());
+    return createEmptyDatabase(this.url());
   }
 
   /** Runs one statement on a connection of its own. Throws when no answer comes in 10 s. */

@@ -8,13 +8,25 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** The migrated database that is copied, on the server that `TEST_DATABASE_URL` names. */
+export const TEMPLATE_VARIABLE = 'TEST_TEMPLATE_DATABASE';
+
 /**
- * Makes an empty database with a name of its own on the run's shared server (`TEST_DATABASE_URL`, set by
- * the global setup if it is not given).
+ * Makes a database with a name of its own on the run's shared server (`TEST_DATABASE_URL`, set by the global setup if it is
+ * not given), with all migrations applied: a copy of the run's template takes less time than the migrations.
  */
-export async function createTestDatabase(server = sharedServerUrl()): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return create(givenBySetup('TEST_DATABASE_URL'), givenBySetup(TEMPLATE_VARIABLE));
+}
+
+/** The same without any table, also on another server. */
+export function createEmptyDatabase(server = givenBySetup('TEST_DATABASE_URL')): Promise<TestDatabase> {
+  return create(server, 'template1');
+}
+
+async function create(server: string, template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await sql(server, `CREATE DATABASE ${name}`);
+  await sql(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const database: TestDatabase = {
     url: databaseUrl(server, name),
     drop: async () => {
@@ -26,9 +38,8 @@ export async function createTestDatabase(server = sharedServerUrl()): Promise<Te
   return database;
 }
 
-function sharedServerUrl(): string {
-  const url = process.env['TEST_DATABASE_URL'];
-  if (!url)
-    throw new Error('TEST_DATABASE_URL is not set: run this suite in a jest project with a global setup');
-  return url;
+function givenBySetup(variable: string): string {
+  const value = process.env[variable];
+  if (!value) throw new Error(`${variable} is not set: run this suite in a jest project with a global setup`);
+  return value;
 }
