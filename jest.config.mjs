@@ -34,24 +34,17 @@ const projects = [
   { displayName: 'client', folder: 'packages/client', ...needs('app') },
   { displayName: 'tools', folder: 'test/tools', ...needs('app') },
   { displayName: 'fuzz', folder: 'test/fuzz', ...needs('app') },
-  // Fault specs measure latency while they kill and freeze services: a neighbour would spoil the numbers.
-  {
-    displayName: 'faults',
-    folder: 'test/faults',
-    ...needs('app'),
-    runner: `${support}/jest/serial.runner.mjs`,
-  },
-  {
-    displayName: 'cluster',
-    folder: 'test/cluster',
-    ...needs('app'),
-    runner: `${support}/jest/serial.runner.mjs`,
-  },
+  { displayName: 'faults', folder: 'test/faults', ...needs('app') },
+  { displayName: 'cluster', folder: 'test/cluster', ...needs('app') },
 ];
 
 export default {
   rootDir,
-  maxWorkers: 2,
+  testSequencer: `${support}/jest/longest-first.sequencer.mjs`,
+  maxWorkers: 3,
+  // A worker keeps the modules of every suite that it ran: without a limit it grows to 3 GB and spends its time on collecting
+  // garbage.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   projects: projects

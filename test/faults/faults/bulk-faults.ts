@@ -21,9 +21,9 @@ const INSERT_SESSIONS = `
 const END_SESSIONS = `
   UPDATE sessions SET revoked_at = now(), revoke_reason = 'revoked_by_admin'
   WHERE revoked_at IS NULL AND user_id IN (SELECT id FROM users WHERE email LIKE 'bulk-%')`;
-const LOG_ROWS = `
+const logRows = (count: number) => `
   INSERT INTO invalidations (kind, user_id)
-  SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, 1000000)`;
+  SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, ${count})`;
 const SET_ROLE = 'UPDATE users SET role = $2 WHERE id = $1';
 const FOLLOWERS = `
   SELECT pid, backend_start FROM pg_stat_activity WHERE application_name LIKE '%-follower' ORDER BY pid`;
@@ -31,7 +31,7 @@ const FOLLOWERS = `
 /** Transactions far larger than any that the API makes, while another writing transaction stays open. */
 export const BULK_FAULTS: readonly Fault<Deployment>[] = [
   bulk('300,000 sessions ended in one transaction', END_SESSIONS),
-  bulk('a million rows of the invalidation log in one transaction', LOG_ROWS),
+  bulkOfLogRows(1_000_000),
 ];
 
 /** Writes the accounts and sessions that are ended later. */
@@ -40,6 +40,11 @@ export async function insertBulk({ database }: Deployment): Promise<void> {
     await client.query(INSERT_USERS);
     await client.query(INSERT_SESSIONS);
   });
+}
+
+/** One transaction that writes so many rows of the invalidation log. */
+export function bulkOfLogRows(count: number): Fault<Deployment> {
+  return bulk(`${count} rows of the invalidation log in one transaction`, logRows(count));
 }
 
 function bulk(name: string, statement: string): Fault<Deployment> {

@@ -10,7 +10,6 @@ import { readNewRows, readPosition } from '../../src/invalidation/invalidation-l
 import { RedisConnection } from '../../src/cache/redis-connection.js';
 import { ConnectionLoop } from '../../src/common/connection-loop.js';
 import { parseRedisUrl } from '../../src/config/redis-url.js';
-import { migrate } from '../../src/database/migrate.js';
 import { freePort } from '../support/network/free-port.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -73,7 +72,6 @@ describe('the heap', () => {
 
     beforeAll(async () => {
       database = await createTestDatabase();
-      await migrate('test', primaryOf(database.url));
       connections = Array.from(
         { length: CONNECTIONS },
         () =>
