@@ -1,23 +1,49 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 // Jest runs from the project's root.
-const FOLDER = join(process.cwd(), '.github/workflows');
-const workflows = readdirSync(FOLDER).map((name) => ({
-  name,
-  text: readFileSync(join(FOLDER, name), 'utf8'),
-}));
+const read = (folder: string, file = '') =>
+  readdirSync(join(process.cwd(), folder)).map((name) => ({
+    name,
+    text: readFileSync(join(process.cwd(), folder, name, file), 'utf8'),
+  }));
+const workflows = read('.github/workflows');
+const actions = read('.github/actions', 'action.yml');
 
 /** A workflow of this repository, or the commit of an action with its version: a tag can be moved to other code. */
 const PINNED = /^uses: (\.\/\S+|[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/;
 
-describe.each(workflows)('the workflow $name', ({ text }) => {
+/** No pull request waits longer for a job. */
+const LONGEST_JOB_MINUTES = 20;
+
+interface Workflow {
+  jobs: Record<string, { needs?: string[]; 'timeout-minutes'?: number }>;
+}
+
+describe.each([...workflows, ...actions])('the workflow or action $name', ({ text }) => {
   it('names each action by its commit', () => {
     const uses = text.match(/\buses:.*$/gm);
     expect(uses).not.toBeNull();
     expect(uses!.filter((line) => !PINNED.test(line))).toEqual([]);
   });
+});
 
+describe('the workflow of each push and pull request', () => {
+  const { required, ...others } = (parse(workflows.find(({ name }) => name === 'ci.yml')!.text) as Workflow)
+    .jobs;
+
+  it('has one last job that needs all others', () => {
+    expect(required?.needs).toEqual(Object.keys(others));
+  });
+
+  it('ends each job within 20 minutes', () => {
+    for (const job of Object.values(others))
+      expect(job['timeout-minutes']).toBeLessThanOrEqual(LONGEST_JOB_MINUTES);
+  });
+});
+
+describe.each(workflows)('the workflow $name', ({ text }) => {
   it('gives its jobs no more than reading unless a job asks for it', () => {
     const [, permissions] = /^permissions:(.*(?:\n +.*)*)$/m.exec(text) ?? [];
     expect(permissions?.trim()).toMatch(/^(\{\}|contents: read)$/);
