@@ -6,6 +6,7 @@ import type { AppLogger } from '../../src/common/app.logger.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
+import { placeEmbeddedPostgres } from '../support/postgres/embedded-template.js';
 import { waitFor } from '../support/wait-for.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 
@@ -40,6 +41,7 @@ export class AppInProcess {
       ISSUER_URL: TEST_ISSUER,
       RATE_LIMIT_ENABLED: 'false',
     };
+    if (!('DATABASE_URL' in variables)) await placeEmbeddedPostgres(dataDir);
     const app = await createApp(loadConfig({ ...common, ...variables }), logger);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { APP_ENTRY } from './app-build.js';
 import { freePort } from '../network/free-port.js';
 import { ManagedProcess } from '../process/managed-process.js';
 import { ManagedService } from '../process/managed-service.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../files/temporary-directory.js';
+import { placeEmbeddedPostgres } from '../postgres/embedded-template.js';
 import { waitFor } from '../wait-for.js';
 
 export interface AppProcessOptions {
@@ -42,7 +44,7 @@ export class AppProcess extends ManagedService {
    * @throws Error with the app's output when it exits before that, or does not answer in time
    */
   static async start(options: AppProcessOptions = {}): Promise<AppProcess> {
-    const cwd = options.cwd ?? (await makeTemporaryDirectory('app'));
+    const cwd = options.cwd ?? (await makeFolder(options));
     const port = options.port ?? (await freePort());
     return new AppProcess(await launch(cwd, port, options), cwd, port, options);
   }
@@ -73,6 +75,14 @@ export class AppProcess extends ManagedService {
     if (this.options.cwd === undefined) await removeTemporaryDirectory(this.cwd);
     return code;
   }
+}
+
+/** A private folder; where the application will use an embedded PostgreSQL, with that. */
+async function makeFolder({ env = {}, entry }: AppProcessOptions): Promise<string> {
+  const folder = await makeTemporaryDirectory('app');
+  const isEmbedded = entry === undefined && !('DATABASE_URL' in env) && !('DATA_DIR' in env);
+  if (isEmbedded) await placeEmbeddedPostgres(join(folder, '.data'));
+  return folder;
 }
 
 function appUrl(port: number): string {
