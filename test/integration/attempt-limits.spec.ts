@@ -79,7 +79,7 @@ describe('attempts', () => {
       await expect(attempt(email, '2001:db8:1:3::1')).resolves.toBeUndefined();
     });
 
-    it('are refused just as often when they are made in parallel', async () => {
+    it('are refused as often when they are made in parallel', async () => {
       const [email, ip] = [newEmail(), newAddress()];
       const answers = await each(3 * PER_ACCOUNT_AND_NETWORK, () => attempt(email, ip));
       expect(answers.filter((answer) => answer === undefined)).toHaveLength(PER_ACCOUNT_AND_NETWORK);
@@ -118,7 +118,7 @@ describe('attempts', () => {
       await expect(attempt(newEmail(), ip)).resolves.toBeUndefined();
     });
 
-    it('start over for the account and the address after a success', async () => {
+    it('are counted from zero again for the account and the address after a success', async () => {
       const [email, ip] = [newEmail(), newAddress()];
       await each(PER_ACCOUNT_AND_NETWORK - 1, () => attempt(email, ip));
       await expect(attempt(email, ip, 'right')).resolves.toBe('right');

@@ -32,7 +32,7 @@ describe('the retention of the audit trail', () => {
       }[]
     ).map(({ age }) => age);
 
-  it('removes what is older, whatever its amount, and nothing else', async () => {
+  it('deletes all older events, however many there are, and no others', async () => {
     await add('31 days', BATCH * 2 + 10);
     await add('29 days', 3);
     await add('1 day');
@@ -41,7 +41,7 @@ describe('the retention of the audit trail', () => {
     await expect(prune()).resolves.toBe(0);
   });
 
-  it('leaves what it does not remove as append-only as before, on the same connections too', async () => {
+  it('leaves the remaining events append-only, also on the connections that it used', async () => {
     await add('31 days');
     await prune();
     for (let attempt = 0; attempt < 12; attempt++) {
@@ -50,7 +50,7 @@ describe('the retention of the audit trail', () => {
     }
   });
 
-  it('does nothing twice where two instances prune at once', async () => {
+  it('deletes each event once when two instances prune at the same time', async () => {
     await add('31 days', BATCH + 1);
     const removed = await Promise.all([prune(), prune()]);
     const rest = await prune();
@@ -58,7 +58,7 @@ describe('the retention of the audit trail', () => {
   });
 });
 
-describe('a retention of no days', () => {
+describe('a retention of zero days', () => {
   it('keeps everything: the task is never started', async () => {
     const database = await createTestDatabase();
     const app = await AppInProcess.start({ DATABASE_URL: database.url, AUDIT_RETENTION_DAYS: '0' });
@@ -69,8 +69,8 @@ describe('a retention of no days', () => {
   });
 });
 
-describe('the retention in the embedded database', () => {
-  it('removes what is older, and leaves the rest append-only', async () => {
+describe('the retention of the audit trail in the embedded database', () => {
+  it('deletes older events, and leaves the rest append-only', async () => {
     const app = await AppInProcess.start({ AUDIT_RETENTION_DAYS: RETENTION_DAYS });
     try {
       await app.query(`

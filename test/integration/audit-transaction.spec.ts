@@ -30,7 +30,7 @@ describe('a change and its line in the audit trail', () => {
   const login = async (account: { email: string; password: string }) =>
     (await app.call('POST', '/api/v1/auth/login/json', { body: account })).body['access_token'] as string;
 
-  it('are undone together', async () => {
+  it('are rolled back together', async () => {
     const before = await count();
     const undone = new Error('undone');
     const change = app.get(DataSource).transaction(async (manager) => {
@@ -43,7 +43,7 @@ describe('a change and its line in the audit trail', () => {
     await expect(count()).resolves.toBe(before);
   });
 
-  describe('where the line cannot be written', () => {
+  describe('when the line cannot be written,', () => {
     beforeAll(() =>
       app.query(`
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
@@ -90,7 +90,7 @@ describe('a change and its line in the audit trail', () => {
     const patch = (id: string, body: object, token: string) =>
       app.call('PATCH', `/api/v1/users/${id}`, { body, token });
 
-    it.each(changes)('there is no %s either', async (_, change) => {
+    it.each(changes)('are both rolled back: %s', async (_, change) => {
       const token = await login(ACCOUNT);
       const admin = await login({ email: 'admin@example.org', password: 'admin-Test1234' });
       const { body } = await app.call('GET', '/api/v1/users/me', { token });

@@ -33,11 +33,11 @@ describe('the metadata of the authorization server', () => {
     return body;
   };
 
-  it('names the endpoints, the grants and the ways to authenticate, and no keys with HS256', async () => {
+  it('names the endpoints, the grants and the authentication methods, and no key set with HS256', async () => {
     await expect(metadataOf({})).resolves.toEqual(METADATA);
   });
 
-  it('names the keys where other services can verify by them', async () => {
+  it('names the URL of the key set when other services can verify tokens with it', async () => {
     const file = await SigningKeysFile.create();
     await expect(metadataOf({ SIGNING_KEYS_FILE: file.path })).resolves.toEqual({
       ...METADATA,

@@ -22,7 +22,7 @@ interface Backup {
   remove(): Promise<void>;
 }
 
-describe('a backup that is restored while an instance runs', () => {
+describe('restoring a backup while an instance runs', () => {
   let postgres: PostgresServer;
   let database: TestDatabase;
   let redis: TestRedis;
@@ -73,7 +73,7 @@ describe('a backup that is restored while an instance runs', () => {
     ['pg_dump and pg_restore --clean', dump],
     ['pg_basebackup', copyOfTheCluster],
   ])(
-    '(%s) brings back sessions that were revoked after it, until they are ended by SQL, and ends those that were refreshed',
+    'with %s brings back sessions revoked since, until SQL ends them, and ends refreshed ones',
     async (_name, take) => {
       const revoked = await register(app);
       const refreshed = await logIn(app, revoked);

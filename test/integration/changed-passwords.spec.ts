@@ -77,7 +77,7 @@ describe('a password in a file that changes while the service runs', () => {
     await expect(getMe(app, await register(app))).resolves.toBe('200');
   }
 
-  it('opens new connections to PostgreSQL, for requests, the log and background tasks', async () => {
+  it('is used for new connections to PostgreSQL by requests, the log and background tasks', async () => {
     await write('database-url', databaseUrl('second'));
     await postgres.query(`ALTER ROLE service PASSWORD 'second'`);
     await expect(sql(databaseUrl('first'), 'SELECT 1')).rejects.toThrow('password authentication failed');
@@ -87,7 +87,7 @@ describe('a password in a file that changes while the service runs', () => {
     await expect(app.get(AuditRetentionService).prune()).resolves.toBe(0);
   });
 
-  it('opens new connections to Redis', async () => {
+  it('is used for new connections to Redis', async () => {
     await redis.cli('ACL', 'SETUSER', 'service', '>second');
     await write('redis-url', redisUrl('second'));
     await redis.cli('ACL', 'SETUSER', 'service', '<first');

@@ -11,7 +11,7 @@ import { authenticate, registerAdmin, registerClient } from './oauth-clients.js'
 const { jest } = import.meta;
 const REFUSED = '401 invalid_client';
 
-describe('an OAuth client of two instances', () => {
+describe('an OAuth client that uses two instances', () => {
   let database: TestDatabase;
   let one: AppInProcess;
   let other: AppInProcess;
@@ -99,14 +99,14 @@ describe('an OAuth client of two instances', () => {
       await expect(authenticate(one, wrong)).resolves.toBe(REFUSED);
   });
 
-  it('is asked for in the database once, and not again for each request', async () => {
+  it('is looked up in the database once, and not again for each request', async () => {
     const client = await remembered();
     const statements = jest.spyOn(other.get(HotStatements), 'run');
     await expect(authenticate(other, client)).resolves.toBe('orders');
     expect(statements).not.toHaveBeenCalled();
   });
 
-  it('uses its secret and the one before it, on every instance, once its secret was renewed', async () => {
+  it('can use its new and its previous secret on every instance after a renewal', async () => {
     const client = await remembered();
     const second = await renew(client.id);
     expect(second.until).toBeGreaterThan(Date.now() + 86_000_000);
@@ -118,7 +118,7 @@ describe('an OAuth client of two instances', () => {
       await expect(authenticate(other, { ...client, secret })).resolves.toBe('orders');
   });
 
-  it('is refused on every instance, with its sessions, once it was ended', async () => {
+  it('is refused on every instance, with its sessions, once it has ended', async () => {
     const client = await remembered();
     const [mine, another] = [await logIn(one, admin), await logIn(one, admin)];
     await one.query('UPDATE sessions SET client_id = $1 WHERE id = $2', [client.id, mine.sessionId]);
@@ -212,7 +212,7 @@ describe('failed authentications of OAuth clients', () => {
     await expect(authenticate(app, unknown(), '192.0.2.2')).resolves.toBe(REFUSED);
   });
 
-  it('are limited for a client, recorded as far as that admits them, and never refuse its right secret', async () => {
+  it('are limited for a client, recorded up to that limit, and never make its right secret fail', async () => {
     const client = await registerClient(app, admin);
     const wrong = { ...client, secret: 'wrong' };
     await expect(

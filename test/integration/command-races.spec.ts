@@ -36,7 +36,7 @@ describe('commands that overlap', () => {
 
   const statusesOf = (answers: readonly Answer[]) => answers.map(({ status }) => status).sort();
 
-  it('of two changes of a password by two sessions one wins, and its password stands', async () => {
+  it('let one of two password changes by two sessions win, and its password stays', async () => {
     for (let round = 0; round < ROUNDS / 2; round++) {
       const one = await register(fixture.app);
       const other = await logIn(fixture.app, one);
@@ -54,7 +54,7 @@ describe('commands that overlap', () => {
     }
   });
 
-  it('of two changes of a password by one session one wins', async () => {
+  it('let one of two password changes by one session win', async () => {
     const member = await register(fixture.app);
     const answers = await verifyTogether([
       () => fixture.changePassword(member, NEXT),

@@ -28,7 +28,7 @@ const ADMINISTRATIVE: [name: string, command: Command][] = [
   ["the end of an account's sessions", (fixture, caller, target) => fixture.endSessionsOf(caller, target)],
 ];
 
-describe('a command acts on what is true at its commit', () => {
+describe('at its commit,', () => {
   let fixture: CommandFixture;
 
   beforeAll(async () => {
@@ -71,14 +71,14 @@ describe('a command acts on what is true at its commit', () => {
     );
   });
 
-  it.each(ADMINISTRATIVE)('%s changes nothing once the admin is none any more', async (_, command) => {
+  it.each(ADMINISTRATIVE)('%s changes nothing once the caller is no longer an admin', async (_, command) => {
     const [caller, target] = [await fixture.registerAdmin(), await register(fixture.app)];
     const demote = () =>
       fixture.operator.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [caller.id]);
     await expectNothing(() => command(fixture, caller, target), demote, { status: 403, code: 'forbidden' });
   });
 
-  it.each(ADMINISTRATIVE)('%s changes nothing once the admin is inactive', async (_, command) => {
+  it.each(ADMINISTRATIVE)('%s changes nothing once the calling admin is inactive', async (_, command) => {
     const [caller, target] = [await fixture.registerAdmin(), await register(fixture.app)];
     const deactivate = () =>
       fixture.operator.query('UPDATE users SET is_active = false WHERE id = $1', [caller.id]);
@@ -88,7 +88,7 @@ describe('a command acts on what is true at its commit', () => {
   it.each([
     ['with the lock on the account', 'SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE'],
     ['without a lock on the account', 'SELECT $1::uuid'],
-  ])('a command waits for an end of its session that is not committed yet, %s', async (_, lock) => {
+  ])('a command waits for the uncommitted end of its session, %s', async (_, lock) => {
     const caller = await register(fixture.app);
     const other = await logIn(fixture.app, caller);
     await fixture.operator.query('BEGIN');
@@ -102,7 +102,7 @@ describe('a command acts on what is true at its commit', () => {
   });
 });
 
-describe('an update that changes nothing', () => {
+describe('an update without a change', () => {
   let fixture: CommandFixture;
 
   beforeAll(async () => {
@@ -116,7 +116,7 @@ describe('an update that changes nothing', () => {
     return { rows, logged: log.rows.length };
   };
 
-  it.each(['PATCH', 'PUT'])('of my profile writes nothing, by %s', async (method) => {
+  it.each(['PATCH', 'PUT'])('to a profile by its owner with %s writes nothing', async (method) => {
     const member = await register(fixture.app);
     const before = await account(member);
     for (const body of [{ full_name: 'A' }, {}]) {
@@ -126,7 +126,7 @@ describe('an update that changes nothing', () => {
     await expect(account(member)).resolves.toEqual(before);
   });
 
-  it('of an account writes nothing', async () => {
+  it('to an account by an admin writes nothing', async () => {
     const [admin, target] = [await fixture.registerAdmin(), await register(fixture.app)];
     const before = await account(target);
     for (const body of [{ full_name: 'A', role: 'student', is_active: true }, { role: 'student' }, {}]) {

@@ -41,7 +41,7 @@ describe('the lock of a data folder', () => {
   const take = async (launcher?: readonly string[], path?: string) => outcome(await launch(launcher, path));
   const socketsIn = async (path: string) => (await readdir(path)).filter((name) => name.endsWith('.sock'));
 
-  it('refuses a second process, and names the folder and what to set', async () => {
+  it('refuses a second process, and names the folder and the variables to set', async () => {
     await expect(take()).resolves.toBe('holds');
     const second = await launch();
     await expect(outcome(second)).resolves.toBe('refused');
@@ -106,7 +106,7 @@ describe('the lock of a data folder', () => {
     await expect(Promise.all(races)).resolves.toEqual(races.map(() => 1));
   });
 
-  it('is not refused because of what ended processes have left', async () => {
+  it('is granted although ended processes have left files', async () => {
     for (let round = 1; round <= 3; round++) {
       const each = await launch();
       await expect(outcome(each)).resolves.toBe('holds');
@@ -126,7 +126,7 @@ describe('the lock of a data folder', () => {
     await expect(take([], deep)).resolves.toBe('refused');
   });
 
-  it('says what to set where the folder cannot hold a socket', async () => {
+  it('names the variables to set when the folder cannot hold a socket', async () => {
     await expect(DataFolderLock.take('/proc')).rejects.toThrow(/\/proc \(E\w+\).*DATA_DIR.*DATABASE_URL/);
   });
 });

@@ -60,7 +60,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     await keys.remove();
   });
 
-  it('do not let the service apply migrations, and its start says how to', () => {
+  it('do not let the service apply migrations, and its start says how to apply them', () => {
     expect(early).toBeInstanceOf(ConfigurationError);
     expect(String(early)).toMatch(
       /DATABASE_URL names a role that may not apply the pending migrations.*node dist\/migrate\.js/,
@@ -109,7 +109,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     await expect(asService(`SELECT FROM log_positions WHERE history = 'other'`)).resolves.toEqual([]);
   });
 
-  describe('however often they are made,', () => {
+  describe('after the script ran again', () => {
     beforeAll(async () => {
       await register(app);
       await makeRoles();
@@ -145,7 +145,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
       await expect(asService(`${setting}; DELETE FROM audit_events`)).rejects.toThrow('append-only');
     });
 
-    it('let the service use what a later migration makes, without a grant', async () => {
+    it('let the service use the tables of a later migration without a grant', async () => {
       await asOwner('CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, text text)');
       await asService(
         `INSERT INTO later (text) VALUES ('x'); UPDATE later SET text = 'y'; DELETE FROM later`,
@@ -155,7 +155,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     });
   });
 
-  it('take over tables that one role made', async () => {
+  it('take over tables that a single role created', async () => {
     await postgres.query(`CREATE ROLE former LOGIN`);
     await postgres.query(`CREATE DATABASE former OWNER former`);
     const url = (role: string) => `postgresql://${role}@127.0.0.1:${postgres.port}/former`;
@@ -177,7 +177,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     expect(owners).toEqual([{ tableowner: 'ergodrive_owner' }]);
   });
 
-  it('survive a restart of PostgreSQL: the service goes on', async () => {
+  it('survive a restart of PostgreSQL: the service keeps working', async () => {
     const member = await register(app);
     await postgres.restart();
     await waitFor(async () => (await getMe(app, member)) === '200', { what: 'an answer', timeoutMs: 30_000 });

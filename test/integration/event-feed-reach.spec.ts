@@ -45,7 +45,7 @@ describe('a receiver of the revocation feed that was away', () => {
     );
   };
 
-  it('gets what the instance does not have in memory any more, in pages', async () => {
+  it('gets events that the instance does not have in memory any more, in pages', async () => {
     const receiver = await feed.upToDate();
     await insert(2500);
     await forget();
@@ -85,7 +85,7 @@ describe('a receiver of the revocation feed that was away', () => {
     expect(receiver.restarts).toBe(1);
   });
 
-  it('begins anew after more rows than are read again', async () => {
+  it('begins anew after more rows than an instance reads again', async () => {
     const receiver = await feed.upToDate();
     const { covered_from: before } = await receiver.poll();
     await insert(BACKLOG_ROWS + 1);
@@ -116,7 +116,7 @@ describe('a receiver of the revocation feed that was away', () => {
     await expect(receiver.poll()).resolves.toMatchObject({ restarted: true, sets: {} });
   });
 
-  it('begins anew with another history, and with a position that was never reached', async () => {
+  it('begins anew when its cursor is of another history or of a position that was never reached', async () => {
     const receiver = await feed.upToDate();
     const cursor = decodeCursor(receiver.cursor)!;
     const foreign = encodeCursor({ ...cursor, history: '0123456789ab' });
@@ -126,7 +126,7 @@ describe('a receiver of the revocation feed that was away', () => {
     await expect(feed.poll({ cursor: ahead })).resolves.toMatchObject({ body: { restarted: true } });
   });
 
-  it('begins one life of an access token back, with everything that was committed since', async () => {
+  it('begins one access token lifetime back, with everything committed since then', async () => {
     await insert(2);
     await beRead();
     await feed.app.query(`UPDATE log_positions SET at = at - interval '40 minutes'`);
@@ -186,14 +186,14 @@ describe('a receiver without cursors', () => {
     await expect(jtisOf({ ack: next })).resolves.toEqual([]);
   });
 
-  it('is not sent again what it reports as wrong', async () => {
+  it('does not get an event again that it reported as an error', async () => {
     await insert(1);
     const [jti = ''] = await jtisOf({ returnImmediately: false });
     const setErrs = { [jti]: { err: 'authentication_failed', description: 'no such key' } };
     await expect(jtisOf({ setErrs })).resolves.toEqual([]);
   });
 
-  it('acknowledges without getting more', async () => {
+  it('can acknowledge events without getting more', async () => {
     await insert(2);
     const sent = await jtisOf({ returnImmediately: false });
     await insert(1);
@@ -202,7 +202,7 @@ describe('a receiver without cursors', () => {
     await expect(jtisOf({ returnImmediately: false })).resolves.toHaveLength(1);
   });
 
-  it('keeps its place when another process polls with a cursor', async () => {
+  it('keeps its position when another process polls with a cursor', async () => {
     await insert(2);
     const sent = await jtisOf({ returnImmediately: false });
     await feed.poll({ cursor: '', ack: sent });
@@ -216,7 +216,7 @@ describe('a receiver without cursors', () => {
     await expect(poll({})).resolves.toMatchObject({ restarted: true });
   });
 
-  it('has a place of its own for each client', async () => {
+  it('has a separate position for each client', async () => {
     await insert(1);
     await jtisOf({ returnImmediately: false });
     const other = { id: randomUUID(), secret: 'x' };

@@ -23,20 +23,20 @@ describe('a poll of the revocation feed', () => {
   afterAll(() => feed.stop());
 
   it.each([
-    ['a list', []],
+    ['a list as the body', []],
     ['maxEvents below zero', { maxEvents: -1 }],
     ['maxEvents with a fraction', { maxEvents: 1.5 }],
-    ['maxEvents as text', { maxEvents: '1' }],
-    ['returnImmediately as text', { returnImmediately: 'true' }],
-    ['a longer hold than there is', { waitMs: 30_001 }],
-    ['acknowledgements that are no list', { ack: 'x' }],
-    ['acknowledgements that are no texts', { ack: [1] }],
+    ['maxEvents as a string', { maxEvents: '1' }],
+    ['returnImmediately as a string', { returnImmediately: 'true' }],
+    ['a wait longer than the maximum', { waitMs: 30_001 }],
+    ['acknowledgements that are not a list', { ack: 'x' }],
+    ['acknowledgements that are not strings', { ack: [1] }],
     ['too many acknowledgements', { ack: Array.from({ length: 5001 }, String) }],
     ['an acknowledgement that is too long', { ack: ['x'.repeat(101)] }],
-    ['errors that are no object', { setErrs: ['x'] }],
-    ['a cursor that is no text', { cursor: 1 }],
-    ['a cursor that is none', { cursor: 'x' }],
-    ['a cursor that was cut', { cursor: encodeCursor(CURSOR).slice(0, -3) }],
+    ['errors that are not an object', { setErrs: ['x'] }],
+    ['a cursor that is not a string', { cursor: 1 }],
+    ['a malformed cursor', { cursor: 'x' }],
+    ['a truncated cursor', { cursor: encodeCursor(CURSOR).slice(0, -3) }],
     ['a cursor that is too long', { cursor: 'x'.repeat(100_001) }],
   ])('is refused with %s', async (_what, body) => {
     await expect(feed.poll(body)).resolves.toMatchObject({
@@ -45,7 +45,7 @@ describe('a poll of the revocation feed', () => {
     });
   });
 
-  it('is refused with a body that is no JSON, and with one that is too long', async () => {
+  it('is refused when its body is not JSON or too long', async () => {
     const send = (payload: string) =>
       feed.app.app.inject({
         method: 'POST',
@@ -63,12 +63,12 @@ describe('a poll of the revocation feed', () => {
     });
   });
 
-  it('takes thousands of acknowledgements, and ignores members that it does not know', async () => {
+  it('may have thousands of acknowledgements, and unknown members, which are ignored', async () => {
     const ack = Array.from({ length: 5000 }, () => randomUUID());
     await expect(feed.poll({ ack, cursor: '', unknown: 1 })).resolves.toMatchObject({ status: 200 });
   });
 
-  it('needs the credentials of a client, and an access token is none', async () => {
+  it('needs the credentials of a client, and is refused with an access token', async () => {
     const member = await register(feed.app);
     for (const authorization of ['', `Bearer ${member.token}`, 'Basic x']) {
       const headers = { authorization };
@@ -77,7 +77,7 @@ describe('a poll of the revocation feed', () => {
     }
   });
 
-  it('is not answered to a client that has ended while it waited', async () => {
+  it('is refused when its client has ended while it waited', async () => {
     const client = await registerClient(feed.app, feed.admin);
     const receiver = new FeedReceiver((body) => feed.poll(body, client));
     await receiver.drain();
@@ -87,7 +87,7 @@ describe('a poll of the revocation feed', () => {
     await expect(polled).resolves.toMatchObject({ status: 401 });
   });
 
-  it('that is empty ends with a reading of the log that began near its end', async () => {
+  it('without events ends with a reading of the log that began near the end of the poll', async () => {
     const receiver = await feed.upToDate();
     const fresh = async () => {
       const { sets, complete_to_ms: completeTo, restarted } = await receiver.poll({ waitMs: 1000 });
@@ -132,7 +132,7 @@ describe('the revocation feed with a shared secret', () => {
 });
 
 describe('a poll after too many failed authentications', () => {
-  it('is a problem with Retry-After, and the right secret is still accepted', async () => {
+  it('is answered with 429 and Retry-After, unless it has the right secret', async () => {
     const [keys, database] = [await SigningKeysFile.create(), await createTestDatabase()];
     const app = await AppInProcess.start({
       DATABASE_URL: database.url,

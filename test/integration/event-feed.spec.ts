@@ -129,7 +129,7 @@ describe('the revocation feed', () => {
     );
   });
 
-  it('says that a user was deleted by SQL, within its promise of a second', async () => {
+  it('says within a second that a user was deleted by SQL', async () => {
     const member = await register(feed.app);
     const receiver = await feed.upToDate();
     const polled = receiver.poll({ waitMs: 1000 });
@@ -142,7 +142,7 @@ describe('the revocation feed', () => {
     });
   });
 
-  it('gives the same to the same cursor, on each instance', async () => {
+  it('gives the same events for the same cursor on each instance', async () => {
     const receiver = await feed.upToDate();
     const { cursor } = receiver;
     await insert(randomUUID(), randomUUID());

@@ -23,7 +23,7 @@ describe('hot statements', () => {
     (await pool.connect()).release(true);
   };
 
-  it('are prepared once a connection, those of login, refresh and of a read on a miss among them', async () => {
+  it('are prepared once per connection, also those of a login, a refresh and a read on a cache miss', async () => {
     const database = await createTestDatabase();
     const app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' });
     const member = await register(app);
@@ -68,7 +68,7 @@ describe('hot statements', () => {
       });
 
     it.each(['a server', 'the embedded database'])(
-      'are undone together on %s, or kept together',
+      'are rolled back or committed together on %s',
       async (place) => {
         const database = await createTestDatabase();
         const app = await AppInProcess.start(
@@ -88,7 +88,7 @@ describe('hot statements', () => {
       },
     );
 
-    it('are undone with a connection that is lost, and the next one serves', async () => {
+    it('are rolled back when their connection is lost, and the next connection works', async () => {
       const database = await createTestDatabase();
       const app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' });
       const failure = addUserAnd(app, (run) => run(LOSE_CONNECTION, [])).catch(isDatabaseOutage);
@@ -99,7 +99,7 @@ describe('hot statements', () => {
     });
   });
 
-  it('run on connection after connection to a server, and to the embedded database', async () => {
+  it('run on each new connection to a server and to the embedded database', async () => {
     const database = await createTestDatabase();
     const places: Record<string, string>[] = [{ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' }, {}];
     for (const place of places) {

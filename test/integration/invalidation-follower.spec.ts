@@ -84,7 +84,7 @@ describe('the follower of the invalidation log', () => {
     });
   });
 
-  it('refuses the token of a session that an operator deletes, and of a user', async () => {
+  it('refuses the tokens of a session and of a user that an operator deletes', async () => {
     const [one, other] = [await register(app), await register(app)];
     await operator.query('DELETE FROM sessions WHERE id = $1', [one.sessionId]);
     await operator.query('DELETE FROM users WHERE id = $1', [other.id]);
@@ -134,7 +134,7 @@ describe('the follower of the invalidation log', () => {
     await open.end();
   });
 
-  it('skips more rows than it may read at once, and accepts no entry from before them', async () => {
+  it('skips more rows than it may read at once, and accepts no cache entry from before these rows', async () => {
     const member = await register(app);
     await expect(getMe(app, member)).resolves.toBe('200');
     await operator.query(
@@ -200,14 +200,14 @@ describe('the follower of the invalidation log', () => {
     });
   });
 
-  it('takes no lost connection for a PostgreSQL that is out of reach', async () => {
+  it('does not take a lost connection for an unreachable PostgreSQL', async () => {
     const lose = jest.spyOn(app.get(Following), 'lose');
     await withoutFollower(async () => undefined);
     expect(lose).not.toHaveBeenCalled();
     lose.mockRestore();
   });
 
-  it('says in its health whether it follows', async () => {
+  it('reports in the health whether it follows the log', async () => {
     await withoutFollower(async () => {
       await expect(app.call('GET', '/health')).resolves.toMatchObject({
         body: { database: { status: 'connected', following_log: false } },

@@ -62,7 +62,7 @@ describe('the invalidation log', () => {
     reason,
   });
 
-  it('begins with nothing: a new user and a new session make nothing stale', async () => {
+  it('has no row for a new user or a new session, which make no cache entry stale', async () => {
     await expect(logged()).resolves.toEqual([]);
   });
 
@@ -76,13 +76,13 @@ describe('the invalidation log', () => {
     await expect(logged()).resolves.toEqual([updated()]);
   });
 
-  it('has none for an update that changes nothing', async () => {
+  it('has no row for an update that changes nothing', async () => {
     await change(`UPDATE users SET role = role, full_name = full_name WHERE id = '$user'`);
     await change(`UPDATE sessions SET revoked_at = NULL, expires_at = expires_at WHERE user_id = '$user'`);
     await expect(logged()).resolves.toEqual([]);
   });
 
-  it('has the end of each session that a deactivation brings', async () => {
+  it('has a row for each session that a deactivation ends', async () => {
     await change(`UPDATE users SET is_active = false WHERE id = '$user'`);
     await expect(logged()).resolves.toEqual([
       updated(),
@@ -94,13 +94,13 @@ describe('the invalidation log', () => {
     expect(rows).toEqual([]);
   });
 
-  it('has none for the end of sessions at an activation', async () => {
+  it('has no row for ended sessions when their user is activated again', async () => {
     await change(`UPDATE users SET is_active = false WHERE id = '$user'`);
     await change(`UPDATE users SET is_active = true WHERE id = '$user'`);
     await expect(logged()).resolves.toHaveLength(4);
   });
 
-  it('has the deletion of a user, and the end of the sessions that it brings', async () => {
+  it('has rows for the deletion of a user and for each session that ends by it', async () => {
     await change(`DELETE FROM users WHERE id = '$user'`);
     await expect(logged()).resolves.toEqual([
       { ...updated(), kind: 'user.deleted' },
@@ -108,26 +108,26 @@ describe('the invalidation log', () => {
     ]);
   });
 
-  it('has a revocation with its reason, once', async () => {
+  it('has one row for a revocation, with its reason', async () => {
     const revoke = `UPDATE sessions SET revoked_at = now(), revoke_reason = 'logout' WHERE id = '$session'`;
     await change(revoke);
     await change(revoke);
     await expect(logged()).resolves.toEqual([ended(first(), 'logout')]);
   });
 
-  it('has a session that was made to end now, and none that goes on longer', async () => {
+  it('has a row for a session that is made to expire now, and none when it is prolonged', async () => {
     await change(`UPDATE sessions SET expires_at = expires_at + interval '1 day' WHERE id = '$session'`);
     await expect(logged()).resolves.toEqual([]);
     await change(`UPDATE sessions SET expires_at = clock_timestamp() WHERE id = '$session'`);
     await expect(logged()).resolves.toEqual([ended(first(), 'expired')]);
   });
 
-  it('has a session that is to end earlier as a change of its user, and not as an end', async () => {
+  it('records a session that is made to expire earlier as a change of its user, not as an end', async () => {
     await change(`UPDATE sessions SET expires_at = expires_at - interval '1 hour' WHERE id = '$session'`);
     await expect(logged()).resolves.toEqual([updated()]);
   });
 
-  it('has a rotation that shortens the session as a change of its user, and not as an end', async () => {
+  it('records a rotation that shortens the session as a change of its user, not as an end', async () => {
     await change(
       `UPDATE sessions SET refresh_jti = gen_random_uuid(), previous_refresh_jti = refresh_jti, rotated_at = now(),
          last_used_at = now(), expires_at = now() + interval '1 hour' WHERE id = '$session'`,
@@ -135,14 +135,14 @@ describe('the invalidation log', () => {
     await expect(logged()).resolves.toEqual([updated()]);
   });
 
-  it('cuts a long reason, which a notification could not carry', async () => {
+  it('truncates a reason that is too long for a notification', async () => {
     await change(
       `UPDATE sessions SET revoked_at = now(), revoke_reason = repeat('x', 10000) WHERE id = '$session'`,
     );
     await expect(logged()).resolves.toEqual([ended(first(), 'x'.repeat(100))]);
   });
 
-  it('has the deletion of a live session, and none of one that has ended', async () => {
+  it('has a row for the deletion of a live session, and none for that of an ended one', async () => {
     await change(`DELETE FROM sessions WHERE id = '$session'`);
     await expect(logged()).resolves.toEqual([ended(first(), 'session_deleted')]);
     await client.query(
@@ -155,7 +155,7 @@ describe('the invalidation log', () => {
     );
   });
 
-  it('has none for a refresh', async () => {
+  it('has no row for a refresh', async () => {
     await change(
       `UPDATE sessions SET refresh_jti = gen_random_uuid(), previous_refresh_jti = refresh_jti, rotated_at = now(),
          last_used_at = now(), expires_at = expires_at + interval '1 hour' WHERE id = '$session'`,
@@ -163,7 +163,7 @@ describe('the invalidation log', () => {
     await expect(logged()).resolves.toEqual([]);
   });
 
-  it('has its row in the very transaction of the change', async () => {
+  it('has its row in the same transaction as the change', async () => {
     await client.query('BEGIN');
     const { rows } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid');
     await change(`UPDATE users SET role = 'researcher' WHERE id = '$user'`);
@@ -175,7 +175,7 @@ describe('the invalidation log', () => {
     expect(log.rows).toEqual(rows);
   });
 
-  it('keeps nothing of what was rolled back', async () => {
+  it('keeps no row of a transaction that was rolled back', async () => {
     await client.query('BEGIN');
     await change(`UPDATE users SET role = 'admin' WHERE id = '$user'`);
     await change(`DELETE FROM sessions WHERE id = '$session'`);
@@ -196,13 +196,13 @@ describe('the invalidation log', () => {
     await listener.end();
   });
 
-  it.each(['users', 'sessions'])('cannot be passed by: TRUNCATE of %s is refused', async (table) => {
+  it.each(['users', 'sessions'])('cannot be bypassed by TRUNCATE of %s, which is refused', async (table) => {
     await expect(client.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow(`${table} is not truncated`);
     const { rows } = await client.query('SELECT 1 FROM sessions WHERE user_id = $1', [user]);
     expect(rows).toHaveLength(sessions.length);
   });
 
-  it('is not kept by a connection that switched it off', async () => {
+  it('gets no row from a connection that has switched the log off', async () => {
     await client.query(`SET ergodrive.invalidation_log = 'off'`);
     await change(`UPDATE users SET role = 'admin' WHERE id = '$user'`);
     await client.query('RESET ergodrive.invalidation_log');
@@ -211,7 +211,7 @@ describe('the invalidation log', () => {
 });
 
 describe('the embedded database', () => {
-  it('keeps no log: its one process applies its own changes', async () => {
+  it('keeps no invalidation log: its one process applies its own changes', async () => {
     const app = await AppInProcess.start({});
     const member = await register(app);
     const other = await logIn(app, member);

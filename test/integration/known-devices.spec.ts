@@ -64,7 +64,7 @@ describe('logins', () => {
     await expect(logIn(network, owner.password, next)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('on a device are refused just as often when they are made in parallel', async () => {
+  it('on a device are refused as often when they are made in parallel', async () => {
     const device = deviceTokenOf(await logIn(newAddress(), owner.password));
     const answers = await Promise.all(
       Array.from({ length: 3 * PER_DEVICE }, () => logIn(newAddress(), 'wrong-Test1234', device)),
@@ -72,7 +72,7 @@ describe('logins', () => {
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(PER_DEVICE);
   });
 
-  it('through the password grant of an OAuth client take and get device tokens, too', async () => {
+  it('through the password grant of an OAuth client accept and return device tokens, too', async () => {
     const client = await registerClient(app, await registerAdmin(app));
     const form = { grant_type: 'password', username: owner.email, password: owner.password };
     const grant = (device?: string) =>
@@ -88,7 +88,7 @@ describe('logins', () => {
     expect([refreshed.status, refreshed.headers['device-token']]).toEqual([200, undefined]);
   });
 
-  it('with the device token of another account, or a forged one, are counted as without one', async () => {
+  it('with the device token of another account, or a forged one, are counted as if they had none', async () => {
     const other = await register(app);
     const ofOther = deviceTokenOf(await logIn(newAddress(), other.password, undefined, other));
     const own = deviceTokenOf(await logIn(newAddress(), owner.password));
@@ -99,7 +99,7 @@ describe('logins', () => {
     await expect(logIn(newAddress(), owner.password, own)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('give no device token when they fail, and one by the form too', async () => {
+  it('by form and by JSON return a device token when they succeed, and none when they fail', async () => {
     const logInByForm = (password: string) =>
       app.app.inject({
         method: 'POST',
@@ -115,7 +115,7 @@ describe('logins', () => {
     await expect(logIn(newAddress(), owner.password, device)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('authorize nothing by a device token', async () => {
+  it('return a device token that authorizes nothing', async () => {
     const token = deviceTokenOf(await logIn(newAddress(), owner.password));
     await expect(app.call('GET', '/api/v1/users/me', { token })).resolves.toMatchObject({ status: 401 });
     const refresh = app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: token } });

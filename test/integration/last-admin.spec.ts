@@ -66,7 +66,7 @@ describe('the last two admins', () => {
     await blocker.end();
   });
 
-  it('may each go while the other stays', async () => {
+  it('may be demoted until one of them is left', async () => {
     const [one, other] = admins;
     const demote = (by: Member, { id }: Member) =>
       app.call('PATCH', `/api/v1/users/${id}`, { token: by.token, body: { role: 'student' } });

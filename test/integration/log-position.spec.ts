@@ -61,7 +61,7 @@ describe('a position in the invalidation log', () => {
     await fc.assert(fc.asyncProperty(interleavings, interleavings, readsEachOnce), parameters(60));
   });
 
-  it('is of one history: a page read after the tables were replaced names another one', async () => {
+  it('belongs to one history: a page read after the tables were replaced names another one', async () => {
     const { history, position } = await readPosition(reader);
     await reader.query(REPLACE_SESSIONS);
     await expect(readNewRows(reader, position)).resolves.not.toMatchObject({ history });

@@ -22,7 +22,7 @@ describe('the retention of the invalidation log', () => {
     await database.drop();
   });
 
-  it('prunes what no replay needs, and nothing else, in more than one batch', async () => {
+  it('deletes the rows that no replay needs, and no others, in more than one batch', async () => {
     const horizon = async () => {
       const { rows } = await operator.query<{ next: string }>('SELECT pg_current_xact_id()::text AS next');
       return rows[0]!.next;

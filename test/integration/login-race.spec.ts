@@ -50,7 +50,7 @@ describe('a login that overlaps', () => {
     return { barrier, answer };
   }
 
-  it('with a change of the password does not survive it', async () => {
+  it('with a change of the password opens no session', async () => {
     const member = await register(app);
     const { barrier, answer } = await holdLogin(member);
     const changed = await app.call('POST', '/api/v1/users/me/change-password', {
@@ -64,7 +64,7 @@ describe('a login that overlaps', () => {
     await expect(login({ ...member, password: NEXT })).resolves.toMatchObject({ status: 200 });
   });
 
-  it('with a change of the password that is not committed yet waits for it', async () => {
+  it('with a change of the password that is not committed yet waits for the commit', async () => {
     const member = await register(app);
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
@@ -83,7 +83,7 @@ describe('a login that overlaps', () => {
     await expect(liveSessions(member)).resolves.toEqual([{ id: member.sessionId }]);
   });
 
-  it('with a deactivation does not survive it', async () => {
+  it('with a deactivation opens no session', async () => {
     const member = await register(app);
     const { barrier, answer } = await holdLogin(member);
     await app.query('UPDATE users SET is_active = false WHERE id = $1', [member.id]);
@@ -93,7 +93,7 @@ describe('a login that overlaps', () => {
     await expect(liveSessions(member)).resolves.toEqual([]);
   });
 
-  it('with the deletion of the account does not survive it', async () => {
+  it('with the deletion of the account opens no session', async () => {
     const member = await register(app);
     const { barrier, answer } = await holdLogin(member);
     await app.query('DELETE FROM users WHERE id = $1', [member.id]);
@@ -101,7 +101,7 @@ describe('a login that overlaps', () => {
     await expect(answer).resolves.toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
-  it('with a change of the password leaves no session of the old one, however they interleave', async () => {
+  it('with a change of the password leaves no session of the old password, however both interleave', async () => {
     for (let round = 0; round < 5; round++) {
       const member = await register(app);
       const logins = Array.from({ length: 4 }, () => login(member));
@@ -135,7 +135,7 @@ describe('a login that overlaps', () => {
       expect(app.get(PasswordHasher).isOutdated(await storedHash(member))).toBe(true);
     };
 
-    it('succeeds, by the hash of the other login', async () => {
+    it('succeeds with the hash that the other login stored', async () => {
       const member = await register(app);
       await makeOutdated(member);
       const { barrier, answer } = await holdLogin(member);
@@ -153,7 +153,7 @@ describe('a login that overlaps', () => {
       expect(app.get(PasswordHasher).isOutdated(await storedHash(member))).toBe(false);
     });
 
-    it('succeeds, though the hashes have no room for the renewal', async () => {
+    it('succeeds when the queue of password hashes has no room for the renewal', async () => {
       const member = await register(app);
       await makeOutdated(member);
       const busy = jest
@@ -165,7 +165,7 @@ describe('a login that overlaps', () => {
       await expect(liveSessions(member)).resolves.toHaveLength(2);
     });
 
-    it('ends after some attempts, when the account never stays the same', async () => {
+    it('fails after some attempts when the account changes each time', async () => {
       const member = await register(app);
       const open = jest.spyOn(app.get(SessionsService), 'open').mockResolvedValue(undefined);
       await expect(login(member)).resolves.toMatchObject({

@@ -55,7 +55,7 @@ describe('a connection that is lost between two statements of a request', () => 
     { route: 'GET /api/v1/sessions?page_size=1', after: /FROM "sessions"/ },
     { route: 'GET /api/v1/users?page_size=1', after: /FROM "users"/ },
     { route: 'GET /api/v1/clients?page_size=1', after: /FROM "oauth_clients"/ },
-  ])('gives 503, and the same request succeeds afterwards: $route', async ({ route, after }) => {
+  ])('causes 503, and the same request succeeds afterwards: $route', async ({ route, after }) => {
     const [method = '', path = ''] = route.split(' ');
     loss.arm(after);
     await expect(app.call(method, path, { token: admin.token })).resolves.toMatchObject({
@@ -67,7 +67,7 @@ describe('a connection that is lost between two statements of a request', () => 
     await expect(app.call(method, path, { token: admin.token })).resolves.toMatchObject({ status: 200 });
   });
 
-  it('gives 503 to a registration, of which nothing is kept', async () => {
+  it('causes 503 for a registration, of which nothing is kept', async () => {
     const body = { email: `${randomUUID()}@example.org`, password: 'Test1234', full_name: 'A' };
     loss.arm(/^INSERT INTO "users"/);
     await expect(app.call('POST', '/api/v1/auth/register', { body })).resolves.toMatchObject({

@@ -72,7 +72,7 @@ describe('the maintenance connection', () => {
     await expect(run('sweep', () => Promise.resolve('third'))).resolves.toBe('third');
   });
 
-  it('ends with the work, and after a failure too', async () => {
+  it('is closed after the work, also when the work fails', async () => {
     await expect(run('work', async () => (await connections()).length)).resolves.toBe(1);
     await untilNone();
     const failure = new Error('failed');
@@ -81,7 +81,7 @@ describe('the maintenance connection', () => {
     await expect(run('work', () => Promise.resolve('works'))).resolves.toBe('works');
   });
 
-  it('reports that the server ended it', async () => {
+  it('reports that the server has ended it', async () => {
     await expect(
       run('work', (client) => client.query('SELECT pg_terminate_backend(pg_backend_pid())')),
     ).rejects.toThrow(/terminat/);
@@ -101,7 +101,7 @@ describe('the maintenance connection', () => {
 });
 
 describe('the maintenance connection to the embedded database', () => {
-  it('is one of the pool, and a failure undoes an unfinished transaction', async () => {
+  it('comes from the pool, and a failure rolls back an unfinished transaction', async () => {
     const app = await AppInProcess.start({});
     try {
       const maintenance = app.get(MaintenanceConnection);

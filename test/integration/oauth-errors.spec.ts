@@ -50,7 +50,7 @@ describe('an error of an OAuth route', () => {
       });
     });
 
-    it('is one for parameters in the URL, and for another method', async () => {
+    it('is the JSON of RFC 6749 §5.2 for parameters in the URL, and for another method', async () => {
       await expect(send(app, `${path}?token=a`, { token: 'a' }, client).then(outcomeOf)).resolves.toBe(
         '400 invalid_request',
       );
@@ -67,7 +67,7 @@ describe('an error of an OAuth route', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  it('is 503 with Retry-After while the database is away, and no token is called inactive', async () => {
+  it('is 503 with Retry-After while the database is down, also for the introspection of a token', async () => {
     await expect(authenticate(app, client)).resolves.toBe('orders');
     await proxy.blackhole();
     const form = { grant_type: 'refresh_token', refresh_token: session.refreshToken, token: session.token };

@@ -9,7 +9,7 @@ import { logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth
 const INACTIVE = { active: false };
 const NAME = 'ergodrive-backend';
 
-describe('a token that a client asks about', () => {
+describe('a token that a client sends', () => {
   let database: TestDatabase;
   let app: AppInProcess;
   let instance: AppInProcess;
@@ -46,8 +46,8 @@ describe('a token that a client asks about', () => {
     return String((await send(app, '/oauth2/token', form, by)).body['refresh_token']);
   };
 
-  describe('by introspection', () => {
-    it('is active with the claims of the token and the role of the moment', async () => {
+  describe('for introspection', () => {
+    it('is active, with its claims and the current role of the user', async () => {
       const session = await logInBy(app, client, member);
       const { iat, exp, jti, sid, auth_time } = claimsOf(session.token);
       const active = {
@@ -73,12 +73,12 @@ describe('a token that a client asks about', () => {
       await expect(introspect(session.token)).resolves.toEqual({ ...active, role: 'researcher' });
     });
 
-    it('names the application as the client of a login without one', async () => {
+    it('has the name of the application as its client when the login had none', async () => {
       const session = await logIn(app, member);
       await expect(introspect(session.token)).resolves.toMatchObject({ active: true, client_id: NAME });
     });
 
-    it('is active as a refresh token for its own client until it is exchanged', async () => {
+    it('is active for its own client, when it is a refresh token, until it is exchanged', async () => {
       const session = await logInBy(app, client, member);
       const { auth_time } = claimsOf(session.token);
       const claims = claimsOf(session.refreshToken);
@@ -102,7 +102,7 @@ describe('a token that a client asks about', () => {
       await expect(introspect(session.token)).resolves.toMatchObject({ active: true });
     });
 
-    it('is inactive, and nothing more is said, whatever is wrong with it', async () => {
+    it('is inactive, and nothing more is said, whatever makes it invalid', async () => {
       const [firstParty, own] = [await logIn(app, member), await logInBy(app, client, member)];
       await app.call('POST', '/api/v1/auth/logout', { token: own.token });
       const forged = own.token.replace(/\.[^.]+$/, `.${'A'.repeat(43)}`);
@@ -126,7 +126,7 @@ describe('a token that a client asks about', () => {
       await expect(introspect(user.token)).resolves.toEqual(INACTIVE);
     });
 
-    it('must be given, by a client that authenticates', async () => {
+    it('is required, and so are the credentials of the client', async () => {
       const ask = async (form: Record<string, string>, by?: OAuthClient) =>
         outcomeOf(await send(app, '/oauth2/introspect', form, by));
       await expect(ask({}, client)).resolves.toBe('400 invalid_request');
@@ -134,7 +134,7 @@ describe('a token that a client asks about', () => {
     });
   });
 
-  describe('to revoke', () => {
+  describe('for revocation', () => {
     it.each(['access', 'refresh', 'older refresh'])(
       'ends its session on every instance: %s token',
       async (kind) => {
@@ -155,7 +155,7 @@ describe('a token that a client asks about', () => {
       },
     );
 
-    it('is no error when it is unknown', async () => {
+    it('causes no error when it is unknown', async () => {
       for (const token of ['garbage', 'x'.repeat(17_000), '\0'])
         await expect(revoke(token)).resolves.toBe('200');
       await expect(revoke('')).resolves.toBe('400 invalid_request');

@@ -151,14 +151,14 @@ describe('the token endpoint', () => {
   });
 
   it.each([
-    ['no grant type', {}, 'invalid_request'],
+    ['a missing grant type', {}, 'invalid_request'],
     ['a grant type without a value', { grant_type: '' }, 'invalid_request'],
     ['another grant type', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
     ['a refresh without a token', { grant_type: 'refresh_token' }, 'invalid_request'],
     ['a login without a password', { grant_type: 'password', username: 'a' }, 'invalid_request'],
-    ['a login without a name', { grant_type: 'password', password: 'a' }, 'invalid_request'],
+    ['a login without a user name', { grant_type: 'password', password: 'a' }, 'invalid_request'],
     [
-      'a name that cannot be stored',
+      'a user name that cannot be stored',
       { grant_type: 'password', username: 'a\0', password: 'a' },
       'invalid_request',
     ],
@@ -173,7 +173,7 @@ describe('the token endpoint', () => {
     );
   });
 
-  it('refuses a parameter that is there twice', async () => {
+  it('refuses a repeated parameter', async () => {
     const form = new URLSearchParams(password()).toString();
     await expect(ask(`${form}&username=a`, client)).resolves.toBe('400 invalid_request');
     await expect(ask(`${form}&unknown=1&unknown=2`, client)).resolves.toBe('400 invalid_request');

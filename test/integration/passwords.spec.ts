@@ -76,7 +76,7 @@ describe('new passwords', () => {
     await logIn(app, { ...member, password: 'a new horse battery' });
   });
 
-  it('that break a rule are named together with the other wrong members', async () => {
+  it('that break a rule are named together with the other invalid members', async () => {
     const fieldsOf = ({ status, body }: Answer) => {
       expect(status).toBe(422);
       return (body['errors'] as { field: string; message: string }[]).map(({ field }) => field).sort();
@@ -110,13 +110,13 @@ describe('new passwords', () => {
     }
   });
 
-  it('may be one of the commonest in development', async () => {
+  it('may be among the most common ones in development', async () => {
     const development = await AppInProcess.start({ NODE_ENV: 'development', DATABASE_URL: database.url });
     await signUp('Test1234', development);
     await development.stop();
   });
 
-  it('have the configured length, and the API documents it', async () => {
+  it('must have the configured length, which the API documents state', async () => {
     const lengths = { PASSWORD_MIN_LENGTH: '15', PASSWORD_MAX_LENGTH: '64' };
     const strict = await AppInProcess.start({ ...lengths, DATABASE_URL: database.url });
     const owner = { email: `${randomUUID()}@example.org`, full_name: 'A' };
@@ -144,7 +144,7 @@ describe('new passwords', () => {
       return (rows as { password_hash: string }[])[0]!.password_hash;
     };
 
-    it('are the same in composed and decomposed form', async () => {
+    it('are equal in composed and decomposed form', async () => {
       const member = await signUp(decomposed);
       const stored = await storedHash(member);
       await logIn(app, { ...member, password: composed });
@@ -169,7 +169,7 @@ describe('new passwords', () => {
     });
   });
 
-  describe('with the list of breached passwords', () => {
+  describe('on the list of breached passwords', () => {
     const BREACHED = 'a breached horse battery';
     let hibp: Server;
     let checked: AppInProcess;
@@ -193,7 +193,7 @@ describe('new passwords', () => {
       await once(hibp, 'close');
     });
 
-    it('are refused when they are in it, at registration and at a change', async () => {
+    it('are refused at registration and at a change', async () => {
       const owner = { email: `${randomUUID()}@example.org`, full_name: 'A' };
       expectRefusal(await register(BREACHED, owner, checked), 'password', BREACHED);
       const member = await signUp(GOOD, checked);
@@ -201,11 +201,11 @@ describe('new passwords', () => {
       await logIn(checked, member);
     });
 
-    it('are accepted by an application that does not ask', async () => {
+    it('are accepted by an application that does not look them up', async () => {
       await signUp(BREACHED);
     });
 
-    it('are accepted when it cannot be reached', async () => {
+    it('are accepted when the list cannot be reached', async () => {
       const unreachable = await AppInProcess.start({
         DATABASE_URL: database.url,
         PASSWORD_CHECK_HIBP: 'true',

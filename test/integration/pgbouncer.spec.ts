@@ -54,7 +54,7 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
     await database.drop();
   });
 
-  it('sends requests through PgBouncer, and neither the log, nor locks, nor migrations', async () => {
+  it('send requests through PgBouncer, but not the log, locks and migrations', async () => {
     await register(apps[0]!);
     const clients = await pooler.show('CLIENTS');
     const names = clients.map((client) => client['application_name']).filter((name) => name !== '');
@@ -66,7 +66,7 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
     expect(followers).toHaveLength(2);
   });
 
-  it('gets notifications', async () => {
+  it('receive notifications', async () => {
     for (const app of apps)
       await waitFor(async () => (await healthOf(app)).database.notifications === 'delivered', {
         what: 'the proof',
@@ -74,7 +74,7 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
       });
   });
 
-  it('serves more requests at a time than PgBouncer has sessions, with prepared statements', async () => {
+  it('serve more requests at a time than PgBouncer has sessions, with prepared statements', async () => {
     const [one, other] = apps as [AppInProcess, AppInProcess];
     const members = await Promise.all(Array.from({ length: 6 }, (_, index) => register(apps[index % 2]!)));
     await withRedis(redis.url, (connection) => connection.send('FLUSHDB'));
@@ -92,7 +92,7 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
       for (const app of apps) await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
   });
 
-  it('works in READ COMMITTED, whatever the default of the database is', async () => {
+  it('work in READ COMMITTED, whatever the default of the database is', async () => {
     const name = new URL(database.url).pathname.slice(1);
     const member = await register(apps[0]!);
     await sql(database.url, `ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
@@ -114,7 +114,7 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
     await sql(database.url, `ALTER DATABASE ${name} RESET default_transaction_isolation`);
   });
 
-  it('lets PostgreSQL end a slow statement, by the setting of the example', async () => {
+  it('let PostgreSQL end a slow statement after the time in the example', async () => {
     await expect(apps[0]!.query('SELECT pg_sleep(30)')).rejects.toThrow('statement timeout');
   });
 });
@@ -135,7 +135,7 @@ describe('an instance with one URL, through PgBouncer in transaction mode', () =
     await database.drop();
   });
 
-  it('says in its health and its metrics that notifications do not arrive, and uses no memory of its own', async () => {
+  it('reports in health and metrics that notifications do not arrive, and caches nothing in memory', async () => {
     await waitFor(async () => (await healthOf(app)).database.notifications === 'not delivered', {
       what: 'the instance to notice it',
       timeoutMs: 60_000,
@@ -146,7 +146,7 @@ describe('an instance with one URL, through PgBouncer in transaction mode', () =
     expect(text).toContain('ergodrive_database_notifications{state="delivered"} 0');
   });
 
-  it('still refuses a token at once after the logout', async () => {
+  it('refuses a token at once after the logout', async () => {
     const member = await register(app);
     await expect(getMe(app, member)).resolves.toBe('200');
     await app.call('POST', '/api/v1/auth/logout', member);
@@ -154,8 +154,8 @@ describe('an instance with one URL, through PgBouncer in transaction mode', () =
   });
 });
 
-describe('PgBouncer that is led to a standby', () => {
-  it('gives no verdict from there, although the log is followed on the primary', async () => {
+describe('an instance whose PgBouncer is led to a standby', () => {
+  it('accepts no answer from the standby, although it follows the log on the primary', async () => {
     const primary = await PostgresServer.start({ durability: 'process' });
     await primary.query('CREATE DATABASE pooled');
     const standby = await PostgresStandby.of(primary);

@@ -93,7 +93,7 @@ describe('PostgreSQL over TLS', () => {
   };
   const verified = () => ({ sslmode: 'verify-full', sslrootcert: authority.cert });
 
-  it('is used when authority and name are right, on every connection', async () => {
+  it('is used on every connection when the authority and the name are right', async () => {
     const url = await urlOf(server, 'service', verified());
     const app = await AppInProcess.start({ DATABASE_URL: url });
     expect(await getMe(app, await register(app))).toBe('200');
@@ -107,7 +107,7 @@ describe('PostgreSQL over TLS', () => {
     await app.stop();
   });
 
-  it('is refused at once, by the name of the variable, when another authority signed its certificate', async () => {
+  it('is refused at once, with the name of the variable, when another authority signed its certificate', async () => {
     const url = await urlOf(server, 'service', { sslmode: 'verify-full', sslrootcert: stranger.cert });
     await expect(use(url)).resolves.toMatch(/DATABASE_URL .*certificate of the server is refused/);
   });
@@ -140,7 +140,7 @@ describe('PostgreSQL over TLS', () => {
     expect(plain).toMatch(/DATABASE_URL must name a user that may connect from here/);
   });
 
-  it('takes a client certificate, and refuses a client without one', async () => {
+  it('accepts a client with a certificate, and refuses a client without one', async () => {
     const certificate = { sslcert: clientCertificate.cert, sslkey: clientCertificate.key };
     await expect(use(await urlOf(server, 'certified', { ...verified(), ...certificate }))).resolves.toBe(
       '200',

@@ -14,7 +14,7 @@ const CONTENT = `
   SELECT table_name, query_to_xml(format('SELECT * FROM %I ORDER BY 1', table_name), true, false, '')::text AS rows
   FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'log_positions' ORDER BY 1`;
 
-describe('a database that becomes read-only', () => {
+describe('a service whose database becomes read-only', () => {
   let database: TestDatabase;
   let redis: TestRedis;
   let app: AppInProcess;
@@ -75,7 +75,7 @@ describe('a database that becomes read-only', () => {
     expect([...covered].sort()).toEqual(writing.sort());
   });
 
-  it('answers 503 to each, does nothing by halves, and the connection that refuses is used no more', async () => {
+  it('answers 503 to each writing route, makes no partial change and replaces the connection', async () => {
     const before = await content();
     for (const request of requests) {
       await app.query('SET default_transaction_read_only = on');
@@ -85,7 +85,7 @@ describe('a database that becomes read-only', () => {
     await expect(content()).resolves.toEqual(before);
   });
 
-  it('loses a connection that refuses to write also where TypeORM uses it', async () => {
+  it('replaces a read-only connection also when TypeORM uses it', async () => {
     await app.query('SET default_transaction_read_only = on');
     await expect(app.query('UPDATE users SET full_name = full_name')).rejects.toThrow(
       'read-only transaction',
@@ -93,7 +93,7 @@ describe('a database that becomes read-only', () => {
     await expectNewConnection();
   });
 
-  it('is noticed: each request gets 503, and the health says why', async () => {
+  it('answers 503 to each writing route, and the health says why', async () => {
     const before = await content();
     await setReadOnly('on');
     const health = async () => (await app.call('GET', '/health')).body['database'] as { reason?: string };
@@ -105,7 +105,7 @@ describe('a database that becomes read-only', () => {
     await expect(content()).resolves.toEqual(before);
   });
 
-  it('serves every route again, without a restart, once it takes writes', async () => {
+  it('serves every route again, without a restart, once the database accepts writes', async () => {
     await setReadOnly('off');
     await app.trusted();
     for (const { route, send } of requests) {

@@ -31,7 +31,7 @@ describe('the application', () => {
   });
 
   it.each<RedisProgram>(['redis-server', 'valkey-server'])(
-    'works on a %s as the user of docs/operations.md, who is refused nothing',
+    'works on a %s as the user of docs/operations.md, to whom no command is refused',
     async (program) => {
       redis = await RedisServer.start({ program });
       await redis.cli('ACL', 'SETUSER', 'ergodrive', 'on', '>pass', ...rules.split(' '), '+client|setinfo');

@@ -89,12 +89,12 @@ describe('a refresh that is repeated', () => {
     await expect(repetitions()).resolves.toEqual([]);
   }
 
-  describe('without a key, within the grace period', () => {
+  describe('after an exchange without a key', () => {
     it.each<[string, Client, Client]>([
       ['by the same client', {}, {}],
       ['from the mapped form of its address', {}, { ip: `::ffff:${OWNER}` }],
       ['from the same /64', { ip: OWNER_V6 }, { ip: '2001:db8:1:2:abcd::9' }],
-    ])('%s gets the same successor', async (_, first, again) => {
+    ])('%s gets the same successor within the grace period', async (_, first, again) => {
       await expectSuccessor(first, again);
     });
 
@@ -102,27 +102,27 @@ describe('a refresh that is repeated', () => {
       ['from another address', {}, { ip: '203.0.113.8' }],
       ['from another /64', { ip: OWNER_V6 }, { ip: '2001:db8:1:3::1' }],
       ['with another user agent', {}, { agent: 'Thief/1.0' }],
-      ['with a key', {}, { key: randomUUID() }],
-    ])('%s is taken for theft', async (_, first, again) => {
+      ['with a key only the second time', {}, { key: randomUUID() }],
+    ])('%s is taken for theft within the grace period', async (_, first, again) => {
       await refresh(member.refreshToken, first);
       await expectReuse(again);
     });
 
-    it('is taken for theft after it', async () => {
+    it('is taken for theft after the grace period', async () => {
       await refresh(member.refreshToken);
       await age(11);
       await expectReuse({});
     });
   });
 
-  describe('with the key of the exchange', () => {
+  describe('after an exchange with a key', () => {
     const key = randomUUID();
 
     it.each<[string, number, Client]>([
       ['within the grace period', 0, {}],
       ['after the grace period', 3600, {}],
       ['from elsewhere, with another user agent', 3600, { ip: '198.51.100.1', agent: 'Owner/2.0' }],
-    ])('gets the same successor %s', async (_, seconds, from) => {
+    ])('gets the same successor with that key %s', async (_, seconds, from) => {
       const successor = successorOf(await refresh(member.refreshToken, { key }));
       await age(seconds);
       const again = successorOf(await refresh(member.refreshToken, { ...from, key }));
@@ -145,13 +145,13 @@ describe('a refresh that is repeated', () => {
       await expectReuse({ key });
     });
 
-    it('is not held against the exchange that follows without one', async () => {
+    it('does not prevent a repeated exchange without a key afterwards', async () => {
       const successor = successorOf(await refresh(member.refreshToken, { key }));
       const next = successorOf(await refresh(successor));
       expect(successorOf(await refresh(successor))).toBe(next);
     });
 
-    it('is kept as a digest only', async () => {
+    it('leaves only a digest of the key in the database', async () => {
       await refresh(member.refreshToken, { key });
       const rows = await app.query('SELECT sessions::text AS row FROM sessions WHERE id = $1', [
         member.sessionId,
@@ -174,7 +174,7 @@ describe('a refresh that is repeated', () => {
     await expect(session()).resolves.toMatchObject({ previous_refresh_jti: null });
   });
 
-  it('accepts a key of 255 characters', async () => {
+  it('with a key of 255 characters is accepted', async () => {
     await expect(refresh(member.refreshToken, { key: '~'.repeat(255) })).resolves.toMatchObject({
       status: 200,
     });
@@ -184,7 +184,7 @@ describe('a refresh that is repeated', () => {
     ['from another address', { ip: '198.51.100.66' }],
     ['with another user agent', { agent: 'Thief/1.0' }],
     ['with a key of its own', { key: randomUUID() }],
-  ])("a thief that follows the owner's refreshes %s ends the session", async (_, thief) => {
+  ])("by a thief %s, after the owner's refresh, ends the session", async (_, thief) => {
     const stolen = member.refreshToken;
     const successor = successorOf(await refresh(stolen));
     await expectReuse(thief, stolen);
@@ -208,7 +208,7 @@ describe('with a grace period of 0', () => {
   const refresh = (refresh_token: unknown, headers: Record<string, string> = {}) =>
     app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token }, headers });
 
-  it('a refresh is repeated by its key, and the answer has the same successor', async () => {
+  it('a refresh can be repeated with its key, and the answer has the same successor', async () => {
     const member = await register(app);
     const headers = { 'idempotency-key': randomUUID() };
     const first = await refresh(member.refreshToken, headers);
@@ -218,7 +218,7 @@ describe('with a grace period of 0', () => {
     expect(second.body['access_token']).not.toBe(first.body['access_token']);
   });
 
-  it('a refresh is not repeated without one', async () => {
+  it('a refresh cannot be repeated without a key', async () => {
     const member = await register(app);
     await refresh(member.refreshToken);
     await expect(refresh(member.refreshToken)).resolves.toMatchObject({

@@ -96,28 +96,33 @@ describe('a PostgreSQL that refuses connections while the service runs', () => {
       end: () => server.query('ALTER DATABASE own ALLOW_CONNECTIONS true'),
       reason: 'not currently accepting connections',
     },
-  ])('gives 503 and one log line, and serves again afterwards: $refusal', async ({ begin, end, reason }) => {
-    await begin();
-    await endConnections();
-    const refusal = {
-      status: 503,
-      body: { code: 'temporarily_unavailable' },
-      headers: { 'retry-after': '1' },
-    };
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject(refusal);
-      await expect(
-        app.call('POST', '/api/v1/auth/login/json', { body: { email: member.email, password: 'Wrong1234' } }),
-      ).resolves.toMatchObject(refusal);
-    }
-    await expect(app.call('GET', '/health/ready')).resolves.toMatchObject({ status: 503 });
-    await expect(app.call('GET', '/health')).resolves.toMatchObject({ status: 503 });
-    expect(lines.filter((line) => LINE.test(JSON.parse(line) as string))).toEqual([
-      expect.stringContaining(reason),
-    ]);
-    expect(lines.join()).not.toContain('hunter2');
-    await end();
-    await waitFor(isServed, { what: 'the service to go on' });
-    await expect(logIn(app, member)).resolves.toMatchObject({ id: member.id });
-  });
+  ])(
+    'causes 503 and one log line, and is used again afterwards: $refusal',
+    async ({ begin, end, reason }) => {
+      await begin();
+      await endConnections();
+      const refusal = {
+        status: 503,
+        body: { code: 'temporarily_unavailable' },
+        headers: { 'retry-after': '1' },
+      };
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject(refusal);
+        await expect(
+          app.call('POST', '/api/v1/auth/login/json', {
+            body: { email: member.email, password: 'Wrong1234' },
+          }),
+        ).resolves.toMatchObject(refusal);
+      }
+      await expect(app.call('GET', '/health/ready')).resolves.toMatchObject({ status: 503 });
+      await expect(app.call('GET', '/health')).resolves.toMatchObject({ status: 503 });
+      expect(lines.filter((line) => LINE.test(JSON.parse(line) as string))).toEqual([
+        expect.stringContaining(reason),
+      ]);
+      expect(lines.join()).not.toContain('hunter2');
+      await end();
+      await waitFor(isServed, { what: 'the service to go on' });
+      await expect(logIn(app, member)).resolves.toMatchObject({ id: member.id });
+    },
+  );
 });

@@ -88,7 +88,7 @@ describe('every route of the router', () => {
       }),
     );
 
-  it('is public by name, or closed', () => {
+  it('is on the list of public routes, or closed', () => {
     expect(routes.filter((route) => PUBLIC.includes(route)).sort()).toEqual(PUBLIC);
     expect(closed.length).toBeGreaterThan(10);
   });
@@ -103,7 +103,7 @@ describe('every route of the router', () => {
     );
   });
 
-  it('if closed, answers 401 to a token that is none, of the other kind, or of another key', async () => {
+  it('if closed, answers 401 to a malformed token, a refresh token and a token of another key', async () => {
     const { sub, sid } = claims(tokens.access_token);
     const life = {
       iss: NAME,
@@ -135,13 +135,13 @@ describe('every route of the router', () => {
     );
   });
 
-  it('if for admins, answers 403 to others', async () => {
+  it('if for admins, answers 403 to a user who is not an admin', async () => {
     await expect(answers(FOR_ADMINS, tokens.access_token)).resolves.toEqual(
       FOR_ADMINS.map((route) => `${route} 403 forbidden`),
     );
   });
 
-  it('if public, is open also to a caller whose token is no good', async () => {
+  it('if public, is open also to a caller whose token is invalid', async () => {
     for (const route of PUBLIC) {
       for (const token of [undefined, 'garbage']) {
         const { status, body } = await ask(route, token);
@@ -171,7 +171,7 @@ describe('every route of the router', () => {
     await app.query(`UPDATE users SET role = 'student' WHERE id = $1`, [sub]);
   });
 
-  it('is documented, unless it is the documentation, and nothing else is', async () => {
+  it('is documented unless it serves the documentation, and no other route is documented', async () => {
     const { body } = await app.call('GET', '/api/docs-json');
     const documented = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
@@ -182,7 +182,7 @@ describe('every route of the router', () => {
     expect(documented.sort()).toEqual(served.sort());
   });
 
-  it('asks for a token in the document exactly where it is closed', async () => {
+  it('if closed, is documented to answer 401', async () => {
     const { body } = await app.call('GET', '/api/docs-json');
     const paths = body['paths'] as Record<string, Record<string, { responses: object }>>;
     for (const [path, operations] of Object.entries(paths)) {

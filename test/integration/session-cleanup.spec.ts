@@ -50,7 +50,7 @@ describe('the clean-up of ended sessions', () => {
   const logged = async () =>
     ((await app.query('SELECT count(*)::int AS rows FROM invalidations')) as { rows: number }[])[0]?.rows;
 
-  it('removes those that ended more than thirty days ago, and no other', async () => {
+  it('deletes sessions that ended more than thirty days ago, and no others', async () => {
     await add({ expired: '31 days' });
     await add({ expired: '40 days', revoked: '31 days' });
     await add({ expired: '-7 days', revoked: '31 days' });
@@ -74,7 +74,7 @@ describe('the clean-up of ended sessions', () => {
     await expect(logged()).resolves.toBe(0);
   });
 
-  it('is no way to end a live session without a row in the log', async () => {
+  it('cannot end a live session without a row in the log', async () => {
     const id = await add({ expired: '-7 days' });
     await app.query('DELETE FROM sessions WHERE id = $1', [id]);
     await expect(logged()).resolves.toBe(1);
@@ -88,7 +88,7 @@ describe('the clean-up of ended sessions', () => {
     );
   }
 
-  it('walks the whole table, some blocks a statement', async () => {
+  it('scans the whole table, some blocks per statement', async () => {
     const live = [await add({ expired: '-7 days' })];
     await addExpired(1000);
     live.push(await add({ expired: '-7 days' }));
@@ -120,7 +120,7 @@ describe('the clean-up of ended sessions', () => {
     await app.query('DROP TRIGGER slow ON sessions; DROP FUNCTION wait()');
   });
 
-  it('reports a failure, and removes the rest another time', async () => {
+  it('reports a failure, and deletes the rest in a later run', async () => {
     await add({ expired: '31 days' });
     await app.query(`
       CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
@@ -143,8 +143,8 @@ describe('the clean-up of ended sessions', () => {
   });
 });
 
-describe('the clean-up in the embedded database', () => {
-  it('removes those that ended long ago', async () => {
+describe('the clean-up of ended sessions in the embedded database', () => {
+  it('deletes sessions that ended long ago', async () => {
     const app = await AppInProcess.start({});
     try {
       await app.query(`

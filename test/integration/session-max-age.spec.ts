@@ -44,7 +44,7 @@ describe('the refresh of a session older than SESSION_MAX_DAYS', () => {
     await expect(session()).resolves.toEqual(before);
   });
 
-  it('is still taken for theft with an old token', async () => {
+  it('is taken for theft with a superseded token', async () => {
     const { body } = await refresh(member.refreshToken);
     await refresh(body['refresh_token']);
     await outlive();

@@ -18,7 +18,7 @@ interface Times {
   expires_at: Date;
 }
 
-describe("sessions take their times from PostgreSQL's clock", () => {
+describe('the times of sessions', () => {
   let database: TestDatabase;
   let app: AppInProcess;
 
@@ -54,7 +54,7 @@ describe("sessions take their times from PostgreSQL's clock", () => {
   it.each([
     ['ahead', HOUR_MS],
     ['behind', -HOUR_MS],
-  ])('where the instance is an hour %s', async (_, offsetMs) => {
+  ])("come from PostgreSQL's clock when the instance is an hour %s", async (_, offsetMs) => {
     const account = await register(app);
     setClock(offsetMs);
     const member = await logIn(app, account);
@@ -74,7 +74,7 @@ describe("sessions take their times from PostgreSQL's clock", () => {
     }
   });
 
-  it('the cap ends the other session, and not the one just opened, whatever their times', async () => {
+  it('do not make the cap end the session just opened instead of the other one', async () => {
     const first = await register(app);
     await app.query(`UPDATE sessions SET created_at = now() + interval '1 day' WHERE id = $1`, [
       first.sessionId,
@@ -84,7 +84,7 @@ describe("sessions take their times from PostgreSQL's clock", () => {
     await expect(verdictOf(app, first)).resolves.toBe('revoked');
   });
 
-  it('a login that waits for the account takes its time after that', async () => {
+  it('are taken after a login has waited for the account', async () => {
     const account = await register(app);
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();

@@ -69,7 +69,7 @@ describe('a URL with several hosts', () => {
     expect(found.port).toBe(port);
   });
 
-  it('without a primary says why of each host, and not the password', async () => {
+  it('without a primary reports the reason for each host, and not the password', async () => {
     const search = primaryOf(urlOf([standby.server.port, closedPort, silentPort])).find();
     const error = await search.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PrimaryNotFoundError);
@@ -80,7 +80,7 @@ describe('a URL with several hosts', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it('asks each host once for connections that are opened together, and after a failure no sooner than in 200 ms', async () => {
+  it('asks each host once for connections opened together, and again 200 ms after a failure at the earliest', async () => {
     let accepted = 0;
     const count = () => (accepted += 1);
     silent.on('connection', count);
@@ -105,7 +105,7 @@ describe('a URL with several hosts', () => {
     await app.stop();
   });
 
-  it('refuses a connection to the last known primary when that takes no writes any more', async () => {
+  it('refuses a connection to the last known primary once that is read-only', async () => {
     const locator = primaryOf(urlOf([standby.server.port, primary.port]));
     await locator.find();
     const name = new URL(database.url).pathname.slice(1);
@@ -120,7 +120,7 @@ describe('a URL with several hosts', () => {
     });
   });
 
-  it('leaves a server that becomes read-only, and goes on when one of the hosts takes writes', async () => {
+  it('leaves a server that becomes read-only, and is used again once one of its hosts accepts writes', async () => {
     const app = await AppInProcess.start({ DATABASE_URL: urlOf([standby.server.port, primary.port]) });
     const member = await register(app);
     const setReadOnly = async (value: 'on' | 'off') => {
@@ -141,7 +141,7 @@ describe('a URL with several hosts', () => {
     await app.stop();
   });
 
-  it('means the server that was promoted last while the former primary runs on', async () => {
+  it('leads to the server that was promoted last while the former primary still runs', async () => {
     const ports = [primary.port, standby.server.port];
     const locator = primaryOf(urlOf(ports));
     const first = await locator.find();

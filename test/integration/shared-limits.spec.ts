@@ -78,16 +78,16 @@ describe('the limits of three instances', () => {
   beforeEach(() => apps[0]!.query('DELETE FROM limit_counts'));
   beforeEach(() => redis.flush());
 
-  it('let as many guesses through as those of one', async () => {
+  it('let as many guesses through as the limits of one instance', async () => {
     await expect(guess(newEmail())).resolves.toBe(LIMIT);
   });
 
-  it('let as many through while Redis is away', async () => {
+  it('let as many guesses through while Redis is down', async () => {
     await down();
     await expect(guess(newEmail())).resolves.toBe(LIMIT);
   });
 
-  it('let as many through while Redis comes and goes', async () => {
+  it('let as many guesses through while Redis goes down and comes back', async () => {
     const email = newEmail();
     let made = 0;
     for (let round = 0; round < 3; round++) {
@@ -99,7 +99,7 @@ describe('the limits of three instances', () => {
     expect(made).toBe(LIMIT);
   });
 
-  it('let as many through when Redis loses its keys', async () => {
+  it('let as many guesses through when Redis loses its keys', async () => {
     const email = newEmail();
     let made = await guess(email, 2);
     await redis.flush();
@@ -107,7 +107,7 @@ describe('the limits of three instances', () => {
     expect(made).toBe(LIMIT);
   });
 
-  it('let as many through when PostgreSQL loses its counts, as after a crash', async () => {
+  it('let as many guesses through when PostgreSQL loses its counts, as after a crash', async () => {
     const email = newEmail();
     let made = await guess(email, 2);
     await apps[0]!.query('DELETE FROM limit_counts');
@@ -115,7 +115,7 @@ describe('the limits of three instances', () => {
     expect(made).toBe(LIMIT);
   });
 
-  it('refuse by Redis what it has counted, without a statement on PostgreSQL', async () => {
+  it('refuse guesses that Redis has counted, without a statement on PostgreSQL', async () => {
     const email = newEmail();
     await guess(email);
     const before = await apps[0]!.query('SELECT key, count FROM limit_counts ORDER BY key');
@@ -129,7 +129,7 @@ describe('the limits of three instances', () => {
     await expect(apps[0]!.query('SELECT key, count FROM limit_counts ORDER BY key')).resolves.toEqual(before);
   });
 
-  it('have keys in Redis under one prefix, without an address of an account, and with an expiry', async () => {
+  it('have keys in Redis with one prefix and an expiry, and without the address of an account', async () => {
     const email = newEmail();
     await guess(email, 1);
     const keys = await withRedis(redis.url, async (client) => (await client.send('KEYS', '*')) as string[]);
@@ -143,7 +143,7 @@ describe('the limits of three instances', () => {
     }
   });
 
-  it('do not hold a login up while Redis is frozen', async () => {
+  it('do not delay a login while Redis is frozen', async () => {
     const [app] = apps as [AppInProcess];
     const member = await register(app);
     await proxy.blackhole();

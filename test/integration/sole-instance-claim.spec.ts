@@ -31,7 +31,7 @@ describe('two instances without Redis on one database', () => {
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     );
 
-  it('lets the second use its memory only when the first accepts nothing of its own any more', async () => {
+  it('let the second use its memory only when the first accepts no entry of its own any more', async () => {
     expect(await trustOf(other)).toBe('down');
     const [before] = await lockHolders();
     await holder.stop();

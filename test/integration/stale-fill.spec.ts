@@ -9,7 +9,7 @@ import { logIn, register, verdictOf, type Member } from './accounts.js';
 const { jest } = import.meta;
 
 /** A reader that was overtaken by a change must not write the old state into the cache (the "stale set" race). */
-describe('a fill that is overtaken', () => {
+describe('a cache fill', () => {
   let database: TestDatabase;
   let redis: TestRedis;
   let slow: AppInProcess;
@@ -79,7 +79,7 @@ describe('a fill that is overtaken', () => {
     expect(status).toBeLessThan(300);
   }
 
-  it.each(CHANGES)('by %s leaves no entry, and the token is refused', async (_, change) => {
+  it.each(CHANGES)('that is overtaken by %s leaves no entry, and the token is refused', async (_, change) => {
     const member = await register(other);
     const { barrier, answer } = await hold(member);
     await change(member);
@@ -91,7 +91,7 @@ describe('a fill that is overtaken', () => {
     await expect(verdictOf(other, member)).resolves.toBe('revoked');
   });
 
-  it('by a change of the role leaves no entry with the old one', async () => {
+  it('that is overtaken by a change of the role leaves no entry with the old role', async () => {
     const member = await register(other);
     const { barrier, answer } = await hold(member);
     await asAdmin('PATCH', `/api/v1/users/${member.id}`, { role: 'admin' });
@@ -101,7 +101,7 @@ describe('a fill that is overtaken', () => {
     await expect(verdictOf(slow, member)).resolves.toBe('admin');
   });
 
-  it('by nothing leaves an entry', async () => {
+  it('that is not overtaken by a change leaves an entry', async () => {
     const member = await register(other);
     const { barrier, answer } = await hold(member);
     barrier.release();
@@ -110,7 +110,7 @@ describe('a fill that is overtaken', () => {
     await expect(exists(`{user:${member.id}}:lease`)).resolves.toBe(0);
   });
 
-  it('by the loss of everything in Redis leaves no entry', async () => {
+  it('that is overtaken by the loss of all data in Redis leaves no entry', async () => {
     const member = await register(other);
     const { barrier, answer } = await hold(member);
     await redis.flush();
@@ -119,7 +119,7 @@ describe('a fill that is overtaken', () => {
     await expect(exists(`user:${member.id}`)).resolves.toBe(0);
   });
 
-  it('is not shared with a request that came after the change', async () => {
+  it('that is overtaken by a change is not shared with a later request', async () => {
     const member = await register(other);
     const { barrier, answer } = await hold(member);
     await other.call('POST', '/api/v1/auth/logout', { token: member.token });

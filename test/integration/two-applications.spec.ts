@@ -22,7 +22,7 @@ describe('two applications in one process', () => {
     await Promise.all(databases.map((each) => each.drop()));
   });
 
-  it('verify access tokens each by its own key', async () => {
+  it('each verify access tokens with their own key', async () => {
     const members = await Promise.all(apps.map((app) => register(app)));
     const statuses = await Promise.all(
       apps.map((app) =>

@@ -126,7 +126,7 @@ describe('the database and Redis of 0.1.0 under this version', () => {
     await expect(refresh(sessions[name])).resolves.toBe('401 token_revoked');
   });
 
-  it('count entries of 0.1.0 that say yes to a revoked session as missing', async () => {
+  it('count cache entries of 0.1.0 that allow a revoked session as missing', async () => {
     await withRedis(redis.url, (connection) => connection.send('FLUSHDB'));
     await restore(entries.before);
     await expect(see(sessions.deactivated)).resolves.toBe('401 token_revoked');

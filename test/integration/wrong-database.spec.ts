@@ -39,7 +39,7 @@ describe('two instances on one Redis whose databases differ', () => {
     await Promise.all(databases.map((each) => each.drop()));
   });
 
-  it('lets the later one serve and write nothing, and say why', async () => {
+  it('make the later one refuse requests, write nothing and say why', async () => {
     await becomes(second, 'unhealthy');
     await expect(second.call('GET', '/health')).resolves.toMatchObject({ status: 503 });
     expect((await database(second)).reason).toContain('another PostgreSQL');
@@ -66,7 +66,7 @@ describe('two instances on one Redis whose databases differ', () => {
     await expect(verdictOf(first, member)).resolves.toBe('student');
   });
 
-  it('lets it serve once no instance follows the other history, without the blacklist of that history', async () => {
+  it('let the later one serve, with an empty blacklist, once no instance follows the other history', async () => {
     await first.get(BlacklistService).add('a-token', Date.now() / 1000 + 600);
     const blacklisted = () => withRedis(redis.url, (connection) => connection.send('KEYS', 'blacklist:*'));
     expect(await blacklisted()).toHaveLength(1);

@@ -76,7 +76,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     text: 'if (refusal === undefined) return true;',
     replacement: 'if (refusal !== null) return true;',
     specs: ['test/integration/wrong-database.spec.ts'],
-    test: 'lets the later one',
+    test: 'make the later one',
   },
   {
     name: 'tokens are judged while other instances follow another history',
@@ -84,7 +84,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     text: 'if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);',
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],
-    test: 'lets the later one',
+    test: 'make the later one',
   },
   {
     name: 'the blacklist of another history is kept',
@@ -108,7 +108,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     text: ' || this.following.refusal !== undefined',
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],
-    test: 'lets the later one',
+    test: 'make the later one',
   },
   {
     name: 'an instance says that it is ready with a wrong database',
@@ -116,7 +116,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     text: 'refusal === undefined ? indicator.up() : indicator.down(refusal)',
     replacement: 'refusal === undefined ? indicator.up() : indicator.up()',
     specs: ['test/integration/wrong-database.spec.ts'],
-    test: 'lets the later one',
+    test: 'make the later one',
   },
   {
     name: 'rows that are skipped make no entry old',

@@ -129,7 +129,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     text: "    if (Array.isArray(value)) throw malformed('A parameter is there twice');\n",
     replacement: '    if (Array.isArray(value)) continue;\n',
     specs: TOKEN_SPEC,
-    test: 'a parameter that is there twice',
+    test: 'a repeated parameter',
   },
   {
     name: 'parameters in the URL are accepted',

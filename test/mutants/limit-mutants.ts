@@ -96,7 +96,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     text: 'await this.postgres.consume(key);',
     replacement: '',
     specs: SHARED_SPEC,
-    test: 'while Redis is away',
+    test: 'while Redis is down',
   },
   {
     name: 'Redis does not count',
@@ -112,7 +112,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     text: 'await this.redis?.consume(key).catch(ignoreOutage);',
     replacement: 'await this.redis?.consume(key);',
     specs: SHARED_SPEC,
-    test: 'while Redis is away',
+    test: 'while Redis is down',
   },
   {
     name: 'hashes are served in the order of their arrival, whoever sends them',

@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'user === undefined || !roles.includes(user.role)',
     replacement: 'user === undefined',
     specs: ROUTES_SPEC,
-    test: 'if for admins, answers 403 to others',
+    test: 'if for admins, answers 403',
   },
   {
     name: 'unknown members of a body are accepted',

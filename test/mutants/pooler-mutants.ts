@@ -37,7 +37,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     text: "const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';",
     replacement: "const BEGIN = 'BEGIN';",
     specs: SPECS,
-    test: 'works in READ COMMITTED',
+    test: 'work in READ COMMITTED',
   },
   {
     name: 'a refused certificate of PostgreSQL is waited for',
@@ -61,7 +61,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     text: "if (isReadOnly) throw new NoPrimaryError('a standby or read-only');",
     replacement: '',
     specs: HOSTS_SPECS,
-    test: 'says why of each host',
+    test: 'the reason for each host',
   },
   {
     name: 'a former primary that runs on is taken for the primary',
@@ -93,7 +93,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     text: 'await deadline.bound(stateOf(client))',
     replacement: 'await stateOf(client)',
     specs: HOSTS_SPECS,
-    test: 'says why of each host',
+    test: 'the reason for each host',
   },
   {
     name: 'a connection whose server refuses to write stays in the pool',
@@ -101,7 +101,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     text: ' || isReadOnlyRefusal(error)',
     replacement: '',
     specs: READ_ONLY_SPECS,
-    test: 'where TypeORM uses it',
+    test: 'when TypeORM uses it',
   },
   {
     name: 'an attempt that PostgreSQL could not count stays counted in Redis',
@@ -109,7 +109,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     text: 'if (!(error instanceof RateLimiterRes)) {\n        await this.redis?.reward(key).catch(ignoreOutage);',
     replacement: 'if (!(error instanceof RateLimiterRes)) {',
     specs: READ_ONLY_SPECS,
-    test: 'by halves',
+    test: 'makes no partial change',
   },
   {
     name: 'a refused login of PostgreSQL is a defect',
