@@ -4,7 +4,7 @@ import { PASSWORD } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
-describe('accounts', () => {
+describe('an account', () => {
   let deployment: Deployment;
   let client: ApiClient;
 
@@ -22,8 +22,8 @@ describe('accounts', () => {
       ...changes,
     });
 
-  describe('an e-mail address', () => {
-    it('belongs to one account, however it is written', async () => {
+  describe('has an e-mail address that', () => {
+    it('belongs to it alone, however it is written', async () => {
       const local = randomUUID();
       const created = await register({ email: `  ${local}.Ångström@Example.ORG ` });
       expect(created).toMatchObject({ status: 201, body: { email: `${local}.ångström@example.org` } });
@@ -38,7 +38,7 @@ describe('accounts', () => {
       }
     });
 
-    it('belongs to one account also when many ask at once', async () => {
+    it('belongs to it alone also when many register it at once', async () => {
       const local = randomUUID();
       const spellings = [local, local.toUpperCase(), ` ${local}`, local];
       const answers = await Promise.all(
@@ -53,7 +53,7 @@ describe('accounts', () => {
     });
 
     it.each(['', ' ', 'no-at', '@example.org', 'a@', 'a b@example.org', `${'a'.repeat(250)}@example.org`])(
-      'is not %j',
+      'cannot be %j',
       async (email) => {
         const { errors } = expectProblem(await register({ email }), 422, 'validation_failed');
         expect(errors?.[0]?.field).toBe('email');
@@ -61,7 +61,7 @@ describe('accounts', () => {
     );
   });
 
-  describe('a password', () => {
+  describe('has a password that', () => {
     it('counts in its full length of 128 characters', async () => {
       const password = `${'x'.repeat(127)}y`;
       const account = await deployment.accounts().register({ password });
@@ -72,7 +72,7 @@ describe('accounts', () => {
       }
     });
 
-    it('may hold any characters, outer space too', async () => {
+    it('may have any characters, also spaces at its ends', async () => {
       for (const password of [' pass word ', 'пароль-密码', '🙂🙂🙂🙂🙂🙂🙂🙂', '"\\\'; -- \t']) {
         const account = await deployment.accounts().register({ password });
         await deployment.accounts().login(account);
@@ -90,8 +90,8 @@ describe('accounts', () => {
     });
   });
 
-  describe('a login', () => {
-    it('says the same of an unknown address and of a wrong password', async () => {
+  describe('at login', () => {
+    it('gets the same answer for an unknown address and for a wrong password', async () => {
       const account = await deployment.accounts().register();
       const answers = [
         await deployment.accounts().tryLogin({ email: account.email, password: 'wrong-Test1234' }),
@@ -109,7 +109,7 @@ describe('accounts', () => {
       expect(names[1]).toEqual(names[0]);
     });
 
-    it('takes the form of the OAuth2 password grant, with what its clients add', async () => {
+    it('can use the form of the OAuth 2 password grant, with the members that clients add', async () => {
       const { email } = await deployment.accounts().register();
       const form = new URLSearchParams({ username: email.toUpperCase(), password: PASSWORD });
       for (const [name, value] of Object.entries({ grant_type: 'password', scope: '', client_id: 'x' })) {
@@ -122,7 +122,7 @@ describe('accounts', () => {
     });
   });
 
-  describe('a role', () => {
+  describe('has a role that', () => {
     it('is student unless an admin grants more', async () => {
       await expect(register({})).resolves.toMatchObject({ body: { role: 'student' } });
       for (const role of ['admin', 'researcher']) expectProblem(await register({ role }), 403, 'forbidden');
@@ -139,7 +139,7 @@ describe('accounts', () => {
   });
 
   it.each(['put', 'patch'] as const)(
-    'change their own name by %s, at once on every instance',
+    'can change its own name by %s, which is visible at once on every instance',
     async (verb) => {
       const member = await deployment.accounts().signUp();
       const there = deployment.client(1).as(member.tokens.access_token);

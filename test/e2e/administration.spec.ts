@@ -4,7 +4,7 @@ import { type Member } from './support/accounts.js';
 import { ADMIN, Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
-describe('administration', () => {
+describe('the administration API', () => {
   let deployment: Deployment;
   let admin: ApiClient;
 
@@ -17,7 +17,7 @@ describe('administration', () => {
   const elsewhere = ({ tokens }: Member) => deployment.client(1).as(tokens.access_token);
   const administer = (id: string, body: unknown) => admin.patch(`/api/v1/users/${id}`, body);
 
-  it('is for admins', async () => {
+  it('answers 403 to a user who is not an admin', async () => {
     const { client, id } = await deployment.accounts().signUp();
     expectProblem(await client.get('/api/v1/users'), 403, 'forbidden');
     expectProblem(await client.get(`/api/v1/users/${id}`), 403, 'forbidden');
@@ -27,7 +27,7 @@ describe('administration', () => {
     expectProblem(await client.delete('/api/v1/cache'), 403, 'forbidden');
   });
 
-  it('reads one account, and says of others that there are none', async () => {
+  it('returns an account by its id, and answers 404 to an unknown id', async () => {
     const { id, email } = await deployment.accounts().register();
     await expect(admin.get(`/api/v1/users/${id}`)).resolves.toMatchObject({
       status: 200,
@@ -40,7 +40,7 @@ describe('administration', () => {
     }
   });
 
-  it('changes a role, effective at once on the other instance', async () => {
+  it('changes a role, which takes effect at once on the other instance', async () => {
     const member = await deployment.accounts().signUp();
     expectProblem(await elsewhere(member).get('/api/v1/users'), 403, 'forbidden');
     await expect(administer(member.id, { role: 'admin' })).resolves.toMatchObject({
@@ -54,7 +54,7 @@ describe('administration', () => {
     });
   });
 
-  it('deactivates: tokens are dead at once, and there is no login', async () => {
+  it('deactivates an account, whose tokens and logins are refused at once', async () => {
     const member = await deployment.accounts().signUp();
     await expect(elsewhere(member).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     const changed = await administer(member.id, { is_active: false });
@@ -66,7 +66,7 @@ describe('administration', () => {
     expectProblem(wrong, 401, 'invalid_credentials');
   });
 
-  it('activates again: a login works, the old tokens stay dead', async () => {
+  it('activates an account again, which can log in while its old tokens stay revoked', async () => {
     const member = await deployment.accounts().signUp();
     await administer(member.id, { is_active: false });
     await administer(member.id, { is_active: true });
@@ -76,7 +76,7 @@ describe('administration', () => {
     await expect(again.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
   });
 
-  it("ends an account's sessions, which may begin new ones", async () => {
+  it("ends an account's sessions, and the account can log in again", async () => {
     const member = await deployment.accounts().signUp();
     const other = await deployment.accounts(1).logIn(member);
     await expect(admin.delete(`/api/v1/users/${member.id}/sessions`)).resolves.toMatchObject({ status: 204 });
@@ -85,7 +85,7 @@ describe('administration', () => {
     await expect(elsewhere(again).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
   });
 
-  it('keeps the last active admin', async () => {
+  it('refuses to demote or deactivate the last active admin', async () => {
     const { body } = await admin.get<{ id: string }>('/api/v1/users/me');
     for (const change of [{ role: 'student' }, { is_active: false }, { role: 'student', is_active: false }]) {
       expectProblem(await administer(body.id, change), 409, 'last_admin');
@@ -104,7 +104,7 @@ describe('administration', () => {
     await expect(deployment.accounts(1).login(ADMIN)).resolves.toBeDefined();
   });
 
-  it('takes no other change, and none without a body', async () => {
+  it('refuses invalid changes of an account, and changes nothing for an empty body', async () => {
     const { id } = await deployment.accounts().register();
     const wrong = [
       { role: 'root' },

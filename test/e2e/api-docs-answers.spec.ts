@@ -41,7 +41,7 @@ describe('the documented answers', () => {
     return body;
   }
 
-  it('are those of registration', async () => {
+  it('match the answers of registration', async () => {
     const { email } = await newAccount();
     const account = { email, password: PASSWORD, full_name: 'Ada' };
     const ambitious = { ...account, email: 'eve@example.org', role: 'admin' };
@@ -56,7 +56,7 @@ describe('the documented answers', () => {
     ]);
   });
 
-  it('are those of logging in, by form and by JSON', async () => {
+  it('match the answers of logging in, by form and by JSON', async () => {
     const { id, email } = await newAccount();
     const form = (password: string) => ({ body: new URLSearchParams({ username: email, password }) });
     const json = (password: string) => ({ body: { email, password } });
@@ -75,7 +75,7 @@ describe('the documented answers', () => {
     await expect(visitor.statuses(byForm, form(PASSWORD))).resolves.toEqual([429]);
   });
 
-  it('are those of refreshing and logging out', async () => {
+  it('match the answers of refreshing and logging out', async () => {
     const { email } = await newAccount();
     const tokens = await logIn(email);
     const refresh = { body: { refresh_token: tokens.refresh_token } };
@@ -88,7 +88,7 @@ describe('the documented answers', () => {
     await expect(visitor.statuses('POST /api/v1/auth/refresh', refresh)).resolves.toEqual([401]);
   });
 
-  it('are those of my account', async () => {
+  it("match the answers about the caller's account", async () => {
     const { email } = await newAccount();
     const member = visitor.as((await logIn(email)).access_token);
     await expect(member.statuses('GET /api/v1/users/me', {})).resolves.toEqual([200]);
@@ -113,7 +113,7 @@ describe('the documented answers', () => {
     ).resolves.toEqual([403, 422, 200, 400]);
   });
 
-  it('are those of my sessions', async () => {
+  it("match the answers about the caller's sessions", async () => {
     const { email } = await newAccount();
     const member = visitor.as((await logIn(email)).access_token);
     await logIn(email);
@@ -141,7 +141,7 @@ describe('the documented answers', () => {
     ).resolves.toEqual([422, 204, 204, 401]);
   });
 
-  it('are those of administration', async () => {
+  it('match the answers of administration', async () => {
     const { id, email } = await newAccount();
     const member = visitor.as((await logIn(email)).access_token);
     for (const route of ['GET /api/v1/users', 'GET /api/v1/audit', 'GET /api/v1/cache/stats']) {
@@ -180,7 +180,7 @@ describe('the documented answers', () => {
     '/.well-known/jwks.json',
     '/.well-known/oauth-authorization-server',
     '/.well-known/ssf-configuration',
-  ])('are those of GET %s', async (path) => {
+  ])('match the answers of GET %s', async (path) => {
     await expect(visitor.statuses(`GET ${path}`, {})).resolves.toEqual([200]);
   });
 });

@@ -23,7 +23,7 @@ describe('the documented answers for other services', () => {
 
   afterAll(() => app.stop());
 
-  it('are those of the administration of OAuth clients', async () => {
+  it('match the answers of the administration of OAuth clients', async () => {
     const admin = visitor.as(adminToken);
     const { body } = await admin.call<{ client_id: string }>('POST /api/v1/clients', {
       body: { name: 'orders' },
@@ -47,7 +47,7 @@ describe('the documented answers for other services', () => {
       await expect(visitor.statuses(route, { body: { name: 'orders' } })).resolves.toEqual([401]);
   });
 
-  it('are those of the OAuth endpoints', async () => {
+  it('match the answers of the OAuth endpoints', async () => {
     const { email, password } = await new Accounts(api(app.url)).register();
     const client = await registerOAuthClient(api(app.url).as(adminToken));
     const headers = { authorization: basic(client) };

@@ -26,7 +26,7 @@ describe('the OpenAPI document', () => {
   it.each([
     ['redocly', redoclyObjections, 'error path-declaration-must-exist'],
     ['spectral', spectralObjections, 'operation-tags'],
-  ])('would not pass %s with a defect', async (_, objectionsTo, rule) => {
+  ])('fails the rules of %s when it has a defect', async (_, objectionsTo, rule) => {
     const defective = { ...document, paths: { ...document.paths, '/a/{}': { get: { responses: {} } } } };
     const objections = await objectionsTo(defective);
     expect(objections.filter((objection) => objection.startsWith(rule))).toHaveLength(1);

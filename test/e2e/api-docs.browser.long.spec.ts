@@ -73,7 +73,7 @@ describe('the documentation in a browser', () => {
     expect(docs.complaints).toEqual([]);
   });
 
-  it('shows a padlock on what needs a token and on nothing else', async () => {
+  it('shows a padlock on operations that need a token and on no others', async () => {
     const docs = await ApiDocsPage.create(browser, screenshots);
     await docs.open(`${app.url}/api/docs`);
     const locked = await docs.locked();
@@ -84,7 +84,7 @@ describe('the documentation in a browser', () => {
   });
 
   // Swagger UI behaves differently on a loopback address: only elsewhere would it ask its vendor to validate.
-  it('needs nothing from elsewhere where it is served under a public name', async () => {
+  it('loads nothing from other origins when it is served under a public name', async () => {
     const docs = await ApiDocsPage.create(browser, screenshots);
     await docs.page.route('https://docs.example/**', async (route) => {
       const url = route.request().url().replace('https://docs.example', app.url);

@@ -64,7 +64,7 @@ describe('the OpenAPI document', () => {
     expect([...new Set(operations.flatMap((operation) => operation.tags))].sort()).toEqual(tags.sort());
   });
 
-  it('sums up each operation and each of its answers', () => {
+  it('has a summary of each operation and a description of each of its answers', () => {
     expect(exceptions(({ summary }) => summary !== '')).toEqual([]);
     expect(
       exceptions(({ responses }) => Object.values(responses).every(({ description }) => description !== '')),
@@ -105,7 +105,7 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  it('describes failures as problem details, unless a standard says otherwise, and what probes report as such', () => {
+  it('describes failures as problem details, except those of probes and where a standard says otherwise', () => {
     const failures = ({ tags, responses }: Operation) =>
       Object.entries(responses).filter(
         ([status]) =>
@@ -126,7 +126,7 @@ describe('the OpenAPI document', () => {
     ).toEqual([]);
   });
 
-  it('names the failures that each operation is bound to have', () => {
+  it('names the failures that each operation can answer with', () => {
     const mayAnswer = (operation: Operation, ...statuses: string[]) =>
       statuses.every((status) => status in operation.responses);
     const isPublic = ({ security }: Operation) => security?.length === 0;
@@ -155,7 +155,7 @@ describe('the OpenAPI document', () => {
     ).toEqual([]);
   });
 
-  it('has a valid example of every body that is sent or answered', () => {
+  it('has a valid example of every request body and response body', () => {
     const objections = operations.flatMap(({ route, requestBody, responses }) =>
       [requestBody, ...Object.values(responses)]
         .flatMap((body) => Object.entries(body?.content ?? {}))

@@ -48,7 +48,7 @@ describe('the log lines of the audit trail', () => {
     await admin.delete(`/api/v1/clients/${client_id}`);
   }
 
-  it('are one for each event, of every action, with all that the event has and the id of its request', async () => {
+  it('record each event of every action once, with all its members and the id of its request', async () => {
     await act();
     await written();
     const rows = await query<{ event: Record<string, unknown> }>(
@@ -66,7 +66,7 @@ describe('the log lines of the audit trail', () => {
     for (const { request_id: requestId } of byRequest) expect(requestId).toMatch(/^[\w.~-]{8,64}$/);
   });
 
-  it('have the id of the line of the answer', async () => {
+  it('have the same request id as the log line of the answer', async () => {
     const { email } = await deployment.accounts().register({ password: PASSWORD });
     await deployment.accounts().login({ email, password: PASSWORD });
     await written();
@@ -81,7 +81,7 @@ describe('the log lines of the audit trail', () => {
     });
   });
 
-  it('are none for a change that is rolled back, and one for a change by SQL', async () => {
+  it('do not record a change that is rolled back, and record a change by SQL once', async () => {
     const [undone, done] = [randomUUID(), randomUUID()];
     const insert = (userId: string) =>
       `INSERT INTO audit_events (action, user_id) VALUES ('user.registered', '${userId}')`;
@@ -94,7 +94,7 @@ describe('the log lines of the audit trail', () => {
     expect(of(undone)).toEqual([]);
   });
 
-  it('follow after a restart for what was committed without a line', async () => {
+  it('record events after a restart that were committed without a line', async () => {
     for (const app of deployment.apps) await app.kill9();
     const userId = randomUUID();
     await query(`INSERT INTO audit_events (action, user_id) VALUES ('user.registered', '${userId}')`);

@@ -5,7 +5,7 @@ import { auditPath, type AuditQuery, AuditTrail } from './support/audit-trail.js
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
-describe('the audit route', () => {
+describe('GET /api/v1/audit', () => {
   let deployment: Deployment;
   let admin: ApiClient;
   let trail: AuditTrail;
@@ -32,13 +32,13 @@ describe('the audit route', () => {
       [userId, count],
     );
 
-  it('is for admins', async () => {
+  it('answers 403 to a user who is not an admin, and 401 without a token', async () => {
     const { client } = await deployment.accounts().signUp();
     expectProblem(await client.get('/api/v1/audit'), 403, 'forbidden');
     expectProblem(await deployment.client().get('/api/v1/audit'), 401, 'token_missing');
   });
 
-  it('gives the newest fifty', async () => {
+  it('returns the newest fifty events by default', async () => {
     await past(60);
     const { events, next_cursor: cursor } = await trail.page();
     expect(events).toHaveLength(50);
@@ -47,7 +47,7 @@ describe('the audit route', () => {
     expect(cursor).toBe(events.at(-1)?.id);
   });
 
-  it('filters by account, action and time, which go together', async () => {
+  it('filters by account, action and time, alone and combined', async () => {
     const user_id = await past(10);
     const times = async (query: Record<string, string>) =>
       (await trail.page({ user_id, ...query })).events.map(({ at }) => Number(at.slice(17, 19)));
@@ -62,7 +62,7 @@ describe('the audit route', () => {
     await expect(times({ from: to, to: from })).resolves.toEqual([]);
   });
 
-  it.each([1, 7, 20, 21, 200])('gives everything once in pages of %d', async (limit) => {
+  it.each([1, 7, 20, 21, 200])('returns each event once in pages of %d', async (limit) => {
     const user_id = await past(21);
     const pages = await trail.pages({ user_id, limit });
     expect(pages.map((page) => page.length)).toEqual(
@@ -71,14 +71,14 @@ describe('the audit route', () => {
     expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(21);
   });
 
-  it('keeps its place while events are added, and shows each older one once', async () => {
+  it('returns each older event once while events are added between the pages', async () => {
     const user_id = await past(20);
     const before = (await trail.of(user_id)).map(({ id }) => id);
     const pages = await trail.pages({ user_id, limit: 3 }, () => write(user_id, 5));
     expect(pages.flat().map(({ id }) => id)).toEqual(before);
   });
 
-  it('ends at a cursor beyond the first event', async () => {
+  it('returns an empty last page for a cursor beyond the oldest event', async () => {
     await expect(trail.page({ cursor: '0' })).resolves.toEqual({ events: [], next_cursor: null });
     await expect(trail.page({ cursor: '999999999999999999', limit: 1 })).resolves.toMatchObject({
       events: [{}],
@@ -102,7 +102,7 @@ describe('the audit route', () => {
     expectProblem(await admin.get(auditPath(query)), 422, 'validation_failed');
   });
 
-  it('refuses a filter that comes twice', async () => {
+  it('refuses a repeated filter', async () => {
     for (const name of ['user_id', 'action', 'from', 'to', 'cursor', 'limit']) {
       expectProblem(await admin.get(`/api/v1/audit?${name}=1&${name}=1`), 422, 'validation_failed');
     }

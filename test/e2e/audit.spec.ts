@@ -62,7 +62,7 @@ describe('the audit trail', () => {
       expect(event?.session_id).toMatch(/^[0-9a-f-]{36}$/);
     });
 
-    it('a failed login, also where no account was meant', async () => {
+    it('a failed login, also of an unknown account', async () => {
       const account = await deployment.accounts().register();
       const { body } = await login({ ...account, password: 'wrong-Test1234' }, headers);
       const { request_id } = body as { request_id: string };
@@ -75,7 +75,7 @@ describe('the audit trail', () => {
       expect(latest).toMatchObject({ ...stranger, user_agent: unknown['user-agent'], user_id: null });
     });
 
-    it('a login that is refused for the account being inactive', async () => {
+    it('a login that is refused because the account is inactive', async () => {
       const account = await deployment.accounts().register();
       await admin.patch(`/api/v1/users/${account.id}`, { is_active: false });
       expectProblem(await login(account, headers), 403, 'user_inactive');
@@ -115,7 +115,7 @@ describe('the audit trail', () => {
         },
         'nobody',
       ],
-    ])('the end of a session by %s', async (reason, end, by) => {
+    ])('the end of a session with the reason %s', async (reason, end, by) => {
       const member = await signUp();
       await end(member);
       const actors = { self: member.id, admin: adminId, nobody: null };
@@ -130,7 +130,7 @@ describe('the audit trail', () => {
       ]);
     });
 
-    it('every session that ends at once', async () => {
+    it('each of several sessions that end at once', async () => {
       const first = await signUp();
       const second = await deployment.accounts().logIn(first);
       await admin.delete(`/api/v1/users/${first.id}/sessions`);
@@ -168,7 +168,7 @@ describe('the audit trail', () => {
       ]);
     });
 
-    it('a new role, and what it was', async () => {
+    it('a change of the role, with the old and the new one', async () => {
       const { id } = await signUp();
       await admin.patch(`/api/v1/users/${id}`, { role: 'researcher' }, { headers });
       await expect(trail.of(id, 'user.role_changed')).resolves.toMatchObject([
@@ -176,7 +176,7 @@ describe('the audit trail', () => {
       ]);
     });
 
-    it('deactivation and activation', async () => {
+    it('a deactivation and an activation', async () => {
       const { id } = await signUp();
       await admin.patch(`/api/v1/users/${id}`, { is_active: false });
       await admin.patch(`/api/v1/users/${id}`, { is_active: true });
@@ -203,7 +203,7 @@ describe('the audit trail', () => {
     await expect(trail.of(id)).resolves.toHaveLength(before.length + 1);
   });
 
-  it('holds no secret, and no address that was typed', async () => {
+  it('contains no secret, and no e-mail address that was typed', async () => {
     const member = await signUp();
     const typed = `typed-${randomUUID()}@example.org`;
     const wrong = `wrong-${randomUUID()}`;
@@ -232,7 +232,7 @@ describe('the audit trail', () => {
     }
   });
 
-  it('cannot be changed, not by hand either', async () => {
+  it('cannot be changed, not even by SQL', async () => {
     for (const statement of [
       `UPDATE audit_events SET action = 'x'`,
       'DELETE FROM audit_events',

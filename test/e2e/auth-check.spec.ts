@@ -48,7 +48,7 @@ describe('the check of an access token for a gateway', () => {
     }
   });
 
-  it('answers to the token, whatever the client sends besides', async () => {
+  it('goes by the token alone, whatever else the client sends', async () => {
     const member = await signUp();
     const other = await signUp();
     const headers = {
@@ -60,7 +60,7 @@ describe('the check of an access token for a gateway', () => {
     expect((await member.client.get(CHECK, { headers })).headers).toMatchObject(identity(member));
   });
 
-  it('refuses a missing, a malformed and an ended token with 401 and a challenge', async () => {
+  it('refuses a missing, a malformed and a revoked token with 401 and a challenge', async () => {
     const client = deployment.client();
     const missing = await client.get(CHECK, { headers: { 'x-auth-user-id': 'spoofed' } });
     expectProblem(missing, 401, 'token_missing');
@@ -89,7 +89,7 @@ describe('the check of an access token for a gateway', () => {
     }
   });
 
-  it('goes by the role of this moment, on every instance', async () => {
+  it('goes by the current role on every instance', async () => {
     const member = await signUp();
     const elsewhere = deployment.client(OTHER).as(member.tokens.access_token);
     expectProblem(await elsewhere.get(`${CHECK}?role=researcher`), 403, 'forbidden');
@@ -101,7 +101,7 @@ describe('the check of an access token for a gateway', () => {
     expectProblem(await elsewhere.get(`${CHECK}?role=researcher`), 403, 'forbidden');
   });
 
-  it('lets nobody through where the parameter is misspelt or unknown', async () => {
+  it('lets nobody through when a query parameter is misspelt or unknown', async () => {
     for (const query of [
       '?role=',
       '?role=root',
@@ -123,7 +123,7 @@ describe('the check of an access token for a gateway', () => {
     }
   });
 
-  it('is no preflight, which would be answered without a token', async () => {
+  it('refuses a preflight without a token', async () => {
     for (const path of [CHECK, `${EXT_AUTHZ}/orders`]) {
       const preflight = await deployment.client().send('OPTIONS', path, { headers: PREFLIGHT });
       expectProblem(preflight, 401, 'token_missing');
@@ -131,7 +131,7 @@ describe('the check of an access token for a gateway', () => {
     }
   });
 
-  it('answers with 503 where it cannot judge', async () => {
+  it('answers 503 when neither the cache nor PostgreSQL can answer', async () => {
     const { client } = await signUp();
     await admin.delete('/api/v1/cache');
     postgres.freeze();
@@ -155,7 +155,7 @@ describe('the check of an access token for a gateway', () => {
       '//a',
     ];
 
-    it('answers to every method and path', async () => {
+    it('accepts every method and path with a token', async () => {
       const member = await signUp();
       for (const path of paths) {
         const { status, headers } = await member.client.get(EXT_AUTHZ + path);
@@ -182,7 +182,7 @@ describe('the check of an access token for a gateway', () => {
       }
     });
 
-    it('lets nobody through where a role is asked for, which only the other route can', async () => {
+    it('answers 404 when a role is asked for, which only the other route can check', async () => {
       expectProblem(await admin.get(`${EXT_AUTHZ}?role=admin/orders`), 404, 'not_found');
       expectProblem(await admin.post(`${CHECK}/orders?role=admin`), 404, 'not_found');
     });

@@ -8,7 +8,7 @@ import { expectRevoked } from './support/expectations.js';
 const SECONDS_OF_TOLERANCE = 3;
 
 /** The flow of the service's first description, step by step; every test goes on where the one before ended. */
-describe('register, log in, use, log out', () => {
+describe('the service, from registration to logout,', () => {
   let deployment: Deployment;
   let client: ApiClient;
   let userId: string;
@@ -23,7 +23,7 @@ describe('register, log in, use, log out', () => {
   const redis = (...command: string[]) =>
     withRedis(deployment.redisUrl, (connection) => connection.send(...command));
 
-  it('registers', async () => {
+  it('registers an account', async () => {
     const { status, body } = await client.post('/api/v1/auth/register', {
       email: 'redis@test.com',
       password: 'Test1234',
@@ -43,7 +43,7 @@ describe('register, log in, use, log out', () => {
     userId = String(body['id']);
   });
 
-  it('logs in by JSON', async () => {
+  it('logs the account in by JSON', async () => {
     const { status, body } = await client.post<Tokens>('/api/v1/auth/login/json', {
       email: 'redis@test.com',
       password: 'Test1234',
@@ -58,7 +58,7 @@ describe('register, log in, use, log out', () => {
     tokens = body;
   });
 
-  it('gives tokens of two kinds that name no more than they must', () => {
+  it('issues an access and a refresh token with no more claims than necessary', () => {
     const access = claimsOf(tokens.access_token);
     const refresh = claimsOf(tokens.refresh_token);
     expect(headerOf(tokens.access_token)).toEqual({ alg: 'HS256', typ: 'at+jwt' });
@@ -88,7 +88,7 @@ describe('register, log in, use, log out', () => {
     expect(body).toMatchObject({ total: 1, page: 1, page_size: 20, sessions: [{ current: true }] });
   });
 
-  it('keeps the user in Redis, as JSON without the hash, no longer than an access token lives', async () => {
+  it('caches the user in Redis as JSON without the hash, no longer than an access token lives', async () => {
     expect(await redis('KEYS', 'user:*')).toEqual([`user:${userId}`]);
     const text = String(await redis('GET', `user:${userId}`));
     expect(JSON.parse(text)).toMatchObject({
@@ -105,7 +105,7 @@ describe('register, log in, use, log out', () => {
     expect(ttl).toBeLessThanOrEqual(1800);
   });
 
-  it('answers a request for its health', async () => {
+  it('reports its health', async () => {
     const { status, body } = await client.get('/health');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -125,7 +125,7 @@ describe('register, log in, use, log out', () => {
     });
   });
 
-  it('logs out', async () => {
+  it('logs the session out', async () => {
     const { status, body } = await client.as(tokens.access_token).post('/api/v1/auth/logout');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -134,7 +134,7 @@ describe('register, log in, use, log out', () => {
     });
   });
 
-  it('has cleared the user and noted the token, for as long as it would have lived', async () => {
+  it('has deleted the cached user and blacklisted the token until its expiry', async () => {
     expect(await redis('KEYS', 'user:*')).toEqual([]);
     const { jti, exp } = claimsOf(tokens.access_token);
     expect(await redis('KEYS', 'blacklist:*')).toEqual([`blacklist:${jti}`]);
@@ -143,18 +143,18 @@ describe('register, log in, use, log out', () => {
     expect(Math.abs(ttl - (exp - Date.now() / 1000))).toBeLessThan(SECONDS_OF_TOLERANCE);
   });
 
-  it('refuses the access token, on every route', async () => {
+  it('refuses the access token on every route after the logout', async () => {
     const left = client.as(tokens.access_token);
     expectRevoked(await left.get('/api/v1/sessions'));
     expectRevoked(await left.get('/api/v1/users/me'));
     expectRevoked(await left.post('/api/v1/auth/logout'));
   });
 
-  it('refuses the refresh token', async () => {
+  it('refuses the refresh token after the logout', async () => {
     expectRevoked(await client.post('/api/v1/auth/refresh', { refresh_token: tokens.refresh_token }));
   });
 
-  it('logs in again, by form, with a session of its own', async () => {
+  it('logs the account in again by form, with a new session', async () => {
     const form = new URLSearchParams({
       username: 'redis@test.com',
       password: 'Test1234',
@@ -169,7 +169,7 @@ describe('register, log in, use, log out', () => {
     expectRevoked(await client.as(tokens.access_token).get('/api/v1/users/me'));
   });
 
-  it('never put a token into Redis', async () => {
+  it('has put no token into Redis', async () => {
     const keys = (await redis('KEYS', '*')) as string[];
     const values = await Promise.all(keys.map((key) => redis('GET', key)));
     expect(keys.length).toBeGreaterThan(0);
@@ -177,7 +177,7 @@ describe('register, log in, use, log out', () => {
     expect([...keys, ...values].filter((text) => String(text).includes('eyJ'))).toEqual([]);
   });
 
-  it('never wrote a token, a password or the signing key to its log', () => {
+  it('has written no token, password or signing key to its log', () => {
     const { output } = deployment.apps[0]!;
     expect(output).toContain('ERGODRIVE Backend API');
     expect(output).not.toMatch(/eyJ|Test1234/);

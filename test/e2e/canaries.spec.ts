@@ -236,7 +236,7 @@ describe('secrets', () => {
     expect(searchText(texts, needles())).toEqual([]);
   });
 
-  it('are known: two tokens for each login and refresh, and a hash for each account', () => {
+  it('are all searched for: two tokens for each login and refresh, and a hash for each account', () => {
     expect(tokens).toHaveLength(10);
     for (const token of tokens) expect(token).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]{43}$/);
     expect(hashes).toHaveLength(2);

@@ -5,7 +5,7 @@ import { expectProblem, expectRevoked } from './support/expectations.js';
 const NEW_PASSWORD = 'a new horse battery';
 const PATH = '/api/v1/users/me/change-password';
 
-describe('changing my password', () => {
+describe('POST /api/v1/users/me/change-password', () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe('changing my password', () => {
 
   const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
 
-  it('ends every other session on every instance, and keeps this one', async () => {
+  it('ends every other session on every instance, and keeps the session of the request', async () => {
     const member = await deployment.accounts().signUp();
     const others = [await deployment.accounts(0).logIn(member), await deployment.accounts(1).logIn(member)];
     await expect(member.client.post(PATH, change)).resolves.toMatchObject({ status: 200 });
@@ -31,7 +31,7 @@ describe('changing my password', () => {
     });
   });
 
-  it('lets the new password in, and the old one no more', async () => {
+  it('lets the user log in with the new password, and no longer with the old one', async () => {
     const member = await deployment.accounts().signUp();
     await member.client.post(PATH, change);
     expectProblem(await deployment.accounts(1).tryLogin(member), 401, 'invalid_credentials');
@@ -47,7 +47,7 @@ describe('changing my password', () => {
     await deployment.accounts().login(member);
   });
 
-  it('wants a new password that is none too short or too long', async () => {
+  it('refuses a new password that is too short or too long', async () => {
     const { client } = await deployment.accounts().signUp();
     for (const new_password of ['short', 'x'.repeat(129), '', null, 12345678, ['x'.repeat(10)]]) {
       const answer = await client.post(PATH, { ...change, new_password });

@@ -47,7 +47,7 @@ describe('connections', () => {
   const isOpen = (count: number) =>
     waitFor(async () => (await metric('')) === count, { what: `${count} open connections` });
 
-  it('beyond the limit are closed at once, the others go on, and a closed one makes room', async () => {
+  it('beyond the limit are closed at once, without harm to the open ones, until one of these is closed', async () => {
     const held = await fill(ports.public);
     expect(held.length).toBeGreaterThan(0);
     await expect(metric('')).resolves.toBe(LIMIT);
@@ -66,7 +66,7 @@ describe('connections', () => {
     for (const connection of [...held, next]) connection.destroy();
   });
 
-  it('on the public port leave the management port its own, of the same number', async () => {
+  it('on the public port do not count towards the limit of the management port', async () => {
     const [held, ofManagement] = [await fill(ports.public), await fill(ports.management)];
     expect(ofManagement.length).toBeGreaterThan(0);
     for (const connection of [...held, ...ofManagement]) connection.destroy();

@@ -76,7 +76,7 @@ describe('an instance that drains', () => {
     await once(socket, 'end');
   });
 
-  it('takes logins and logouts', async () => {
+  it('accepts logins and logouts', async () => {
     const other = await deployment.accounts().signUp();
     expect((await other.client.get('/api/v1/users/me')).status).toBe(200);
     expect((await other.client.post('/api/v1/auth/logout')).status).toBe(200);
@@ -99,7 +99,7 @@ describe('an instance that drains', () => {
     next.leave();
   });
 
-  it('ends in good order at the next signal: polls get an answer, live channels 1001', async () => {
+  it('ends in good order at the next signal: polls get an answer, live channels the code 1001', async () => {
     const poll = await openPoll();
     process.kill(app.pid, 'SIGTERM');
     expect(await channel.closed(PATIENCE_MS)).toEqual({ code: 1001, reason: 'shutting down' });

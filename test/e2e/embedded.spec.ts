@@ -6,7 +6,7 @@ import { Accounts, type Member } from './support/accounts.js';
 import { expectRevoked } from './support/expectations.js';
 
 /** Nothing is configured: PostgreSQL runs inside the process, the cache is its memory, the key is made. */
-describe('the start with nothing installed', () => {
+describe('the service with nothing installed', () => {
   let folder: string;
   let app: AppProcess;
   let client: ApiClient;
@@ -37,7 +37,7 @@ describe('the start with nothing installed', () => {
     expectRevoked(await new Accounts(client).refresh(left.tokens.refresh_token));
   }
 
-  it('serves, and says what it runs with', async () => {
+  it('serves, and reports its embedded PostgreSQL and its cache in memory', async () => {
     await expectSameVerdicts();
     await expect(client.get('/health')).resolves.toMatchObject({
       status: 200,
@@ -47,7 +47,7 @@ describe('the start with nothing installed', () => {
     expect(app.output).toContain('in memory');
   });
 
-  it('refuses a second process on the same folder, and says what to do', async () => {
+  it('refuses a second process on the same folder, and names the variables to set', async () => {
     const second = AppProcess.start({ cwd: folder });
     await expect(second).rejects.toThrow(/exited with code 1/);
     const message = await second.catch((error: unknown) => String(error));
@@ -65,7 +65,7 @@ describe('the start with nothing installed', () => {
     expect(status).toBe(200);
   });
 
-  it('keeps what it acknowledged when the process is killed', async () => {
+  it('keeps acknowledged changes when the process is killed', async () => {
     const gone = await new Accounts(client).logIn(live);
     await gone.client.post('/api/v1/auth/logout');
     await app.kill9();

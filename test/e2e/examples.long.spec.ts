@@ -45,7 +45,7 @@ describe('an API that is protected like the example', () => {
       });
     });
 
-    it('refuses no token, garbage, a changed token, and refresh tokens', async () => {
+    it('refuses a missing token, garbage, a changed token, and refresh tokens', async () => {
       const { token, refreshToken, ...account } = await signUp();
       const changed = `${token.slice(0, -8)}AAAAAAAA`;
       const ofClient = await issuer.refreshTokenOfClient(account);
@@ -56,7 +56,7 @@ describe('an API that is protected like the example', () => {
       }
     });
 
-    it(`after a logout: ${boundMs === undefined ? 'still accepts' : `refuses within ${boundMs} ms`}`, async () => {
+    it(`${boundMs === undefined ? 'still accepts a token' : `refuses a token within ${boundMs} ms`} after the logout`, async () => {
       const [gone, kept] = [await signUp(), await signUp()];
       expect((await example.orders(gone.token)).status).toBe(200);
       await issuer.logOut(gone.token);
@@ -66,7 +66,7 @@ describe('an API that is protected like the example', () => {
       expect((await example.orders(kept.token)).status).toBe(200);
     });
 
-    it(`after a change of the role: gives ${followsRole ? 'the new' : 'still the old'} one`, async () => {
+    it(`names ${followsRole ? 'the new' : 'still the old'} role after a change of the role`, async () => {
       const { id, token } = await signUp();
       await example.orders(token);
       await issuer.changeRole(id, 'researcher');
@@ -76,7 +76,7 @@ describe('an API that is protected like the example', () => {
       expect(await role()).toBe(followsRole ? 'researcher' : 'student');
     });
 
-    it('works on while Redis is down', async () => {
+    it('keeps working while Redis is down', async () => {
       const [gone, kept] = [await signUp(), await signUp()];
       await issuer.redis.kill9();
       try {
@@ -108,7 +108,7 @@ describe('an API that is protected like the example', () => {
       await example.becomes(200, token, 15_000);
     });
 
-    it('refuses an expired token, by its own clock where it verifies itself', async () => {
+    it('refuses an expired token, by its own clock when it verifies tokens itself', async () => {
       const { token } = await signUp();
       const later = await ExampleApi.start(file, issuer, ACCESS_TOKEN_LIFE_MS + 60_000);
       const isLocal = file !== 'introspection/main.mjs';
@@ -134,7 +134,7 @@ describe('an API that is protected like the example', () => {
     const becomes = (status: number, token: string) =>
       waitFor(async () => (await statusOf(token)) === status, { what: `the status ${status}` });
 
-    it('refuses at once after a logout, also while Redis is down', async () => {
+    it('refuses a token at once after the logout, also while Redis is down', async () => {
       const [gone, lost, kept] = [await signUp(), await signUp(), await signUp()];
       expect(await statusOf(gone.token)).toBe(200);
       await issuer.logOut(gone.token);
@@ -149,7 +149,7 @@ describe('an API that is protected like the example', () => {
       }
     });
 
-    it('lets accounts of the cache through while PostgreSQL does not answer, and gives 503 to others', async () => {
+    it('lets cached accounts through while PostgreSQL does not answer, and answers 503 to others', async () => {
       const [cached, other] = [await signUp(), await signUp()];
       // A login fills the cache.
       await issuer.admin.delete('/api/v1/cache');
@@ -171,7 +171,7 @@ describe('an API that is protected like the example', () => {
     ['introspection', ['200', '401']],
     ['plain-jwks', ['200', '200']],
     ['verifier-nestjs', ['200', '401']],
-  ])('%s runs by the commands of the README', async (name, statuses) => {
+  ])('%s runs with the commands of the README', async (name, statuses) => {
     const port = await freePort();
     const [, register, use] = [...README.matchAll(/^```bash\n(.*?)^```/gms)].map(([, code]) => code!);
     const isStart = /^node .*examples/;

@@ -33,7 +33,7 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
     expect(stack.echo.received.slice(before)).toEqual([]);
   };
 
-  it('lets a good token through, and names the account, the role and the session to the API', async () => {
+  it('lets a valid token through, and names the account, the role and the session to the API', async () => {
     const member = await stack.signUp();
     const { status, body } = await member.client.get<ReceivedRequest>('/orders/1?page=2');
     expect(status).toBe(200);
@@ -61,14 +61,14 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
     expect(wrong.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
-  it('refuses a token from the answer to the logout on', async () => {
+  it('refuses a token as soon as the logout is answered', async () => {
     const { client } = await stack.signUp();
     expect((await client.get('/orders/1')).status).toBe(200);
     expect((await client.post('/api/v1/auth/logout')).status).toBe(200);
     await refused(() => client.get('/orders/1'), 401);
   });
 
-  it('asks for the role where the configuration does, however the path is written', async () => {
+  it('demands the role of the configuration, however the path is written', async () => {
     const { client } = await stack.signUp();
     await refused(() => client.get('/admin/reports'), 403);
     await refused(() => client.get('/admin'), 403);
@@ -103,7 +103,7 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
     expect(stack.echo.received.slice(before)).toEqual([]);
   });
 
-  it('uses a role from the change on', async () => {
+  it('uses a new role as soon as the change is answered', async () => {
     const member = await stack.signUp();
     const admin = await stack.deployment.admin();
     await refused(() => member.client.get('/admin'), 403);
@@ -112,7 +112,7 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
     expect(identityOf(body)).toEqual(identity(member, 'admin'));
   });
 
-  it('leads to the auth service, which sees the address of the client and an id of the gateway', async () => {
+  it('forwards to the auth service the address of the client and a request id of its own', async () => {
     const { email, password } = await stack.deployment.accounts().register();
     const headers = { 'x-forwarded-for': '203.0.113.9', 'x-request-id': 'of-the-client' };
     const login = await stack.client.post<{ access_token: string }>(

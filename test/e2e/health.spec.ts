@@ -6,7 +6,7 @@ import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
-describe('health', () => {
+describe('the service', () => {
   let redis: RedisServer;
   let postgres: PostgresServer;
   let database: TestDatabase;
@@ -33,7 +33,7 @@ describe('health', () => {
   const becomes = (status: string) =>
     waitFor(async () => (await client.get('/health')).body['status'] === status, { what: `to be ${status}` });
 
-  it('shows the state of the service, its database, Redis and the cache', async () => {
+  it('shows in its health the state of the database, Redis and the cache', async () => {
     const { status, body } = await client.get('/health');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -60,7 +60,7 @@ describe('health', () => {
     });
   });
 
-  it('counts what is in the cache, in the background', async () => {
+  it('counts the users and tokens in the cache in the background', async () => {
     const counts = async () => {
       const { body } = await client.get<{ cache: Record<string, number> }>('/health');
       return [body.cache['cached_users'], body.cache['blacklisted_tokens']];
@@ -71,7 +71,7 @@ describe('health', () => {
     await waitFor(async () => (await counts()).join() === '1,1', { what: 'the logout to be counted' });
   });
 
-  it('has probes in the shape of terminus', async () => {
+  it('has probes in the format of Terminus', async () => {
     await expect(client.get('/health/live')).resolves.toMatchObject({ status: 200, body: { status: 'ok' } });
     await expect(client.get('/health/ready')).resolves.toMatchObject({
       status: 200,
@@ -89,7 +89,7 @@ describe('health', () => {
     expect(body).not.toMatch(/@example\.org|eyJ/);
   });
 
-  it('stays ready without Redis, and says that it is degraded', async () => {
+  it('stays ready without Redis, and reports that it is degraded', async () => {
     await redis.kill9();
     await becomes('degraded');
     const { status, body } = await client.get('/health');

@@ -10,7 +10,7 @@ const PREFLIGHT = {
   'access-control-request-headers': 'authorization,content-type',
 };
 
-describe('what every answer carries', () => {
+describe('every answer', () => {
   let deployment: Deployment;
   let client: ApiClient;
 
@@ -49,7 +49,7 @@ describe('what every answer carries', () => {
     }
   });
 
-  it('keeps answers with tokens or personal data out of shared caches', async () => {
+  it('with tokens or personal data is kept out of shared caches', async () => {
     const { client: member, tokens } = await deployment.accounts().signUp();
     const refreshed = await deployment.accounts().refresh(tokens.refresh_token);
     for (const { headers } of [
@@ -62,7 +62,7 @@ describe('what every answer carries', () => {
   });
 
   describe('to browsers of other origins', () => {
-    it('admits those that are configured, and no other', async () => {
+    it('admits the configured origins, and no others', async () => {
       for (const origin of [ORIGIN, 'http://localhost:4000']) {
         const { headers } = await client.get('/health', { headers: { origin } });
         expect(headers['access-control-allow-origin']).toBe(origin);
@@ -79,7 +79,7 @@ describe('what every answer carries', () => {
       }
     });
 
-    it('answers a preflight', async () => {
+    it('admits the configured origins in a preflight, and no others', async () => {
       const headers = { origin: ORIGIN, ...PREFLIGHT };
       const allowed = await client.send('OPTIONS', '/api/v1/sessions', { headers });
       expect([200, 204]).toContain(allowed.status);
@@ -92,14 +92,14 @@ describe('what every answer carries', () => {
       expect(refused.headers).not.toHaveProperty('access-control-allow-origin');
     });
 
-    it('lets scripts read what a refusal says', async () => {
+    it('lets scripts read the headers of a refusal', async () => {
       const { headers, status } = await client.get('/api/v1/users/me', { headers: { origin: ORIGIN } });
       expect(status).toBe(401);
       expect(headers['access-control-allow-origin']).toBe(ORIGIN);
       expect(headers['access-control-expose-headers']).toMatch(/WWW-Authenticate/i);
     });
 
-    it('admits all with *, but without credentials', async () => {
+    it('admits every origin with *, but without credentials', async () => {
       const { headers } = await deployment
         .client(1)
         .get('/health', { headers: { origin: 'https://any.example' } });
@@ -107,7 +107,7 @@ describe('what every answer carries', () => {
       expect(headers).not.toHaveProperty('access-control-allow-credentials');
     });
 
-    it('admits none in production unless configured', async () => {
+    it('admits no origin in production unless it is configured', async () => {
       const headers = { origin: ORIGIN, ...PREFLIGHT };
       for (const [method, path, status] of [
         ['GET', '/health', 200],
@@ -120,7 +120,7 @@ describe('what every answer carries', () => {
     });
   });
 
-  it('is a clean 4xx also for what is no HTTP', async () => {
+  it('is a well-formed 4xx also for bytes that are not HTTP', async () => {
     const { port } = deployment.apps[0]!;
     for (const garbage of ['garbage\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nX\r\n\r\n']) {
       const socket = connect(port, '127.0.0.1');
@@ -141,7 +141,7 @@ describe('what every answer carries', () => {
     }
   });
 
-  it('has name, version and the address of the documentation, at the root', async () => {
+  it('at the root has the name, the version and the address of the documentation', async () => {
     for (const path of ['/', '/api/v1/info']) {
       const { status, body } = await client.get(path);
       expect(status).toBe(200);

@@ -60,7 +60,7 @@ describe('a rotation of keys under load', () => {
   };
 
   it(
-    'moves from HS256 to a key pair',
+    'fails no request when it moves from HS256 to a key pair',
     async () => {
       const old = await memberBy('HS256');
       await step('create-beside-hs256', file, 'ES256');
@@ -76,7 +76,7 @@ describe('a rotation of keys under load', () => {
   );
 
   it(
-    'replaces a key by another',
+    'fails no request when it replaces one key pair by another',
     async () => {
       const [first = ''] = await kids();
       const old = await memberBy(first);

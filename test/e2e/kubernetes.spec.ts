@@ -63,7 +63,7 @@ describe('the service with the variables of the Kubernetes example', () => {
     expect((await ports['http']!.get('/api/v1/info')).status).toBe(200);
   });
 
-  it('has the program of the migration where the image has it', async () => {
+  it('has the migration program at the path of the image', async () => {
     const { container: migration } = workloads(manifests)[1]!;
     const [node, program = ''] = migration.command!;
     expect([node, dirname(program)]).toEqual(['node', basename(dirname(APP_ENTRY))]);

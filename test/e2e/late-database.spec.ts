@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const PATIENCE_MS = 120_000;
 
-describe('a start before PostgreSQL', () => {
+describe('a service that starts before PostgreSQL', () => {
   let port: number;
   let cwd: string;
   let app: ManagedProcess;

@@ -27,7 +27,7 @@ describe('the end of the process', () => {
     await deployment.stop();
   });
 
-  it('answers the requests that were under way', async () => {
+  it('waits until the requests under way are answered', async () => {
     const deployment = await Deployment.start();
     const app = deployment.apps[0]!;
     const account = await deployment.accounts().register();
@@ -43,8 +43,8 @@ describe('the end of the process', () => {
   });
 });
 
-describe('a start that cannot be', () => {
-  it('names each variable and its rule, never a value', async () => {
+describe('a start that fails', () => {
+  it('names each wrong variable and its rule, never a value', async () => {
     const message = await refusal({
       DATABASE_URL: 'mysql://root:hunter2@db/x',
       REDIS_URL: 'http://hunter3@cache',
@@ -59,12 +59,12 @@ describe('a start that cannot be', () => {
     expect(message).not.toMatch(/^\s+at /m);
   });
 
-  it('in production brings no signing key of its own', async () => {
+  it('in production names the missing signing key', async () => {
     const message = await refusal({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://127.0.0.1:1/none' });
     expect(message).toContain('JWT_SECRET');
   });
 
-  it('in production names its problems in one JSON line', async () => {
+  it('in production names all problems in one JSON line', async () => {
     const message = await refusal({ NODE_ENV: 'production', JWT_SECRET: 'hunter2' });
     const [, ...lines] = message.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -81,7 +81,7 @@ describe('a start that cannot be', () => {
     expect(await refusal({ PORT: 'x' })).not.toContain('\u001b');
   });
 
-  it('says so when the database is not there', async () => {
+  it('says that the database does not answer', async () => {
     const message = await refusal({
       DATABASE_URL: 'postgresql://postgres:hunter2@127.0.0.1:1/none',
       DATABASE_WAIT_SECONDS: '1',
@@ -91,7 +91,7 @@ describe('a start that cannot be', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it('says so when the port is taken', async () => {
+  it('says that the port is in use', async () => {
     const [database, redis] = [await createTestDatabase(), await createTestRedis()];
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, JWT_SECRET: randomUUID() + randomUUID() };
     const app = await AppProcess.start({ env });
@@ -127,7 +127,7 @@ describe('a start whose database refuses', () => {
 });
 
 describe('a start in production', () => {
-  it('works, writes JSON lines, keeps the cache from being emptied, and opens no origin', async () => {
+  it('works, writes JSON lines, refuses to empty the cache, and admits no other origin', async () => {
     const deployment = await Deployment.start({ instances: [{ NODE_ENV: 'production' }] });
     const admin = await deployment.admin();
     await expect(admin.delete('/api/v1/cache')).resolves.toMatchObject({ status: 403 });

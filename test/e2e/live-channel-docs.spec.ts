@@ -23,7 +23,7 @@ describe('the document of the live channel', () => {
     for (const code of Object.values(CLOSE)) expect(TEXT).toContain(`\n| ${code} | `);
   });
 
-  it('shows a session of two devices whose commands print what it says', async () => {
+  it('shows a story of two devices whose commands print the output that it shows', async () => {
     const walkthrough = readFileSync('docs/walkthrough.md', 'utf8');
     const story = walkthrough.slice(walkthrough.indexOf('## Two devices'));
     const script = blocks(story, 'bash').join('\n');

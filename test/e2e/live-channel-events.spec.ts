@@ -6,7 +6,7 @@ import { LiveClient } from './support/live-client.js';
 
 const SESSIONS_PER_USER = '3';
 
-describe('a live channel on one instance receives what happens on the other', () => {
+describe('a live channel on another instance', () => {
   let redis: RedisServer;
   let deployment: Deployment;
   let adminClient: ApiClient;
@@ -46,7 +46,7 @@ describe('a live channel on one instance receives what happens on the other', ()
         await deployment.degraded();
       },
     ],
-  ])('with %s:', (_, prepare) => {
+  ])('with %s', (_, prepare) => {
     beforeAll(prepare);
 
     const endings: [reason: string, end: (watched: Member) => Promise<unknown>][] = [
@@ -80,14 +80,14 @@ describe('a live channel on one instance receives what happens on the other', ()
       ],
     ];
 
-    it.each(endings)('an end by %s', async (reason, end) => {
+    it.each(endings)('receives the end of its session with the reason %s', async (reason, end) => {
       const watched = await signUp();
       const live = await watch(watched);
       await end(watched);
       await expectEnd(live, watched, reason);
     });
 
-    it('an end, on every channel that watches the session', async () => {
+    it('receives the end of its session, as does every other channel that watches the session', async () => {
       const watched = await signUp();
       const other = await again(watched);
       const { access_token } = await deployment.accounts().login(ADMIN);
@@ -102,7 +102,7 @@ describe('a live channel on one instance receives what happens on the other', ()
       for (const live of lives) await expectEnd(live, watched, 'revoked_by_user');
     });
 
-    it('the end of the session by which another is watched', async () => {
+    it('receives the end of the session whose token opened it', async () => {
       const watched = await signUp();
       const own = await again(watched);
       const live = await LiveClient.watch(deployment.apps[1]!, watched.sessionId, own.tokens.access_token);
@@ -114,7 +114,7 @@ describe('a live channel on one instance receives what happens on the other', ()
       await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_revoked' });
     });
 
-    it('the end of one session and of no other', async () => {
+    it('receives the end of its own session and of no other', async () => {
       const [kept, ended] = await signUp().then(async (first) => [first, await again(first)] as const);
       const [stranger, live, other] = [await signUp().then(watch), await watch(kept), await watch(ended)];
       await kept.client.delete(`/api/v1/sessions/${ended.sessionId}`);
@@ -126,7 +126,7 @@ describe('a live channel on one instance receives what happens on the other', ()
       }
     });
 
-    it('a refresh', async () => {
+    it('receives a refresh of its session', async () => {
       const member = await signUp();
       const live = await watch(member);
       await deployment.accounts().refresh(member.tokens.refresh_token);
@@ -137,7 +137,7 @@ describe('a live channel on one instance receives what happens on the other', ()
       live.leave();
     });
 
-    it('a refresh that is repeated', async () => {
+    it('receives a repeated refresh of its session', async () => {
       const member = await signUp();
       const live = await watch(member);
       const body = { refresh_token: member.tokens.refresh_token };
@@ -153,7 +153,7 @@ describe('a live channel on one instance receives what happens on the other', ()
       live.leave();
     });
 
-    it('a new name, and a new role', async () => {
+    it('receives a new name and a new role of its user', async () => {
       const member = await signUp();
       const live = await watch(member);
       await member.client.patch('/api/v1/users/me', { full_name: 'New Name' });
@@ -173,7 +173,7 @@ describe('a live channel on one instance receives what happens on the other', ()
       live.leave();
     });
 
-    it('that an admin who watches has lost the role', async () => {
+    it('is closed when the admin who watches the session loses the role', async () => {
       const [watched, helper] = [await signUp(), await signUp()];
       await adminClient.patch(`/api/v1/users/${helper.id}`, { role: 'admin' });
       const live = await LiveClient.watch(deployment.apps[1]!, watched.sessionId, helper.tokens.access_token);

@@ -94,7 +94,7 @@ describe('a live channel whose instance', () => {
           });
         },
       ],
-    ])('receives the end by %s', async (reason, end) => {
+    ])('receives the end of its session with the reason %s', async (reason, end) => {
       const member = await accounts.signUp();
       const { access_token } = await accounts.login(ADMIN);
       const lives = [await watch(app, member), await LiveClient.watch(app, member.sessionId, access_token)];

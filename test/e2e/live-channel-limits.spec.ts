@@ -10,7 +10,7 @@ const MAX_MESSAGES = 20;
 const MAX_CHANNELS_PER_USER = 100;
 const MAX_MESSAGE_BYTES = 8192;
 
-describe('the limits of a live channel', () => {
+describe('the live channel server', () => {
   const key = new TokenKey();
   let deployment: Deployment;
 
@@ -23,7 +23,7 @@ describe('the limits of a live channel', () => {
   const signUp = () => deployment.accounts().signUp();
   const watch = (sessionId: string, token: string) => LiveClient.watch(app(), sessionId, token);
 
-  describe('the life of the token', () => {
+  describe('for a token that expires', () => {
     it('closes the channel, unless a newer token was presented', async () => {
       const { id, sessionId } = await signUp();
       const [left, renewed] = await Promise.all([
@@ -43,7 +43,7 @@ describe('the limits of a live channel', () => {
       renewed.leave();
     });
 
-    it('is in the first message, and the channel closes at that second', async () => {
+    it('names the time in the first message, and closes the channel at that second', async () => {
       const { id, sessionId } = await signUp();
       const live = await watch(sessionId, key.sign(id, sessionId, 2));
       const expiresAt = new Date(live.messages[0]?.['expires_at'] as string).getTime();
@@ -52,7 +52,7 @@ describe('the limits of a live channel', () => {
       expect(Date.now() - expiresAt).toBeLessThan(2000);
     });
 
-    it('closes the channel at once when a token that is not valid is presented', async () => {
+    it('closes the channel at once when an invalid token is presented', async () => {
       const { id, sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       live.send({ type: 'authenticate', access_token: key.sign(id, sessionId, -1) });
@@ -60,8 +60,8 @@ describe('the limits of a live channel', () => {
     });
   });
 
-  describe('messages', () => {
-    it('of the greatest size are read', async () => {
+  describe('for messages', () => {
+    it('reads one of the greatest size', async () => {
       const { sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       live.socket.send(JSON.stringify({ type: 'ping' }).padEnd(MAX_MESSAGE_BYTES));
@@ -69,14 +69,14 @@ describe('the limits of a live channel', () => {
       live.leave();
     });
 
-    it.each([1, 500])('of more close it, with the code for it, however many follow (%d)', async (count) => {
+    it.each([1, 500])('closes the channel with code 1009 when %d larger ones come', async (count) => {
       const { sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       for (let sent = 0; sent < count; sent++) live.socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1));
       await expect(live.closed()).resolves.toMatchObject({ code: 1009 });
     });
 
-    it('before authentication are bounded likewise', async () => {
+    it('applies the same limits before authentication', async () => {
       const { sessionId } = await signUp();
       const [large, many] = [
         await LiveClient.open(app(), sessionId),
@@ -92,7 +92,7 @@ describe('the limits of a live channel', () => {
       ['pings', (live: LiveClient) => live.send({ type: 'ping' })],
       ['unknown messages', (live: LiveClient) => live.send({ type: 'x' })],
       ["the protocol's own pings", (live: LiveClient) => live.socket.ping()],
-    ])('are too many when 21 %s come within ten seconds', async (_, send) => {
+    ])('closes the channel when 21 %s come within ten seconds', async (_, send) => {
       const { sessionId, tokens } = await signUp();
       const live = await watch(sessionId, tokens.access_token);
       for (let sent = 0; sent < MAX_MESSAGES - 1; sent++) send(live);
@@ -103,7 +103,7 @@ describe('the limits of a live channel', () => {
     });
   });
 
-  it('are a hundred channels of a user', async () => {
+  it('allows a user a hundred channels', async () => {
     const { sessionId, tokens } = await signUp();
     const lives = await Promise.all(
       Array.from({ length: MAX_CHANNELS_PER_USER }, () => watch(sessionId, tokens.access_token)),
@@ -120,7 +120,7 @@ describe('the limits of a live channel', () => {
     for (const live of [...lives, next]) live.leave();
   });
 
-  it('do not count channels that are closed', async () => {
+  it('does not count channels that are closed', async () => {
     const open = async () => {
       const { body } = await deployment.client().get<string>('/metrics');
       return Number(/^ergodrive_live_channels (\d+)$/m.exec(body)?.[1]);
@@ -137,8 +137,8 @@ describe('the limits of a live channel', () => {
     await waitFor(async () => (await open()) === 0, { what: 'the count to be 0' });
   });
 
-  describe('an upgrade to something else', () => {
-    it('is passed over: the request is answered as any other (RFC 9110 §7.8)', async () => {
+  describe('for an upgrade to another protocol', () => {
+    it('answers the request as any other (RFC 9110 §7.8)', async () => {
       const { tokens } = await signUp();
       const outgoing = request(`${app().url}/api/v1/users/me`, {
         headers: {
@@ -153,7 +153,7 @@ describe('the limits of a live channel', () => {
       outgoing.destroy();
     });
 
-    it('takes its body along', async () => {
+    it('reads the body of the request', async () => {
       const { email, password } = await deployment.accounts().register();
       const { status } = await deployment
         .client()
@@ -165,7 +165,7 @@ describe('the limits of a live channel', () => {
       expect(status).toBe(200);
     });
 
-    it('does no harm when the client closes the connection at once', async () => {
+    it('keeps running when the client closes the connection at once', async () => {
       const head = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
       const hangUp = async (path: string) => {
         const socket = connect(app().port, '127.0.0.1').on('error', () => undefined);

@@ -63,7 +63,7 @@ describe('a live channel', () => {
       }
     });
 
-    it('within five seconds', async () => {
+    it('within five seconds, or is closed', async () => {
       const { sessionId } = await signUp();
       const live = await open(sessionId);
       const began = performance.now();
@@ -153,16 +153,16 @@ describe('a live channel', () => {
     });
 
     it.each([
-      ['no JSON', '{'],
-      ['another value', '[]'],
+      ['text that is not JSON', '{'],
+      ['JSON that is not an object', '[]'],
       ['null', 'null'],
       ['an unknown type', '{"type":"subscribe"}'],
       ['a type that is inherited', '{"type":"toString"}'],
-      ['no token', '{"type":"authenticate"}'],
-      ['a token that is no text', '{"type":"authenticate","access_token":{}}'],
+      ['an authentication without a token', '{"type":"authenticate"}'],
+      ['a token that is not a string', '{"type":"authenticate","access_token":{}}'],
       ['a binary message', Buffer.from('{"type":"ping"}')],
-      ['nothing', ''],
-    ])('%s with an error, and goes on', async (_, message) => {
+      ['an empty message', ''],
+    ])('%s with an error, and stays open', async (_, message) => {
       const { sessionId, tokens } = await signUp();
       const live = await LiveClient.watch(deployment.apps[1]!, sessionId, tokens.access_token);
       live.socket.send(message);
@@ -175,7 +175,7 @@ describe('a live channel', () => {
   });
 
   it.each(['none', '1', '%00', `${randomUUID()}0`, `${randomUUID()}/x`, ''])(
-    'is none at the id "%s"',
+    'does not exist for the id "%s"',
     async (id) => {
       const { tokens } = await signUp();
       const live = await open(id, tokens.access_token);

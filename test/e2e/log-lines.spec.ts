@@ -52,7 +52,7 @@ describe('the log lines of a process', () => {
     (await linesOfRequest(id)).find(({ msg }) => msg === 'Answered');
 
   describe('have, for an answer,', () => {
-    it('when, where, who and what: time, address, account, session, method, path and status', async () => {
+    it('the time, address, account, session, method, path and status', async () => {
       const member = await deployment.accounts().signUp({ password: PASSWORD });
       const { id, headers } = byProxy('2001:DB8:0::7');
       await member.client.get('/api/v1/users/me?secret=1', { headers });

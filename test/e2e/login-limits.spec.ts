@@ -22,7 +22,7 @@ describe('guessing a password', () => {
     }
   };
 
-  it('ends after ten failures, whatever comes then, and says when to come back', async () => {
+  it('is refused after ten failures, also with the right password, and the answer says when to retry', async () => {
     const account = await deployment.accounts().register();
     await guess(account.email, LIMIT);
     for (const credentials of [account, { ...account, email: account.email.toUpperCase() }]) {
@@ -34,7 +34,7 @@ describe('guessing a password', () => {
     }
   });
 
-  it('ends after ten failures also when all guesses are made at once', async () => {
+  it('is refused after ten failures also when all guesses are made at once', async () => {
     const account = await deployment.accounts().register();
     const guesses = await Promise.all(
       Array.from({ length: 3 * LIMIT }, () =>
@@ -46,13 +46,13 @@ describe('guessing a password', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(2 * LIMIT);
   });
 
-  it('of one account does not shut out another', async () => {
+  it('of one account does not lock out another', async () => {
     const [victim, other] = [await deployment.accounts().register(), await deployment.accounts().register()];
     await guess(victim.email, LIMIT);
     await deployment.accounts().login(other);
   });
 
-  it('starts over after a success', async () => {
+  it('is counted from zero again after a success', async () => {
     const account = await deployment.accounts().register();
     await guess(account.email, LIMIT - 1);
     await deployment.accounts().login(account);
@@ -60,13 +60,13 @@ describe('guessing a password', () => {
     await deployment.accounts().login(account);
   });
 
-  it('of an account that does not exist ends as well', async () => {
+  it('of an account that does not exist is refused as well', async () => {
     await guess('nobody@example.org', LIMIT);
     const answer = await deployment.accounts().tryLogin({ email: 'nobody@example.org', password: WRONG });
     expectProblem(answer, 429, 'too_many_requests');
   });
 
-  it('by the form of a stolen session ends as well', async () => {
+  it('with a stolen session is refused as well', async () => {
     const { client } = await deployment.accounts().signUp();
     const change = { current_password: WRONG, new_password: 'a new horse battery' };
     for (let attempt = 0; attempt < LIMIT; attempt++) {

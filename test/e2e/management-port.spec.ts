@@ -47,10 +47,10 @@ describe('the management port', () => {
   });
 
   it.each([
-    ['no HTTP', 'hello\r\n\r\n', 400, 'malformed_request'],
-    ['no host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+    ['bytes that are not HTTP', 'hello\r\n\r\n', 400, 'malformed_request'],
+    ['a request without a host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
     [
-      'both lengths',
+      'a request with two lengths',
       `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
       400,
       'malformed_request',
@@ -61,7 +61,7 @@ describe('the management port', () => {
       431,
       'headers_too_large',
     ],
-  ])('answers %s by the same problem as the public port', async (_, bytes, status, code) => {
+  ])('answers %s with the same problem as the public port', async (_, bytes, status, code) => {
     const answers = [];
     for (const port of [managementPort, deployment.apps[0]!.port]) {
       const connection = await RawConnection.open(port);
@@ -77,16 +77,16 @@ describe('the management port', () => {
     expect(answers[0]?.headers['content-type']).toMatch(/^application\/problem\+json/);
   });
 
-  it('takes an unknown expectation, as the public port does', async () => {
+  it('accepts an unknown Expect header, as the public port does', async () => {
     const connection = await RawConnection.open(managementPort);
     connection.send('GET /health/live HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nConnection: close\r\n\r\n');
     expect((await connection.closed()).map(({ status }) => status)).toEqual([200]);
   });
 
   it.each([
-    ['beside a management port', 0],
-    ['in production without a management port', 1],
-  ])('is what the public port shows nothing of, %s', async (_, instance) => {
+    ['when both are open', 0],
+    ['in production also when only that one is open', 1],
+  ])('has routes that are missing on the public port, %s', async (_, instance) => {
     const client = deployment.client(instance);
     for (const path of FOR_OPERATORS) expectProblem(await client.get(path), 404, 'not_found');
     for (const path of PROBES) expect((await client.get(path)).status).toBe(200);
@@ -97,7 +97,7 @@ describe('the management port', () => {
 
   it('is the public port in development', () => expectAll(deployment.client(2)));
 
-  it('is the public port in production where both have one number', async () => {
+  it('is the public port in production when both have the same number', async () => {
     const port = await freePort();
     const env = { ...deployment.environment, NODE_ENV: 'production', MANAGEMENT_PORT: String(port) };
     const app = await AppProcess.start({ port, env });

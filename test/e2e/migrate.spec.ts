@@ -22,7 +22,7 @@ async function migrate(env: Record<string, string>): Promise<{ exitCode: number 
 }
 
 describe('the program that migrates', () => {
-  it('makes the schema and ends, so that an instance finds nothing to do', async () => {
+  it('creates the schema and ends, so that an instance finds nothing to do', async () => {
     const database = await createEmptyDatabase();
     const first = await migrate({ DATABASE_URL: database.url });
     expect(first.exitCode).toBe(0);
@@ -34,7 +34,7 @@ describe('the program that migrates', () => {
     await app.stop();
   });
 
-  it('takes turns with another one', async () => {
+  it('takes turns with another one that runs at the same time', async () => {
     const database = await createEmptyDatabase();
     const both = await Promise.all([1, 2].map(() => migrate({ DATABASE_URL: database.url })));
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);

@@ -20,7 +20,7 @@ const METHODS = ['ClientSecretBasic', 'ClientSecretPost'];
 const INACTIVE = { active: false };
 
 /** Each library runs in a process of its own, against the built app, and knows its address alone. */
-describe('OAuth client libraries', () => {
+describe('of the OAuth client libraries,', () => {
   let database: TestDatabase;
   let app: AppProcess;
   let client: ApiClient;
@@ -77,7 +77,7 @@ describe('OAuth client libraries', () => {
     token_type: 'Bearer',
   });
 
-  describe.each(METHODS)('by %s', (method) => {
+  describe.each(METHODS)('with %s,', (method) => {
     it('openid-client discovers the server, logs in, refreshes, introspects and revokes', async () => {
       await expect(run(OPENID_CLIENT, method)).resolves.toEqual({
         server: expect.objectContaining({ issuer: app.url, jwks_uri: `${app.url}/.well-known/jwks.json` }),
@@ -87,7 +87,7 @@ describe('OAuth client libraries', () => {
       });
     });
 
-    it('oauth4webapi does the same, and validates the access token by the keys that it discovers', async () => {
+    it('oauth4webapi discovers, logs in, refreshes, introspects, revokes, and validates by the published keys', async () => {
       const { active: _active, token_type: _type, ...claims } = live();
       await expect(run(OAUTH4WEBAPI, method)).resolves.toEqual({
         server: expect.objectContaining({ issuer: app.url }),

@@ -47,7 +47,7 @@ describe('the alert rules', () => {
     await expect(promtool('test', 'rules', 'rules.test.yaml')).resolves.toContain('SUCCESS');
   });
 
-  it('have such a pair of tests each', async () => {
+  it('each have a test in which they fire, and one in which they stay quiet', async () => {
     const { tests } = parse(await read('rules.test.yaml')) as { tests: { name: string }[] };
     const alerts = (await rulesOf()).map(({ alert }) => alert);
     expect(tests.map(({ name }) => name)).toEqual(
@@ -55,7 +55,7 @@ describe('the alert rules', () => {
     );
   });
 
-  it('name the section of the runbook that is theirs, and the runbook has no other', async () => {
+  it('each name their own section of the runbook, which has no other sections', async () => {
     const runbook = await readFile('docs/runbook.md', 'utf8');
     const sections = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, title]) => title);
     const rules = await rulesOf();

@@ -33,12 +33,12 @@ describe('an upgrade that is sent while answers are pending', () => {
     return answers.map(({ status }) => status);
   };
 
-  it('to a live channel, is accepted after them', async () => {
+  it('to a live channel is accepted after these answers', async () => {
     await expect(statuses(LOGIN, channel())).resolves.toEqual([401, 101]);
     await expect(statuses(LOGIN, LOGIN, channel())).resolves.toEqual([401, 401, 101]);
   });
 
-  it('to something else, is answered in order, and so is what follows', async () => {
+  it('to another protocol is answered in order, and so are the requests that follow', async () => {
     await expect(statuses(LOGIN, DECLINED, LOGIN, CLOSING)).resolves.toEqual([401, 200, 401, 200]);
   });
 
@@ -46,12 +46,12 @@ describe('an upgrade that is sent while answers are pending', () => {
     await expect(statuses(LARGE, LARGE, DECLINED)).resolves.toEqual([200, 200, 200]);
   });
 
-  it('a hundred times, is answered as often', async () => {
+  it('a hundred times is answered a hundred times', async () => {
     const upgrades = Array.from({ length: 100 }, () => DECLINED);
     await expect(statuses(LOGIN, ...upgrades)).resolves.toEqual([401, ...upgrades.map(() => 200)]);
   });
 
-  it('is not answered when an answer before closes the connection', async () => {
+  it('is not answered when an earlier answer closes the connection', async () => {
     const closing = LOGIN.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
     const connection = await RawConnection.open(deployment.apps[0]!.port);
     connection.send(closing + DECLINED);

@@ -9,7 +9,7 @@ const LOGIN = '/api/v1/auth/login/json';
 const REGISTER = '/api/v1/auth/register';
 
 /** What is wrong with a request is said in one shape, with a stable code, and never by a 500. */
-describe('problems', () => {
+describe('a request', () => {
   let deployment: Deployment;
   let client: ApiClient;
   let member: Member;
@@ -28,7 +28,7 @@ describe('problems', () => {
 
   describe('with the path', () => {
     it.each(['/nowhere', '/api/v1/nowhere', '/api/v1/auth', '/api/v1/users/me/x', '/api/v2/sessions'])(
-      '%s: 404',
+      '%s is answered with 404',
       async (path) => {
         expectProblem(await client.get(path), 404, 'not_found');
         expectProblem(await member.client.get(path), 404, 'not_found');
@@ -40,24 +40,24 @@ describe('problems', () => {
       ['DELETE', '/api/v1/users/me'],
       ['POST', '/api/v1/sessions'],
       ['PUT', '/health'],
-    ])('%s %s, a method that it does not know: 404', async (method, path) => {
+    ])('of the unknown operation %s %s is answered with 404', async (method, path) => {
       expectProblem(await member.client.send(method, path), 404, 'not_found');
     });
 
     it.each(['/%', '/%zz', '/api/v1/users/%E0%A4%A', '/api/v1/sessions/%ff', '/%c3%28'])(
-      '%s, which is not percent-encoding: 400',
+      '%s, which is wrongly percent-encoded, is answered with 400',
       async (path) => {
         expectProblem(await member.client.get(path), 400, 'malformed_request');
       },
     );
 
-    it('asked for its options without being a preflight: no failure of another shape', async () => {
+    it('of a route is not answered with a 5xx when its method is OPTIONS', async () => {
       const answer = await client.send('OPTIONS', '/api/v1/sessions');
       if (answer.status >= 400) expectProblem(answer, answer.status);
       expect(answer.status).toBeLessThan(500);
     });
 
-    it('longer than any route: no 5xx', async () => {
+    it('of 10,000 characters is answered with 404 or 414', async () => {
       const { status } = await member.client.get(`/api/v1/sessions/${'x'.repeat(10_000)}`);
       expect([404, 414]).toContain(status);
     });
@@ -65,17 +65,17 @@ describe('problems', () => {
 
   describe('with the body', () => {
     it.each(['{', '{"email":}', "{'email':'a'}", '{"a":1}{"b":2}', 'email=a', '\u0000', 'NaN'])(
-      '%j, which is not JSON: 400',
+      '%j, which is not JSON, is answered with 400',
       async (body) => {
         expectProblem(await raw(body), 400, 'malformed_body');
       },
     );
 
-    it('empty: 400', async () => {
+    it('left empty is answered with 400', async () => {
       expectProblem(await raw(''), 400, 'malformed_body');
     });
 
-    it('absent: 4xx, on every route that needs one', async () => {
+    it('missing is answered with 422 on every route that needs a body', async () => {
       for (const path of [LOGIN, REGISTER, '/api/v1/auth/login', '/api/v1/auth/refresh']) {
         expectProblem(await client.post(path), 422, 'validation_failed');
       }
@@ -88,11 +88,11 @@ describe('problems', () => {
       'multipart/form-data; boundary=x',
       'application/jsonx',
       'nonsense',
-    ])('of type %s: 415', async (type) => {
+    ])('of type %s is answered with 415', async (type) => {
       expectProblem(await raw('{}', { 'content-type': type }), 415, 'unsupported_media_type');
     });
 
-    it('of more than 16 KiB: 413; below that it is read', async () => {
+    it('over 16 KiB is answered with 413, and up to 16 KiB is read', async () => {
       const ofSize = (bytes: number) => JSON.stringify({ email: 'x'.repeat(bytes - 12) });
       expectProblem(await raw(ofSize(16_385)), 413, 'body_too_large');
       expectProblem(await raw(ofSize(1_000_000)), 413, 'body_too_large');
@@ -106,7 +106,7 @@ describe('problems', () => {
       ['text', '"text"'],
       ['true', true],
       ['null', 'null'],
-    ])('%s instead of an object: 4xx', async (_, body) => {
+    ])('%s instead of an object is answered with a 4xx', async (_, body) => {
       const answer = typeof body === 'string' ? await raw(body) : await client.post(LOGIN, body);
       expect([400, 422]).toContain(answer.status);
       expectProblem(answer, answer.status);
@@ -119,7 +119,7 @@ describe('problems', () => {
       ['a boolean', true],
       ['null', null],
       ['a list of lists', [[]]],
-    ])('with %s in place of text: 422, naming the member', async (_, value) => {
+    ])('that has %s in place of text is answered with a 422 that names the member', async (_, value) => {
       for (const field of ['email', 'password']) {
         const body = { email: 'a@example.org', password: 'Test1234', [field]: value };
         const { errors } = expectProblem(await client.post(LOGIN, body), 422, 'validation_failed');
@@ -129,7 +129,7 @@ describe('problems', () => {
       expectProblem(refresh, 422, 'validation_failed');
     });
 
-    it('with an unknown member: 422, naming it', async () => {
+    it('that has an unknown member is answered with a 422 that names the member', async () => {
       const answer = await client.post(LOGIN, {
         email: 'a@example.org',
         password: 'Test1234',
@@ -144,7 +144,7 @@ describe('problems', () => {
       '{"constructor":{"prototype":{"role":"admin"}},"email":"a@example.org","password":"Test1234"}',
       '{"email":"a@example.org","password":"Test1234","toString":1}',
       '{"email":"a@example.org","password":"Test1234","hasOwnProperty":"x"}',
-    ])('%s: 4xx, and nothing is taken over', async (body) => {
+    ])('%s is refused at login, and grants no role at registration', async (body) => {
       const answer = await raw(body);
       expect([400, 401, 422]).toContain(answer.status);
       expectProblem(answer, answer.status);
@@ -162,7 +162,7 @@ describe('problems', () => {
       ['NUL', '\\u0000'],
       ['a lone high surrogate', '\\ud800'],
       ['a lone low surrogate', '\\udc00'],
-    ])('with %s in its text: refused or kept as it is, never a 500', async (_, escape) => {
+    ])('that has %s in its text is answered without a 5xx', async (_, escape) => {
       const bodies = {
         [LOGIN]: `{"email":"a${escape}@example.org","password":"x${escape}y"}`,
         [REGISTER]: `{"email":"${randomUUID()}@example.org","password":"Test1234","full_name":"A${escape}B"}`,
@@ -180,7 +180,7 @@ describe('problems', () => {
       await expect(member.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     });
 
-    it('with the same password for a NUL and for nothing: two different passwords', async () => {
+    it('that has a password up to its NUL is answered with 401', async () => {
       const account = await deployment.accounts().register({ password: 'Test1234\u0000tail' });
       await deployment.accounts().login(account);
       expectProblem(await deployment.accounts().tryLogin({ ...account, password: 'Test1234' }), 401);
@@ -198,14 +198,17 @@ describe('problems', () => {
       'q=a&q=b',
       'q[]=a',
       '__proto__[role]=admin',
-    ])('%s: 422', async (query) => {
+    ])('%s is answered with 422', async (query) => {
       expectProblem(await admin.get(`/api/v1/users?${query}`), 422, 'validation_failed');
     });
 
-    it.each(['constructor=1', 'q=%00', 'q=%', 'q=%ff', 'q=%ED%A0%80'])('%s: no 5xx', async (query) => {
-      const { status } = await admin.get(`/api/v1/users?${query}`);
-      expect(status).toBeLessThan(500);
-    });
+    it.each(['constructor=1', 'q=%00', 'q=%', 'q=%ff', 'q=%ED%A0%80'])(
+      '%s is answered without a 5xx',
+      async (query) => {
+        const { status } = await admin.get(`/api/v1/users?${query}`);
+        expect(status).toBeLessThan(500);
+      },
+    );
   });
 
   describe('with the token', () => {
@@ -214,7 +217,7 @@ describe('problems', () => {
       return client.get('/api/v1/users/me', options);
     };
 
-    it('absent: 401, and the challenge says no more than what is wanted (RFC 6750 §3.1)', async () => {
+    it('missing is answered with 401 and a challenge without an error (RFC 6750 §3.1)', async () => {
       const answer = await challenge(undefined);
       expectProblem(answer, 401, 'token_missing');
       expect(answer.headers['www-authenticate']).toBe('Bearer');
@@ -228,13 +231,16 @@ describe('problems', () => {
       'bearer a.b.c',
       'Bearer ..',
       `Bearer ${'x'.repeat(8000)}`,
-    ])('%.20s: 401, and the challenge says that it is invalid', async (authorization) => {
-      const answer = await challenge(authorization);
-      expectProblem(answer, 401, 'token_invalid');
-      expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
-    });
+    ])(
+      'that is invalid (case %#) is answered with 401 and a challenge that says so',
+      async (authorization) => {
+        const answer = await challenge(authorization);
+        expectProblem(answer, 401, 'token_invalid');
+        expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
+      },
+    );
 
-    it('in the query or the body, where none is looked for: 401', async () => {
+    it('in the query or the body instead of the header is answered with 401', async () => {
       const { access_token } = member.tokens;
       expectProblem(await client.get(`/api/v1/sessions?access_token=${access_token}`), 401, 'token_missing');
       expectProblem(await client.post('/api/v1/auth/logout', { access_token }), 401, 'token_missing');

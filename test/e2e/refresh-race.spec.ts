@@ -39,7 +39,7 @@ describe('many refreshes of one token at once', () => {
   ])('with %s', (_, prepare) => {
     beforeAll(prepare);
 
-    it('make one successor, which everybody gets', async () => {
+    it('issue one successor, which all of them get', async () => {
       const { tokens } = await deployment.accounts().signUp();
       const answers = await refreshAll(tokens.refresh_token, [0, 1]);
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
@@ -51,7 +51,7 @@ describe('many refreshes of one token at once', () => {
       });
     });
 
-    it('make one successor, which one of them gets, without a grace period', async () => {
+    it('issue one successor, which one of them gets, without a grace period', async () => {
       const { tokens } = await deployment.accounts().signUp();
       const answers = await refreshAll(tokens.refresh_token, [2, 3]);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);

@@ -6,7 +6,7 @@ import { expectProblem, expectRevoked } from './support/expectations.js';
 const GRACE_SECONDS = 1;
 const [WITH_GRACE, SHORT_GRACE, NO_GRACE] = [0, 1, 2];
 
-describe('refresh', () => {
+describe('a refresh', () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('refresh', () => {
   const me = (token: string, instance = WITH_GRACE) =>
     deployment.client(instance).as(token).get('/api/v1/users/me');
 
-  it('gives a new pair of the same session', async () => {
+  it('returns a new pair of tokens of the same session', async () => {
     const { tokens, sessionId } = await signUp();
     const { status, body } = await refresh(tokens.refresh_token);
     expect(status).toBe(200);
@@ -33,7 +33,7 @@ describe('refresh', () => {
     await expect(me(body.access_token)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('goes on for many generations, on whatever instance', async () => {
+  it('succeeds for many generations of tokens, on any instance', async () => {
     let { tokens } = await signUp();
     for (let generation = 0; generation < 6; generation++) {
       const answer = await refresh(tokens.refresh_token, generation % 3);
@@ -43,7 +43,7 @@ describe('refresh', () => {
     await expect(me(tokens.access_token, NO_GRACE)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('gives the same refresh token again within the grace period, byte for byte', async () => {
+  it('returns the same refresh token again within the grace period, byte for byte', async () => {
     const { tokens } = await signUp();
     const first = await refresh(tokens.refresh_token);
     const second = await refresh(tokens.refresh_token);
@@ -55,7 +55,7 @@ describe('refresh', () => {
     await expect(refresh(first.body.refresh_token)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('takes any but the immediate predecessor for stolen, at once', async () => {
+  it('with a token older than the predecessor revokes the session at once', async () => {
     const { tokens } = await signUp();
     const second = await refresh(tokens.refresh_token);
     const third = await refresh(second.body.refresh_token);
@@ -64,7 +64,7 @@ describe('refresh', () => {
     expectRevoked(await me(third.body.access_token, NO_GRACE));
   });
 
-  it('takes the predecessor for stolen once the grace period is over', async () => {
+  it('with the predecessor revokes the session once the grace period is over', async () => {
     const { tokens } = await signUp();
     const successor = await refresh(tokens.refresh_token, SHORT_GRACE);
     const began = performance.now();
@@ -83,7 +83,7 @@ describe('refresh', () => {
     expectRevoked(await refresh(successor.body.refresh_token));
   });
 
-  it('forgives nothing with a grace period of 0', async () => {
+  it('with the predecessor revokes the session at once when the grace period is 0', async () => {
     const { tokens, client } = await signUp();
     const successor = await refresh(tokens.refresh_token, NO_GRACE);
     expect(successor.status).toBe(200);
@@ -92,7 +92,7 @@ describe('refresh', () => {
     expectRevoked(await client.get('/api/v1/sessions'));
   });
 
-  it('leaves other sessions of the account alone when one is taken for stolen', async () => {
+  it('that revokes its session does not affect other sessions of the account', async () => {
     const member = await signUp();
     const other = await deployment.accounts().logIn(member);
     await refresh(member.tokens.refresh_token, NO_GRACE);
@@ -101,7 +101,7 @@ describe('refresh', () => {
     await expect(refresh(other.tokens.refresh_token)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('leaves a client logged in that refreshes twice at once', async () => {
+  it('keeps a client logged in that sends it twice at once', async () => {
     for (let round = 0; round < 5; round++) {
       const { tokens } = await signUp();
       const answers = await Promise.all([
@@ -117,14 +117,14 @@ describe('refresh', () => {
     }
   });
 
-  it('is refused to a token that is no refresh token of this service', async () => {
+  it('is refused with a token that is not a refresh token of this service', async () => {
     const { tokens } = await signUp();
     const [header, payload, signature] = tokens.refresh_token.split('.');
     const wrong = [tokens.access_token, 'garbage', '..', `${header}.${payload}.`, `${header}.${signature}`];
     for (const token of wrong) expectProblem(await refresh(token), 401, 'token_invalid');
   });
 
-  it('does not make the access token outlive what it was', async () => {
+  it('returns an access token that does not outlive the refresh token', async () => {
     const { tokens } = await signUp();
     const { body } = await refresh(tokens.refresh_token);
     const { exp, iat } = claimsOf(body.access_token);

@@ -48,7 +48,7 @@ describe('the head of a request', () => {
     ['a host with a space', `${GET}Host: a b\r\n\r\n`],
     ['a host with a path', `${GET}Host: a/b\r\n\r\n`],
     ['a host with a user', `${GET}Host: a@b\r\n\r\n`],
-    ['a port that is no number', `${GET}Host: a:b\r\n\r\n`],
+    ['a port that is not a number', `${GET}Host: a:b\r\n\r\n`],
     ['HTTP/2.0', 'GET /health/live HTTP/2.0\r\nHost: a\r\n\r\n'],
     ['HTTP/0.9', 'GET /health/live HTTP/0.9\r\nHost: a\r\n\r\n'],
     ['HTTP/1.2', 'GET /health/live HTTP/1.2\r\nHost: a\r\n\r\n'],
@@ -81,7 +81,7 @@ describe('the head of a request', () => {
     expect(answer?.status).toBe(200);
   });
 
-  it('may expect what is not known', async () => {
+  it('may have an unknown Expect header', async () => {
     const [answer] = await answersTo(`${GET}Host: a\r\nExpect: x\r\nConnection: close\r\n\r\n`);
     expect(answer?.status).toBe(200);
   });
@@ -96,7 +96,7 @@ describe('the head of a request', () => {
     expect(answers.map(({ status }) => status)).toEqual([401]);
   });
 
-  it('gets one answer, also when its body then breaks', async () => {
+  it('gets one answer, also when the body that follows is malformed', async () => {
     const route = (type: string) =>
       `POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`;
     for (const [type, status] of [

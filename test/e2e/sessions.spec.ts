@@ -16,7 +16,7 @@ interface SessionPage {
   }[];
 }
 
-describe('my sessions', () => {
+describe('sessions', () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('my sessions', () => {
     return [first, await accounts.logIn(first), await accounts.logIn(first)] as const;
   }
 
-  it('are listed newest first, the one of this request marked, with what is known of the device', async () => {
+  it('are listed newest first, with their devices and a mark on the one of the request', async () => {
     const [first, second, third] = await threeSessions();
     const { body, status } = await second.client.get<SessionPage>('/api/v1/sessions');
     expect(status).toBe(200);
@@ -74,7 +74,7 @@ describe('my sessions', () => {
     }
   });
 
-  it('keep the device, cut to a bearable length', async () => {
+  it('keep the user agent, cut to a limited length', async () => {
     const account = await deployment.accounts().register();
     const { body } = await deployment.client().post<{ access_token: string }>(
       '/api/v1/auth/login/json',
@@ -87,7 +87,7 @@ describe('my sessions', () => {
     expect(sessions[0]?.user_agent).toMatch(/^x{100,512}$/);
   });
 
-  it('end one by one, at once and on the other instance', async () => {
+  it('can be ended one by one, at once on every instance', async () => {
     const [first, second, third] = await threeSessions();
     await expect(elsewhere(second).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
     const ended = await first.client.delete(`/api/v1/sessions/${second.sessionId}`);
@@ -116,14 +116,14 @@ describe('my sessions', () => {
     await expect(theirs.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
   });
 
-  it('end all but this one', async () => {
+  it('can all be ended except for the one of the request', async () => {
     const [first, second, third] = await threeSessions();
     await expect(first.client.delete('/api/v1/sessions')).resolves.toMatchObject({ status: 204 });
     for (const other of [second, third]) expectRevoked(await elsewhere(other).get('/api/v1/users/me'));
     expect((await list(first.client)).sessions.map(({ id }) => id)).toEqual([first.sessionId]);
   });
 
-  it('end all, this one included, when asked to', async () => {
+  it('can all be ended, including the one of the request', async () => {
     const [first, ...others] = await threeSessions();
     const query = '/api/v1/sessions?include_current';
     await expect(first.client.delete(`${query}=false`)).resolves.toMatchObject({ status: 204 });
@@ -132,7 +132,7 @@ describe('my sessions', () => {
     expect((await list((await deployment.accounts().logIn(first)).client)).total).toBe(1);
   });
 
-  it('do not end at an ambiguous value of the query', async () => {
+  it('do not end when the value in the query is ambiguous', async () => {
     const { client } = await deployment.accounts().signUp();
     for (const word of ['yes', '1', '', 'TRUE', 'true&include_current=false']) {
       const answer = await client.delete(`/api/v1/sessions?include_current=${word}`);

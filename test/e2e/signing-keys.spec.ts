@@ -35,7 +35,7 @@ describe('signing keys', () => {
 
   const signedBy = async (instance: number) => deployment.accounts(instance).login(member);
 
-  it('are published with their public members only, and may be kept for minutes', async () => {
+  it('are published with their public members only, and may be cached for minutes', async () => {
     for (const [instance, keys] of [
       [0, [ES256, RS256]],
       [1, [RS256, ES256]],
@@ -93,7 +93,7 @@ describe('signing keys', () => {
     expectProblem(await deployment.client().as(access_token).get('/api/v1/users/me'), 401, 'token_invalid');
   });
 
-  it('sign the time of the login and the role of the moment, at login and at refresh', async () => {
+  it('sign the time of the login and the current role, at login and at refresh', async () => {
     const admin = await deployment.admin();
     const first = await deployment.accounts().logIn(member);
     expect(claimsOf(first.tokens.access_token)).toMatchObject({ role: 'student' });
@@ -113,7 +113,7 @@ describe('signing keys', () => {
     expect(claimsOf(next.access_token)).toMatchObject({ role: 'researcher' });
   });
 
-  it('are made by development itself, the same for processes that start together', async () => {
+  it('are generated in development, the same for processes that start together', async () => {
     const dataDir = await makeTemporaryDirectory('data');
     const env = { DATABASE_URL: deployment.databaseUrl, DATA_DIR: dataDir };
     const apps = await Promise.all([AppProcess.start({ env }), AppProcess.start({ env })]);
@@ -136,7 +136,7 @@ describe('signing keys', () => {
     expect(message).not.toContain(ES256.d);
   });
 
-  it('are shown by the command without private members, and it explains itself', async () => {
+  it('are listed by the command without private members, and wrong arguments print its usage', async () => {
     const file = await keyFile();
     const shown = await runKeys('create', file, 'ES256');
     expect(shown).toMatch(/^signs {4}ES256 [\w-]{43}\n$/);

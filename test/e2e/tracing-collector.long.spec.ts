@@ -76,7 +76,7 @@ describe('a collector of traces', () => {
     expect([linesWith(OUTAGE).length, linesWith(RECOVERY).length]).toEqual([1, 1]);
   });
 
-  it('that is down fails no request, and is found again', async () => {
+  it('that is down makes no request fail, and gets spans again afterwards', async () => {
     await traced();
     await network.cut();
     await ask(50);

@@ -111,7 +111,7 @@ describe('traces', () => {
       expect(children.map(({ name }) => name)).toEqual(['MGET']);
   });
 
-  it('have the template of a route, and a path as the log has it', async () => {
+  it('have the template of the route, and the path in the form that the log has', async () => {
     const path = `/api/v1/users/${randomUUID()}`;
     const { access_token: token } = await deployment.accounts().login({
       email: 'admin@example.org',
@@ -130,7 +130,7 @@ describe('traces', () => {
     [401, 'GET', '/api/v1/users/me', undefined],
     [422, 'POST', '/api/v1/auth/register', { email: 'x' }],
     [400, 'POST', '/api/v1/auth/login/json', undefined],
-  ])('do not take a %s for an error of the server', async (expected, method, path, body) => {
+  ])('do not mark a %s as an error of the server', async (expected, method, path, body) => {
     const headers = { 'content-type': 'application/json' };
     const { status, server } = await traced(method, path, { body, headers });
     expect(status).toBe(expected);

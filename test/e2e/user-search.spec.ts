@@ -39,7 +39,7 @@ describe('the list of accounts', () => {
     (await admin.get<UserPage>(`/api/v1/users?${new URLSearchParams(query).toString()}`)).body;
   const named = async (q: string) => (await search({ q })).users.map(({ full_name }) => full_name);
 
-  it('has everybody, oldest first, and no hash', async () => {
+  it('has every account, oldest first, and no password hash', async () => {
     const { body, status } = await admin.get<UserPage>('/api/v1/users');
     expect(status).toBe(200);
     expect(body).toMatchObject({ total: NAMES.length + 1, page: 1, page_size: 20 });
@@ -57,7 +57,7 @@ describe('the list of accounts', () => {
     await expect(named('nobody')).resolves.toEqual([]);
   });
 
-  it('takes what it is asked for literally', async () => {
+  it('takes special characters of a search literally', async () => {
     await expect(named('%')).resolves.toEqual(['100% Ada', '50 % off']);
     await expect(named('0%')).resolves.toEqual(['100% Ada']);
     await expect(named('_')).resolves.toEqual(['snake_case']);
@@ -66,7 +66,7 @@ describe('the list of accounts', () => {
     await expect(named('.*')).resolves.toEqual([]);
   });
 
-  it('comes in pages, which together are the whole', async () => {
+  it('comes in pages, which together have every account', async () => {
     const pages = await Promise.all(
       ['1', '2', '3', '4'].map((page) => search({ page, page_size: '3', q: '@search' })),
     );
@@ -75,7 +75,7 @@ describe('the list of accounts', () => {
     expect(pages.flatMap(({ users }) => users.map(({ full_name }) => full_name))).toEqual(NAMES);
   });
 
-  it('refuses pages that there cannot be', async () => {
+  it('refuses impossible pages and queries', async () => {
     const wrong = [
       'page=0',
       'page=-1',

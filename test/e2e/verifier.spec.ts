@@ -70,7 +70,7 @@ describe('the verifier against the service', () => {
       expect(await outcome(other)).toBe('student');
     });
 
-    it('takes a role, and an end of the account, that came by SQL', async () => {
+    it('follows a change of the role and a deactivation by SQL', async () => {
       await change(`role = 'researcher'`);
       await becomes('researcher');
       await change('is_active = false');
@@ -83,7 +83,7 @@ describe('the verifier against the service', () => {
       expect(await outcome(other)).toBe('student');
     });
 
-    it('accepts a refreshed token, and refuses it with the session', async () => {
+    it('accepts a refreshed token, and refuses it once its session has ended', async () => {
       const { body } = await issuer.deployment.accounts().refresh(member.tokens.refresh_token);
       member = { ...member, tokens: body };
       expect(await outcome()).toBe('student');
@@ -102,7 +102,7 @@ describe('the verifier against the service', () => {
       expect(await outcome(second)).toBe('student');
     });
 
-    it('keeps its bound while Redis is down', async () => {
+    it('refuses a revoked token within its bound while Redis is down', async () => {
       await issuer.redis.kill9();
       try {
         await issuer.logOut(member.tokens.access_token);
@@ -145,7 +145,7 @@ describe('the verifier against the service', () => {
     });
   });
 
-  it('refuses at once in the mode that introspects', async () => {
+  it('refuses a revoked token at once in the mode that introspects', async () => {
     const verifier = await createVerifier({ ...options(), mode: 'introspect' });
     const member = await signUp();
     const { access_token } = member.tokens;

@@ -28,7 +28,7 @@ describe('a request whose answer is in the cache', () => {
     }
   };
 
-  it('costs one MGET of its two keys, no PING, and nothing of PostgreSQL', async () => {
+  it('costs one MGET of its two keys, no PING, and no query to PostgreSQL', async () => {
     const { client } = await deployment.accounts().signUp();
     await client.get('/api/v1/users/me');
     const before = await verdicts('database');
@@ -51,7 +51,7 @@ describe('a request whose answer is in the cache', () => {
     await expect(verdicts('cache')).resolves.toBeGreaterThanOrEqual(REQUESTS);
   });
 
-  it('shares the MGET with those that come at the same time', async () => {
+  it('shares the MGET with requests that come at the same time', async () => {
     const { client, tokens } = await deployment.accounts().signUp();
     await client.get('/api/v1/users/me');
     const { commands } = await monitorCommands(deployment.redisUrl, async () => {
@@ -62,7 +62,7 @@ describe('a request whose answer is in the cache', () => {
     expect(commands['mget']).toBeLessThan(REQUESTS);
   });
 
-  it('follows one miss, whose answer is kept', async () => {
+  it('follows one cache miss, whose answer is kept', async () => {
     const { client } = await deployment.accounts().signUp();
     const admin = await deployment.admin();
     await admin.delete('/api/v1/cache');
@@ -72,7 +72,7 @@ describe('a request whose answer is in the cache', () => {
     await expect(verdicts('database')).resolves.toBe(before + 1);
   });
 
-  it('with a revoked token costs no question to PostgreSQL either', async () => {
+  it('with a revoked token costs no query to PostgreSQL either', async () => {
     const { client } = await deployment.accounts().signUp();
     await client.post('/api/v1/auth/logout');
     const refused = async () => {

@@ -8,7 +8,7 @@ import { expectRevoked } from './support/expectations.js';
 /** Long enough to be overtaken by the next request. */
 const NOTIFICATION_TAKES_MS = 20;
 
-describe('with a REDIS_URL where nothing answers', () => {
+describe('a service whose REDIS_URL does not answer', () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('with a REDIS_URL where nothing answers', () => {
   });
   afterAll(() => deployment.stop());
 
-  it('starts, and says so, without the password', async () => {
+  it('starts, and reports that Redis is not connected, without the password', async () => {
     await expect(deployment.client().get('/health')).resolves.toMatchObject({
       status: 200,
       body: { status: 'degraded', redis: { status: 'disconnected' }, cache: { status: 'unavailable' } },
@@ -32,7 +32,7 @@ describe('with a REDIS_URL where nothing answers', () => {
     expect(output).not.toContain('s3cret-word');
   });
 
-  it('serves, and refuses what is revoked, on both instances', async () => {
+  it('serves requests and refuses revoked tokens on both instances', async () => {
     const [live, left] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
     const there = (token: string) => deployment.client(1).as(token).get('/api/v1/users/me');
     await expect(there(left.tokens.access_token)).resolves.toMatchObject({ status: 200 });
@@ -98,13 +98,13 @@ describe('without REDIS_URL, two instances on one database', () => {
   describe.each([
     ['at once', 0],
     ['late', NOTIFICATION_TAKES_MS],
-  ])('of which notifications come %s', (_when, delayMs) => {
+  ])('whose notifications come %s', (_when, delayMs) => {
     beforeAll(() => followers.delay(delayMs));
 
     it.each([
       [0, 1],
       [1, 0],
-    ])('honour at once on both what is revoked on %i', async (here, there) => {
+    ])('both refuse a token at once that was revoked on instance %i', async (here, there) => {
       const member = await deployment.accounts(here).signUp();
       const me = (instance: number) =>
         deployment.client(instance).as(member.tokens.access_token).get('/api/v1/users/me');
