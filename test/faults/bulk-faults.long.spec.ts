@@ -6,7 +6,7 @@ import { BULK_FAULTS, insertBulk } from './faults/bulk-faults.js';
 const LARGE_WAL = ['-c', 'max_wal_size=4GB', '-c', 'checkpoint_timeout=30min'];
 
 describeFaults({
-  title: 'two instances beside bulk changes',
+  title: 'two instances during bulk changes',
   start: async () => {
     const deployment = await Deployment.start({ instances: 2, postgres: { args: LARGE_WAL } });
     await insertBulk(deployment);

@@ -18,7 +18,7 @@ describe(`two instances whose DATABASE_URL names two hosts, SEED=${suite.seed}`,
   }, TIMEOUT_MS);
 
   it(
-    'keep their promises, and find the new primary: failover',
+    'keep their promises, and find the new primary after a failover',
     async () => {
       const { operations, span } = await suite.expectPromisesKept(deployment, failoverToStandby);
       expect(operations.some(({ status }) => status === 503)).toBe(true);

@@ -48,7 +48,7 @@ describe(`three instances, SEED=${seed}`, () => {
   );
 
   it(
-    'keep their promises: a random sequence of faults',
+    'keep their promises during a random sequence of faults',
     async () => {
       const sequence = new InjectionSequence(seed);
       const run: Fault<Deployment>['run'] = (context) => sequence.run(context, soakMs);

@@ -88,7 +88,7 @@ describe('propagation between two instances', () => {
   }
 
   it(
-    'lets the other accept nothing that was revoked',
+    'makes the other instance accept no token of a revoked session',
     async () => {
       const { lastAcceptance, firstRefusal, notified } = await logOutAll(REVOCATIONS, WATCHED);
       lines.push(
@@ -104,7 +104,7 @@ describe('propagation between two instances', () => {
   );
 
   it(
-    'lets the other accept nothing either when the first has lost Redis',
+    'makes the other instance accept no token of a revoked session when the first has lost Redis',
     async () => {
       await deployment.links[0]!.cut();
       const { lastAcceptance } = await logOutAll(REVOCATIONS_CUT_OFF, 0, LANES_CUT_OFF);

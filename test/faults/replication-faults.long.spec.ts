@@ -5,7 +5,7 @@ import { MISDIRECTION_FAULTS } from './faults/misdirection-faults.js';
 import { LATE_FLUSH, reusedTransactionIds } from './faults/reused-xid-fault.js';
 
 describeFaults({
-  title: 'three instances, several PostgreSQL servers',
+  title: 'three instances with several PostgreSQL servers',
   start: () => Deployment.start({ instances: 3, postgres: { args: LATE_FLUSH } }),
   faults: [reusedTransactionIds, ...MISDIRECTION_FAULTS, ...LOST_CHANGE_FAULTS],
 });

@@ -17,7 +17,7 @@ describeFaults({
   faults: SKEW_FAULTS,
   more: (deployment) =>
     it(
-      'use no entry that is older than an access token, though Redis still has it',
+      'use no cache entry older than the lifetime of an access token, even if Redis still has it',
       () => expectOldEntriesUnused(deployment(), entries),
       TIMEOUT_MS,
     ),

@@ -47,11 +47,11 @@ describe('checkAudit', () => {
     ['revocation', ended],
     ['login', login(session, 0, 1)],
     ['change of the role', setRole('researcher', 0, 1)],
-  ])('misses the line of an acknowledged %s', async (_, operation) => {
+  ])('flags the missing line of an acknowledged %s', async (_, operation) => {
     await expect(rules([operation], [])).resolves.toEqual(['missing audit line']);
   });
 
-  it('expects no line for what had no answer, and allows one', async () => {
+  it('allows a line for a change without an answer, and demands none', async () => {
     await expect(rules([{ ...ended, status: 503 }], [])).resolves.toEqual([]);
     await expect(rules([{ ...ended, status: 503 }], [['session.revoked', session]])).resolves.toEqual([]);
   });
@@ -64,7 +64,7 @@ describe('checkAudit', () => {
     await expect(rules([], [])).resolves.toEqual([]);
   });
 
-  describe('of refreshes', () => {
+  describe('for refreshes', () => {
     const refresh = (presented: string, status = 200): Operation => ({
       ...login(session, 0, 1),
       kind: 'refresh',
@@ -77,12 +77,12 @@ describe('checkAudit', () => {
       await expect(rules([refresh('a'), refresh('a'), refresh('b')], [REPEATED])).resolves.toEqual([]);
     });
 
-    it('allows a line for a request without an answer, and expects none', async () => {
+    it('allows a line for a request without an answer, and demands none', async () => {
       await expect(rules([refresh('a', 0), refresh('a')], [])).resolves.toEqual([]);
       await expect(rules([refresh('a', 0), refresh('a')], [REPEATED])).resolves.toEqual([]);
     });
 
-    it('misses the line of a repeated answer', async () => {
+    it('flags the missing line of a repeated answer', async () => {
       await expect(rules([refresh('a'), refresh('a')], [])).resolves.toEqual(['missing audit line']);
     });
 
@@ -98,7 +98,7 @@ describe('checkAudit', () => {
     await expect(rules([read], [['session.revoked', session]])).resolves.toEqual(['unexplained audit line']);
   });
 
-  it('flags two lines of one end', async () => {
+  it('flags two lines for the end of one session', async () => {
     const lines: [string, string][] = [
       ['session.revoked', session],
       ['session.revoked', session],

@@ -55,11 +55,11 @@ describe('checkChannels', () => {
 
   const ended: Operation = { ...logout(10, 20), ends: [id] };
 
-  it('accepts the event of an end', async () => {
+  it('accepts the event for the end of a session', async () => {
     await expect(rules([ended], true, { revokedAt: 15 })).resolves.toEqual([]);
   });
 
-  it('flags an event before anybody asked for the end', async () => {
+  it('flags an event before anybody asked for the end of the session', async () => {
     await expect(rules([ended], true, { revokedAt: 9 })).resolves.toEqual(['false end event']);
     await expect(rules([], true, { revokedAt: 9 })).resolves.toEqual(['false end event']);
   });
@@ -68,7 +68,7 @@ describe('checkChannels', () => {
     await expect(rules([ended], false, { revokedAt: 15 })).resolves.toEqual(['false end event']);
   });
 
-  it('flags a channel that stays open after the end', async () => {
+  it('flags a channel that stays open after the end of its session', async () => {
     await expect(rules([ended], true, { isOpen: true })).resolves.toEqual(['missed end event']);
     await expect(rules([], true, { isOpen: true })).resolves.toEqual([]);
   });

@@ -9,7 +9,7 @@ describe('HistoryChecker', () => {
     });
 
     it.each([
-      ['that began before it', [logout(0, 10), read(9, 15)]],
+      ['that began before the acknowledgement', [logout(0, 10), read(9, 15)]],
       ['of a logout that ended in an error of the server', [logout(0, 10, 503), read(11, 12)]],
       ['of a logout without an answer', [logout(0, 10, 0), read(11, 12)]],
     ])('allows an acceptance %s', (_, operations) => {
@@ -24,7 +24,7 @@ describe('HistoryChecker', () => {
       expect(rules([logout(0, 10), second])).toEqual(['accepted after revocation']);
     });
 
-    it('goes by the first acknowledgement of several', () => {
+    it('counts from the first of several acknowledgements', () => {
       expect(rules([logout(0, 50), logout(1, 10), read(20, 21)])).toEqual(['accepted after revocation']);
     });
 
@@ -33,7 +33,7 @@ describe('HistoryChecker', () => {
       expect(rules([reuse, read(11, 12)])).toEqual(['accepted after revocation']);
     });
 
-    it('holds a change by SQL to its bound, and reports the worst', () => {
+    it('holds a change by SQL to its time limit, and reports the slowest', () => {
       const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
       const checked = checkHistory([revoked, read(2000, 2001)]);
       expect(checked).toMatchObject({ violations: [], worstSqlMs: 1990 });
@@ -59,7 +59,7 @@ describe('HistoryChecker', () => {
       }
     });
 
-    it('allows an acceptance of what was acknowledged in a loss, once that has happened', () => {
+    it('allows an acceptance after a revocation that was lost with the data, once the loss has happened', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
       expect(rules([logout(0, 10), read(101, 102)], { lost })).toEqual([]);
       expect(rules([logout(0, 10), read(101, 102, 401)], { lost })).toEqual([]);
@@ -68,7 +68,7 @@ describe('HistoryChecker', () => {
       expect(rules([logout(101, 102), read(103, 104)], { lost })).toEqual(['accepted after revocation']);
     });
 
-    it('allows a refusal of a session that was opened or refreshed in a loss, once that has happened', () => {
+    it('allows a refusal of a session whose login or refresh was lost, once the loss has happened', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
       const refresh: Operation = {
         ...read(5, 6),
@@ -82,14 +82,14 @@ describe('HistoryChecker', () => {
       }
     });
 
-    it('ends the sessions of a deactivated user, also those the request did not name', () => {
+    it('flags an acceptance of a deactivated user, also on a session that the request did not name', () => {
       const operations = [login('s1', 0, 5), setActive(false, 10, 20), read(21, 22)];
       expect(rules(operations)).toEqual(['accepted after revocation']);
       expect(rules([login('s1', 9, 12), setActive(false, 10, 20), read(21, 22)])).toEqual([]);
       expect(rules([setActive(false, 10, 20), login('s1', 21, 25), read(30, 31)])).toEqual([]);
     });
 
-    it('counts what it has seen', () => {
+    it('counts the revocations and the requests after them', () => {
       const checked = checkHistory([logout(0, 10), read(11, 12, 401), read(9, 13, 401)]);
       expect(checked).toMatchObject({ revocations: 1, presentedAfterRevocation: 1, violations: [] });
     });
@@ -100,18 +100,18 @@ describe('HistoryChecker', () => {
       expect(rules([read(0, 1, status)])).toEqual(['false refusal']);
     });
 
-    it('flags a refusal that was over before the revocation began', () => {
+    it('flags a refusal that ended before the revocation began', () => {
       expect(rules([read(0, 9, 401), logout(10, 20)])).toEqual(['false refusal']);
     });
 
     it.each([
       ['begun', [logout(10, 30), read(11, 12, 401)]],
-      ['tried in vain, for all one knows', [logout(10, 30, 0), read(50, 51, 401)]],
+      ['been sent without an answer', [logout(10, 30, 0), read(50, 51, 401)]],
     ])('allows a refusal once the revocation has %s', (_, operations) => {
       expect(rules(operations, { unanswered: [{ from: 0, to: 100 }] })).toEqual([]);
     });
 
-    it('flags a login refused to an active user, and the administrator refused', () => {
+    it('flags the refusal of a login of an active user, and of a request of the administrator', () => {
       const refused: Operation = { ...base, kind: 'login', start: 30, end: 31, status: 403 };
       expect(rules([refused])).toEqual(['false refusal']);
       expect(rules([setActive(false, 0, 10), refused])).toEqual([]);
@@ -135,21 +135,21 @@ describe('HistoryChecker', () => {
       expect(rules([read(12, 13, 500)], { unavailable })).toEqual(['server error']);
     });
 
-    it('allows it on the instance that has the trouble only', () => {
+    it('allows 503 only on the instance that cannot reach PostgreSQL', () => {
       const onOther = [{ from: 10, to: 20, instance: 1 }];
       const refused = { ...read(12, 13, 503), retryAfter: true };
       expect(rules([refused], { unavailable: onOther })).toEqual(['server error']);
       expect(rules([{ ...refused, instance: 1 }], { unavailable: onOther })).toEqual([]);
     });
 
-    it('allows it to what may wait for a lock, and to no read', () => {
+    it('allows 503 for requests that may wait for a lock, but not for reads', () => {
       const locked = [{ from: 10, to: 20 }];
       const change = { ...setRole('researcher', 12, 13, 503), retryAfter: true };
       expect(rules([change], { locked })).toEqual([]);
       expect(rules([{ ...read(12, 13, 503), retryAfter: true }], { locked })).toEqual(['server error']);
     });
 
-    it('expects no answer of a change by SQL that failed', () => {
+    it('demands no answer from a change by SQL that failed', () => {
       expect(rules([{ ...logout(0, 1, 0), kind: 'sql-revoke', instance: -1 }])).toEqual([]);
     });
 

@@ -28,7 +28,7 @@ describe('checkService', () => {
     });
   });
 
-  it('flags an acceptance that began later', () => {
+  it('flags an acceptance that began after the bound', () => {
     const operations = [revoked, ask(1011, 1012), ask(1013, 1014, 401)];
     expect(rules(operations)).toEqual(['accepted after revocation']);
     expect(check(operations)).toMatchObject({
@@ -38,12 +38,12 @@ describe('checkService', () => {
     });
   });
 
-  it('counts the bound from the acknowledgement, and expects nothing of a revocation without one', () => {
+  it('counts the bound from the acknowledgement, and ignores a revocation without one', () => {
     expect(rules([logout(0, 500), ask(1400, 1401)])).toEqual([]);
     for (const status of [0, 503]) expect(rules([logout(0, 10, status), ask(5000, 5001)])).toEqual([]);
   });
 
-  it('flags the refusal of a session of which no end had begun', () => {
+  it('flags the refusal of a session whose revocation had not begun', () => {
     expect(rules([ask(0, 5, 401)])).toEqual(['false refusal']);
     expect(rules([logout(10, 20), ask(0, 10, 401)])).toEqual(['false refusal']);
     expect(rules([logout(10, 20), ask(0, 11, 401)])).toEqual([]);
@@ -60,7 +60,7 @@ describe('checkService', () => {
     ]);
   });
 
-  it('counts the requests of the service alone', () => {
+  it('counts only the requests to the service', () => {
     const operations = [revoked, read(2000, 2001), ask(20, 21), ask(22, 23, 503)];
     expect(check(operations, [{ from: 0, to: 99 }])).toMatchObject({
       violations: [],

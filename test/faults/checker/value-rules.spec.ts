@@ -11,7 +11,7 @@ describe('HistoryChecker', () => {
       expect(rules([setRole('researcher', 10, 20), read(0, 5, 200, 'researcher')])).toEqual(['stale role']);
     });
 
-    it('allows either while the change is under way, or when its outcome is not known', () => {
+    it('allows either role while a change is under way or its outcome is unknown', () => {
       for (const role of ['student', 'researcher']) {
         expect(rules([setRole('researcher', 0, 10), read(9, 12, 200, role)])).toEqual([]);
         const unknown = [setRole('researcher', 0, 10, 503), read(11, 12, 200, role)].map((operation) => ({
@@ -22,7 +22,7 @@ describe('HistoryChecker', () => {
       }
     });
 
-    it('keeps to the last of several changes', () => {
+    it('demands the role of the last of several changes', () => {
       const changes = [setRole('researcher', 0, 10), setRole('student', 20, 30)];
       expect(rules([...changes, read(31, 32, 200, 'student')])).toEqual([]);
       expect(rules([...changes, read(31, 32, 200, 'researcher')])).toEqual(['stale role']);
@@ -36,13 +36,13 @@ describe('HistoryChecker', () => {
       expect(rules([change, read(11, 12, 200, 'admin')])).toEqual(['stale role']);
     });
 
-    it('takes a rejected change for none', () => {
+    it('ignores a rejected change', () => {
       expect(rules([setRole('researcher', 0, 10, 409), read(11, 12, 200, 'researcher')])).toEqual([
         'stale role',
       ]);
     });
 
-    it('allows either role after a change that was acknowledged in a loss', () => {
+    it('allows either role after a change that was lost with the data', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
       for (const role of ['student', 'researcher'])
         expect(rules([setRole('researcher', 0, 10), read(101, 102, 200, role)], { lost })).toEqual([]);
@@ -63,7 +63,7 @@ describe('HistoryChecker', () => {
       expect(rules([expiring(1251, 1260)])).toEqual(['accepted after expiry']);
     });
 
-    it('flags a refusal before it', () => {
+    it('flags a refusal before the expiry', () => {
       expect(rules([expiring(740, 749, 401)])).toEqual(['false refusal']);
       expect(rules([expiring(740, 751, 401)])).toEqual([]);
     });
@@ -87,7 +87,7 @@ describe('HistoryChecker', () => {
       status,
     });
 
-    it('flags a login with an old password, and one refused with the current one', () => {
+    it('flags a login with an old password, and a refused login with the current one', () => {
       const changed = change('first', 'second', 0, 10);
       expect(rules([changed, logInWith('first', 11)])).toEqual(['stale password']);
       expect(rules([changed, logInWith('second', 11)])).toEqual([]);
@@ -95,18 +95,18 @@ describe('HistoryChecker', () => {
       expect(rules([changed, logInWith('first', 11, 401)])).toEqual([]);
     });
 
-    it('allows either while the change is under way', () => {
+    it('allows either password while a change is under way', () => {
       for (const status of [200, 401])
         expect(rules([change('first', 'second', 0, 10), logInWith('first', 5, status)])).toEqual([]);
     });
 
-    it('flags the second of two changes away from the same password', () => {
+    it('flags the second of two changes from the same old password', () => {
       const changes = [change('first', 'second', 0, 10), change('first', 'third', 5, 20)];
       expect(rules(changes)).toEqual(['lost password change']);
       expect(rules([changes[0]!, change('second', 'third', 11, 20)])).toEqual([]);
     });
 
-    it('ends the other sessions of the account and keeps its own', () => {
+    it('demands that a change ends the other sessions of the account and keeps its own', () => {
       const own = login('s9', 0, 1);
       const changed = change('first', 'second', 10, 20);
       expect(rules([own, login('s1', 0, 1), changed, read(21, 22)])).toEqual(['accepted after revocation']);

@@ -21,7 +21,7 @@ const LEFT = 'SELECT pid FROM pg_stat_activity WHERE pid = ANY($1::int[])';
 /** What can happen to an instance. */
 export const INSTANCE_FAULTS: readonly Fault<Deployment>[] = [
   {
-    name: 'instance kill -9 in the middle of logouts',
+    name: 'an instance killed (kill -9) in the middle of logouts',
     allows: ['unanswered'],
     run: async (context) => {
       const [first, second] = context.deployment.instances;

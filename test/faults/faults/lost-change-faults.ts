@@ -18,17 +18,23 @@ type GoBack = () => Promise<void>;
  * the recovery on every instance must answer what PostgreSQL then says.
  */
 export const LOST_CHANGE_FAULTS: readonly Fault<Deployment>[] = [
-  losing('restored in place (pg_restore --clean), later changes lost', async ({ deployment }) => {
-    const dump = await PostgresDump.of(deployment.database.url);
-    return () => dump.restore(deployment.database.url, { clean: true });
-  }),
-  losing('dropped and restored in the same cluster, later changes lost', async ({ deployment }) => {
-    const dump = await PostgresDump.of(deployment.database.url);
-    return async () => {
-      const { url } = await AppDatabase.recreate(deployment.postgres);
-      await dump.restore(url);
-    };
-  }),
+  losing(
+    'the database restored in place (pg_restore --clean), later changes lost',
+    async ({ deployment }) => {
+      const dump = await PostgresDump.of(deployment.database.url);
+      return () => dump.restore(deployment.database.url, { clean: true });
+    },
+  ),
+  losing(
+    'the database dropped and restored in the same cluster, later changes lost',
+    async ({ deployment }) => {
+      const dump = await PostgresDump.of(deployment.database.url);
+      return async () => {
+        const { url } = await AppDatabase.recreate(deployment.postgres);
+        await dump.restore(url);
+      };
+    },
+  ),
   losing('all instances moved to a copy in another cluster, later changes lost', async ({ deployment }) => {
     const copy = await copyDatabase(await PostgresDump.of(deployment.database.url));
     return async () => {

@@ -11,14 +11,14 @@ const LENGTH_MS = 3500;
 /** What can happen to two instances that have no Redis. */
 export const MEMORY_FAULTS: readonly Fault<MemoryDeployment>[] = [
   {
-    name: 'no fault, two instances without Redis',
+    name: 'no fault',
     run: async ({ load }) => {
       await load.continueFor(2000);
       return performance.now();
     },
   },
   {
-    name: 'no Redis: the instance with the cache stopped around revocations',
+    name: 'the instance with the cache stopped around revocations',
     run: (context) =>
       stallAroundRevocations(context, async () => {
         const { holder, other } = await context.deployment.roles();
@@ -26,7 +26,7 @@ export const MEMORY_FAULTS: readonly Fault<MemoryDeployment>[] = [
       }),
   },
   {
-    name: 'no Redis: the instance with the cache cut off from PostgreSQL (black hole)',
+    name: 'the instance with the cache cut off from PostgreSQL (black hole)',
     run: blackHoleHolder,
   },
 ];

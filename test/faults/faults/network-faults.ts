@@ -5,7 +5,7 @@ import { SLOW_LINK_FAULTS } from './slow-link-faults.js';
 /** What can happen between an instance and Redis. */
 export const NETWORK_FAULTS: readonly Fault<Deployment>[] = [
   {
-    name: 'black-holed link of one instance',
+    name: 'black-holed link of one instance to Redis',
     run: async ({ deployment: { links }, load }) => {
       await links[0]!.blackhole();
       await load.continueFor(3000);
@@ -13,9 +13,9 @@ export const NETWORK_FAULTS: readonly Fault<Deployment>[] = [
       return performance.now();
     },
   },
-  { name: 'black-holed links of all instances but one', run: leaveOneConnected },
+  { name: 'black-holed links of all instances but one to Redis', run: leaveOneConnected },
   {
-    name: 'black-holed links of all instances',
+    name: 'black-holed links of all instances to Redis',
     run: async ({ deployment: { links }, load }) => {
       await Promise.all(links.map((link) => link.blackhole()));
       await load.continueFor(3000);
@@ -24,7 +24,7 @@ export const NETWORK_FAULTS: readonly Fault<Deployment>[] = [
     },
   },
   {
-    name: 'links of 2 s latency',
+    name: 'links to Redis with a latency of 2 s',
     run: async ({ deployment: { links }, load }) => {
       await Promise.all(links.map((link) => link.delay(2000)));
       await load.continueFor(3000);

@@ -11,7 +11,7 @@ const OUTAGE_MS = 3500;
 /** What can happen to PostgreSQL. */
 export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
   {
-    name: 'PostgreSQL kill -9 and restart',
+    name: 'PostgreSQL killed (kill -9) and restarted',
     allows: ['unavailable'],
     run: (context) =>
       outage(context, {

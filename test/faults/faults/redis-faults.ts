@@ -7,7 +7,7 @@ const POLICIES = ['noeviction', 'allkeys-lru', 'volatile-ttl'];
 /** What can happen to the one Redis that all instances share. */
 export const REDIS_FAULTS: readonly Fault<Deployment>[] = [
   {
-    name: 'Redis kill -9, back empty',
+    name: 'Redis killed (kill -9) and back without data',
     run: async ({ deployment, load }) => {
       await deployment.redis.kill9();
       await load.continueFor(1500);
@@ -36,7 +36,7 @@ export const REDIS_FAULTS: readonly Fault<Deployment>[] = [
     },
   },
   {
-    name: 'CLIENT KILL storm',
+    name: 'all Redis connections closed again and again (CLIENT KILL)',
     run: async ({ deployment, load }) => {
       for (let round = 0; round < 20; round++) {
         await deployment.redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
@@ -50,7 +50,7 @@ export const REDIS_FAULTS: readonly Fault<Deployment>[] = [
 
 function fullMemory(policy: string): Fault<Deployment> {
   return {
-    name: `1 MB maxmemory, ${policy}`,
+    name: `Redis with 1 MB of memory (${policy})`,
     run: async ({ deployment, load }) => {
       await deployment.redis.cli('CONFIG', 'SET', 'maxmemory', '1mb', 'maxmemory-policy', policy);
       await load.continueFor(1000);

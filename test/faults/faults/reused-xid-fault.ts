@@ -21,7 +21,7 @@ export const LATE_FLUSH = ['-c', 'wal_writer_delay=10000ms'];
 
 /** After a crash PostgreSQL gives out ids again that the followers have seen. Needs {@link LATE_FLUSH}. */
 export const reusedTransactionIds: Fault<Deployment> = {
-  name: 'PostgreSQL kill -9, transaction ids used again',
+  name: 'PostgreSQL killed (kill -9), and its transaction ids used again',
   allows: ['unavailable'],
   run: async (context) => {
     const { deployment, load, client, operator, newSessions } = context;

@@ -13,7 +13,7 @@ const SLOW_MS = 10;
 export const ROLLBACK_FAULTS: readonly Fault<Deployment>[] = [
   { name: 'Redis back from an RDB older than the logouts', run: (context) => rollBack(context) },
   {
-    name: 'the same on slow links',
+    name: 'Redis back from an RDB older than the logouts, on slow links',
     run: async (context) => {
       const { links } = context.deployment;
       await Promise.all(links.map((link) => link.delay(SLOW_MS)));

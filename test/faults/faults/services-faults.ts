@@ -36,7 +36,7 @@ async function broken(load: ServicesLoad, link: TcpProxy, how: 'cut' | 'blackhol
 
 /** What can happen to the auth service, to what it uses, to the network and to a service that takes its tokens. */
 export const SERVICES_FAULTS: readonly ServicesFault[] = [
-  { name: 'none', unavailable: [], run: async () => undefined },
+  { name: 'no fault', unavailable: [], run: async () => undefined },
   {
     name: 'Redis flushed, again and again',
     unavailable: [],
@@ -60,7 +60,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     // A request for introspection can be sent on a connection that has polled before.
-    name: 'feed alone black-holed',
+    name: 'connection of the feed alone black-holed',
     unavailable: ['verifying'],
     run: ({ feedLink }, load) => broken(load, feedLink, 'blackhole'),
   },

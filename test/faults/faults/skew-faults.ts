@@ -16,7 +16,7 @@ export const CLOCK_SKEWS_MS = [180_000, 0, -180_000] as const;
 /** Instances whose clocks are minutes apart, and whose configurations differ for a while. */
 export const SKEW_FAULTS: readonly Fault<Deployment>[] = [
   {
-    name: 'clocks apart, one instance restarted with shorter token and session lives',
+    name: 'one instance restarted with shorter token and session lifetimes',
     run: async (context) => {
       await restart(context, [1], { ACCESS_TOKEN_EXPIRE_MINUTES: '1', REFRESH_TOKEN_EXPIRE_DAYS: '1' });
       await context.load.continueFor(LENGTH_MS);
@@ -24,7 +24,7 @@ export const SKEW_FAULTS: readonly Fault<Deployment>[] = [
     },
   },
   {
-    name: 'clocks 3 min apart, access tokens of 1 min',
+    name: 'access tokens with a lifetime of 1 min',
     run: async (context) => {
       await restart(context, [0, 2], { ACCESS_TOKEN_EXPIRE_MINUTES: '1', REFRESH_TOKEN_EXPIRE_DAYS: '1' });
       await presentEverywhere(context);
@@ -32,7 +32,7 @@ export const SKEW_FAULTS: readonly Fault<Deployment>[] = [
     },
   },
   {
-    name: `clocks 3 min apart, ${CAP} sessions a user`,
+    name: `no more than ${CAP} sessions per user`,
     load: { logsIn: false },
     run: async (context) => {
       await restart(context, [0, 1, 2], { SESSIONS_PER_USER: String(CAP) });
