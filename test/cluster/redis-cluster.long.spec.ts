@@ -35,7 +35,7 @@ describe('RedisCluster', () => {
   }, TIMEOUT_MS);
 
   it(
-    'uses the other shards while one is frozen, and that one too when it continues',
+    'uses the other shards while one is frozen, and all of them once that one continues',
     async () => {
       const cluster = await connect({ deadlineMs: 500 });
       const { store, trust } = cluster;
@@ -58,7 +58,7 @@ describe('RedisCluster', () => {
   );
 
   it(
-    'deletes an entry whose slot is moving from where it is, and reads it nowhere',
+    'deletes an entry whose slot is moving, wherever it is, and does not read it',
     async () => {
       const [{ master: from }, { master: to }] = servers.shards;
       const cluster = await connect();
@@ -124,7 +124,7 @@ describe('RedisCluster', () => {
   );
 
   it(
-    'reads a slot that another master had no earlier than a second later, and counts no deletion meanwhile',
+    'reads a slot from its new master after a second at the earliest, and accepts no deletion until then',
     async () => {
       const key = keyOn(0, 104);
       const preparedAt: number[] = [];
@@ -156,7 +156,7 @@ describe('RedisCluster', () => {
   );
 
   it(
-    'gives no value that was read while the slot ceased to be read from its master',
+    'discards a value that was read while the store stopped reading its slot from the master',
     async () => {
       const key = keyOn(2, 105);
       const slot = slotOf(key);
@@ -180,7 +180,7 @@ describe('RedisCluster', () => {
   );
 
   it(
-    'deletes on both and reads from neither while two masters claim a slot',
+    'deletes on both masters and reads from neither while both claim a slot',
     async () => {
       const { store, trust } = await connect();
       const key = keyOn(0, 103);
@@ -201,7 +201,7 @@ describe('RedisCluster', () => {
   );
 
   it(
-    'says that a server is no cluster',
+    'reports that a server is not a Cluster',
     async () => {
       const single = await RedisServer.start();
       const other = new ConnectedCluster(single.url.replace('redis:', 'redis+cluster:'));

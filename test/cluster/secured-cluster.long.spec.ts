@@ -24,7 +24,7 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
   ['redis-server', 'address'],
   ['valkey-server', 'name'],
 ])(
-  'a Cluster of %s with TLS that announces its %s, and the user of docs/operations.md',
+  'a Cluster of %s with TLS, announced by its %s, with the user of docs/operations.md',
   (program, announced) => {
     let secured: SecuredCluster;
     const connect = () => {
@@ -67,7 +67,7 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
       await connected.close();
     });
 
-    it('serves two instances, which refuse a token after its logout, and refuses nothing to them', async () => {
+    it('serves two instances, which refuse a token after its logout, and refuses none of their commands', async () => {
       const database = await createTestDatabase();
       const environment = {
         ...secured.environment,

@@ -49,7 +49,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     text: 'if (tookOver) await pause(TAKEOVER_MS);',
     replacement: 'if (tookOver) await pause(0);',
     specs: CLUSTER_SPEC,
-    test: 'no earlier than a second later',
+    test: 'after a second at the earliest',
   },
   {
     name: 'a value is accepted whose slot was moved during the read',
@@ -57,7 +57,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     text: 'if (this.cluster.reader(slot) !== shard)',
     replacement: 'if (this.cluster.shards.length === 0)',
     specs: CLUSTER_SPEC,
-    test: 'ceased to be read from its master',
+    test: 'stopped reading its slot',
   },
   {
     name: 'a promoted replica is read without a replay',
