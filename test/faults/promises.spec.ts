@@ -7,7 +7,7 @@ import { CLOCK_SKEWS_MS } from './faults/skew-faults.js';
 
 /** All faults run in the `*.long.spec.ts` beside this file. */
 describeFaults({
-  title: 'three instances whose clocks and token lives differ',
+  title: 'three instances whose clocks and token lifetimes differ',
   start: () =>
     Deployment.start({
       instances: CLOCK_SKEWS_MS.length,

@@ -29,22 +29,24 @@ export const PROMISE_WITNESSES: Readonly<Record<string, readonly Fault<Deploymen
   'Redis crashes, restarts, is flushed, is full, or comes back with an old snapshot': [
     named(REDIS_FAULTS, 'Redis back from an RDB older than the logouts'),
     named(REDIS_FAULTS, 'FLUSHALL in the middle of reads'),
-    named(REDIS_FAULTS, '1 MB maxmemory, noeviction'),
+    named(REDIS_FAULTS, 'Redis with 1 MB of memory (noeviction)'),
   ],
   'Redis is frozen, slow, refuses to write, or is behind a link that drops packets': [
     named(REDIS_FAULTS, 'Redis frozen for 5 s (SIGSTOP)'),
   ],
   'one instance is cut off from Redis, others are not': [
-    named(NETWORK_FAULTS, 'black-holed links of all instances but one'),
+    named(NETWORK_FAULTS, 'black-holed links of all instances but one to Redis'),
   ],
   'an instance is stalled (paused, starved, asleep) for any length': [
     named(STALL_FAULTS, 'instance stopped around revocations, Redis healthy'),
   ],
-  'PostgreSQL is down or frozen': [named(POSTGRES_FAULTS, 'PostgreSQL kill -9 and restart')],
+  'PostgreSQL is down or frozen': [named(POSTGRES_FAULTS, 'PostgreSQL killed (kill -9) and restarted')],
   'one transaction changes a million rows, or stays open for an hour': [
     bulkOfLogRows(ROWS_OF_A_LARGE_TRANSACTION),
   ],
-  'a process is killed at any moment': [named(INSTANCE_FAULTS, 'instance kill -9 in the middle of logouts')],
+  'a process is killed at any moment': [
+    named(INSTANCE_FAULTS, 'an instance killed (kill -9) in the middle of logouts'),
+  ],
   "PostgreSQL's address leads to a standby, a read-only server or another cluster": [
     named(MISDIRECTION_FAULTS, 'one instance led to a hot standby whose replay is paused'),
   ],
