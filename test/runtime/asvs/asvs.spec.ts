@@ -17,12 +17,12 @@ const withState = (...states: string[]) => ROWS.filter(({ state }) => states.inc
 const idsOf = (rows: Row[]) => rows.map(({ id }) => id);
 const isOnDocuments = ({ id }: Row) => ON_DOCUMENTS.includes(id.replace(/\.\d+$/, ''));
 
-const titles = new Map<string, Set<string>>();
-const hasTest = (file: string, title: string): boolean => {
+const names = new Map<string, Set<string>>();
+const hasTest = (file: string, name: string): boolean => {
   if (!existsSync(pathOf(file))) return false;
-  const known = titles.get(file) ?? testTitlesOf(pathOf(file));
-  titles.set(file, known);
-  return known.has(title);
+  const known = names.get(file) ?? testTitlesOf(pathOf(file));
+  names.set(file, known);
+  return known.has(name);
 };
 
 /** Whether the target of a link exists; relative to the folder of the document. */
@@ -86,7 +86,7 @@ describe('docs/asvs.md', () => {
   it('names tests that exist', () => {
     const missing = ROWS.flatMap(({ id, evidence }) =>
       testsIn(evidence)
-        .filter(({ file, title }) => !hasTest(file, title))
+        .filter(({ file, name }) => !hasTest(file, name))
         .map((reference) => ({ id, ...reference })),
     );
     expect(missing).toEqual([]);

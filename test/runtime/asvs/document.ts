@@ -11,12 +11,13 @@ export interface Row {
 
 export interface TestReference {
   file: string;
-  title: string;
+  /** The full name, see `testTitlesOf`. */
+  name: string;
 }
 
 const ROW = /^\| (\d+\.\d+\.\d+) \| (\d) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$/gm;
 const COUNTS = /^\| (V\d+|all)\b[^|]*((?:\| \d+ )+)\|$/gm;
-/** A file of tests, and the titles that follow it. */
+/** A file of tests, and the names that follow it. */
 const SPEC = /`([^`]+\.ts)`((?:,? "[^"]+")*)/g;
 const LINK = /\]\(([^)]+)\)/g;
 
@@ -37,11 +38,11 @@ export const countsOf = (text: string): Record<string, number[]> =>
     ]),
   );
 
-/** The tests that a cell names. A file without a title is a reference with an empty title. */
+/** The tests that a cell names. A file without a name of a test is a reference with an empty name. */
 export const testsIn = (cell: string): TestReference[] =>
   [...cell.matchAll(SPEC)].flatMap(([, file = '', quoted = '']) => {
-    const titles = [...quoted.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title);
-    return (titles.length > 0 ? titles : ['']).map((title) => ({ file, title }));
+    const names = [...quoted.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);
+    return (names.length > 0 ? names : ['']).map((name) => ({ file, name }));
   });
 
 /** The documents that a cell links to, with the name of a heading after `#`. */
