@@ -51,7 +51,7 @@ const PAGES = [
 const model = () => ScaleModel.fit({ points: POINTS, pages: PAGES, redisMicrosecondsPerEntry: 2 });
 
 describe('costs by least squares', () => {
-  it('are those of which the amounts were made', () => {
+  it('equal the costs from which the amounts were computed', () => {
     const counts = [
       [1, 0, 5],
       [2, 7, 1],
@@ -84,8 +84,8 @@ describe('costs by least squares', () => {
   });
 });
 
-describe('how often something happens that follows events', () => {
-  it('is the number of events while these are rare, and the number of cycles while they are many', () => {
+describe('the number of happenings', () => {
+  it('equals that of events while these are rare, and that of cycles while events are frequent', () => {
     expect(happenings(1, 5)).toBeCloseTo(1, 1);
     expect(happenings(1e6, 5)).toBeCloseTo(200);
     expect(happenings(0, 5)).toBe(0);
@@ -129,7 +129,7 @@ describe('the model of scale', () => {
     expect([readCycleMs, notifyCycleMs]).toEqual([model().readCycleMs, model().notifyCycleMs]);
   });
 
-  it('finds the most instances that fit, and 0 where one is too many', () => {
+  it('finds the largest number of instances that fit, and 0 where not even one fits', () => {
     const limits = { postgresCores: 4, redisCores: Infinity };
     const most = model().mostInstances(10, limits);
     const coresOf = (instances: number) =>

@@ -37,7 +37,7 @@ describe('the client', () => {
     await expect(api.me.read({ throwOnError: true })).rejects.toMatchObject({ code: 'token_missing' });
   });
 
-  it('describes an answer that is no JSON, and rejects without an answer', async () => {
+  it('describes an answer that is not JSON, and rejects when there is no answer', async () => {
     const { client, observed } = await logInAnew(service.url);
     observed.answer = async () => new Response('<h1>Bad Gateway</h1>', { status: 502 });
     await expect(client.api.me.read()).resolves.toMatchObject({ error: { code: 'unknown', status: 502 } });

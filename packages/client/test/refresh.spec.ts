@@ -17,7 +17,7 @@ describe('an access token that has expired', () => {
     return start;
   }
 
-  it('is replaced by one exchange for all requests that met its end', async () => {
+  it('is replaced by one exchange for all requests that were made with it', async () => {
     const { client, store, observed, session } = await expire();
     const answers = await Promise.all(Array.from({ length: 8 }, () => client.api.me.read()));
     expect(answers.map(({ response }) => response?.status)).toEqual(Array(8).fill(200));
@@ -59,7 +59,7 @@ describe('an access token that has expired', () => {
     await expect(client.api.sessions.list()).resolves.toMatchObject({ data: { total: 1 } });
   });
 
-  it('does not cost the session when the answer to the exchange is lost', async () => {
+  it('does not end the session when the answer to the exchange is lost', async () => {
     const { client, store, observed } = await expire();
     observed.answer = async (request) => {
       const response = await fetch(request);
@@ -73,7 +73,7 @@ describe('an access token that has expired', () => {
     await expect(client.api.sessions.list()).resolves.toMatchObject({ data: { total: 1 } });
   });
 
-  it('gets the answer of an exchange that failed, and keeps the session', async () => {
+  it('gives the caller the answer of a failed exchange, and does not end the session', async () => {
     const { client, store, observed } = await expire();
     observed.answer = async (request) =>
       request.url.endsWith('/auth/refresh')
@@ -85,7 +85,7 @@ describe('an access token that has expired', () => {
     expect(store.session).toBeDefined();
   });
 
-  it('of an ended session gets 401, and the session is forgotten', async () => {
+  it('gets 401 when its session has ended, and the client forgets that session', async () => {
     const { client, store, observed, session } = await logInAnew(service.url);
     await client.api.sessions.endAll({ query: { include_current: true } });
     store.session = expired(session);

@@ -4,7 +4,7 @@ import { VirtualWorld } from '../test/virtual-world.js';
 
 const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('the signature and the claims of a token', () => {
+describe('access tokens', () => {
   let world: VirtualWorld;
   let session: Session;
 
@@ -28,7 +28,7 @@ describe('the signature and the claims of a token', () => {
     ['no expiry', { exp: undefined }],
     ['no role', { role: undefined }],
     ['a role that is no text', { role: ['admin'] }],
-    ['a time before which it is not valid', { nbf: 4_000_000_000 }],
+    ['a begin of validity in the future', { nbf: 4_000_000_000 }],
   ])('are refused with %s', async (_, claims) => {
     expect(await world.verify(await world.issuer.tokenFor(session, claims))).toBe('token_invalid');
   });
@@ -51,7 +51,7 @@ describe('the signature and the claims of a token', () => {
     expect(await world.verify(token)).toMatchObject({ sub: session.sub });
   });
 
-  it('are refused for an algorithm without a signature or with a shared secret', async () => {
+  it('are refused when their algorithm is none or uses a shared secret', async () => {
     const token = await world.issuer.tokenFor(session);
     const [header = '', payload = ''] = token.split('.');
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
@@ -64,7 +64,7 @@ describe('the signature and the claims of a token', () => {
     expect(await world.verify(symmetric)).toBe('token_invalid');
   });
 
-  it('are refused for a key that the token brings along', async () => {
+  it('are refused when they are signed by a key in their own header', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const jwk = await exportJWK(publicKey);
     const token = await world.issuer.tokenFor(session);
@@ -85,17 +85,23 @@ describe('the signature and the claims of a token', () => {
     expect(await world.verify(changed)).toBe('token_invalid');
   });
 
-  it.each(['', 'x', 'a.b.c', '.'.repeat(100), 'x'.repeat(10_000)])('are refused for %p', async (token) => {
+  it.each([
+    ['empty', ''],
+    ['x', 'x'],
+    ['a.b.c', 'a.b.c'],
+    ['100 dots', '.'.repeat(100)],
+    ['10,000 letters', 'x'.repeat(10_000)],
+  ])('are refused when the text is %s', async (_, token) => {
     expect(await world.verify(token)).toBe('token_invalid');
   });
 
-  it('are refused for what is no text', async () => {
+  it('are refused when they are not text', async () => {
     for (const token of [undefined, null, 1, {}, []]) {
       expect(await world.verify(token as string)).toBe('token_invalid');
     }
   });
 
-  it('are verified with the expiry each time, also of a remembered token', async () => {
+  it('are checked for expiry each time, also when the verifier remembers them', async () => {
     const nowSeconds = Math.floor(world.clock.wall / 1000);
     const token = await world.issuer.tokenFor(session, { exp: nowSeconds + 5 });
     expect(await world.verify(token)).toMatchObject({ sub: session.sub });
@@ -106,7 +112,7 @@ describe('the signature and the claims of a token', () => {
     );
   });
 
-  it('are verified by the later of both clocks, when the receiver’s is slow', async () => {
+  it('are checked for expiry by the later of both clocks when the receiver’s is slow', async () => {
     const expired = await world.issuer.tokenFor(session, {
       exp: Math.floor(world.clock.wall / 1000) + 5,
     });
@@ -117,7 +123,7 @@ describe('the signature and the claims of a token', () => {
     expect(await world.verify(expired)).toBe('token_expired');
   });
 
-  it('are refused for a remembered signature under other claims', async () => {
+  it('are refused when a remembered signature is under other claims', async () => {
     const token = await world.issuer.tokenFor(session);
     expect(await world.verify(token)).toMatchObject({ role: 'student' });
     const [header = '', payload = '', signature = ''] = token.split('.');
@@ -127,7 +133,7 @@ describe('the signature and the claims of a token', () => {
     expect(await world.verify(token)).toMatchObject({ role: 'student' });
   });
 
-  it('are not given to two callers as one object', async () => {
+  it('have claims that are not given to two callers as one object', async () => {
     const token = await world.issuer.tokenFor(session);
     await world.verify(token);
     const first = world.verifier.verifyAtOnce(token);
@@ -136,7 +142,7 @@ describe('the signature and the claims of a token', () => {
     expect(world.verifier.verifyAtOnce(token)).toMatchObject({ role: 'student' });
   });
 
-  it('are remembered longest for tokens that are used', async () => {
+  it('are remembered longest when they are used', async () => {
     await world.close();
     world = await VirtualWorld.create({ maxTokens: 3 });
     await world.untilFresh();
@@ -148,7 +154,7 @@ describe('the signature and the claims of a token', () => {
     expect(world.verifier.verifyAtOnce(unused)).toBeUndefined();
   });
 
-  it('are remembered for as many tokens as the options say', async () => {
+  it('are remembered up to the number that the options set', async () => {
     await world.close();
     world = await VirtualWorld.create({ maxTokens: 3 });
     await world.untilFresh();

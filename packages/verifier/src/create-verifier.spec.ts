@@ -43,7 +43,7 @@ describe('createVerifier', () => {
     await world.close();
   });
 
-  it('waits for no issuer: it reports the failure, and everything is unavailable until the issuer answers', async () => {
+  it('reports that the issuer is away, and returns a verifier that is unavailable until the issuer answers', async () => {
     const world = await VirtualWorld.create({}, (_, created) => {
       created.isAway = true;
     });

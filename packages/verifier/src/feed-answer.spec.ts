@@ -18,17 +18,20 @@ describe('an answer of the feed', () => {
     ['covered_from', { covered_from: null }],
     ['complete_to_ms', { complete_to_ms: '0' }],
     ['moreAvailable', { moreAvailable: 1 }],
-  ])('without a usable %s is not followed, and followed again afterwards', async (name, members) => {
-    world.issuer.distort = (answer) => ({ ...answer, ...members });
-    await world.run(2000);
-    expect(world.verifier.status().fresh).toBe(false);
-    expect(world.errors).toEqual([`the feed answered without a usable ${name}`]);
-    world.issuer.distort = (answer) => answer;
-    await world.untilFresh();
-    expect(world.verifier.status().restarts).toBe(1);
-  });
+  ])(
+    'without a usable %s is not followed, and usable answers are followed again afterwards',
+    async (name, members) => {
+      world.issuer.distort = (answer) => ({ ...answer, ...members });
+      await world.run(2000);
+      expect(world.verifier.status().fresh).toBe(false);
+      expect(world.errors).toEqual([`the feed answered without a usable ${name}`]);
+      world.issuer.distort = (answer) => answer;
+      await world.untilFresh();
+      expect(world.verifier.status().restarts).toBe(1);
+    },
+  );
 
-  it('with an answer of more than 2 MB is not followed', async () => {
+  it('of more than 2 MB is not followed', async () => {
     world.issuer.distort = (answer) => ({ ...answer, more: 'x'.repeat(2 ** 21) });
     await world.run(2000);
     expect(world.verifier.status().fresh).toBe(false);

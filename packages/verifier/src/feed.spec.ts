@@ -56,7 +56,7 @@ describe('the feed', () => {
     expect(introspections()).toBe(0);
   });
 
-  it('covers no token that is older than its begin: it is introspected, and once settled no more', async () => {
+  it('covers no token older than its begin, which is introspected until its state is settled', async () => {
     await start();
     await world.untilFresh();
     const revoked = await world.issuer.logIn();
@@ -76,7 +76,7 @@ describe('the feed', () => {
     expect(introspections()).toBe(3);
   });
 
-  it('restarts forget what introspection said before', async () => {
+  it('discards what introspection said before when it restarts', async () => {
     await start();
     await world.untilFresh();
     const { token, session } = await world.issuer.logIn();
@@ -90,7 +90,7 @@ describe('the feed', () => {
     expect(await world.verify(token)).toBe('token_revoked');
   });
 
-  it('takes no restart from an answer that does not say so', async () => {
+  it('is not used when its first answer does not announce a restart', async () => {
     await start({}, (issuer) => {
       issuer.distort = (answer) => ({ ...answer, restarted: false });
     });
@@ -111,7 +111,7 @@ describe('the feed', () => {
     expect(introspections()).toBe(1);
   });
 
-  it('is reported when the credentials are wrong, and nothing is accepted', async () => {
+  it('is reported as refused when the credentials are wrong, and nothing is accepted', async () => {
     await start({ clientSecret: 'wrong' });
     const { token } = await world.issuer.logIn();
     await world.run(1000);
@@ -141,7 +141,7 @@ describe('the feed', () => {
     expect(most).toBeGreaterThanOrEqual(10 * perRound);
   });
 
-  it('refuses a revoked token until the end of its life, also when the receiver’s clock is slow', async () => {
+  it('keeps a revoked token refused until the end of its life, also when the receiver’s clock is slow', async () => {
     await start();
     world.issuerAheadSeconds = HOUR_MS / 1000;
     await world.untilFresh();

@@ -19,7 +19,7 @@ describe('a verifier in the mode introspect', () => {
     expect(world.verifier.status()).toMatchObject({ mode: 'introspect', introspections: 3 });
   });
 
-  it('accepts no verdict of a question that was put before the call', async () => {
+  it('accepts no verdict on a question that was asked before the call', async () => {
     const { token, session } = await world.issuer.logIn();
     const first = world.outcome(token);
     const asked = await world.exchangeOf('/oauth2/introspect');
@@ -31,7 +31,7 @@ describe('a verifier in the mode introspect', () => {
     expect(await first).toMatchObject({ sub: session.sub });
   });
 
-  it('says why a token is not active, as far as the token says it', async () => {
+  it('says why a token is not active, as far as the token shows it', async () => {
     const { token, session } = await world.issuer.logIn();
     const nowSeconds = Math.floor(world.clock.wall / 1000);
     const expired = await world.issuer.tokenFor(session, { exp: nowSeconds });

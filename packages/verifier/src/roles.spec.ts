@@ -21,7 +21,7 @@ describe('after a change of a user', () => {
     expect(introspections()).toBe(1);
   });
 
-  it('the role comes from introspection each time, until the issuer has settled; then once', async () => {
+  it('the role is introspected at each request until the change is settled, and then only once', async () => {
     const { token, session } = await world.issuer.logIn();
     world.issuer.change(session.sub, { role: 'admin' });
     await world.run(100);
@@ -54,7 +54,7 @@ describe('after a change of a user', () => {
     expect(introspections()).toBe(0);
   });
 
-  it('a token counts as older although the statement ran long before its commit', async () => {
+  it('a token counts as older although the changing statement ran long before its commit', async () => {
     await world.run(10_000);
     const { token, session } = await world.issuer.logIn();
     await world.run(1000);

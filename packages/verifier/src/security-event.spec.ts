@@ -42,7 +42,7 @@ describe('the feed', () => {
     await world.untilFresh();
   });
 
-  it('with an event of an unknown type makes the user be introspected', async () => {
+  it('with an event of an unknown type makes the tokens of its user be introspected', async () => {
     const { token, session } = await world.issuer.logIn();
     const other = await world.issuer.logIn();
     world.issuer.sessions.get(session.sid)!.isRevoked = true;

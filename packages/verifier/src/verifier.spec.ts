@@ -46,7 +46,7 @@ describe('a verifier that follows the feed', () => {
     expect(world.verifier.status()).toMatchObject({ fresh: false, introspections: 1 });
   });
 
-  it('accepts up to the bound after the last complete answer, and no later', async () => {
+  it('accepts a token up to the bound after the last complete answer, and no longer', async () => {
     const { token } = await world.issuer.logIn();
     await world.verify(token);
     const { stalenessMs } = world.verifier.status();
@@ -58,7 +58,7 @@ describe('a verifier that follows the feed', () => {
     expect(world.verifier.status().introspections).toBe(1);
   });
 
-  it('refuses by an answer of the feed that came while the issuer was asked', async () => {
+  it('refuses a token by an answer of the feed that came while the issuer was asked', async () => {
     const { token, session } = await world.issuer.logIn();
     world.clock.pass(BOUND_MS + 1);
     const outcome = world.outcome(token);
@@ -101,7 +101,7 @@ describe('a verifier that follows the feed', () => {
     expect(world.verifier.status().introspections).toBe(1);
   });
 
-  it('believes no answer that claims to know what is still to come', async () => {
+  it('accepts no token by an answer that claims to be complete beyond the present', async () => {
     world.issuer.distort = (answer) => ({ ...answer, complete_to_ms: 1e9 });
     const { token, session } = await world.issuer.logIn();
     await world.run(400);
