@@ -54,17 +54,17 @@ describe('DeviceTokens', () => {
     jwt.sign(claims, key, { algorithm });
   const derived = () => (tokens as unknown as { key: jwt.Secret }).key;
   it.each<[string, () => string | undefined]>([
-    ['no token', () => undefined],
-    ['an empty one', () => ''],
-    ['text', () => 'a device'],
-    ['one of another account', () => tokens.issue('eve@example.org')],
-    ['one of another key', () => tokensOf(configured(`${SECRET}2`)).issue(EMAIL)],
-    ['one signed by the key of access tokens', () => signedBy(config.tokens.key)],
-    ['one of another algorithm', () => signedBy(derived(), 'HS512')],
-    ['one that is not signed', () => `${encode({ alg: 'none' })}.${encode(claims)}.`],
-    ['one with another signature', () => tokens.issue(EMAIL).replace(/.{8}$/, 'AAAAAAAA')],
-    ['two in one header', () => `${tokens.issue(EMAIL)}, ${tokens.issue(EMAIL)}`],
-  ])('take %s for no device', (_, make) => {
+    ['a missing token', () => undefined],
+    ['an empty token', () => ''],
+    ['a text that is no token', () => 'a device'],
+    ['a token of another account', () => tokens.issue('eve@example.org')],
+    ['a token of another key', () => tokensOf(configured(`${SECRET}2`)).issue(EMAIL)],
+    ['a token signed by the key of access tokens', () => signedBy(config.tokens.key)],
+    ['a token of another algorithm', () => signedBy(derived(), 'HS512')],
+    ['a token that is not signed', () => `${encode({ alg: 'none' })}.${encode(claims)}.`],
+    ['a token with another signature', () => tokens.issue(EMAIL).replace(/.{8}$/, 'AAAAAAAA')],
+    ['two tokens in one header', () => `${tokens.issue(EMAIL)}, ${tokens.issue(EMAIL)}`],
+  ])('recognise no device by %s', (_, make) => {
     // The forgeries are well made but for what is wrong with them.
     expect(tokens.deviceOf(EMAIL, signedBy(derived()))).toBe('a device');
     expect(tokens.deviceOf(EMAIL, make())).toBeUndefined();

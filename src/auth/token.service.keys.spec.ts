@@ -157,7 +157,7 @@ describe('TokenService with a file of keys', () => {
     expect(judged(access(ES256, {}, { aud: 'https://other.example' }))).toBe('token_invalid');
   });
 
-  it('accepts one spelling of a signature', () => {
+  it('accepts only one spelling of a signature', () => {
     for (const key of [ES256, RS256]) {
       const token = access(key);
       const others = token.slice(0, -1);

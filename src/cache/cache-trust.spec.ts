@@ -32,7 +32,7 @@ describe('CacheTrust', () => {
     expect(trust).toMatchObject({ state: 'down', isTrusted: false, reason: 'no answer' });
   });
 
-  it('is complete only without a reason', () => {
+  it('is not complete while it states a reason', () => {
     trust.change('trusted', 'not every shard is used');
     expect(trust).toMatchObject({ isTrusted: true, isComplete: false, reason: 'not every shard is used' });
     trust.change('trusted');

@@ -11,16 +11,16 @@ describe('slots of a cluster', () => {
     ['foo{{bar}}zap', 4015],
     ['{a', 10_276],
     ['grüße', 3194],
-  ])('has the slot of %p', (key, slot) => {
+  ])('are found for the key %p as CLUSTER KEYSLOT finds them', (key, slot) => {
     expect(slotOf(key)).toBe(slot);
   });
 
-  it.each([0, 1, 5461, SLOTS - 1])('finds a text for slot %p', (slot) => {
+  it.each([0, 1, 5461, SLOTS - 1])('have a hash tag each, such as slot %p', (slot) => {
     expect(slotOf(`any:{${tagOf(slot)}}`)).toBe(slot);
     expect(tagOf(slot)).toBe(tagOf(slot));
   });
 
-  it('reads the masters and their ranges from CLUSTER SLOTS', () => {
+  it('are read with their masters from the answer of CLUSTER SLOTS', () => {
     const one = ['10.0.0.1', 7000, 'one', []];
     const reply = [
       [0, 10, one, ['10.0.0.9', 7009, 'replica', []]],

@@ -54,7 +54,7 @@ describe('Following', () => {
     expect(rights()).toEqual([false, false]);
   });
 
-  it('accepts no longer because the wall clock was set back', () => {
+  it('does not accept entries for longer when the wall clock was set back', () => {
     follow();
     jest.setSystemTime(START.getTime() - 3_600_000);
     jest.advanceTimersByTime(ACCEPTANCE_MS);
@@ -98,7 +98,7 @@ describe('Following', () => {
     expect(rights()).toEqual([true, true]);
   });
 
-  it('accepts entries of its own history, not from before what it skipped', () => {
+  it('accepts only entries of its own history, and none from before a skipped part of the log', () => {
     follow('one');
     const entry = { history: 'one', readAt: 1000 };
     expect(following.accepts(entry)).toBe(true);
@@ -110,7 +110,7 @@ describe('Following', () => {
     expect(following.accepts(entry)).toBe(false);
   });
 
-  it("forgets the skipped part with the history: another server's clock is another", () => {
+  it('forgets the skipped part when the history changes, because another server has another clock', () => {
     follow('one');
     following.raiseFloor(9000);
     follow('two');

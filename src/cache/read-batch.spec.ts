@@ -42,7 +42,7 @@ describe('ReadBatch', () => {
     expect(writes).toEqual([[keys]]);
   });
 
-  it('reads by one more command of the same write what all others ask for in the turn, and answers each its own', async () => {
+  it('reads what the other requests of a turn ask for by one more command, and answers each with its own part', async () => {
     const requests = [['a', 'b'], ['c', 'd'], ['e'], ['f', 'g']];
     const answers: Promise<unknown[]>[] = [];
     for (const keys of requests) {
@@ -71,7 +71,7 @@ describe('ReadBatch', () => {
     expect(writes.flat().map(({ length }) => length)).toEqual([500, 500, 203]);
   });
 
-  it('fails all of a batch, and none of the next', async () => {
+  it('fails all reads of a batch, and none of the next', async () => {
     let isDown = true;
     const reads = new ReadBatch(() => async (keys) => {
       if (isDown) throw new Error('no answer');

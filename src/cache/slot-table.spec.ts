@@ -12,7 +12,7 @@ describe('SlotTable', () => {
     table = new SlotTable();
   });
 
-  it('reads a slot from the master that claims it, once that is proven', () => {
+  it('reads a slot from the master that claims it, once the claim is proven', () => {
     expect(table.claim(one, [[0, 9]])).toBe(false);
     expect(table.claimants(9)).toEqual([one]);
     expect(table.reader(9)).toBeUndefined();
@@ -34,7 +34,7 @@ describe('SlotTable', () => {
     expect(table.reader(9)).toBe(two);
   });
 
-  it('says whether another master had a slot that is claimed', () => {
+  it('reports whether another master had a claimed slot before', () => {
     table.claim(one, [[0, 9]]);
     table.release(one);
     expect(table.claim(one, [[0, 9]])).toBe(false);
@@ -43,7 +43,7 @@ describe('SlotTable', () => {
     expect(table.claim(two, [[9, 20]])).toBe(false);
   });
 
-  it('says it again when the claim was lost before it was proven, and no more afterwards', () => {
+  it('reports a former master again when the claim was lost before it was proven, and not afterwards', () => {
     table.claim(one, [[0, 9]]);
     prove(one);
     expect(table.claim(two, [[9, 20]])).toBe(true);
@@ -54,7 +54,7 @@ describe('SlotTable', () => {
     expect(table.claim(two, [[9, 20]])).toBe(false);
   });
 
-  it('says it of the former master too, once another one claimed the slot', () => {
+  it('reports another master when a former master claims its slot back', () => {
     table.claim(one, [[0, 9]]);
     prove(one);
     table.claim(one, []);
@@ -74,7 +74,7 @@ describe('SlotTable', () => {
     expect(table.reader(10)).toBe(one);
   });
 
-  it('does not take a slot for proven that was lost and gained during the replay', () => {
+  it('does not count a slot as proven that was lost and gained during the replay', () => {
     table.claim(one, [[0, 9]]);
     const round = table.unproven(one)!;
     table.release(one, 9);

@@ -40,7 +40,7 @@ describe('the credentials of an OAuth client', () => {
     ['characters that are not Base64', { authorization: 'Basic a:b' }],
     ['no credentials', { authorization: 'Basic' }],
     ['another scheme', { authorization: 'Bearer YTpi' }],
-    ['nothing', {}],
+    ['no Authorization field', {}],
   ])('are not found in a header with %s', (_, headers) => {
     expect(read(headers)).toBe('invalid_client');
   });
@@ -52,7 +52,7 @@ describe('the credentials of an OAuth client', () => {
     expect(read(FORM, { client_id: 'a' })).toBe('invalid_client');
   });
 
-  it('are refused when they are there twice', () => {
+  it('are refused when a request has them twice', () => {
     const header = { ...FORM, ...basicOf('a:b') };
     expect(read(header, { client_id: 'a', client_secret: 'b' })).toBe('invalid_request');
     expect(read(header, { client_id: 'other' })).toBe('invalid_request');

@@ -22,7 +22,7 @@ describe('the secret of an OAuth client', () => {
     expect(acceptsSecret(single, previous, 0)).toBe(false);
   });
 
-  it('is accepted until the end of the overlap if it is the one before', () => {
+  it('is accepted until the end of the overlap if it is the previous one', () => {
     expect(acceptsSecret(secrets, previous, until.getTime() - 1)).toBe(true);
     expect(acceptsSecret(secrets, previous, until.getTime())).toBe(false);
   });

@@ -96,7 +96,7 @@ describe('AppLogger', () => {
     expect(parsed()[0]).toMatchObject({ err: { type: 'Error', message: 'refused', code: '42601' } });
   });
 
-  it('writes what is no error and no text', () => {
+  it('writes a logged value that is neither an error nor text', () => {
     const logger = loggerAt();
     logger.error({ msg: 'x', err: null }, 'Work');
     logger.error(undefined, 'Work');
@@ -107,14 +107,14 @@ describe('AppLogger', () => {
   });
 });
 
-describe('the time of a line', () => {
+describe('the time of a log line', () => {
   it.each([
     ['2026-11-29T05:06:07.008Z', '2026-11-29T05:06:07.080Z'],
     ['2026-11-29T05:06:07.999Z', '2026-11-29T05:06:08.000Z'],
     ['2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00.001Z'],
     // The clock was set back.
     ['2026-11-29T05:06:08.000Z', '2026-11-29T05:06:07.999Z'],
-  ])('is that of the line, also after another: %s, %s', (...times) => {
+  ])('is right also after a line of another time: %s, then %s', (...times) => {
     const timeOf = isoTime();
     expect(times.map((time) => timeOf(Date.parse(time)))).toEqual(times.map((time) => `,"time":"${time}"`));
   });

@@ -9,7 +9,7 @@ describe('CollectedLines', () => {
     lines = new CollectedLines({ write: (text) => void written.push(text) });
   });
 
-  it('are written together, in their order, and nothing is when there are none', () => {
+  it('are written together and in order, and nothing is written when there are none', () => {
     lines.flushSync();
     lines.write('a\n');
     lines.write('b\n');

@@ -15,7 +15,7 @@ import {
 const withCode = (code: string, message = 'x') => Object.assign(new Error(message), { code });
 const failedQuery = (code: string) => new QueryFailedError('SELECT 1', [], withCode(code));
 
-describe('database errors', () => {
+describe('among database errors', () => {
   it.each([
     ['08000', 'the connection'],
     ['08006', 'the connection'],
@@ -88,7 +88,7 @@ describe('database errors', () => {
     },
   );
 
-  it('one of the own time limits is an outage', () => {
+  it('an expired time limit of the service itself is an outage', () => {
     expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true);
   });
 
@@ -121,20 +121,20 @@ describe('database errors', () => {
     expect(isRefusedConnection(withCode(code))).toBe(false);
   });
 
-  it('knows a server that refuses to write, bare and wrapped', () => {
+  it('a refusal to write is recognised, bare and wrapped', () => {
     expect(isReadOnlyRefusal(withCode('25006'))).toBe(true);
     expect(isReadOnlyRefusal(failedQuery('25006'))).toBe(true);
     expect(isReadOnlyRefusal(withCode('42501'))).toBe(false);
   });
 
-  it('knows a unique violation, bare and wrapped', () => {
+  it('a unique violation is recognised, bare and wrapped', () => {
     expect(isUniqueViolation(withCode('23505'))).toBe(true);
     expect(isUniqueViolation(failedQuery('23505'))).toBe(true);
     expect(isUniqueViolation(failedQuery('23503'))).toBe(false);
     expect(isUniqueViolation(new Error('23505'))).toBe(false);
   });
 
-  it('knows text that cannot be stored', () => {
+  it('a refusal of text that cannot be stored is recognised', () => {
     for (const code of ['22021', '22P05', '22P02']) {
       expect(isUnstorableText(failedQuery(code))).toBe(true);
       expect(isUnstorableText(withCode(code))).toBe(true);

@@ -74,7 +74,7 @@ describe('Deadline', () => {
     expect(reason).not.toHaveBeenCalled();
   });
 
-  it('counts an answer as in time that waited behind the expiry for the event loop', async () => {
+  it('counts an answer as in time that came at the deadline and waited for the event loop', async () => {
     let settle: (value: string) => void = () => undefined;
     const seen = follow(deadline.bound(new Promise<string>((resolve) => (settle = resolve)), late));
     // A socket that is readable at the same moment is read between the timer and the sweep.

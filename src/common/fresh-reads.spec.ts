@@ -26,7 +26,7 @@ describe('FreshReads', () => {
   /** Lets everything run that waits for nothing but its turn. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('reads, and reads again for the next one', async () => {
+  it('reads once for a call, and again for the next call', async () => {
     const first = read();
     begun[0]?.end('a');
     await expect(first).resolves.toBe('a');
@@ -48,7 +48,7 @@ describe('FreshReads', () => {
     await expect(late).resolves.toBe('after the change');
   });
 
-  it('makes two reads of a thousand calls', async () => {
+  it('makes two reads for a thousand calls', async () => {
     const calls = Array.from({ length: 1000 }, () => read());
     expect(begun).toHaveLength(1);
     begun[0]?.end('first');
@@ -61,7 +61,7 @@ describe('FreshReads', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('lets those that come while the second read runs wait for a third', async () => {
+  it('lets calls that come while the second read runs wait for a third', async () => {
     const [first, second] = [read(), read()];
     begun[0]?.end('1');
     await settle();
@@ -95,7 +95,7 @@ describe('FreshReads', () => {
     await expect(fourth).resolves.toBe('again');
   });
 
-  it('holds its promise in every order of calls and ends', async () => {
+  it('answers no call with an older read, in any order of calls and ends of reads', async () => {
     for (let seed = 1; seed <= 200; seed++) {
       let state = seed;
       const random = (below: number) => {

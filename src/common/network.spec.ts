@@ -55,7 +55,7 @@ describe('networkOf', () => {
     ['the shortest IPv6 address', '::', '0:0:0:0::/64'],
     ['no address', null, 'unknown'],
     ['text that is no address', 'unknown', 'unknown'],
-  ])('of %s', (_, ip, network) => {
+  ])('finds the network of %s', (_, ip, network) => {
     expect(networkOf(ip)).toBe(network);
   });
 });

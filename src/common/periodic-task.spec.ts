@@ -56,7 +56,7 @@ describe('PeriodicTask', () => {
     expect(logged).toEqual([{ level: 'error', message: expect.stringContaining('relation does not exist') }]);
   });
 
-  it('logs of repeated failures those with the numbers 1, 2, 4, 8, ...', async () => {
+  it('logs only the failures with the numbers 1, 2, 4, 8, ... of a series', async () => {
     await run(Array.from({ length: 20 }, () => OUTAGE));
     expect(logged.map(({ message }) => /\d+ failure/.exec(message)?.[0])).toEqual([
       '1 failure',

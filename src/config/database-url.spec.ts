@@ -14,13 +14,13 @@ const problemOf = (text: string): string => {
   return '';
 };
 
-describe('a database URL', () => {
+describe('parseDatabaseUrl', () => {
   it.each([
     ['postgres://user:hunter2@db:6432/x?sslmode=require', 'postgresql://db:6432/x'],
     ['postgresql://db/x', 'postgresql://db:5432/x'],
     ['postgresql:///x?host=/run/pg', 'postgresql:///run/pg:5432/x'],
     ['postgresql://user:hunter2@db,[::1]:5433/x', 'postgresql://db:5432,[::1]:5433/x'],
-  ])('shows %s without user name, password and options', (url, label) => {
+  ])('labels %s without user name, password and options', (url, label) => {
     expect(parse(url).label).toBe(label);
   });
 
@@ -95,7 +95,7 @@ describe('a database URL', () => {
     ['?sslmode=verify-full', {}],
     ['?sslrootcert=system', {}],
     ['?ssl=true', true],
-  ])('with the options "%s" has the TLS settings %j', (options, ssl) => {
+  ])('reads the options "%s" as the TLS settings %j', (options, ssl) => {
     expect(parse(`postgresql://db/x${options}`).client.ssl).toEqual(ssl);
   });
 });

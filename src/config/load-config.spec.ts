@@ -49,7 +49,7 @@ describe('loadConfig', () => {
     expect(load(empty)).toEqual(load({}));
   });
 
-  it('ignores variables that are none of its own', () => {
+  it('ignores variables that it does not know', () => {
     expect(load({ PATH: '/bin', npm_config_x: '1', __proto__: 'x' })).toEqual(load({}));
   });
 
@@ -158,7 +158,7 @@ describe('loadConfig', () => {
     }
   });
 
-  it('refuses an admin that is half named, or badly', () => {
+  it('refuses an ADMIN_EMAIL or ADMIN_PASSWORD that is alone or invalid', () => {
     const [email, password] = ['admin@example.org', 's3cret-Test1234'];
     expect(load({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }).firstAdmin).toEqual({ email, password });
     for (const [variables, name] of [
@@ -187,14 +187,14 @@ describe('loadConfig', () => {
     }
   });
 
-  describe('with the signing key', () => {
+  describe('for the signing key', () => {
     const production = {
       NODE_ENV: 'production',
       ISSUER_URL: 'https://auth.example.org',
       DATABASE_URL: 'postgresql://db/x',
     };
 
-    it('in production wants a secret of its own that is long enough', () => {
+    it('requires a secret of its own that is long enough in production', () => {
       expect(load(production).tokens.key.symmetricKeySize).toBe(32);
       for (const secret of [
         undefined,
@@ -213,11 +213,11 @@ describe('loadConfig', () => {
       }
     });
 
-    it('counts bytes, not characters', () => {
+    it('counts the bytes of the secret, not its characters', () => {
       expect(load({ ...production, JWT_SECRET: 'äöüÄÖÜßéèêàâôûîç' }).tokens.key.symmetricKeySize).toBe(32);
     });
 
-    it('in development makes one and keeps it, for the owner alone', () => {
+    it('makes a secret in development and keeps it in a file for the owner alone', () => {
       const folder = mkdtempSync(join(tmpdir(), 'load-config-'));
       const DATA_DIR = join(folder, 'data');
       const first = load({ JWT_SECRET: '', DATA_DIR }).tokens.key;
@@ -230,13 +230,13 @@ describe('loadConfig', () => {
     });
   });
 
-  it('in production wants an issuer and a database of its own', () => {
+  it('requires an issuer and a database of its own in production', () => {
     const both = ['ISSUER_URL is required in production', 'DATABASE_URL is required in production'];
     expect(problemsOf({ NODE_ENV: 'production' })).toEqual(both);
     expect(problemsOf({ NODE_ENV: 'production', DATABASE_URL: '', ISSUER_URL: '' })).toEqual(both);
   });
 
-  it('in production opens no origin by itself', () => {
+  it('allows no origin by default in production', () => {
     const config = load({
       NODE_ENV: 'production',
       ISSUER_URL: 'https://auth.example.org',

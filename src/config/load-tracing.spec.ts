@@ -11,7 +11,7 @@ const load = (variables: Record<string, string>): TracingConfig | undefined =>
 const traced = (variables: Record<string, string> = {}) => load({ ...ENDPOINT, ...variables });
 
 describe('loadTracing', () => {
-  it('is off without an endpoint, and when a variable turns it off', () => {
+  it('turns tracing off without an endpoint, and when a variable says so', () => {
     expect(load({})).toBeUndefined();
     expect(load({ OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_TRACES_SAMPLER: 'always_on' })).toBeUndefined();
     expect(traced({ OTEL_SDK_DISABLED: 'TRUE' })).toBeUndefined();
@@ -57,7 +57,7 @@ describe('loadTracing', () => {
     ['parentbased_always_on', { isParentBased: true, ratio: 1 }],
     ['parentbased_always_off', { isParentBased: true, ratio: 0 }],
     ['parentbased_traceidratio', { isParentBased: true, ratio: 0.25 }],
-  ])('has the sampler %s', (name, sampler) => {
+  ])('reads the sampler %s', (name, sampler) => {
     const config = traced({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: '0.25' });
     expect(config?.sampler).toEqual(sampler);
   });

@@ -12,7 +12,7 @@ describe('the rules for passwords', () => {
       expect(refusal(password)).toBeUndefined();
   });
 
-  it('limit the length, ends included', () => {
+  it('limit the length to a range that includes both ends', () => {
     for (const length of [0, 1, 7, 129, 10_000])
       expect(refusal('ä'.repeat(length))).toBe('must have 8 to 128 characters');
     for (const length of [8, 128]) expect(refusal('ä'.repeat(length))).toBeUndefined();

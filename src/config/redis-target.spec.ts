@@ -28,7 +28,7 @@ function problemsOf(variables: Record<string, string>): readonly string[] {
   throw new Error('the configuration was accepted');
 }
 
-describe('REDIS_TLS_…_FILE', () => {
+describe('the configuration of REDIS_TLS_…_FILE', () => {
   let ca: CertificateAuthority;
   let own: Certificate;
   let other: Certificate;
@@ -61,7 +61,7 @@ describe('REDIS_TLS_…_FILE', () => {
     expect(certificates?.key).toContain('PRIVATE KEY');
   });
 
-  it('takes authorities alone, and none', () => {
+  it('accepts authorities without a certificate, and no files at all', () => {
     expect(load({ REDIS_URL: TLS, REDIS_TLS_CA_FILE: ca.cert })?.certificates).toMatchObject({
       cert: undefined,
       key: undefined,
@@ -73,7 +73,7 @@ describe('REDIS_TLS_…_FILE', () => {
     ['redis://:s3cret@cache', 'REDIS_TLS_CA_FILE'],
     [SENTINEL, 'REDIS_TLS_CERT_FILE'],
     ['', 'REDIS_TLS_KEY_FILE'],
-  ])('refuses %s with %s', (url, name) => {
+  ])('refuses the REDIS_URL "%s" with %s', (url, name) => {
     expect(problemsOf({ REDIS_URL: url, [name]: ca.cert })).toEqual([
       `${name} needs a REDIS_URL with TLS, such as rediss://`,
     ]);

@@ -35,7 +35,7 @@ describe('secrets in files', () => {
       });
   });
 
-  it('are part of the configuration as if they were set', () => {
+  it('are part of the configuration as if their variables were set', () => {
     const config = loadConfig({
       NODE_ENV: 'production',
       ISSUER_URL: 'https://auth.example.org',
@@ -57,12 +57,12 @@ describe('secrets in files', () => {
     expect(config.firstAdmin?.password).toBe('correct horse battery');
   });
 
-  it('may be a link, as in a volume of Kubernetes', () => {
+  it('may be links, as in a volume of Kubernetes', () => {
     symlinkSync(write(SECRET), join(folder, 'link'));
     expect(withSecretFiles({ JWT_SECRET_FILE: join(folder, 'link') })).toMatchObject({ JWT_SECRET: SECRET });
   });
 
-  it('are not set beside their variable, but an empty variable counts as absent', () => {
+  it('are refused beside their variable, but an empty variable counts as absent', () => {
     const JWT_SECRET_FILE = write(SECRET);
     expect(problemsOf({ JWT_SECRET: SECRET, JWT_SECRET_FILE })).toEqual([
       'JWT_SECRET and JWT_SECRET_FILE must not be set together',
@@ -81,15 +81,18 @@ describe('secrets in files', () => {
     ['is no text', (path) => writeFileSync(path, Buffer.from([0x73, 0xff])), /must be UTF-8 text/],
     ['is a folder', (path) => symlinkSync(tmpdir(), path), /must be a file/],
     ['is a device without end', (path) => symlinkSync('/dev/zero', path), /must be a file/],
-  ])('stop the start when the file %s, by variable and path and without the content', (_, prepare, words) => {
-    const path = join(folder, 's');
-    prepare(path);
-    const [problem, ...others] = problemsOf({ JWT_SECRET_FILE: path });
-    expect(others).toEqual([]);
-    expect(problem).toMatch(words);
-    expect(problem).toContain(`JWT_SECRET_FILE (${path})`);
-    expect(problem).not.toContain('s3cret');
-  });
+  ])(
+    'stop the start with the variable and the path, but not the content, when the file %s',
+    (_, prepare, words) => {
+      const path = join(folder, 's');
+      prepare(path);
+      const [problem, ...others] = problemsOf({ JWT_SECRET_FILE: path });
+      expect(others).toEqual([]);
+      expect(problem).toMatch(words);
+      expect(problem).toContain(`JWT_SECRET_FILE (${path})`);
+      expect(problem).not.toContain('s3cret');
+    },
+  );
 
   it('are not shown when they are set instead of their path', () => {
     for (const value of [SECRET, `/${SECRET}`, 'postgresql://u:s3cret@db/x', 's3cret/s3cret'.repeat(500)]) {

@@ -74,11 +74,11 @@ describe('parseSigningKeys', () => {
 
   it.each<[string, string, RegExp]>([
     ['no JSON', '{"keys": "quoted', /must be JSON$/],
-    ['no set', '[]', /must be a JWK Set/],
+    ['JSON that is no set', '[]', /must be a JWK Set/],
     ['null', 'null', /must be a JWK Set/],
     ['a single key', JSON.stringify(EC), /must be a JWK Set/],
     ['no key', keySetText([]), /must contain a key$/],
-    ['a key that is none', '{"keys": ["quoted"]}', /key 1 must be an object$/],
+    ['a key that is no object', '{"keys": ["quoted"]}', /key 1 must be an object$/],
     ['a first key that is public', keySetText([without(EC, 'd'), OTHER]), /key 1 must be private/],
     ['a key twice', keySetText([EC, parseAsymmetricKey(EC).jwk]), /must not contain a key twice$/],
     ['JWT_SECRET twice', keySetText([HS256, { ...HS256, exp: inDays(1) }]), /must not contain a key twice$/],
@@ -86,7 +86,7 @@ describe('parseSigningKeys', () => {
     ['another alg', keySetText([EC, { ...RSA, alg: 'PS256' }]), /key 2 must have alg ES256 or RS256$/],
     ['the alg of another type', keySetText([{ ...EC, alg: 'RS256' }]), /key 1 must have kty RSA for RS256$/],
     ['alg none', keySetText([{ ...EC, alg: 'none' }]), /key 1 must have alg/],
-    ['a use of its own', keySetText([{ ...EC, use: 'enc' }]), /key 1 must have use sig/],
+    ['another use', keySetText([{ ...EC, use: 'enc' }]), /key 1 must have use sig/],
     ['a wrong kid', keySetText([{ ...EC, kid: OTHER['kid'] }]), /key 1 must have the thumbprint/],
     ['an end of a key pair', keySetText([{ ...EC, exp: inDays(1) }]), /key 1 must have no exp/],
     ['a wrong private part', keySetText([{ ...EC, d: OTHER.d }]), /private part that belongs/],
@@ -96,11 +96,23 @@ describe('parseSigningKeys', () => {
     ['an RSA key without primes', keySetText([without(RSA, 'p', 'q')]), /key 1 must be a valid key$/],
     ['a secret', keySetText([{ ...HS256, k: 'quoted' }]), /key 1 must have no k/],
     ['another HMAC', keySetText([{ ...HS256, alg: 'HS512' }]), /key 1 must have alg HS256/],
-    ['HS256 that signs until', keySetText([{ ...HS256, exp: inDays(1) }]), /key 1 must have no exp while/],
-    ['HS256 for ever', keySetText([EC, HS256]), /key 2 must have exp/],
-    ['HS256 for long', keySetText([EC, { ...HS256, exp: inDays(8) }]), /key 2 must have exp/],
-    ['HS256 in ms', keySetText([EC, { ...HS256, exp: Date.now() }]), /key 2 must have exp/],
-    ['HS256 until text', keySetText([EC, { ...HS256, exp: '2026-12-01' }]), /key 2 must have exp/],
+    [
+      'HS256 that signs and has an end',
+      keySetText([{ ...HS256, exp: inDays(1) }]),
+      /key 1 must have no exp while/,
+    ],
+    ['HS256 without an end', keySetText([EC, HS256]), /key 2 must have exp/],
+    ['HS256 with a late end', keySetText([EC, { ...HS256, exp: inDays(8) }]), /key 2 must have exp/],
+    [
+      'HS256 with an end in milliseconds',
+      keySetText([EC, { ...HS256, exp: Date.now() }]),
+      /key 2 must have exp/,
+    ],
+    [
+      'HS256 with an end that is text',
+      keySetText([EC, { ...HS256, exp: '2026-12-01' }]),
+      /key 2 must have exp/,
+    ],
   ])('refuses %s', (_, text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
   });
@@ -139,11 +151,11 @@ describe('the keys of a configuration', () => {
     ]);
   });
 
-  it('are JWT_SECRET without a file', () => {
+  it('are JWT_SECRET alone when there is no file', () => {
     expect(algorithms({ JWT_SECRET: SECRET })).toEqual(['HS256']);
   });
 
-  it('are a pair that development keeps, without both', () => {
+  it('are a pair that development makes and keeps when neither JWT_SECRET nor a file is set', () => {
     const of = (DATA_DIR: string) => loadConfig({ DATA_DIR }).tokens.signingKeys[0];
     const first = of(file('one'));
     expect(first).toMatchObject({ algorithm: 'ES256', privateKey: { type: 'private' } });
@@ -152,7 +164,7 @@ describe('the keys of a configuration', () => {
     expect(statSync(join(folder, 'one', 'signing-keys.json')).mode & 0o777).toBe(0o600);
   });
 
-  it('stop the start together with what else is wrong', () => {
+  it('stop the start when they are wrong, together with all other wrong variables', () => {
     const production = { NODE_ENV: 'production', SIGNING_KEYS_FILE: file('missing.json') };
     expect(problemsOfConfiguration(production)).toEqual([
       'JWT_SECRET is required in production',

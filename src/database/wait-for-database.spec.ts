@@ -73,7 +73,7 @@ describe('waitForDatabase', () => {
     ['a wrong password', '28P01', ConfigurationError],
     ['a missing database', '3D000', ConfigurationError],
     ['a wrong statement of a migration', '42P01', Error],
-  ])('does not try %s again', async (_, code, type) => {
+  ])('does not try again after %s', async (_, code, type) => {
     expect(await outcome(60, 0, open(failure(code)))).toBeInstanceOf(type);
     expect(attempts).toBe(1);
   });
@@ -99,7 +99,7 @@ describe('waitForDatabase', () => {
       );
     });
 
-    it('does not try again what every host that may be the primary refuses', async () => {
+    it('does not try again when every host that may be the primary refuses', async () => {
       const error = await outcome(60, 0, open(nowhere(STANDBY, failure('28P01'), failure('28P01'))));
       expect(error).toBeInstanceOf(ConfigurationError);
       expect((error as ConfigurationError).problems).toEqual([

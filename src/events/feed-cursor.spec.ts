@@ -31,7 +31,7 @@ describe('a cursor of the feed', () => {
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['another alphabet', 'a+/='],
     ['a changed history', withText((text) => text.replace('0123456789ab', '0123456789ac'))],
     ['a changed position', withText((text) => text.replace(':', '1:'))],
@@ -41,7 +41,7 @@ describe('a cursor of the feed', () => {
   });
 
   it.each([
-    ['a history that is none', { history: 'x' }],
+    ['an invalid history', { history: 'x' }],
     ['a position beyond all transactions', { position: new LogPosition(String(2n ** 64n), []) }],
     ['an open transaction that has not begun', { position: new LogPosition('5', ['5']) }],
     ['an event beyond all rows', { page: { ...page, after: { xid: 1n, id: 2n ** 63n, part: 0 } } }],

@@ -58,7 +58,7 @@ describe('Draining', () => {
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
-  it('ends the connection of each answer from its begin on, also of those that were asked for before', async () => {
+  it('closes the connection with each answer from its begin on, also for earlier requests', async () => {
     const { draining, fastify } = drainingFor(0);
     jest.useRealTimers();
     let answer: (() => void) | undefined;

@@ -151,7 +151,7 @@ describe('the log lines of requests', () => {
     [9.999, 10],
     [12.344, 12.34],
     [30_000, 30_000],
-  ])('say %d ms with two decimals at most: %d', (elapsedTime, duration_ms) => {
+  ])('round %d ms to two decimals at most: %d', (elapsedTime, duration_ms) => {
     const written: string[] = [];
     const logger = new AppLogger(
       { level: 'info', isJson: true },
@@ -206,10 +206,13 @@ describe('the log lines of requests', () => {
     await app.close();
   });
 
-  it.each([{ logsRequests: false }, { level: 'warn' as const }])('are none with %j', async (options) => {
-    const { app, lines } = await start(options);
-    await app.inject({ method: 'GET', url: '/fine' });
-    expect(lines()).toEqual([]);
-    await app.close();
-  });
+  it.each([{ logsRequests: false }, { level: 'warn' as const }])(
+    'are not written with %j',
+    async (options) => {
+      const { app, lines } = await start(options);
+      await app.inject({ method: 'GET', url: '/fine' });
+      expect(lines()).toEqual([]);
+      await app.close();
+    },
+  );
 });

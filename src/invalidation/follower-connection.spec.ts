@@ -20,7 +20,7 @@ describe('a failed attempt to connect to PostgreSQL', () => {
     ['a missing database', '3D000'],
     ['a missing right', '42501'],
     ['a read-only transaction', '25006'],
-  ])('does not show it with %s: the server serves others', (_what, code) => {
+  ])('does not show with %s that the server is out of reach', (_what, code) => {
     expect(isOutOfReach(failure(code))).toBe(false);
     expect(isOutOfReach(new AggregateError([failure('ECONNREFUSED'), failure(code)]))).toBe(false);
   });
@@ -33,12 +33,12 @@ describe('a failed attempt to connect to PostgreSQL', () => {
       [failure('28P01'), failure('ECONNREFUSED')],
       false,
     ],
-  ])('with several hosts, says of %s whether the primary is out of reach', (_what, causes, expected) => {
+  ])('shows whether the primary is out of reach, with several hosts: %s', (_what, causes, expected) => {
     const failures = causes.map((error, index) => ({ server: { host: `db${index}`, port: 5432 }, error }));
     expect(isOutOfReach(new PrimaryNotFoundError(failures))).toBe(expected);
   });
 
-  it('shows it when the connection ended, and not with a defect', () => {
+  it('shows that the server is out of reach when the connection ended, but not for a defect', () => {
     expect(isOutOfReach(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isOutOfReach(new TypeError('PostgreSQL answered without a row'))).toBe(false);
   });

@@ -24,7 +24,7 @@ describe('KeyFile', () => {
   const kidOf = (index: number) => String(file.keys()[index]?.kid);
   const entries = () => (JSON.parse(readFileSync(path, 'utf8')) as { keys: Record<string, unknown>[] }).keys;
 
-  it('makes a file that only its owner reads, and does not replace one', () => {
+  it('makes a file that only its owner can read, and replaces no existing file', () => {
     file.create('ES256');
     const kid = kidOf(0);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -34,7 +34,7 @@ describe('KeyFile', () => {
     expect(kidOf(0)).toBe(kid);
   });
 
-  it('rotates: adds a key, lets it sign, removes the old one', () => {
+  it('adds a key, lets that key sign, and removes the old one', () => {
     file.create('ES256');
     const old = kidOf(0);
     file.add('ES256');
@@ -46,7 +46,7 @@ describe('KeyFile', () => {
     expect(entries().map(({ kid }) => kid)).toEqual([next]);
   });
 
-  it('moves from HS256, which gets an end of two days when it stops signing, and back', () => {
+  it('changes from HS256 to ES256 and back, and ends HS256 two days after it stops signing', () => {
     jest.useFakeTimers({ now: new Date('2026-11-24T12:00:00Z') });
     file.createBesideSecret('ES256');
     expect(algorithms()).toEqual(['HS256', 'ES256']);

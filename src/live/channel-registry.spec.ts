@@ -35,7 +35,7 @@ describe('ChannelRegistry', () => {
     }
   });
 
-  it('answers with a copy, which may be walked while channels go', () => {
+  it('answers with a copy, which may be iterated while channels are removed', () => {
     const registry = new ChannelRegistry();
     const channels = [channelOf('s1'), channelOf('s1')];
     for (const channel of channels) registry.add(channel);

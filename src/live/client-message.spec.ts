@@ -1,7 +1,7 @@
 import { parseClientMessage } from './client-message.js';
 
 describe('parseClientMessage', () => {
-  it('takes what clients may send, and nothing beside it', () => {
+  it('reads the messages that clients may send, and drops other members', () => {
     expect(parseClientMessage('{"type":"ping","more":1}')).toEqual({ type: 'ping' });
     expect(parseClientMessage('{"type":"authenticate","access_token":"t","more":1}')).toEqual({
       type: 'authenticate',
@@ -23,7 +23,7 @@ describe('parseClientMessage', () => {
     '{"type":"authenticate","access_token":1}',
     '{"type":"authenticate","access_token":null}',
     '{"__proto__":{"type":"ping"}}',
-  ])('takes %s for no message', (text) => {
+  ])('does not accept %j as a message', (text) => {
     expect(parseClientMessage(text)).toBeUndefined();
   });
 });

@@ -126,7 +126,7 @@ describe('LiveChannelService', () => {
   }
 
   describe('between registration and verdict', () => {
-    it('gets the end of its own session', async () => {
+    it('sends a channel the end of its own session', async () => {
       const peer = setting.open('s1', {});
       setting.feed.next(ended('s1'));
       expect(peer.received).toEqual([{ type: 'session.revoked', session_id: 's1', reason: 'logout' }]);
@@ -135,7 +135,7 @@ describe('LiveChannelService', () => {
       expect(types(peer)).toEqual(['session.revoked']);
     });
 
-    it('is closed without a message at the end of a session that it may not be allowed to watch', async () => {
+    it('closes a channel without a message at the end of a session other than its own', async () => {
       const peer = setting.open('s2', {});
       setting.feed.next(ended('s2'));
       expect([types(peer), peer.closeCode]).toEqual([[], CLOSE.forbidden]);
@@ -143,7 +143,7 @@ describe('LiveChannelService', () => {
       expect(types(peer)).toEqual([]);
     });
 
-    it('is judged again when its user changes, and the later judgement stands', async () => {
+    it('judges a channel again when its user changes, and the later judgement stands', async () => {
       const peer = setting.open('s2', { sub: 'admin', sid: 's9' });
       setting.feed.next(changed('admin'));
       await settled();
@@ -156,7 +156,7 @@ describe('LiveChannelService', () => {
       expect([types(peer), peer.closeCode]).toEqual([[], CLOSE.forbidden]);
     });
 
-    it('gets nothing without a token', () => {
+    it('sends nothing to a channel without a token', () => {
       const peer = setting.open('s1');
       setting.feed.next(ended('s1'));
       setting.feed.next({ kind: 'session.refreshed', user_id: 'u1', session_id: 's1' });
@@ -182,7 +182,7 @@ describe('LiveChannelService', () => {
       }
     });
 
-    it('closes a channel whose session goes on without a word', async () => {
+    it('closes a channel without a message when its session goes on', async () => {
       const peer = await established('s1', { sub: 'admin', sid: 's9' }, 'u1');
       setting.feed.next(changed('admin'));
       await settled();
@@ -190,7 +190,7 @@ describe('LiveChannelService', () => {
       expect([types(peer), peer.closeCode]).toEqual([[], CLOSE.forbidden]);
     });
 
-    it('keeps nobody on an old judgement when there can be no new one', async () => {
+    it('closes a channel that it cannot judge again', async () => {
       const peer = await established('s1', { sub: 'admin', sid: 's9' }, 'u1');
       setting.feed.next(changed('admin'));
       await settled();
@@ -199,7 +199,7 @@ describe('LiveChannelService', () => {
     });
   });
 
-  it('drops a peer at the heartbeat after the one that it did not answer, and no other', async () => {
+  it('drops a peer one heartbeat after a heartbeat that the peer did not answer, and no other peer', async () => {
     const [dead, alive] = [
       await established('s1', {}),
       await established('s2', { sid: 's2', sub: 'u2' }, 'u2'),
@@ -215,7 +215,7 @@ describe('LiveChannelService', () => {
     expect([dead.pings, alive.readyState, alive.pings]).toEqual([1, 1, 3]);
   });
 
-  it('closes at the end of the token, and after five seconds without one', async () => {
+  it('closes a channel when its token expires, and after five seconds without a token', async () => {
     const [late, expiring] = [
       setting.open('s1'),
       await established('s1', { exp: Math.floor(Date.now() / 1000) + 8 }),
@@ -228,7 +228,7 @@ describe('LiveChannelService', () => {
     expect(expiring.closeCode).toBe(CLOSE.tokenExpired);
   });
 
-  it('sends everybody away at shutdown, those that come during it as well, and waits a second', async () => {
+  it('closes every channel at shutdown, also channels that are opened then, and waits a second', async () => {
     const peer = await established();
     setting.service.beforeApplicationShutdown();
     const late = setting.open('s1', {});

@@ -72,7 +72,7 @@ describe('BreachedPasswords', () => {
     expect(logged).toEqual([]);
   });
 
-  it('asks nobody without a URL', async () => {
+  it('sends no request without a URL', async () => {
     await expect(lookUpAt(undefined).includes(PASSWORD, BY)).resolves.toBe(false);
     expect(requests).toEqual([]);
   });

@@ -8,7 +8,7 @@ describe('normaliseEmail', () => {
     ['A\u030angstro\u0308m@example.org', 'ångström@example.org'],
     ['a+tag@example.org', 'a+tag@example.org'],
     ['a.b@example.org', 'a.b@example.org'],
-  ])('makes of %j %j', (written, normal) => {
+  ])('changes %j to %j', (written, normal) => {
     expect(normaliseEmail(written)).toBe(normal);
   });
 
@@ -31,7 +31,7 @@ describe('normaliseEmail', () => {
 });
 
 describe('digestOfEmail', () => {
-  it('is one for all spellings of an address, and does not show it', () => {
+  it('gives one digest for all spellings of an address, and does not show the address', () => {
     expect(digestOfEmail('  Ada@Example.ORG')).toBe(digestOfEmail('ada@example.org'));
     expect(digestOfEmail('ada@example.org')).toMatch(/^[\w-]{43}$/);
     expect(digestOfEmail('ada@example.org')).not.toBe(digestOfEmail('eve@example.org'));

@@ -73,7 +73,7 @@ describe('PasswordHasher', () => {
     expect(other).toEqual(new Uint8Array(9));
   });
 
-  it('hashes on threads that are nicer than the one of the requests, but not idle', async () => {
+  it('hashes on threads of a lower priority than the one of the requests, but not of the idle class', async () => {
     const before = new Set(readdirSync('/proc/self/task'));
     const busy = new PasswordHasher();
     try {
