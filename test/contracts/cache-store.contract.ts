@@ -32,7 +32,7 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     await waitFor(async () => (await store.get('clock')) === undefined, { what: 'an entry to expire' });
   };
 
-  describe('entries', () => {
+  describe('when entries are read and written', () => {
     it('answers undefined for what it does not have', async () => {
       await expect(store.get('absent')).resolves.toBeUndefined();
     });
@@ -59,14 +59,14 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       await expect(store.get('key')).resolves.toEqual({ sessions: ['x'] });
     });
 
-    it('overwrites, with the life of the later write', async () => {
+    it('overwrites an entry with the life of the later write', async () => {
       await store.set('key', 'old', SHORT_MS);
       await store.set('key', 'new', LONG_MS);
       await afterShortLife();
       await expect(store.get('key')).resolves.toBe('new');
     });
 
-    it('has no entry after the end of its life, and has it before', async () => {
+    it('keeps an entry until the end of its life, and no longer', async () => {
       const began = performance.now();
       await store.set('key', 1, SHORT_MS);
       await waitFor(async () => (await store.get('key')) === undefined, {
@@ -82,7 +82,7 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       await waitFor(async () => (await store.get('key')) === undefined, { what: 'the entry to expire' });
     });
 
-    it('keeps keys apart, with whatever is in them', async () => {
+    it('keeps keys apart, whatever characters they have', async () => {
       const keys = ['user:1', 'user:10', 'user:*', 'a b', '{a}', '{user:1}:leas', 'ключ'];
       await Promise.all(keys.map((key) => store.set(key, key, LONG_MS)));
       const asked = ['absent', 'a b', ...keys];
@@ -91,8 +91,8 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     });
   });
 
-  describe('fills', () => {
-    it('writes with a standing lease, and uses it up', async () => {
+  describe('when an entry is filled', () => {
+    it('writes with a standing lease, which works only once', async () => {
       const lease = await store.lease('key', LONG_MS);
       await expect(store.fill('key', lease, { n: 1 }, LONG_MS)).resolves.toBe(true);
       await expect(store.get('key')).resolves.toEqual({ n: 1 });
@@ -131,7 +131,7 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       await expect(store.get('key')).resolves.toBeUndefined();
     });
 
-    it('refuses a lease of another key, and one that it never gave', async () => {
+    it('refuses a lease of another key, and a lease that was never given', async () => {
       const lease = await store.lease('other', LONG_MS);
       await expect(store.fill('key', lease, 1, LONG_MS)).resolves.toBe(false);
       await expect(store.fill('key', '', 1, LONG_MS)).resolves.toBe(false);
@@ -145,13 +145,13 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       await expect(store.fill('user:1', lease, 'stale', LONG_MS)).resolves.toBe(false);
     });
 
-    it('leaves an entry alone while a lease for its successor is out', async () => {
+    it('keeps an entry while a lease for its successor is out', async () => {
       await store.set('key', 'old', LONG_MS);
       await store.lease('key', LONG_MS);
       await expect(store.get('key')).resolves.toBe('old');
     });
 
-    it('lets one of many concurrent readers fill, and none of those before an invalidation', async () => {
+    it('lets one of many concurrent readers fill, and none of them after an invalidation', async () => {
       const leases = await Promise.all(Array.from({ length: 50 }, () => store.lease('key', LONG_MS)));
       const fillAll = () =>
         Promise.all(leases.map((lease, index) => store.fill('key', lease, index, LONG_MS)));
@@ -172,8 +172,8 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     });
   });
 
-  describe('invalidation', () => {
-    it('removes the keys that are named, more than a batch, and nothing else', async () => {
+  describe('when keys are invalidated', () => {
+    it('deletes the entries of all named keys, more than a batch, and no others', async () => {
       const keys = Array.from({ length: 1200 }, (_, index) => `user:${index}`);
       await Promise.all([...keys, 'user:x'].map((key) => store.set(key, 1, LONG_MS)));
       await store.invalidate(keys);
@@ -181,13 +181,13 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       await expect(store.get('user:x')).resolves.toBe(1);
     });
 
-    it('takes what is not there, and nothing at all', async () => {
+    it('accepts keys without entries, and an empty list', async () => {
       await expect(store.invalidate(['absent', 'absent'])).resolves.toBeUndefined();
       await expect(store.invalidate([])).resolves.toBeUndefined();
     });
   });
 
-  describe('counting and clearing', () => {
+  describe('when entries are counted and cleared', () => {
     beforeEach(async () => {
       await Promise.all(
         ['user:1', 'user:2', 'blacklist:a', 'users', 'other:user:3'].map((key) => store.set(key, 1, LONG_MS)),

@@ -72,7 +72,7 @@ describe('RedisCacheStore', () => {
       });
     });
 
-    it('asks by two commands in one write for what many requests read in one turn', async () => {
+    it('sends two commands in one write for what many requests read in one turn', async () => {
       const { commands, reads } = await monitorCommands(redis.url, async () => {
         const answers: Promise<unknown>[] = [];
         for (let request = 0; request < 20; request += 1) {

@@ -59,7 +59,7 @@ describe('RedisCacheStore in an outage', () => {
     await expect(connected.store.get('kept')).resolves.toBeUndefined();
   });
 
-  it('rejects within the deadline when Redis is frozen, at once from then on, and is trusted after it', async () => {
+  it('rejects within the deadline when Redis is frozen, then at once, and is trusted after the thaw', async () => {
     redis.freeze();
     await expectOutage(connected.store, lease);
     await connected.lost();
@@ -145,7 +145,7 @@ describe('RedisCacheStore in an outage', () => {
 });
 
 describe('RedisConnection at the start', () => {
-  it('gets through to a Redis that was frozen at first', async () => {
+  it('connects to a Redis that was frozen at first', async () => {
     const redis = await RedisServer.start();
     redis.freeze();
     const connected = new ConnectedStore(redis.url);
@@ -157,7 +157,7 @@ describe('RedisConnection at the start', () => {
     await redis.stop();
   });
 
-  it('gets through to a Redis that was not there at first', async () => {
+  it('connects to a Redis that was not running at first', async () => {
     const redis = await RedisServer.start();
     await redis.kill9();
     const connected = new ConnectedStore(redis.url);

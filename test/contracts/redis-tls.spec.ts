@@ -94,7 +94,7 @@ describe('RedisConnection over TLS', () => {
     await stranger.remove();
   });
 
-  it('knows the public authorities alone without a CA file', async () => {
+  it('accepts only public authorities without a CA file', async () => {
     const url = await start([`IP:${HOST}`]);
     await expectRefusal(connect(url, undefined), /certificate of the server is refused: /);
   });
@@ -109,7 +109,7 @@ describe('RedisConnection over TLS', () => {
     expect(connected.trust.transitions.trusted).toBe(0);
   });
 
-  it('is not trusted by a server without TLS', async () => {
+  it('is not trusted when the server has no TLS', async () => {
     const url = await start([`IP:${HOST}`]);
     const connected = connect(url.replace(/\d+$/, String(redis.port)), ca);
     await waitFor(() => /TLS failed|handshake|closed/i.test(connected.trust.reason), {

@@ -55,7 +55,7 @@ describe.each(ALGORITHMS)('the corpus of hostile requests to a service that sign
     expect(await target.digest()).toBe(before);
   });
 
-  it('has the header and the signature of the service', async () => {
+  it('makes tokens with the header and the signature of the service', async () => {
     const { header, sign } = target.key;
     const [head = '', payload = ''] = member.tokens.access_token.split('.');
     expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual(header);

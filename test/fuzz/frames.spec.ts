@@ -66,12 +66,12 @@ describe(`frames on the live channel (seed ${SEED})`, () => {
     ],
     ['of 1,000 pings', Array.from({ length: 1000 }, () => PING), 4429],
     ['of 1,000 texts', Array.from({ length: 1000 }, () => TEXT), 4429],
-  ])('%s close it by the code for it', async (_, sent, code) => {
+  ])('%s close the channel with the documented code', async (_, sent, code) => {
     await expect(closeCodeAfter(sent)).resolves.toBe(code);
   });
 
   it(
-    'at random close it by a code that is documented',
+    'at random close the channel with a documented code',
     async () => {
       const before = await target.digest();
       const batch = fc.array(fc.tuple(frames, fc.boolean()), { minLength: BATCH, maxLength: BATCH });

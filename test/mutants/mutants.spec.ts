@@ -32,7 +32,7 @@ describe('a mutant', () => {
     expect(mutate('if (a < b) return $1;', { ...mutant, replacement: '$&' })).toBe('if ($&) return $1;');
   });
 
-  it('is refused when its text is missing, there twice, or not changed', () => {
+  it('is refused when its text is missing, occurs twice, or is not changed', () => {
     expect(() => mutate('if (a > b) return;', mutant)).toThrow('does not contain');
     expect(() => mutate('a < b, a < b', mutant)).toThrow('2 times');
     expect(() => mutate('a < b', { ...mutant, replacement: 'a < b' })).toThrow('itself');

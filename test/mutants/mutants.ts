@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: "if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end",
     replacement: '',
     specs: ['test/contracts/redis-cache.store.spec.ts'],
-    test: 'fills',
+    test: 'when an entry is filled',
   },
   {
     name: 'an invalidation leaves the leases',
@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: '[leaseKey(key), key]',
     replacement: '[key]',
     specs: ['test/contracts/redis-cache.store.spec.ts'],
-    test: 'fills',
+    test: 'when an entry is filled',
   },
   {
     name: 'a lease of an earlier connection is accepted',

@@ -15,8 +15,8 @@ function supportedLines(): Map<number, [number, number]> {
   );
 }
 
-describe('versions of Node', () => {
-  it('ships one that is supported', () => {
+describe('the project', () => {
+  it('ships a supported version of Node', () => {
     const [, line, minor, patch] = (
       /^ARG NODE_VERSION=(\d+)\.(\d+)\.(\d+)$/m.exec(read('Dockerfile')) ?? []
     ).map(Number);
@@ -24,13 +24,13 @@ describe('versions of Node', () => {
     expect(minor! > oldestMinor || (minor === oldestMinor && patch! >= oldestPatch)).toBe(true);
   });
 
-  it('builds the image on the one that it ships', () => {
+  it('builds the image on the version of Node that it ships', () => {
     const images = read('Dockerfile').match(/^FROM \S+/gm);
     expect(images).toHaveLength(2);
     expect(new Set(images)).toEqual(new Set(['FROM node:${NODE_VERSION}-bookworm-slim']));
   });
 
-  it('tests every supported line', () => {
+  it('tests every supported line of Node', () => {
     const [, matrix] = /^ +node: \[(.*)\]$/m.exec(read('.github/workflows/ci.yml')) ?? [];
     expect(matrix?.split(', ').map(Number)).toEqual([...supportedLines().keys()]);
   });

@@ -44,7 +44,7 @@ describe('the workflow of each push and pull request', () => {
 });
 
 describe.each(workflows)('the workflow $name', ({ text }) => {
-  it('gives its jobs no more than reading unless a job asks for it', () => {
+  it('lets its jobs only read unless a job asks for more', () => {
     const [, permissions] = /^permissions:(.*(?:\n +.*)*)$/m.exec(text) ?? [];
     expect(permissions?.trim()).toMatch(/^(\{\}|contents: read)$/);
   });

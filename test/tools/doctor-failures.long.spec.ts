@@ -42,7 +42,7 @@ describe('npm run doctor', () => {
     expect(row?.detail).toMatch(/^\d+ requests saw the old state/);
   });
 
-  it('finds an instance that accepts it for a moment, and how long', async () => {
+  it('finds an instance that accepts the access token for a moment, and says for how long', async () => {
     const behaviour = replaying('/api/v1/users/me', 200);
     const { report, result } = await throughProxy(behaviour);
     expect(rowsWith(report, 'failed')).toEqual([expect.stringMatching(/^logout-access /)]);

@@ -139,7 +139,7 @@ describe('npm run doctor', () => {
     });
   });
 
-  describe('on two instances with more behind them, as an admin', () => {
+  describe('as an admin on other deployments', () => {
     const expectPromisesKept = async (options: Omit<DeploymentOptions, 'instances'>, environment = {}) => {
       const own = { ...SHORT_GRACE, ...environment };
       const deployment = await Deployment.start({ ...options, instances: [own, own] });

@@ -97,7 +97,7 @@ describe('npm run load', () => {
     expect(code).toBe(1);
   });
 
-  it('ends what it has made, and with 3, when the service lets it make no more', async () => {
+  it('ends the sessions that it made, and exits with 3, when the service lets it make no more', async () => {
     let registrations = 0;
     const behaviour: Behaviour = async ({ path }, pass) =>
       path === '/api/v1/auth/register' && ++registrations > 2
@@ -109,7 +109,7 @@ describe('npm run load', () => {
     await expect(sessionsOf(stdout)).resolves.toEqual({ opened: 2, live: 0 });
   });
 
-  it('ends what it has made when it is interrupted', async () => {
+  it('ends the sessions that it made when it is interrupted', async () => {
     const { code, stdout } = await runTool(
       'load',
       ['--url', app.url, '--users', '2', '--seconds', '600', '--rate', '1'],
@@ -134,7 +134,7 @@ describe('the arguments of the load', () => {
     },
   );
 
-  it('take the repeated name of another host for consent', () => {
+  it('accept the repeated name of another host as consent', () => {
     const url = ['--url', 'https://auth.example:8443/auth'];
     expect(parseArguments([...url, '--confirm-host', 'auth.example'])?.url.hostname).toBe('auth.example');
     expect(() => parseArguments([...url, '--confirm-host', 'other.example'])).toThrow(UsageError);
@@ -186,7 +186,7 @@ describe('the result of the load', () => {
     );
   });
 
-  it('is printed without an answer too', () => {
+  it('is printed also when no request was answered', () => {
     expect(summarise(new Statistics(), 1000)).toContain(
       'latency: p50 0.0 ms, p90 0.0 ms, p99 0.0 ms, max 0.0 ms',
     );
@@ -194,7 +194,7 @@ describe('the result of the load', () => {
 });
 
 describe('an open loop', () => {
-  it('makes requests due at their rate, whoever waits for them, and ends', async () => {
+  it('makes requests due at their rate, also when they are taken late, and ends when aborted', async () => {
     const startAt = performance.now() - 1000;
     const pace = openLoop(startAt, startAt + 600_000, 10, new AbortController().signal);
     const due = [await pace.next(), await pace.next(), await pace.next()];

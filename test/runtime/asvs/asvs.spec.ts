@@ -40,7 +40,7 @@ describe('docs/asvs.md', () => {
     expect(found).toEqual([...ASVS_ROWS[level]].sort());
   });
 
-  it('has no row that is not read as one', () => {
+  it('has no line that looks like a row and cannot be read', () => {
     expect(TEXT.match(/^\|\s*\d+\.\d+\.\d+\b/gm)).toHaveLength(ROWS.length);
   });
 
@@ -69,7 +69,7 @@ describe('docs/asvs.md', () => {
   it.each([
     ['What deviates on purpose', 'deviation'],
     ['What is open', 'open'],
-  ])('lists under "%s" the rows that are so', (heading, state) => {
+  ])('lists under "%s" the rows of that state', (heading, state) => {
     const section = TEXT.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
     const listed = [...section.matchAll(/^- \*\*([\d.]+)\*\*/gm)].map(([, id]) => id);
     expect(listed).toEqual(idsOf(withState(state)));

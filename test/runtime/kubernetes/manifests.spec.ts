@@ -37,12 +37,12 @@ describe('the Kubernetes example, composed by kustomize', () => {
     );
   });
 
-  it('has the schemas of Kubernetes 1.36, and no other members', async () => {
+  it('follows the schemas of Kubernetes 1.36, and has no other members', async () => {
     await expect(schemaObjections(manifests)).resolves.toEqual([]);
     await expect(unknownMembers(manifests)).resolves.toEqual([]);
   }, 120_000);
 
-  it('would not have them with a mistake', async () => {
+  it('violates the schemas once a mistake is put in', async () => {
     const broken = structuredClone(find(manifests, 'Deployment'));
     const [container] = broken.spec!.template!.spec.containers;
     Object.assign(container!, { livenesProbe: {}, resources: { limits: { memory: '512 MB' } } });
@@ -98,7 +98,7 @@ describe('the Kubernetes example, composed by kustomize', () => {
     for (const port of used) expect(names).toContain(port);
   });
 
-  it('selects Pods that exist, and in rules for others no Pod of its own', () => {
+  it('selects Pods that exist, and no Pod of its own as the peer of a network policy', () => {
     const own = manifests.flatMap(({ kind, spec = {} }) => {
       const selector = kind === 'Service' ? spec.selector : (spec.selector ?? spec.podSelector)?.matchLabels;
       return selector === undefined ? [] : [selector];
@@ -111,14 +111,14 @@ describe('the Kubernetes example, composed by kustomize', () => {
     for (const [, peer] of peers) expect(peer).not.toContain('ergodrive');
   });
 
-  it('scales the Deployment that exists, which leaves the number of Pods to it', () => {
+  it('scales the Deployment that exists, which sets no number of Pods itself', () => {
     const { apiVersion, kind, name } = find(manifests, 'HorizontalPodAutoscaler').spec!.scaleTargetRef!;
     const { spec, ...target } = find(manifests, kind, name);
     expect(target.apiVersion).toBe(apiVersion);
     expect(spec).not.toHaveProperty('replicas');
   });
 
-  it('can apply all that the migration needs without the Deployment', () => {
+  it('has all that the migration needs without the Deployment', () => {
     const first = manifests.filter(
       ({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] !== 'server',
     );

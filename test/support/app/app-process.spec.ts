@@ -28,7 +28,7 @@ interface Seen {
   cwd: string;
 }
 
-describe('AppProcess and ApiClient', () => {
+describe('AppProcess with ApiClient', () => {
   let folder: string;
   let entry: string;
   let app: AppProcess;

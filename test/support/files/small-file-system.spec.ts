@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SmallFileSystem } from './small-file-system.js';
 
 describe('SmallFileSystem', () => {
-  it('takes nothing once it is full, and something when it is freed', async () => {
+  it('accepts no write once it is full, and accepts writes again when space is freed', async () => {
     const disk = await SmallFileSystem.mount('small', 1);
     const write = () => writeFile(join(disk.dir, 'file'), Buffer.alloc(4096));
     await write();

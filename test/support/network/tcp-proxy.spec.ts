@@ -37,7 +37,7 @@ describe('TcpProxy', () => {
     return waitFor(() => received.text === text, { what: `"${text}"`, intervalMs: 1 });
   }
 
-  it('leads to another target, and resets what leads to the old one', async () => {
+  it('switches to another target, and resets the connections to the old one', async () => {
     const other = createServer((socket) => socket.on('error', () => undefined).end('other'));
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -2,7 +2,7 @@ import { PostgresDump } from './postgres-dump.js';
 import { PostgresServer } from './postgres-server.js';
 import { PostgresStandby } from './postgres-standby.js';
 
-describe('PostgresStandby and PostgresDump', () => {
+describe('PostgresStandby with PostgresDump', () => {
   let primary: PostgresServer;
 
   const write = (value: number) => primary.query(`INSERT INTO numbers VALUES (${value})`);

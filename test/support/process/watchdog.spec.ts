@@ -22,18 +22,21 @@ const SUITE = `
 `;
 
 describe('watchdog', () => {
-  it.each(['SIGKILL', 'SIGINT'] as const)('ends and removes all when the tests end by %s', async (signal) => {
-    const suite = spawn(process.execPath, ['--input-type=module', '-e', SUITE], {
-      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = (await once(suite.stdout, 'data')) as [Buffer];
-    const { pids, dirs } = JSON.parse(String(line)) as { pids: number[]; dirs: string[] };
-    const processes = pids.flatMap((pid) => [pid, ...descendantsOf(pid)]);
-    // Of the others, a backend may have ended that the frozen server does not collect.
-    expect(pids.every(isAlive)).toBe(true);
-    suite.kill(signal);
-    await waitFor(() => !processes.some(isAlive), { what: 'the services to end' });
-    await waitFor(() => !dirs.some(existsSync), { what: 'their folders to be removed' });
-  });
+  it.each(['SIGKILL', 'SIGINT'] as const)(
+    'ends all services and removes their folders when the tests end by %s',
+    async (signal) => {
+      const suite = spawn(process.execPath, ['--input-type=module', '-e', SUITE], {
+        cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(suite.stdout, 'data')) as [Buffer];
+      const { pids, dirs } = JSON.parse(String(line)) as { pids: number[]; dirs: string[] };
+      const processes = pids.flatMap((pid) => [pid, ...descendantsOf(pid)]);
+      // Of the others, a backend may have ended that the frozen server does not collect.
+      expect(pids.every(isAlive)).toBe(true);
+      suite.kill(signal);
+      await waitFor(() => !processes.some(isAlive), { what: 'the services to end' });
+      await waitFor(() => !dirs.some(existsSync), { what: 'their folders to be removed' });
+    },
+  );
 });

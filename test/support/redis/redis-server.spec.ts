@@ -53,7 +53,7 @@ describe('RedisServer', () => {
     await removeTemporaryDirectory(folder);
   });
 
-  it('answers nothing while frozen, and what was asked once thawed', async () => {
+  it('answers nothing while frozen, and answers what was asked once thawed', async () => {
     redis = await RedisServer.start();
     redis.freeze();
     const answer = redis.cli('PING');
