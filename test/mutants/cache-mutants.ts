@@ -237,7 +237,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     file: 'src/invalidation/history-claim.ts',
     text: 'isRival(other, own) && !mayBePredecessor(other, own, previous))',
     replacement: 'isRival(other, own) && previous === other)',
-    specs: ['test/faults/replication-faults.spec.ts'],
+    specs: ['test/faults/replication-faults.long.spec.ts'],
     test: 'copy of the database in another cluster',
   },
 ];

@@ -4,7 +4,7 @@ const TABLE = 'src/cache/slot-table.ts';
 const SHARD = 'src/cache/redis-cluster-shard.ts';
 const STORE = 'src/cache/redis-cluster.store.ts';
 const TABLE_SPEC = ['src/cache/slot-table.spec.ts'] as const;
-const CLUSTER_SPEC = ['test/cluster/redis-cluster.spec.ts'] as const;
+const CLUSTER_SPEC = ['test/cluster/redis-cluster.long.spec.ts'] as const;
 
 /** Which shard of a Redis Cluster is read and when, and where entries are deleted. */
 export const CLUSTER_MUTANTS: readonly Mutant[] = [
@@ -88,7 +88,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     file: 'src/health/health-summary.service.ts',
     text: 'this.trust.isComplete',
     replacement: 'this.trust.isTrusted',
-    specs: ['test/cluster/cluster-faults.spec.ts'],
+    specs: ['test/cluster/cluster-faults.long.spec.ts'],
     test: 'show and clear all shards',
   },
 ];

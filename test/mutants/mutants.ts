@@ -22,7 +22,7 @@ const REDIS_STORE = 'src/cache/redis-cache.store.ts';
 const CLEANUP = 'src/sessions/session-cleanup.service.ts';
 const CLEANUP_SPEC = ['test/integration/session-cleanup.spec.ts'] as const;
 const LOCK = 'src/database/data-folder-lock.ts';
-const LOCK_SPEC = ['test/integration/data-folder-lock.spec.ts'] as const;
+const LOCK_SPEC = ['test/integration/data-folder-lock.long.spec.ts'] as const;
 
 /** Each breaks a promise of the README or of SECURITY.md. `npm run test:mutants` shows that a test fails for each. */
 export const MUTANTS: readonly Mutant[] = [

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
-const LOAD_SPEC = ['test/tools/load.spec.ts'] as const;
-const FAILURES_SPEC = ['test/tools/doctor-failures.spec.ts'] as const;
+const LOAD_SPEC = ['test/tools/load.long.spec.ts'] as const;
+const FAILURES_SPEC = ['test/tools/doctor-failures.long.spec.ts'] as const;
 
 /** What the commands of `tools` must find and leave. */
 export const TOOL_MUTANTS: readonly Mutant[] = [
@@ -42,7 +42,7 @@ export const TOOL_MUTANTS: readonly Mutant[] = [
     file: 'tools/doctor/clean-up.ts',
     text: 'const ends = [...examination.sessions].map(',
     replacement: 'const ends = [...examination.sessions].slice(0, 0).map(',
-    specs: ['test/tools/doctor.spec.ts'],
+    specs: ['test/tools/doctor.long.spec.ts'],
     test: 'when it is interrupted',
   },
   {

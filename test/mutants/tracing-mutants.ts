@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
 const TRACES = ['test/e2e/tracing.spec.ts'] as const;
-const COLLECTOR = ['test/e2e/tracing-collector.spec.ts'] as const;
+const COLLECTOR = ['test/e2e/tracing-collector.long.spec.ts'] as const;
 const REQUESTS = 'src/tracing/request-spans.ts';
 const STATEMENTS = 'src/tracing/statement-spans.ts';
 const REDIS = 'src/tracing/redis-spans.ts';
