@@ -5,7 +5,7 @@ const JEST = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
-  ...['--selectProjects', 'fuzz', '--passWithNoTests=false'],
+  ...['--selectProjects', 'fuzz', '--testPathIgnorePatterns', '[.]long[.]spec', '--passWithNoTests=false'],
 ];
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string' }, runs: { type: 'string' } },
@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
 const env = {
   ...process.env,
   ...(values.seed === undefined ? {} : { FUZZ_SEED: values.seed }),
-  ...(values.runs === undefined ? {} : { FUZZ_RUNS: values.runs }),
+  FUZZ_RUNS: values.runs ?? '20000',
 };
 const jest = spawn(process.execPath, [...JEST, ...positionals], { env, stdio: 'inherit' });
 jest.on('exit', (code) => (process.exitCode = code ?? 1));

@@ -11,6 +11,7 @@ const LONGEST = [
   'faults/faults.long',
   'integration/heap-growth.long',
   'faults/promises',
+  'fuzz/requests.long',
   'faults/services-faults.long',
   'faults/skew-faults.long',
   'e2e/key-rotation.long',
