@@ -1,7 +1,7 @@
 import { pgBouncerPath } from '../postgres/pgbouncer.js';
 import { PostgresServer } from '../postgres/postgres-server.js';
 import { createTemplateDatabase } from '../postgres/template-database.js';
-import { TEMPLATE_VARIABLE, type TestDatabase } from '../postgres/test-database.js';
+import type { TestDatabase } from '../postgres/test-database.js';
 import { redisServerPath } from '../redis/redis-launch.js';
 
 let postgres: PostgresServer | undefined;
@@ -21,14 +21,14 @@ export async function startSharedServices(): Promise<void> {
     postgres = await PostgresServer.start();
     process.env['TEST_DATABASE_URL'] = postgres.url();
   }
-  template = await createTemplateDatabase(process.env['TEST_DATABASE_URL']!);
+  template = await createTemplateDatabase(process.env['TEST_DATABASE_URL']);
 }
 
 /** Ends what {@link startSharedServices} started. */
 export async function stopSharedServices(): Promise<void> {
   await template?.drop();
   template = undefined;
-  delete process.env[TEMPLATE_VARIABLE];
+  delete process.env['TEST_TEMPLATE_DATABASE'];
   if (!postgres) return;
   delete process.env['TEST_DATABASE_URL'];
   await postgres.stop();

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { migrate } from '../../../src/database/migrate.js';
 import { primaryOf } from './primary-of.js';
-import { createEmptyDatabase, TEMPLATE_VARIABLE, type TestDatabase } from './test-database.js';
+import { createEmptyDatabase, type TestDatabase } from './test-database.js';
 
 /**
  * Makes the migrated database of which {@link createTestDatabase} gives copies, with the migrations as they are now. Suites
@@ -11,6 +11,6 @@ export async function createTemplateDatabase(server: string): Promise<TestDataba
   const template = await createEmptyDatabase(server);
   Logger.overrideLogger(['error', 'warn']);
   await migrate('test-template', primaryOf(template.url));
-  process.env[TEMPLATE_VARIABLE] = new URL(template.url).pathname.slice(1);
+  process.env['TEST_TEMPLATE_DATABASE'] = new URL(template.url).pathname.slice(1);
   return template;
 }

@@ -8,15 +8,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** The migrated database that is copied, on the server that `TEST_DATABASE_URL` names. */
-export const TEMPLATE_VARIABLE = 'TEST_TEMPLATE_DATABASE';
-
 /**
  * Makes a database with a name of its own on the run's shared server (`TEST_DATABASE_URL`, set by the global setup if it is
  * not given), with all migrations applied: a copy of the run's template takes less time than the migrations.
  */
 export function createTestDatabase(): Promise<TestDatabase> {
-  return create(givenBySetup('TEST_DATABASE_URL'), givenBySetup(TEMPLATE_VARIABLE));
+  return create(givenBySetup('TEST_DATABASE_URL'), givenBySetup('TEST_TEMPLATE_DATABASE'));
 }
 
 /** The same without any table, also on another server. */
