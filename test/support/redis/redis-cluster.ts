@@ -134,6 +134,16 @@ export class RedisClusterServers {
     for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', text, 'NODE', target);
   }
 
+  /** Lets a master claim a slot that another one has. In one transaction: between two commands it may hear of the other. */
+  async claimSlot(slot: number, node: RedisServer): Promise<void> {
+    const replies = await withRedis(node.url, async (redis) => {
+      await redis.send('MULTI');
+      for (const command of ['DELSLOTS', 'ADDSLOTS']) await redis.send('CLUSTER', command, String(slot));
+      return redis.send('EXEC');
+    });
+    if (String(replies) !== 'OK,OK') throw new Error(`the slot was not claimed: ${String(replies)}`);
+  }
+
   async stop(): Promise<void> {
     for (const node of this.nodes) node.thaw();
     await Promise.all(this.nodes.map((node) => node.stop()));
