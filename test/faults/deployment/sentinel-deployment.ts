@@ -20,6 +20,8 @@ export class SentinelDeployment {
     const hosts = cluster.sentinels.map(({ host, port }) => `${host}:${port}`).join(',');
     const env = {
       ...SHARED_ENVIRONMENT,
+      // PostgreSQL is well in this fault, and a busy machine must not make it count as down.
+      DATABASE_TIMEOUT_MS: '20000',
       DATABASE_URL: database.url,
       REDIS_URL: `redis+sentinel://${hosts}/${cluster.masterName}`,
     };
