@@ -3,12 +3,10 @@ import type { Mutant } from './mutant.js';
 const AUTHENTICATOR = 'src/clients/client-authenticator.ts';
 const KNOWN = 'src/clients/known-clients.service.ts';
 const SERVICE = 'src/clients/clients.service.ts';
-const FORM = 'src/oauth/oauth-form.ts';
 const INSPECTION = 'src/oauth/token-inspection.service.ts';
 const CLIENTS_SPEC = ['test/integration/clients.spec.ts'] as const;
 const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;
 const INSPECTION_SPEC = ['test/integration/oauth-inspection.spec.ts'] as const;
-const CREDENTIALS_SPEC = ['src/clients/client-credentials.spec.ts'] as const;
 
 /** Which OAuth clients are let in, and what they may do with tokens. */
 export const CLIENT_MUTANTS: readonly Mutant[] = [
@@ -60,14 +58,6 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'during the look-up',
   },
   {
-    name: 'a network may try secrets of many clients',
-    file: AUTHENTICATOR,
-    text: '    await this.count(this.ofNetwork, networkOf(by.ip));\n',
-    replacement: '',
-    specs: CLIENTS_SPEC,
-    test: 'are limited for a network',
-  },
-  {
     name: 'many networks may try secrets of a client',
     file: AUTHENTICATOR,
     text: '    await this.count(this.ofClient, client.id);\n',
@@ -76,76 +66,12 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'are limited for a client',
   },
   {
-    name: 'failures of others refuse the right secret',
-    file: AUTHENTICATOR,
-    text: '    const client = await this.clients.find(id);\n',
-    replacement:
-      '    const client = await this.clients.find(id);\n    if (client) await this.count(this.ofClient, client.id);\n',
-    specs: CLIENTS_SPEC,
-    test: 'are limited for a client',
-  },
-  {
-    name: 'a client may authenticate in two ways at once',
-    file: 'src/clients/client-credentials.ts',
-    text: "  if (isTwice) throw new OAuthError('invalid_request', 'Use one method of client authentication');\n",
-    replacement: '',
-    specs: CREDENTIALS_SPEC,
-  },
-  {
-    name: 'a plus in the header of HTTP Basic stays a plus',
-    file: 'src/clients/client-credentials.ts',
-    text: 'const ENCODED = /[%+]/;',
-    replacement: 'const ENCODED = /%/;',
-    specs: CREDENTIALS_SPEC,
-    test: 'a plus for a space',
-  },
-  {
-    name: 'an encoded letter in the header of HTTP Basic stays encoded',
-    file: 'src/clients/client-credentials.ts',
-    text: 'const ENCODED = /[%+]/;',
-    replacement: 'const ENCODED = /[+]/;',
-    specs: CREDENTIALS_SPEC,
-    test: 'an encoded letter',
-  },
-  {
     name: 'a refresh token is good for any client',
     file: 'src/sessions/session-statements.ts',
     text: 's.client_id IS NOT DISTINCT FROM $9',
     replacement: '(s.client_id IS NOT DISTINCT FROM $9 OR true)',
     specs: TOKEN_SPEC,
     test: 'refresh token of another client',
-  },
-  {
-    name: 'another client ends a session by an older refresh token',
-    file: 'src/sessions/session-statements.ts',
-    text: 's.client_id IS NOT DISTINCT FROM $6 AS is_own',
-    replacement: '(s.client_id IS NOT DISTINCT FROM $6 OR true) AS is_own',
-    specs: TOKEN_SPEC,
-    test: 'refresh token of another client',
-  },
-  {
-    name: 'a parameter may be there twice',
-    file: FORM,
-    text: "    if (Array.isArray(value)) throw malformed('A parameter is there twice');\n",
-    replacement: '    if (Array.isArray(value)) continue;\n',
-    specs: TOKEN_SPEC,
-    test: 'a repeated parameter',
-  },
-  {
-    name: 'parameters in the URL are accepted',
-    file: FORM,
-    text: "  if (url.includes('?')) throw malformed('Send the parameters in the body, not in the URL');\n",
-    replacement: '',
-    specs: ['test/integration/oauth-errors.spec.ts'],
-    test: 'parameters in the URL',
-  },
-  {
-    name: 'introspection says more of an inactive token',
-    file: INSPECTION,
-    text: "if (verdict.outcome === 'revoked') return INACTIVE;",
-    replacement: "if (verdict.outcome === 'revoked') return Object.assign({ sub: claims.sub }, INACTIVE);",
-    specs: INSPECTION_SPEC,
-    test: 'nothing more is said',
   },
   {
     name: 'a refresh token is active for every client',

@@ -23,33 +23,11 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     specs: TABLE_SPEC,
   },
   {
-    name: 'a slot that was gained during a replay counts as replayed',
-    file: TABLE,
-    text: 'state <= NOT_CLAIMED || state > round',
-    replacement: 'state <= NOT_CLAIMED',
-    specs: TABLE_SPEC,
-  },
-  {
     name: 'a slot that another master had is read at once',
     file: TABLE,
     text: 'return holder !== owner.id;',
     replacement: 'return false;',
     specs: TABLE_SPEC,
-  },
-  {
-    name: 'a slot is read at once when the connection was lost during the wait',
-    file: TABLE,
-    text: 'holder === owner.id ? owner.id : CONTESTED',
-    replacement: 'owner.id',
-    specs: TABLE_SPEC,
-  },
-  {
-    name: 'a slot that another master had is read without a wait',
-    file: SHARD,
-    text: 'if (tookOver) await pause(TAKEOVER_MS);',
-    replacement: 'if (tookOver) await pause(0);',
-    specs: CLUSTER_SPEC,
-    test: 'after a second at the earliest',
   },
   {
     name: 'a value is accepted whose slot was moved during the read',
@@ -58,14 +36,6 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     replacement: 'if (this.cluster.shards.length === 0)',
     specs: CLUSTER_SPEC,
     test: 'stopped reading its slot',
-  },
-  {
-    name: 'a promoted replica is read without a replay',
-    file: SHARD,
-    text: 'await hooks.prepare(this);',
-    replacement: 'await Promise.resolve(hooks);',
-    specs: CLUSTER_SPEC,
-    test: 'replays the log on a promoted replica',
   },
   {
     name: 'an entry whose slot is moving stays where it is moved to',
@@ -82,13 +52,5 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     replacement: 'isRead.length === -1',
     specs: CLUSTER_SPEC,
     test: 'while one is frozen',
-  },
-  {
-    name: 'an instance is healthy while one shard of Redis is not used',
-    file: 'src/health/health-summary.service.ts',
-    text: 'this.trust.isComplete',
-    replacement: 'this.trust.isTrusted',
-    specs: ['test/cluster/cluster-faults.long.spec.ts'],
-    test: 'show and clear all shards',
   },
 ];

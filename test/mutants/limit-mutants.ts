@@ -3,7 +3,6 @@ import type { Mutant } from './mutant.js';
 const ATTEMPTS = 'src/auth/attempt-limits.service.ts';
 const ATTEMPTS_SPEC = ['test/integration/attempt-limits.spec.ts'] as const;
 const LIMITER = 'src/limits/limiter.ts';
-const POSTGRES = 'src/limits/postgres-counts.ts';
 const SHARED_SPEC = ['test/integration/shared-limits.spec.ts'] as const;
 const QUEUE = 'src/users/hash-queue.ts';
 const QUEUE_SPEC = ['src/users/hash-queue.spec.ts'] as const;
@@ -43,14 +42,6 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     test: 'to register are limited',
   },
   {
-    name: 'refreshes are not limited',
-    file: 'src/auth/auth.service.ts',
-    text: 'await this.limits.refresh(sid);',
-    replacement: '',
-    specs: ATTEMPTS_SPEC,
-    test: 'to refresh are limited',
-  },
-  {
     name: 'each IPv6 address is a network',
     file: 'src/common/network.ts',
     text: '.slice(0, IPV6_PREFIX / GROUP_BITS)',
@@ -73,22 +64,6 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     replacement: 'return rows.length >= 0;',
     specs: ATTEMPTS_SPEC,
     test: 'after a hundred failures',
-  },
-  {
-    name: 'an attempt that ends with an error counts',
-    file: ATTEMPTS,
-    text: '    await giveBack(taken);\n    throw error;\n  }\n  if (answer',
-    replacement: '    throw error;\n  }\n  if (answer',
-    specs: ATTEMPTS_SPEC,
-    test: 'are not counted when they end with an error',
-  },
-  {
-    name: 'each failed login extends the window',
-    file: POSTGRES,
-    text: 'THEN excluded.expires_at ELSE current.expires_at END',
-    replacement: 'THEN excluded.expires_at ELSE excluded.expires_at END',
-    specs: ATTEMPTS_SPEC,
-    test: 'do not extend the window',
   },
   {
     name: 'PostgreSQL does not count',
@@ -121,13 +96,5 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     replacement: '    if (lane.length === 0) this.lanes.delete(network);\n',
     specs: QUEUE_SPEC,
     test: 'take turns',
-  },
-  {
-    name: 'a full queue of hashes refuses new networks',
-    file: QUEUE,
-    text: 'if (longest.length <= own + 1) throw busy();',
-    replacement: 'throw busy();',
-    specs: QUEUE_SPEC,
-    test: 'gives a place of the network',
   },
 ];

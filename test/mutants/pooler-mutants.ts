@@ -2,7 +2,6 @@ import type { Mutant } from './mutant.js';
 
 const TLS_SPECS = ['test/integration/postgres-tls.spec.ts'] as const;
 const HOSTS_SPECS = ['test/integration/several-hosts.spec.ts'] as const;
-const READ_ONLY_SPECS = ['test/integration/read-only-database.spec.ts'] as const;
 const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
 
 /** How PostgreSQL is reached: through a pooler that gives each transaction to another session, by TLS, and by several hosts. */
@@ -16,36 +15,12 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     test: 'with one URL',
   },
   {
-    name: 'lost notifications are not noticed',
-    file: 'src/database/notification-proof.ts',
-    text: "this.lost >= ATTEMPTS ? 'not delivered' : 'unproven'",
-    replacement: "'unproven'",
-    specs: SPECS,
-    test: 'with one URL',
-  },
-  {
     name: 'a pooler that is led to a standby gives verdicts',
     file: 'src/database/hot-statements.ts',
     text: 'if (this.database.isPooled) return this.readWithServer<Row>(client, statement, values);',
     replacement: '',
     specs: SPECS,
     test: 'led to a standby',
-  },
-  {
-    name: 'transactions have the isolation level of the database',
-    file: 'src/database/hot-statements.ts',
-    text: "const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';",
-    replacement: "const BEGIN = 'BEGIN';",
-    specs: SPECS,
-    test: 'work in READ COMMITTED',
-  },
-  {
-    name: 'a refused certificate of PostgreSQL is waited for',
-    file: 'src/database/connect-failure.ts',
-    text: 'if (trouble !== undefined)',
-    replacement: 'if (trouble === NO_PASSWORD.source)',
-    specs: TLS_SPECS,
-    test: 'another authority signed',
   },
   {
     name: 'the certificate of PostgreSQL is not verified',
@@ -72,75 +47,11 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     test: 'was promoted last',
   },
   {
-    name: 'the last known primary is not asked whether it takes writes',
-    file: 'src/database/primary-client.ts',
-    text: 'this.primary.hasSeveral && server?.is_read_only === true',
-    replacement: 'server === undefined',
-    specs: HOSTS_SPECS,
-    test: 'last known primary',
-  },
-  {
-    name: 'a connection that leads to no primary leaves it the known one',
-    file: 'src/database/primary-client.ts',
-    text: 'this.primary.forget(this.address);',
-    replacement: '',
-    specs: HOSTS_SPECS,
-    test: 'last known primary',
-  },
-  {
-    name: 'with several hosts the wait for a primary has no end of its own',
-    file: 'src/database/search-primary.ts',
-    text: 'await deadline.bound(stateOf(client))',
-    replacement: 'await stateOf(client)',
-    specs: HOSTS_SPECS,
-    test: 'the reason for each host',
-  },
-  {
-    name: 'a connection whose server refuses to write stays in the pool',
-    file: 'src/database/bounded-client.ts',
-    text: ' || isReadOnlyRefusal(error)',
-    replacement: '',
-    specs: READ_ONLY_SPECS,
-    test: 'when TypeORM uses it',
-  },
-  {
-    name: 'an attempt that PostgreSQL could not count stays counted in Redis',
-    file: 'src/limits/limiter.ts',
-    text: 'if (!(error instanceof RateLimiterRes)) {\n        await this.redis?.reward(key).catch(ignoreOutage);',
-    replacement: 'if (!(error instanceof RateLimiterRes)) {',
-    specs: READ_ONLY_SPECS,
-    test: 'makes no partial change',
-  },
-  {
     name: 'a refused login of PostgreSQL is a defect',
     file: 'src/common/database-errors.ts',
     text: '/^(08...|28...|53...|58',
     replacement: '/^(08...|53...|58',
     specs: ['test/integration/refused-connections.spec.ts'],
     test: '28P01',
-  },
-  {
-    name: 'a connection that TypeORM has lost is a defect',
-    file: 'src/common/database-errors.ts',
-    text: ' || isLostByTypeOrm(error)',
-    replacement: '',
-    specs: ['test/integration/lost-connection.spec.ts'],
-    test: 'v1/sessions',
-  },
-  {
-    name: 'a refused connection leaves no line',
-    file: 'src/database/primary-client.ts',
-    text: 'this.primary.report(error);',
-    replacement: '',
-    specs: ['test/integration/refused-connections.spec.ts'],
-    test: '28P01',
-  },
-  {
-    name: 'any server will do when a URL names several hosts',
-    file: 'src/config/database-url.ts',
-    text: "attributes === 'any' && hosts === 1",
-    replacement: "attributes === 'any'",
-    specs: ['src/config/database-url.spec.ts'],
-    test: 'target_session_attrs=any',
   },
 ];

@@ -2,9 +2,8 @@ import type { Mutant } from './mutant.js';
 
 const SECRET_FILES = 'src/config/secret-files.ts';
 const SECRET_FILES_SPEC = ['src/config/secret-files.spec.ts'] as const;
-const CHANGED_SPEC = ['test/integration/changed-passwords.spec.ts'] as const;
 
-/** What the log shows, and what a start in production needs. */
+/** What the log, the memory and messages may not show, and whose address counts. */
 export const SECRET_MUTANTS: readonly Mutant[] = [
   {
     name: 'log lines have the parameters of failed statements',
@@ -22,13 +21,6 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     specs: ['src/http/request-log.spec.ts'],
   },
   {
-    name: 'anybody chooses the id of a request',
-    file: 'src/http/request-id.ts',
-    text: 'if (trustedProxies === 0) return next;',
-    replacement: '',
-    specs: ['src/http/request-id.spec.ts'],
-  },
-  {
     name: 'anybody chooses the address of a request',
     file: 'src/http/http-server.ts',
     text: 'http.trustedProxies > 0 &&',
@@ -36,70 +28,11 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     specs: ['src/http/request-log.spec.ts'],
   },
   {
-    name: 'production starts on the embedded database',
-    file: 'src/config/database-url.ts',
-    text: "mode === 'production'",
-    replacement: "mode === 'test'",
-    specs: ['src/config/load-config.spec.ts'],
-  },
-  {
     name: 'the threads that hash keep the bytes of passwords',
     file: 'src/users/password-hash.worker.mjs',
     text: 'for (const password of passwords) password.fill(0);',
     replacement: '',
     specs: ['src/users/password-hasher.service.spec.ts'],
-  },
-  {
-    name: 'the threads that hash keep passwords as text',
-    file: 'src/users/password-hash.worker.mjs',
-    text: 'return work();',
-    replacement:
-      '(globalThis.kept ??= []).push(passwords.map((each) => new TextDecoder().decode(each))); return work();',
-    specs: ['test/e2e/heap-canaries.spec.ts'],
-  },
-  {
-    name: 'a text of a request ends its log line',
-    file: 'src/http/request-log.ts',
-    text: 'PLAIN.test(value) ?',
-    replacement: 'PLAIN.test(value) || true ?',
-    specs: ['src/http/request-log.spec.ts'],
-  },
-  {
-    name: 'the line of an answer names no account',
-    file: 'src/http/request-log.ts',
-    text: 'userId: user?.id,',
-    replacement: 'userId: undefined,',
-    specs: ['src/http/request-log.spec.ts'],
-  },
-  {
-    name: 'a changed password of PostgreSQL needs a restart',
-    file: 'src/config/database-login.ts',
-    text: 'return current();',
-    replacement: 'return target.client;',
-    specs: CHANGED_SPEC,
-    test: 'PostgreSQL',
-  },
-  {
-    name: 'a changed password of Redis needs a restart',
-    file: 'src/config/redis-url.ts',
-    text: 'target.currentLogins?.() ?? target;',
-    replacement: 'target;',
-    specs: CHANGED_SPEC,
-    test: 'Redis',
-  },
-  {
-    name: 'the line break at the end of a file belongs to the secret',
-    file: SECRET_FILES,
-    text: ".replace(/[\\r\\n]+$/, '')",
-    replacement: '',
-    specs: SECRET_FILES_SPEC,
-  },
-  {
-    name: 'a file takes the place of a secret that is set too',
-    file: SECRET_FILES,
-    text: 'if (variables[name]) problems',
-    replacement: 'if (problems.length > 99) problems',
-    specs: SECRET_FILES_SPEC,
   },
   {
     name: 'a secret that is set instead of its path is shown',
