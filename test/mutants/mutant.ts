@@ -7,9 +7,15 @@ export interface Mutant {
   /** Source text that occurs exactly once in the file. */
   readonly text: string;
   readonly replacement: string;
-  /** The spec files to run, from the checkout's root; choose the quickest that cover the promise. */
+  /**
+   * The spec files to run, from the checkout's root; choose the quickest that cover the promise. A spec that imports one of
+   * `packages/` by its name does not see the change.
+   */
   readonly specs: readonly [string, ...string[]];
-  /** Runs only tests whose full name contains this text. */
+  /**
+   * Runs only tests whose full name contains this text, which must be in the spec or in a file that the spec imports. These
+   * tests must also pass without the others of the spec.
+   */
   readonly test?: string;
 }
 

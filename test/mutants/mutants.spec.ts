@@ -1,16 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from './git.js';
 import { mutate, type Mutant } from './mutant.js';
 import { MUTANTS } from './mutants.js';
-import { outcomeOf } from './outcome.js';
-import { ROOT } from './workspace.js';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
+/** The text of a spec and of the files that it imports, which may have the titles of its tests. */
+function textsOf(spec: string): string[] {
+  const text = read(spec);
+  const imported = [...text.matchAll(/from '(\.[^']+)\.js'/g)].map(([, path]) => join(spec, `../${path}.ts`));
+  return [text, ...imported.filter((file) => existsSync(join(ROOT, file))).map(read)];
+}
+
 describe('the table of mutants', () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('fits the code: %s', (_, mutant) => {
-    expect(() => mutate(read(mutant.file), mutant)).not.toThrow();
-    expect(mutant.specs.filter((spec) => !existsSync(join(ROOT, spec)))).toEqual([]);
+    const { file, specs, test = '' } = mutant;
+    expect(() => mutate(read(file), mutant)).not.toThrow();
+    expect(specs.filter((spec) => !existsSync(join(ROOT, spec)))).toEqual([]);
+    const isThere = specs.flatMap(textsOf).some((text) => text.includes(test));
+    expect({ test, isThere }).toEqual({ test, isThere: true });
   });
 
   it('names each mutant once', () => {
@@ -36,23 +45,5 @@ describe('a mutant', () => {
     expect(() => mutate('if (a > b) return;', mutant)).toThrow('does not contain');
     expect(() => mutate('a < b, a < b', mutant)).toThrow('2 times');
     expect(() => mutate('a < b', { ...mutant, replacement: 'a < b' })).toThrow('itself');
-  });
-});
-
-describe('the outcome of a mutant', () => {
-  const report = { numPassedTests: 3, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
-
-  it('is killed when a test failed', () => {
-    expect(outcomeOf({ ...report, numFailedTests: 1 }).verdict).toBe('killed');
-  });
-
-  it('is survived when all tests passed', () => {
-    expect(outcomeOf(report).verdict).toBe('survived');
-  });
-
-  it('is invalid when Jest left no report, no test was run, or a suite could not run', () => {
-    expect(outcomeOf(undefined).verdict).toBe('invalid');
-    expect(outcomeOf({ ...report, numPassedTests: 0 }).verdict).toBe('invalid');
-    expect(outcomeOf({ ...report, numFailedTests: 1, numRuntimeErrorTestSuites: 1 }).verdict).toBe('invalid');
   });
 });

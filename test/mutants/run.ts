@@ -1,66 +1,85 @@
-import { MUTANTS } from './mutants.js';
+import { startSharedServices, stopSharedServices } from '../support/jest/shared-services.js';
+import { type Arguments, parseArguments, UsageError } from './arguments.js';
+import { filesChangedSince } from './git.js';
 import type { Mutant } from './mutant.js';
-import { invalid, type Outcome, outcomeOf } from './outcome.js';
-import { Workspace } from './workspace.js';
+import { MUTANTS } from './mutants.js';
+import type { Results } from './outcome.js';
+import { selectMutants } from './selection.js';
+import { measureBaseline, type Trial, tryMutants } from './trial.js';
+import { Interruption, Workspace } from './workspace.js';
 
-const testsOf = ({ specs, test }: Mutant) => JSON.stringify([specs, test]);
+const EXIT = { killed: 0, notKilled: 1, usage: 2, interrupted: 130 };
+const interruption = new AbortController();
 const print = (line: string) => process.stdout.write(`${line}\n`);
-/** The first line: a compiler's output has many. */
-const messageOf = (error: unknown) =>
-  String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
 
 /**
- * Shows that the tests find broken code: applies each mutant to a copy of the checkout and runs its tests, which must fail.
- * The argument selects mutants whose name or file contains it. The exit code is 0 when all were killed.
+ * Shows that the tests find broken code: applies each mutant to a copy of the checkout and runs its tests, of which one that
+ * passes without the change must fail.
+ *
+ * @returns the exit code
  */
-async function run(filter = ''): Promise<void> {
-  const wanted = ({ name, file }: Mutant) => `${name} ${file}`.toLowerCase().includes(filter.toLowerCase());
-  const mutants = MUTANTS.filter(wanted);
-  const workspace = await Workspace.create();
+async function run(args: Arguments): Promise<number> {
+  const changed = args.changedSince === undefined ? undefined : await filesChangedSince(args.changedSince);
+  const mutants = selectMutants(MUTANTS, args, changed);
+  if (mutants.length === 0) {
+    print('no mutant is selected');
+    return EXIT.killed;
+  }
   try {
-    const baselines = await runUnchanged(workspace, mutants);
-    const counts = { killed: 0, survived: 0, invalid: 0 };
-    for (const mutant of mutants) {
-      const started = performance.now();
-      const { verdict, reason } = baselines.get(testsOf(mutant)) ?? (await runChanged(workspace, mutant));
-      counts[verdict] += 1;
-      const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-      print(
-        `${verdict.padEnd(8)} ${seconds} s  ${mutant.file}: ${mutant.name}${reason ? ` (${reason})` : ''}`,
-      );
-    }
-    print(`${counts.killed} killed, ${counts.survived} survived, ${counts.invalid} invalid`);
-    if (counts.killed !== mutants.length || counts.killed === 0) process.exitCode = 1;
+    // Each Jest inherits the address of PostgreSQL, and starts none of its own.
+    await startSharedServices();
+    return await runInWorkspaces(mutants, args.workers);
   } finally {
-    await workspace.remove();
+    await stopSharedServices();
   }
 }
 
-/** Tests that fail without a change prove nothing. @returns why, for the tests of which this is so */
-async function runUnchanged(workspace: Workspace, mutants: readonly Mutant[]): Promise<Map<string, Outcome>> {
-  await workspace.build();
-  const useless = new Map<string, Outcome>();
-  for (const [key, mutant] of new Map(mutants.map((each) => [testsOf(each), each]))) {
-    const { verdict, reason } = await attempt(async () => outcomeOf(await workspace.test(mutant)));
-    const isGreen = verdict === 'survived';
-    print(
-      `${isGreen ? 'green' : 'red'}: ${mutant.specs.join(' ')}${mutant.test ? ` -t '${mutant.test}'` : ''}`,
-    );
-    if (!isGreen) useless.set(key, invalid(`without the change: ${reason ?? 'a test fails'}`));
+async function runInWorkspaces(mutants: readonly Mutant[], workers: number): Promise<number> {
+  const first = await Workspace.create(interruption.signal);
+  const workspaces = [first];
+  try {
+    while (workspaces.length < Math.min(workers, mutants.length)) workspaces.push(await first.copy());
+    const baseline = await measureBaseline(first, mutants);
+    printBaseline(baseline);
+    const counts = { killed: 0, survived: 0, invalid: 0 };
+    await tryMutants(mutants, baseline, workspaces, (trial) => {
+      counts[trial.verdict] += 1;
+      printTrial(trial);
+    });
+    print(`${counts.killed} killed, ${counts.survived} survived, ${counts.invalid} invalid, ${total()}`);
+    return counts.killed === mutants.length ? EXIT.killed : EXIT.notKilled;
+  } finally {
+    for (const workspace of workspaces) await workspace.remove();
   }
-  return useless;
 }
 
-function runChanged(workspace: Workspace, mutant: Mutant): Promise<Outcome> {
-  return attempt(() =>
-    workspace.with(mutant, async () => {
-      await workspace.build();
-      return outcomeOf(await workspace.test(mutant));
-    }),
+function printBaseline(baseline: Results): void {
+  const count = (which: 'passed' | 'failed') =>
+    [...baseline.values()].reduce((sum, result) => sum + result[which].size, 0);
+  print(
+    `unchanged: ${baseline.size} spec files, ${count('passed')} tests passed, ${count('failed')} failed, ${total()}`,
   );
 }
 
-const attempt = (use: () => Promise<Outcome>): Promise<Outcome> =>
-  use().catch((error: unknown) => invalid(messageOf(error)));
+function printTrial({ mutant, verdict, seconds, reason }: Trial): void {
+  const time = `${seconds.toFixed(1).padStart(6)} s`;
+  print(`${verdict.padEnd(8)} ${time}  ${mutant.file}: ${mutant.name}${reason ? ` (${reason})` : ''}`);
+}
 
-await run(process.argv[2]);
+/** Since the start. */
+const total = () => `${(performance.now() / 1000).toFixed(1)} s`;
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Interruption) return EXIT.interrupted;
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  return EXIT.usage;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interruption.abort(new Interruption()));
+try {
+  process.exitCode = await run(parseArguments(process.argv.slice(2)));
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

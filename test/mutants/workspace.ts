@@ -1,101 +1,143 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { ManagedProcess } from '../support/process/managed-process.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { waitFor } from '../support/wait-for.js';
+import type { TestRun } from './baseline.js';
+import { builtPath, compileLikeBuild } from './compile.js';
+import { filesOfCheckout, ROOT } from './git.js';
 import { mutate, type Mutant } from './mutant.js';
-import type { JestReport } from './outcome.js';
+import { type JestReport, type Results, resultsOf } from './outcome.js';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD_LIMIT_MS = 120_000;
-const TEST_LIMIT_MS = 240_000;
 const JEST = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
 ];
+/** The names of some tests have the seed, and names are compared between runs. */
+const SEED = { SEED: String(Date.now() % 1_000_000) };
 
-/** A copy of the checkout, with what is not committed, in which code may be broken. The checkout is never written to. */
+/** Somebody ended the run. */
+export class Interruption extends Error {
+  override name = 'Interruption';
+}
+
+/**
+ * A copy of the checkout, with what is not committed, and of its build, in which code may be broken. The checkout is never
+ * written to.
+ */
 export class Workspace {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly signal: AbortSignal,
+  ) {}
 
-  /** @throws Error when the checkout is no git repository */
-  static async create(): Promise<Workspace> {
-    const folder = await makeTemporaryDirectory('mutants');
+  /**
+   * @param signal ends what runs in the workspace
+   * @throws Error when the checkout is no git repository, or with the compiler's output
+   */
+  static async create(signal: AbortSignal): Promise<Workspace> {
+    const workspace = new Workspace(await makeTemporaryDirectory('mutants'), signal);
     for (const file of await filesOfCheckout()) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await mkdir(dirname(workspace.path(file)), { recursive: true });
       // A file that git knows may be deleted in the checkout.
-      await cp(join(ROOT, file), join(folder, file)).catch(ignoreMissing);
+      await cp(join(ROOT, file), workspace.path(file)).catch(ignoreMissing);
     }
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    return new Workspace(folder);
+    await symlink(join(ROOT, 'node_modules'), workspace.path('node_modules'));
+    const { code, output } = await workspace.run('npm', ['run', '--silent', 'build:app'], BUILD_LIMIT_MS);
+    if (code !== 0) throw new Error(`the build failed: ${output}`);
+    return workspace;
+  }
+
+  /** Another workspace with the same content. */
+  async copy(): Promise<Workspace> {
+    const copy = new Workspace(await makeTemporaryDirectory('mutants'), this.signal);
+    await cp(this.folder, copy.folder, { recursive: true, verbatimSymlinks: true });
+    await copy.markBuilt();
+    return copy;
   }
 
   /**
-   * Changes the file, does something with it, and restores the file.
+   * Changes the file and the build, does something with them, and restores both.
    *
-   * @throws Error when the mutant's text does not occur exactly once
+   * @throws Error when the mutant's text does not occur exactly once, or the change does not compile
    */
   async with<T>(mutant: Mutant, use: () => Promise<T>): Promise<T> {
-    const path = join(this.folder, mutant.file);
-    const source = await readFile(path, 'utf8');
-    await writeFile(path, mutate(source, mutant));
+    const { file } = mutant;
+    const source = await readFile(this.path(file), 'utf8');
+    const changed = mutate(source, mutant);
+    if (isBuilt(file)) await this.demandSameBuild(file, source);
     try {
+      await this.write(file, changed);
       return await use();
     } finally {
-      await writeFile(path, source);
+      await this.write(file, source);
     }
   }
 
-  /** @throws Error with the compiler's output */
-  async build(): Promise<void> {
-    const { code, output } = await this.run('npm', ['run', '--silent', 'build'], BUILD_LIMIT_MS);
-    if (code !== 0) throw new Error(`the build failed: ${output}`);
-  }
-
-  /**
-   * Runs the mutant's tests.
-   *
-   * @returns `undefined` when Jest left no report
-   * @throws Error when the time limit is over
-   */
-  async test({ specs, test }: Pick<Mutant, 'specs' | 'test'>): Promise<JestReport | undefined> {
-    const report = join(this.folder, 'report.json');
+  /** @throws Error when Jest left no report, or the time limit is over */
+  async test({ specs, tests }: TestRun, limitMs: number): Promise<Results> {
+    const report = this.path('report.json');
     await rm(report, { force: true });
-    const cache = join(this.folder, '.jest-cache');
     // A test that fails may leave connections open, which would keep Jest from ending.
-    const own = ['--forceExit', '--json', `--outputFile=${report}`, `--cacheDirectory=${cache}`];
-    const only = test === undefined ? [] : ['--testNamePattern', literally(test)];
-    await this.run(process.execPath, [...JEST, ...own, ...only, '--runTestsByPath', ...specs], TEST_LIMIT_MS);
+    const own = [
+      '--forceExit',
+      '--json',
+      `--outputFile=${report}`,
+      `--cacheDirectory=${this.path('.jest-cache')}`,
+    ];
+    const only = tests.length === 0 ? [] : ['--testNamePattern', tests.map(literally).join('|')];
+    await this.run(process.execPath, [...JEST, ...own, ...only, '--runTestsByPath', ...specs], limitMs);
     const text = await readFile(report, 'utf8').catch(ignoreMissing);
-    return text === undefined ? undefined : (JSON.parse(text) as JestReport);
+    if (text === undefined) throw new Error('Jest left no report');
+    return resultsOf(JSON.parse(text) as JestReport, await realpath(this.folder));
   }
 
   async remove(): Promise<void> {
     await removeTemporaryDirectory(this.folder);
   }
 
+  private async write(file: string, source: string): Promise<void> {
+    await writeFile(this.path(file), source);
+    if (!isBuilt(file)) return;
+    await writeFile(this.path(builtPath(file)), await compileLikeBuild(this.folder, file, source));
+    await this.markBuilt();
+  }
+
+  /** Tests would run another program than the one that ships, if one file were compiled in another way. */
+  private async demandSameBuild(file: string, source: string): Promise<void> {
+    const built = await readFile(this.path(builtPath(file)), 'utf8');
+    if (built !== (await compileLikeBuild(this.folder, file, source)))
+      throw new Error(`${builtPath(file)} is not what compile.ts makes of the unchanged file`);
+  }
+
+  /** Lets the tests take the build for newer than every source, so that they do not build anew. */
+  private async markBuilt(): Promise<void> {
+    const soon = new Date(Date.now() + 1000);
+    await utimes(this.path('dist/main.js'), soon, soon);
+  }
+
   private async run(command: string, args: readonly string[], timeoutMs: number) {
-    const child = await ManagedProcess.spawn({ command, args, cwd: this.folder, stopSignal: 'SIGTERM' });
+    this.signal.throwIfAborted();
+    const options = { cwd: this.folder, env: { ...SEED, ...process.env }, stopSignal: 'SIGTERM' } as const;
+    const child = await ManagedProcess.spawn({ command, args, ...options });
+    const hasEnded = () => !child.running || this.signal.aborted;
     try {
-      await waitFor(() => !child.running, { what: `${command} to end`, timeoutMs, intervalMs: 50 });
-      await child.exited();
+      await waitFor(hasEnded, { what: `${command} to end`, timeoutMs, intervalMs: 50 });
     } finally {
-      await child.kill9();
+      await child.stop();
     }
+    this.signal.throwIfAborted();
     return { code: child.exitCode, output: child.output };
+  }
+
+  private path(file: string): string {
+    return join(this.folder, file);
   }
 }
 
-async function filesOfCheckout(): Promise<string[]> {
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const { stdout } = await promisify(execFile)('git', args, { cwd: ROOT, maxBuffer: 2 ** 26 });
-  // A link to another folder's modules is no folder for .gitignore, and is linked by itself.
-  return stdout.split('\0').filter((file) => file !== '' && file !== 'node_modules');
-}
+const isBuilt = (file: string) => file.startsWith('src/');
 
 function ignoreMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
