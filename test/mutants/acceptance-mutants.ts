@@ -108,4 +108,11 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     replacement: 'Date.now()',
     specs: ['src/database/database-clock.spec.ts'],
   },
+  {
+    name: 'an entry is written from a read of another history',
+    file: USERS,
+    text: ' || history !== this.following.history) return;',
+    replacement: ') return;',
+    specs: ['src/cache/user-cache.service.spec.ts'],
+  },
 ];

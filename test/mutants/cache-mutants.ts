@@ -155,4 +155,26 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     specs: ['test/faults/replication-faults.long.spec.ts'],
     test: 'copy of the database in another cluster',
   },
+  {
+    name: 'tokens are judged while other instances follow another history',
+    file: 'src/sessions/session-verdict.service.ts',
+    text: 'if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);',
+    replacement: '',
+    specs: ['test/integration/wrong-database.spec.ts'],
+    test: 'make the later one',
+  },
+  {
+    name: 'a new connection of the follower replays nothing',
+    file: FOLLOWER,
+    text: 'await this.invalidation.replayFor(page.history);',
+    replacement: 'this.following.adopt(page.history);',
+    specs: ['test/integration/invalidation-follower.spec.ts'],
+  },
+  {
+    name: 'a replay without a position accepts every entry',
+    file: LOG,
+    text: 'return { history, floorMs: now, userIds: [] };',
+    replacement: 'return { history, floorMs: 0, userIds: [] };',
+    specs: ['test/integration/invalidation-follower.spec.ts'],
+  },
 ];

@@ -28,7 +28,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     text: 'WHERE id = $4 AND password_hash = $5 AND is_active',
     replacement: 'WHERE id = $4 AND $5::text IS NOT NULL AND is_active',
     specs: ['test/integration/command-races.spec.ts'],
-    test: 'of two changes of a password',
+    test: 'let one of two password changes',
   },
   {
     name: 'a login survives a change of the password',
@@ -36,7 +36,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     text: 'AND is_active AND password_hash = $2 FOR',
     replacement: 'AND is_active AND $2::text IS NOT NULL FOR',
     specs: ['test/integration/login-race.spec.ts'],
-    test: 'with a change of the password does not survive it',
+    test: 'with a change of the password opens no session',
   },
   {
     name: 'the server chooses the isolation',

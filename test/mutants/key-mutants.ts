@@ -104,4 +104,25 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     replacement: 'mode: 0o644',
     specs: ONCE_SPEC,
   },
+  {
+    name: 'tokens of every HMAC algorithm are accepted',
+    file: TOKENS,
+    text: 'algorithms: [expected.algorithm],',
+    replacement: "algorithms: [expected.algorithm, 'HS384', 'HS512'],",
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'a token for another audience is accepted',
+    file: TOKENS,
+    text: '        audience: expected.issuers,\n',
+    replacement: '',
+    specs: TOKENS_SPEC,
+  },
+  {
+    name: 'HS256 is accepted beside key pairs',
+    file: KEYS,
+    text: 'new Map(signingKeys.map(',
+    replacement: "new Map([...signingKeys, { algorithm: 'HS256' } as SigningKey].map(",
+    specs: TOKEN_KEYS_SPEC,
+  },
 ];

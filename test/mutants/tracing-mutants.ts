@@ -30,4 +30,12 @@ export const TRACING_MUTANTS: readonly Mutant[] = [
     specs: TRACES,
     test: 'have no literal of a statement',
   },
+  {
+    name: 'any client continues a trace',
+    file: REQUESTS,
+    text: 'if (this.trustedProxies === 0) return ROOT_CONTEXT;',
+    replacement: '',
+    specs: TRACES,
+    test: 'when no proxy is trusted',
+  },
 ];
