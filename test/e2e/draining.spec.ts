@@ -48,7 +48,7 @@ describe('an instance that drains', () => {
   /** Resolves when the poll waits for changes. */
   const openPoll = async () => {
     const receiver = new FeedReceiver((body) => feed.poll(body));
-    await receiver.drain({ waitMs: 300 });
+    await receiver.catchUp();
     const answer = feed.poll({ cursor: receiver.cursor, waitMs: 30_000 });
     await waitFor(async () => /^ergodrive_feed_polls 1$/m.test((await client.get<string>('/metrics')).body), {
       what: 'the poll to wait',

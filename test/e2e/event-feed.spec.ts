@@ -46,7 +46,7 @@ describe('the revocation feed of several processes', () => {
 
   const upToDate = async (instance = 0) => {
     const receiver = new FeedReceiver(client.sendTo(instance));
-    await receiver.drain({ waitMs: 300 });
+    await receiver.catchUp();
     receiver.jtis.length = 0;
     return receiver;
   };

@@ -54,8 +54,7 @@ export class FeedFixture {
   /** A receiver that has everything up to now. */
   async upToDate(index = 0): Promise<FeedReceiver> {
     const receiver = this.receiver(index);
-    // An answer that was held back ends with a reading that began after the request.
-    await receiver.drain({ waitMs: 300 });
+    await receiver.catchUp();
     receiver.jtis.length = 0;
     receiver.sets.clear();
     return receiver;

@@ -19,6 +19,8 @@ export interface PollBody {
   setErrs?: Record<string, unknown>;
 }
 
+const CATCH_UP_MS = 40_000;
+
 /** Sends a poll and gives its answer. */
 export type SendPoll = (body: PollBody) => Promise<{ status: number; body: unknown }>;
 
@@ -60,6 +62,19 @@ export class FeedReceiver {
     for (;;) {
       const answer = await this.poll(body);
       if (!answer.moreAvailable && Object.keys(answer.sets).length === 0) return answer;
+    }
+  }
+
+  /**
+   * Polls until everything is here that was committed before: an instance that stalls answers with an earlier reading of the log.
+   * @returns the last answer, which is empty
+   */
+  async catchUp(): Promise<FeedAnswer> {
+    const until = performance.now() + CATCH_UP_MS;
+    for (;;) {
+      const answer = await this.drain({ waitMs: 300 });
+      if (answer.complete_to_ms >= 0) return answer;
+      if (performance.now() > until) throw new Error(`complete to ${answer.complete_to_ms} ms only`);
     }
   }
 }
