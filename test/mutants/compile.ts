@@ -6,7 +6,7 @@ import { type Options, transform } from '@swc/core';
 export const builtPath = (file: string): string => file.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js');
 
 /**
- * What `nest build` writes for a source, in 10 ms instead of 7 s: the options of `.swcrc` with those that nest adds. A file
+ * What `nest build` writes for a source, in milliseconds: the options of `.swcrc` with those that nest adds. A file
  * that is not TypeScript is copied.
  *
  * @param folder the checkout or a copy of it
