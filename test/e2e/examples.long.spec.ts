@@ -188,7 +188,7 @@ describe('an API that is protected like the example', () => {
       ${use}`
       .replaceAll('http://localhost:8000', issuer.url)
       .replaceAll('http://localhost:3000', `http://127.0.0.1:${port}`);
-    const { stdout } = await promisify(execFile)('bash', ['-euc', script], { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)('bash', ['-euc', script], { timeout: 50_000 });
     expect([...stdout.matchAll(/^HTTP\/1.1 (\d+)/gm)].map(([, status]) => status)).toEqual(statuses);
   });
 });

@@ -95,7 +95,7 @@ describe('a start that fails', () => {
     const [database, redis] = [await createTestDatabase(), await createTestRedis()];
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, JWT_SECRET: randomUUID() + randomUUID() };
     const app = await AppProcess.start({ env });
-    const taken = AppProcess.start({ env: { ...env, PORT: String(app.port) }, readyTimeoutMs: 15_000 });
+    const taken = AppProcess.start({ env: { ...env, PORT: String(app.port) } });
     await expect(taken).rejects.toThrow(/EADDRINUSE/);
     await app.stop();
     await redis.stop();
