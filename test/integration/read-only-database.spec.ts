@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import { AuditLogService } from '../../src/audit/audit-log.service.js';
+import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -30,8 +31,9 @@ describe('a service whose database becomes read-only', () => {
     });
     await app.trusted();
     requests = await writingRequests(app);
-    // Once a second it takes the one connection of the pool, and writes.
-    await app.app.get(AuditLogService, { strict: false }).onApplicationShutdown();
+    // Once a second, and in ten seconds, they take the one connection of the pool, and write.
+    await app.get(AuditLogService).onApplicationShutdown();
+    await app.get(LogRetentionService).onApplicationShutdown();
   });
   afterAll(async () => {
     await app.stop();
