@@ -20,7 +20,7 @@ describe('the maintenance connection', () => {
     app = await AppInProcess.start({
       DATABASE_URL: database.url,
       APP_NAME: NAME,
-      DATABASE_TIMEOUT_MS: '400',
+      DATABASE_TIMEOUT_MS: '2000',
     });
   });
   afterEach(() => app.stop());
@@ -37,7 +37,8 @@ describe('the maintenance connection', () => {
     waitFor(async () => (await connections()).length === 0, { what: 'the connection to end' });
 
   it('is not bound by the time limit of requests', async () => {
-    const SLOW = 'SELECT 1 AS value, pg_sleep(0.5)';
+    // A statement of a request may take half of its time, and connecting the other half.
+    const SLOW = 'SELECT 1 AS value, pg_sleep(1.1)';
     await expect(app.query(SLOW)).rejects.toThrow(/statement timeout|Query read timeout/);
     await expect(run('slow', async (client) => (await client.query(SLOW)).rows)).resolves.toMatchObject([
       { value: 1 },
