@@ -21,7 +21,9 @@ export class CommandFixture {
 
   static async start(variables: Readonly<Record<string, string>> = {}): Promise<CommandFixture> {
     const database = await createTestDatabase();
-    const app = await AppInProcess.start({ DATABASE_URL: database.url, ...variables });
+    // A request may have to wait for a lock until another one has hashed passwords.
+    const patient = { DATABASE_TIMEOUT_MS: '20000' };
+    const app = await AppInProcess.start({ DATABASE_URL: database.url, ...patient, ...variables });
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
     return new CommandFixture(app, operator, database);
@@ -87,7 +89,6 @@ export class CommandFixture {
     const locked = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     await waitFor(async () => (await sql(this.database.url, locked)).length === count, {
       what: `${count} transactions to wait for a lock`,
-      timeoutMs: 1200,
     });
   }
 

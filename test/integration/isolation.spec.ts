@@ -15,7 +15,12 @@ describe('with another default isolation level of the database', () => {
     database = await createTestDatabase();
     const name = new URL(database.url).pathname.slice(1);
     await sql(database.url, `ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`);
-    app = await AppInProcess.start({ DATABASE_URL: database.url, SESSIONS_PER_USER: '2' });
+    app = await AppInProcess.start({
+      DATABASE_URL: database.url,
+      // A login waits here until a change of the password has hashed both.
+      DATABASE_TIMEOUT_MS: '20000',
+      SESSIONS_PER_USER: '2',
+    });
   });
   afterAll(async () => {
     await app.stop();

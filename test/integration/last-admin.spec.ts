@@ -12,7 +12,8 @@ describe('the last two admins', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
+    // A request waits here until the other one waits, too.
+    app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_TIMEOUT_MS: '20000' });
     operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
   });
@@ -58,7 +59,7 @@ describe('the last two admins', () => {
       const admin = admins[index];
       return app.call('PATCH', `/api/v1/users/${admin?.id}`, { token: admin?.token ?? '', body });
     });
-    await waitFor(async () => (await waiting()) === 2, { what: 'both to wait', timeoutMs: 1200 });
+    await waitFor(async () => (await waiting()) === 2, { what: 'both to wait' });
     await blocker.query('COMMIT');
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 409]);
