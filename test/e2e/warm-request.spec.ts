@@ -10,7 +10,8 @@ describe('a request whose answer is in the cache', () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
-    deployment = await Deployment.start();
+    // A machine that stalls must not make PostgreSQL answer instead of Redis.
+    deployment = await Deployment.start({ instances: [{ CACHE_DEADLINE_MS: '5000' }] });
   });
   afterAll(() => deployment.stop());
 

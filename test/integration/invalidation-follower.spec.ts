@@ -21,7 +21,9 @@ describe('the follower of the invalidation log', () => {
 
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url });
+    // A machine that stalls must not keep an entry from being written or deleted.
+    const patient = { CACHE_DEADLINE_MS: '5000' };
+    app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...patient });
     operator = await connected();
     app.get(ChangeFeed).subscribe((event) => {
       applied.push(event.kind === 'log.skipped' ? event.kind : event.user_id);

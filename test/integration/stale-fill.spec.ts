@@ -23,6 +23,8 @@ describe('a cache fill', () => {
       JWT_SECRET: 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu',
       // Longer than a request may be held here.
       DATABASE_TIMEOUT_MS: '20000',
+      // A machine that stalls must not keep an entry from being written.
+      CACHE_DEADLINE_MS: '5000',
       ADMIN_EMAIL: 'admin@example.org',
       ADMIN_PASSWORD: 'admin-Test1234',
     };
