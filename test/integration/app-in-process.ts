@@ -6,6 +6,7 @@ import type { AppLogger } from '../../src/common/app.logger.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
+import { forgetResource, rememberResource } from '../support/jest/suite-resources.js';
 import { placeEmbeddedPostgres } from '../support/postgres/embedded-template.js';
 import { waitFor } from '../support/wait-for.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
@@ -45,7 +46,9 @@ export class AppInProcess {
     const app = await createApp(loadConfig({ ...common, ...variables }), logger);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    return new AppInProcess(app, dataDir);
+    const started = new AppInProcess(app, dataDir);
+    rememberResource(started, () => started.stop());
+    return started;
   }
 
   /** Resolves when the cache is trusted. */
@@ -82,6 +85,7 @@ export class AppInProcess {
   }
 
   async stop(): Promise<void> {
+    forgetResource(this);
     await this.app.close();
     await removeTemporaryDirectory(this.dataDir);
   }
