@@ -29,11 +29,11 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
     test: 'are checked at a change',
   },
   {
-    name: 'a registration checks no rule',
+    name: 'a registration takes a breached password',
     file: 'src/users/users.service.ts',
     text: "await this.passwords.demand('password', password, { email, fullName }, by);",
     replacement: 'void this.passwords;',
     specs: ['test/integration/passwords.spec.ts'],
-    test: 'are checked at registration',
+    test: 'are refused at registration and at a change',
   },
 ];
