@@ -115,4 +115,32 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     replacement: ') return;',
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
+  {
+    name: 'entries are accepted for ever after one read of the log',
+    file: FOLLOWING,
+    text: 'return this.isPermanent || (performance.now() < monotonic && Date.now() < wall);',
+    replacement: 'return true;',
+    specs: ['src/cache/following.spec.ts'],
+  },
+  {
+    name: 'the cache is asked before the log was read',
+    file: TRUSTED_CACHE,
+    text: 'this.trust.isTrusted ? await this.store.get(key).catch(ignoreOutage) : undefined',
+    replacement: 'await this.store.get(key).catch(ignoreOutage)',
+    specs: ['test/integration/acceptance.spec.ts'],
+  },
+  {
+    name: 'an entry of another version is accepted',
+    file: USERS,
+    text: 'if (user?.v !== ENTRY_VERSION || !Array.isArray(user.sessions)) return undefined;',
+    replacement: 'if (!Array.isArray(user?.sessions)) return undefined;',
+    specs: ['src/cache/user-cache.service.spec.ts'],
+  },
+  {
+    name: 'a change whose entry stayed is acknowledged after 50 ms',
+    file: FOLLOWING,
+    text: 'ACCEPTANCE_MS + 100',
+    replacement: '50',
+    specs: ['test/integration/acknowledgement.spec.ts'],
+  },
 ];

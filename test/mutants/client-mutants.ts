@@ -89,4 +89,37 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     specs: INSPECTION_SPEC,
     test: 'issued to another client',
   },
+  {
+    name: 'a network may try secrets of many clients',
+    file: AUTHENTICATOR,
+    text: '    await this.count(this.ofNetwork, networkOf(by.ip));\n',
+    replacement: '',
+    specs: CLIENTS_SPEC,
+    test: 'are limited for a network',
+  },
+  {
+    name: 'failures of others refuse the right secret',
+    file: AUTHENTICATOR,
+    text: '    const client = await this.clients.find(id);\n',
+    replacement:
+      '    const client = await this.clients.find(id);\n    if (client) await this.count(this.ofClient, client.id);\n',
+    specs: CLIENTS_SPEC,
+    test: 'are limited for a client',
+  },
+  {
+    name: 'another client ends a session by an older refresh token',
+    file: 'src/sessions/session-statements.ts',
+    text: 's.client_id IS NOT DISTINCT FROM $6 AS is_own',
+    replacement: '(s.client_id IS NOT DISTINCT FROM $6 OR true) AS is_own',
+    specs: TOKEN_SPEC,
+    test: 'refresh token of another client',
+  },
+  {
+    name: 'introspection says more of an inactive token',
+    file: INSPECTION,
+    text: "if (verdict.outcome === 'revoked') return INACTIVE;",
+    replacement: "if (verdict.outcome === 'revoked') return Object.assign({ sub: claims.sub }, INACTIVE);",
+    specs: INSPECTION_SPEC,
+    test: 'nothing more is said',
+  },
 ];

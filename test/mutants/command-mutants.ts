@@ -88,4 +88,11 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     replacement: '',
     specs: ['test/integration/refresh-repeat.spec.ts'],
   },
+  {
+    name: 'a repeated refresh is accepted with another user agent',
+    file: ROTATION,
+    text: 'row.rotated_user_agent === by.userAgent && ',
+    replacement: '',
+    specs: ['test/integration/refresh-repeat.spec.ts'],
+  },
 ];

@@ -78,4 +78,11 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     specs: FEED_SPEC,
     test: 'says that a session was revoked',
   },
+  {
+    name: 'a position reaches one that shows more rows',
+    file: POSITION,
+    text: 'for (const xid of this.open) if (other.shows(xid)) return false;',
+    replacement: '',
+    specs: POSITION_SPEC,
+  },
 ];

@@ -10,6 +10,7 @@ const SECRET = 'src/config/jwt-secret.ts';
 const CONFIG_SPEC = ['src/config/load-config.spec.ts'] as const;
 const ONCE = 'src/config/created-once.ts';
 const ONCE_SPEC = ['src/config/created-once.spec.ts'] as const;
+const SET = 'src/config/signing-keys.ts';
 
 /** Which tokens are accepted, by which key. */
 export const KEY_MUTANTS: readonly Mutant[] = [
@@ -124,5 +125,47 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     text: 'new Map(signingKeys.map(',
     replacement: "new Map([...signingKeys, { algorithm: 'HS256' } as SigningKey].map(",
     specs: TOKEN_KEYS_SPEC,
+  },
+  {
+    name: 'a signature is accepted in several spellings',
+    file: TOKENS,
+    text: 'isCanonical(signature) && ',
+    replacement: '',
+    specs: TOKEN_KEYS_SPEC,
+  },
+  {
+    name: 'a key pair accepts the issuer of refresh tokens',
+    file: TOKENS,
+    text: "algorithm === 'HS256' ? [issuerUrl, name] : [issuerUrl]",
+    replacement: '[issuerUrl, name]',
+    specs: TOKEN_KEYS_SPEC,
+  },
+  {
+    name: 'another curve is accepted',
+    file: JWK,
+    text: "namedCurve === 'prime256v1'",
+    replacement: "namedCurve !== 'secp384r1'",
+    specs: SET_SPEC,
+  },
+  {
+    name: 'a private part that belongs to another key is accepted',
+    file: JWK,
+    text: 'privateKey !== undefined && !isPair(privateKey, publicKey)',
+    replacement: 'false',
+    specs: SET_SPEC,
+  },
+  {
+    name: 'a kid that is no thumbprint is accepted',
+    file: JWK,
+    text: 'jwk.kid !== undefined && jwk.kid !== kid',
+    replacement: 'false',
+    specs: SET_SPEC,
+  },
+  {
+    name: 'HS256 is kept without an end',
+    file: SET,
+    text: 'if (index > 0) return secretKey(endOf(exp));',
+    replacement: '',
+    specs: SET_SPEC,
   },
 ];

@@ -97,4 +97,12 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     specs: QUEUE_SPEC,
     test: 'take turns',
   },
+  {
+    name: 'refreshes are not limited',
+    file: 'src/auth/auth.service.ts',
+    text: 'await this.limits.refresh(sid);',
+    replacement: '',
+    specs: ATTEMPTS_SPEC,
+    test: 'to refresh are limited',
+  },
 ];

@@ -16,6 +16,8 @@ import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
 const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
 const REDIS_STORE = 'src/cache/redis-cache.store.ts';
+const LOCK = 'src/database/data-folder-lock.ts';
+const LOCK_SPEC = ['test/integration/data-folder-lock.long.spec.ts'] as const;
 
 /** Each breaks a promise of the README or of SECURITY.md. `npm run test:mutants` shows that a test fails for each. */
 export const MUTANTS: readonly Mutant[] = [
@@ -93,5 +95,20 @@ export const MUTANTS: readonly Mutant[] = [
     text: "!Array.isArray(role) || String(role[0]) !== 'master'",
     replacement: '!Array.isArray(role)',
     specs: ['test/contracts/redis-role.spec.ts'],
+  },
+  {
+    name: 'unknown members of a body reach the service',
+    file: 'src/http/validation.pipe.ts',
+    text: 'whitelist: true,',
+    replacement: 'whitelist: false,',
+    specs: ['src/http/validation.pipe.spec.ts'],
+  },
+  {
+    name: 'two processes use one data folder',
+    file: LOCK,
+    text: "return code !== 'ECONNREFUSED' && code !== 'ENOENT';",
+    replacement: 'return false;',
+    specs: LOCK_SPEC,
+    test: 'in another PID namespace',
   },
 ];

@@ -2,6 +2,8 @@ import type { Mutant } from './mutant.js';
 
 const BREACHED = 'src/users/breached-passwords.service.ts';
 const BREACHED_SPEC = ['src/users/breached-passwords.service.spec.ts'] as const;
+const RULES = 'src/config/password-rules.ts';
+const RULES_SPEC = ['src/config/password-rules.spec.ts'] as const;
 
 /** Changes after which a weak password is accepted, or a password leaves the service. */
 export const PASSWORD_MUTANTS: readonly Mutant[] = [
@@ -35,5 +37,20 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
     replacement: 'void this.passwords;',
     specs: ['test/integration/passwords.spec.ts'],
     test: 'are refused at registration and at a change',
+  },
+  {
+    name: 'a common password in capital letters is accepted',
+    file: RULES,
+    text: 'isCommonPassword(folded)',
+    replacement: 'isCommonPassword(password)',
+    specs: RULES_SPEC,
+  },
+  {
+    name: 'a registration waits without end for the list of breached passwords',
+    file: BREACHED,
+    text: 'signal: AbortSignal.timeout(TIME_LIMIT_MS),',
+    replacement: '',
+    specs: BREACHED_SPEC,
+    test: 'does not answer',
   },
 ];

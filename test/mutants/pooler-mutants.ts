@@ -54,4 +54,28 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
     specs: ['test/integration/refused-connections.spec.ts'],
     test: '28P01',
   },
+  {
+    name: 'transactions have the isolation level of the database',
+    file: 'src/database/hot-statements.ts',
+    text: "const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';",
+    replacement: "const BEGIN = 'BEGIN';",
+    specs: SPECS,
+    test: 'work in READ COMMITTED',
+  },
+  {
+    name: 'the last known primary is not asked whether it takes writes',
+    file: 'src/database/primary-client.ts',
+    text: 'this.primary.hasSeveral && server?.is_read_only === true',
+    replacement: 'server === undefined',
+    specs: HOSTS_SPECS,
+    test: 'last known primary',
+  },
+  {
+    name: 'a connection that TypeORM has lost is a defect',
+    file: 'src/common/database-errors.ts',
+    text: ' || isLostByTypeOrm(error)',
+    replacement: '',
+    specs: ['test/integration/lost-connection.spec.ts'],
+    test: 'v1/sessions',
+  },
 ];

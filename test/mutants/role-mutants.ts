@@ -12,4 +12,12 @@ export const ROLE_MUTANTS: readonly Mutant[] = [
     specs: ROLES_SPEC,
     test: 'of the last day',
   },
+  {
+    name: 'the service may record a migration',
+    file: 'deploy/postgresql/roles.sql',
+    text: 'REVOKE INSERT, UPDATE, DELETE ON public.migrations FROM ergodrive_service;',
+    replacement: 'NULL;',
+    specs: ROLES_SPEC,
+    test: 'refuse the service',
+  },
 ];

@@ -41,4 +41,19 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     replacement: "folder !== ''",
     specs: SECRET_FILES_SPEC,
   },
+  {
+    name: 'production starts on the embedded database',
+    file: 'src/config/database-url.ts',
+    text: "mode === 'production'",
+    replacement: "mode === 'test'",
+    specs: ['src/config/load-config.spec.ts'],
+  },
+  {
+    name: 'the threads that hash keep passwords as text',
+    file: 'src/users/password-hash.worker.mjs',
+    text: 'return work();',
+    replacement:
+      '(globalThis.kept ??= []).push(passwords.map((each) => new TextDecoder().decode(each))); return work();',
+    specs: ['test/e2e/heap-canaries.spec.ts'],
+  },
 ];

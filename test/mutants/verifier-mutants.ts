@@ -112,4 +112,27 @@ export const VERIFIER_MUTANTS: readonly Mutant[] = [
     specs: ['packages/verifier/test/nestjs.spec.ts'],
     test: 'NestJS with Fastify and VerifierAuthGuard',
   },
+  {
+    name: 'an answer of the feed may know what is to come',
+    file: COVERAGE,
+    text: 'Math.min(completeToMs, nowMs - sentAt.monotonicMs)',
+    replacement: 'completeToMs',
+    specs: VERIFIER_SPEC,
+  },
+  {
+    name: 'the kit gives two callers one object',
+    file: `${KIT}/verifier.ts`,
+    text: 'const principal = { ...known.principal };',
+    replacement: 'const principal = known.principal as Principal;',
+    specs: TOKENS_SPEC,
+    test: 'as one object',
+  },
+  {
+    name: 'a closed verifier accepts remembered tokens',
+    file: `${KIT}/verifier.ts`,
+    text: "if (this.closed || this.settings.mode === 'introspect') return undefined;",
+    replacement: "if (this.settings.mode === 'introspect') return undefined;",
+    specs: VERIFIER_SPEC,
+    test: 'says nothing at once',
+  },
 ];
