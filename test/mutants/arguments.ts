@@ -1,25 +1,17 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `Usage: npm run test:mutants [-- [FILTER] [--changed[=REF]] [--shard=K/N] [--workers=N]]
+const USAGE = `Usage: npm run test:mutants [-- [FILTER] [--changed[=REF]] [--workers=N]]
 
   FILTER            only mutants whose name or file contains it
   --changed[=REF]   only mutants whose file or a spec of which differs from the last commit shared with REF
                     (origin/main, or main where that is missing)
-  --shard=K/N       every N-th of these, from the K-th on
   --workers=N       how many are tried side by side, 1 to 16 (3)`;
-
-export interface Shard {
-  /** From 1. */
-  readonly index: number;
-  readonly count: number;
-}
 
 export interface Arguments {
   /** Selects mutants whose name or file contains it. */
   readonly filter: string;
   /** Selects mutants of what differs from this revision; the empty text stands for the main branch. */
   readonly changedSince: string | undefined;
-  readonly shard: Shard;
   readonly workers: number;
 }
 
@@ -35,7 +27,6 @@ export function parseArguments(args: readonly string[]): Arguments {
   return {
     filter: positionals[0] ?? '',
     changedSince: values.changed,
-    shard: parseShard(values.shard),
     workers: parseWorkers(values.workers),
   };
 }
@@ -47,7 +38,6 @@ function parse(args: readonly string[]) {
       args: args.map((arg) => (arg === '--changed' ? '--changed=' : arg)),
       options: {
         changed: { type: 'string' },
-        shard: { type: 'string', default: '1/1' },
         workers: { type: 'string', default: '3' },
       },
       allowPositionals: true,
@@ -55,13 +45,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error));
   }
-}
-
-function parseShard(text: string): Shard {
-  const [, index, count] = (/^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? []).map(Number);
-  if (index === undefined || count === undefined || index < 1 || index > count)
-    throw wrong(`--shard must be K/N with K from 1 to N: ${text}`);
-  return { index, count };
 }
 
 function parseWorkers(text: string): number {

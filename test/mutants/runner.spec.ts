@@ -22,15 +22,13 @@ const SPEC = 'src/a.spec.ts';
 
 describe('the arguments', () => {
   it('select all mutants by default', () => {
-    const shard = { index: 1, count: 1 };
-    expect(parseArguments([])).toEqual({ filter: '', changedSince: undefined, shard, workers: 3 });
+    expect(parseArguments([])).toEqual({ filter: '', changedSince: undefined, workers: 3 });
   });
 
-  it('name a filter, a revision, a shard and the workers', () => {
-    expect(parseArguments(['cache', '--changed=v1', '--shard=2/4', '--workers=2'])).toEqual({
+  it('name a filter, a revision and the workers', () => {
+    expect(parseArguments(['cache', '--changed=v1', '--workers=2'])).toEqual({
       filter: 'cache',
       changedSince: 'v1',
-      shard: { index: 2, count: 4 },
       workers: 2,
     });
   });
@@ -42,9 +40,6 @@ describe('the arguments', () => {
   it.each([
     ['an unknown option', ['--all']],
     ['two filters', ['a', 'b']],
-    ['a shard that does not exist', ['--shard=3/2']],
-    ['a shard 0', ['--shard=0/2']],
-    ['a shard without a number', ['--shard=2']],
     ['no workers', ['--workers=0']],
     ['workers that are no number', ['--workers=x']],
     ['an option without its value', ['--workers']],
@@ -59,22 +54,17 @@ describe('the arguments', () => {
 
 describe('the selection', () => {
   const all = ['a', 'b', 'c'].map((name) => mutant(name));
-  const whole = { filter: '', shard: { index: 1, count: 1 } };
+  const whole = { filter: '' };
   const names = (...args: Parameters<typeof selectMutants>) => selectMutants(...args).map(({ name }) => name);
 
   it('takes names and files that contain the filter', () => {
-    expect(names(all, { ...whole, filter: 'SRC/B' })).toEqual(['b']);
-    expect(() => names(all, { ...whole, filter: 'd' })).toThrow(UsageError);
+    expect(names(all, { filter: 'SRC/B' })).toEqual(['b']);
+    expect(() => names(all, { filter: 'd' })).toThrow(UsageError);
   });
 
   it('takes mutants whose file or spec has changed', () => {
     expect(names(all, whole, new Set(['src/a.ts', 'src/c.spec.ts']))).toEqual(['a', 'c']);
     expect(names(all, whole, new Set())).toEqual([]);
-  });
-
-  it('gives each mutant to one shard', () => {
-    expect(names(all, { ...whole, shard: { index: 1, count: 2 } })).toEqual(['a', 'c']);
-    expect(names(all, { ...whole, shard: { index: 2, count: 2 } })).toEqual(['b']);
   });
 });
 

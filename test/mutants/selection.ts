@@ -9,14 +9,14 @@ import type { Mutant } from './mutant.js';
  */
 export function selectMutants(
   mutants: readonly Mutant[],
-  { filter, shard }: Pick<Arguments, 'filter' | 'shard'>,
+  { filter }: Pick<Arguments, 'filter'>,
   changed?: ReadonlySet<string>,
 ): Mutant[] {
   const wanted = mutants.filter(({ name, file }) =>
     `${name} ${file}`.toLowerCase().includes(filter.toLowerCase()),
   );
   if (wanted.length === 0) throw new UsageError(`No mutant has this in its name or file: ${filter}`);
-  return wanted
-    .filter(({ file, specs }) => changed === undefined || [file, ...specs].some((path) => changed.has(path)))
-    .filter((_, position) => position % shard.count === shard.index - 1);
+  return wanted.filter(
+    ({ file, specs }) => changed === undefined || [file, ...specs].some((path) => changed.has(path)),
+  );
 }
