@@ -1,3 +1,4 @@
+import { UserCacheService } from '../../src/cache/user-cache.service.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import type { Member } from './accounts.js';
@@ -20,6 +21,7 @@ describe('an error of an OAuth route', () => {
     const { hostname, port } = new URL(database.url);
     proxy = await TcpProxy.start({ host: hostname, port: Number(port) });
     app = await AppInProcess.start({ DATABASE_URL: proxy.through(database.url), RATE_LIMIT_ENABLED: 'true' });
+    await app.trusted();
     const admin = await registerAdmin(app);
     client = await registerClient(app, admin);
     session = await logInBy(app, client, admin);
@@ -69,6 +71,8 @@ describe('an error of an OAuth route', () => {
 
   it('is 503 with Retry-After while the database is down, also for the introspection of a token', async () => {
     await expect(authenticate(app, client)).resolves.toBe('orders');
+    // A session in the cache is served without the database.
+    await app.get(UserCacheService).invalidate([session.id]);
     await proxy.blackhole();
     const form = { grant_type: 'refresh_token', refresh_token: session.refreshToken, token: session.token };
     const answers = await Promise.all(PATHS.map((path) => send(app, path, form, client)));
