@@ -178,14 +178,6 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     specs: ['test/integration/invalidation-follower.spec.ts'],
   },
   {
-    name: 'permissions of the Redis user are not checked before entries are accepted',
-    file: 'src/cache/redis-permissions.ts',
-    text: 'missing.length > 0',
-    replacement: 'missing.length > 99',
-    specs: ['test/contracts/redis-acl.spec.ts'],
-    test: 'is never trusted without',
-  },
-  {
     name: 'a permission that is taken away does not end the trust',
     file: REDIS,
     text: '|NOPERM|',
