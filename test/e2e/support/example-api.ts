@@ -5,6 +5,7 @@ import { freePort } from '../../support/network/free-port.js';
 import { ManagedProcess } from '../../support/process/managed-process.js';
 import { skewedClock } from '../../support/process/clock-skew.js';
 import { waitFor } from '../../support/wait-for.js';
+import { expectWithinBound } from './within-bound.js';
 import type { IssuerDeployment } from './issuer-deployment.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -60,21 +61,10 @@ export class ExampleApi {
     return this.client.get('/orders', { token: token ?? null });
   }
 
-  /**
-   * Resolves when the answer has this status. On a machine that stalls that may take longer, but then only refusals come meanwhile.
-   * @throws when a request that began after the bound gets another answer than this one or 503
-   */
+  /** Resolves when the answer has this status; after the bound, no answer is another one than that or 503. */
   async becomes(status: number, token: string, boundMs: number): Promise<void> {
-    const calledAt = performance.now();
-    const late: number[] = [];
-    const has = async () => {
-      const isLate = performance.now() - calledAt > boundMs;
-      const { status: found } = await this.orders(token);
-      if (isLate && found !== status && found !== 503) late.push(found);
-      return found === status;
-    };
-    await waitFor(has, { what: `the status ${status}`, timeoutMs: PATIENCE_MS });
-    expect(late).toEqual([]);
+    const ask = async () => (await this.orders(token)).status;
+    await expectWithinBound(status, ask, { boundMs, unavailable: 503 });
   }
 
   /** @returns the exit code; `null` when a signal ended it */
