@@ -28,7 +28,7 @@ export async function logIn(
   { id, email, password }: Pick<Member, 'id' | 'email' | 'password'>,
 ): Promise<Member> {
   const { status, body } = await app.call('POST', '/api/v1/auth/login/json', { body: { email, password } });
-  expect(status).toBe(200);
+  expect({ status, body }).toMatchObject({ status: 200 });
   const [token, refreshToken] = [String(body['access_token']), String(body['refresh_token'])];
   const { sid } = claimsOf(token);
   return { id, email, password, sessionId: sid, token, refreshToken };

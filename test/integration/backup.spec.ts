@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { Following } from '../../src/cache/following.js';
+import { SERVER, type ServerRow } from '../../src/database/history.js';
 import { PostgresBaseBackup } from '../support/postgres/postgres-base-backup.js';
 import { PostgresDump } from '../support/postgres/postgres-dump.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
@@ -63,6 +65,11 @@ describe('restoring a backup while an instance runs', () => {
   };
   const refresh = ({ refreshToken }: Member) =>
     app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: refreshToken } });
+  /** The restored tables come one after the other, and the instance may follow what was there in between. */
+  const followed = async () => {
+    const [server] = await sql<ServerRow>(database.url, SERVER);
+    await waitFor(() => app.get(Following).history === server?.history, { what: 'the restored history' });
+  };
   const answers = (member: Member, expected: string) =>
     waitFor(async () => (await getMe(app, member)) === expected, {
       what: `the answer ${expected}`,
@@ -89,6 +96,7 @@ describe('restoring a backup while an instance runs', () => {
       await expect(getMe(app, later)).resolves.toBe('200');
 
       await backup.restore();
+      await followed();
       await answers(later, '401 token_revoked');
       await answers(revoked, '200');
       await answers(quiet, '200');
