@@ -6,7 +6,7 @@ const failure = (code: string) => Object.assign(new Error(code), { code });
 const STANDBY = new NoPrimaryError('a standby or read-only');
 
 describe('a failed attempt to connect to PostgreSQL', () => {
-  it.each(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOTFOUND', '57P01', '57P03'])(
+  it.each(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOTFOUND', '57P03'])(
     'shows with %s that the server is out of reach',
     (code) => {
       expect(isOutOfReach(failure(code))).toBe(true);
@@ -16,6 +16,7 @@ describe('a failed attempt to connect to PostgreSQL', () => {
 
   it.each([
     ['too many connections', '53300'],
+    ['a connection that an operator ends', '57P01'],
     ['a wrong password', '28P01'],
     ['a missing database', '3D000'],
     ['a missing right', '42501'],

@@ -9,14 +9,14 @@ const POLL_MS = 500;
 /** Shortest time between two reads, however often somebody notifies. */
 const PAUSE_MS = 5;
 
-/** SQLSTATEs and errno codes of a server that cannot be reached, or that is starting or shutting down. */
+/** errno codes of a server that cannot be reached, and the SQLSTATE of one that is starting or shutting down. */
 const UNREACHABLE =
-  /^(57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+  /^(57P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
 /**
  * Whether the failure of an *attempt to connect*, or silence at any time, shows that PostgreSQL is out of reach. A server that
- * answers with a refusal, such as too many connections, may serve others. Of several hosts, at least one is out of reach, and the others
- * are standbys.
+ * answers with a refusal, such as too many connections, may serve others, and so may one that ends the connection. Of several
+ * hosts, at least one is out of reach, and the others are standbys.
  */
 export function isOutOfReach(error: unknown): boolean {
   if (error instanceof SilentServerError) return !error.wasStalled;

@@ -75,10 +75,11 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     const connection = this.build();
     const close = () => connection.close();
     stopped.addEventListener('abort', close);
-    let isFollowing = false;
+    let isOpen = false;
     try {
+      await connection.open();
+      isOpen = true;
       let position = await this.begin(connection);
-      isFollowing = true;
       up();
       this.markFirst();
       for (;;) {
@@ -87,7 +88,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
         position = await this.read(connection, position);
       }
     } catch (error) {
-      if (!stopped.aborted) this.report(error as Error, isFollowing);
+      if (!stopped.aborted) this.report(error as Error, isOpen);
     } finally {
       stopped.removeEventListener('abort', close);
       this.recent.end();
@@ -114,7 +115,6 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   /** @returns the position from which the connection reads on */
   private async begin(connection: FollowerConnection): Promise<LogPosition> {
-    await connection.open();
     const beganAt = performance.now();
     const page = await connection.run(readPosition);
     this.check(page);
@@ -170,11 +170,11 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     }
   }
 
-  private report(error: Error, wasFollowing: boolean): void {
+  private report(error: Error, wasOpen: boolean): void {
     const { message } = error;
     const isWrong = error instanceof NotThePrimaryError || error instanceof RivalHistoryError;
     if (isWrong || isNowhere(error)) this.following.refuse(message);
-    else if (isOutOfReach(error) && (!wasFollowing || error.name === 'SilentServerError'))
+    else if (isOutOfReach(error) && (!wasOpen || error.name === 'SilentServerError'))
       this.following.lose(message);
     else this.following.suspend(message);
   }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { ChangeFeed } from '../../src/invalidation/change-feed.js';
 import { Following } from '../../src/cache/following.js';
+import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
 import { MAX_PAGE_ROWS } from '../../src/invalidation/invalidation-log.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -9,6 +10,7 @@ import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js'
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { register, getMe } from './accounts.js';
+import { endFollowers, nextPolls } from './follower-sessions.js';
 
 const { jest } = import.meta;
 
@@ -32,6 +34,7 @@ describe('the follower of the invalidation log', () => {
   });
   beforeEach(() => {
     applied = [];
+    jest.restoreAllMocks();
   });
   afterAll(async () => {
     await operator.end();
@@ -57,23 +60,6 @@ describe('the follower of the invalidation log', () => {
     (await app.get<CacheStore>(CACHE_STORE).get(`user:${id}`)) !== undefined;
   const toBeApplied = ({ id }: { id: string }) =>
     waitFor(() => applied.includes(id), { what: 'the change to be applied', intervalMs: 5 });
-  const follower = () =>
-    sql<{ pid: number; polled_at: Date }>(
-      database.url,
-      `SELECT pid, query_start AS polled_at FROM pg_stat_activity
-       WHERE application_name LIKE '%follower' AND datname = current_database()`,
-    );
-  /** Resolves after the follower has asked the database again, from beginning to end. */
-  const nextPolls = async () => {
-    const [before] = await follower();
-    await waitFor(
-      async () => {
-        const [now] = await follower();
-        return now && before && now.polled_at.getTime() > before.polled_at.getTime() + 1500;
-      },
-      { what: 'two more polls' },
-    );
-  };
 
   it('applies a change that an operator makes by hand', async () => {
     const member = await register(app);
@@ -102,7 +88,7 @@ describe('the follower of the invalidation log', () => {
     await promote(first, early);
     await promote(second, late);
     await toBeApplied(late);
-    await nextPolls();
+    await nextPolls(database.url);
     expect(applied).not.toContain(early.id);
     await expect(cached(early)).resolves.toBe(true);
     await first.query('COMMIT');
@@ -117,7 +103,7 @@ describe('the follower of the invalidation log', () => {
     for (let count = 0; count < 50; count += 1)
       await operator.query(`SELECT pg_notify('ergodrive_invalidations', $1)`, [`${member.id} ${count}`]);
     await toBeApplied(member);
-    await nextPolls();
+    await nextPolls(database.url);
     expect(applied.filter((id) => id === member.id)).toHaveLength(1);
   });
 
@@ -126,10 +112,10 @@ describe('the follower of the invalidation log', () => {
     const open = await connected();
     await open.query('BEGIN');
     await promote(open, early);
-    await nextPolls();
+    await nextPolls(database.url);
     await promote(operator, late);
     await waitFor(() => applied.includes(late.id), { what: 'the later change', timeoutMs: 2000 });
-    await nextPolls();
+    await nextPolls(database.url);
     expect(applied.filter((id) => id === late.id)).toHaveLength(1);
     await open.query('COMMIT');
     await toBeApplied(early);
@@ -168,7 +154,7 @@ describe('the follower of the invalidation log', () => {
     await first.query(`UPDATE invalidations SET created_at = now() - interval '2 hours' WHERE user_id = $1`, [
       early.id,
     ]);
-    await nextPolls();
+    await nextPolls(database.url);
     await expect(getMe(app, early)).resolves.toBe('200');
     await expect(getMe(app, between)).resolves.toBe('200');
     await withoutFollower(async () => {
@@ -205,8 +191,34 @@ describe('the follower of the invalidation log', () => {
   it('does not take a lost connection for an unreachable PostgreSQL', async () => {
     const lose = jest.spyOn(app.get(Following), 'lose');
     await withoutFollower(async () => undefined);
+    const suspend = jest.spyOn(app.get(Following), 'suspend');
+    const { run } = FollowerConnection.prototype;
+    let runs = 0;
+    const lost = () => Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    // The next read of the log, and the first statement after a new connection was opened.
+    jest.spyOn(FollowerConnection.prototype, 'run').mockImplementation(function (
+      this: FollowerConnection,
+      work,
+    ) {
+      return [1, 3].includes((runs += 1)) ? lost() : run.call(this, work);
+    });
+    await waitFor(() => suspend.mock.calls.length > 1, { what: 'both losses to be noticed' });
+    await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
     expect(lose).not.toHaveBeenCalled();
-    lose.mockRestore();
+  });
+
+  it('does not take a connection that was ended while it began for an unreachable PostgreSQL', async () => {
+    const lose = jest.spyOn(app.get(Following), 'lose');
+    await operator.query('BEGIN; LOCK TABLE invalidations IN ACCESS EXCLUSIVE MODE');
+    await endFollowers(database.url);
+    await waitFor(() => endFollowers(database.url, `wait_event_type = 'Lock' AND query LIKE '%DELETE%'`), {
+      what: 'a connection that waits for the lock',
+      intervalMs: 5,
+    });
+    await operator.query('ROLLBACK');
+    await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
+    // A machine that stalls may add "no answer".
+    expect(lose).not.toHaveBeenCalledWith(expect.stringContaining('terminating'));
   });
 
   it('reports in the health whether it follows the log', async () => {
@@ -225,10 +237,9 @@ describe('the follower of the invalidation log', () => {
     const name = new URL(database.url).pathname.slice(1);
     const admin = new URL(database.url);
     admin.pathname = '/postgres';
-    const [connection] = await follower();
     await sql(admin.href, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     try {
-      await sql(admin.href, 'SELECT pg_terminate_backend($1)', [connection?.pid]);
+      await endFollowers(database.url);
       await waitFor(() => app.get(Following).state === 'suspended', { what: 'the loss to be noticed' });
       await meanwhile();
     } finally {
