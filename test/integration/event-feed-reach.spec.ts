@@ -8,6 +8,7 @@ import { sql } from '../support/postgres/sql.js';
 import type { FeedAnswer } from '../support/feed/feed-receiver.js';
 import { waitFor } from '../support/wait-for.js';
 import { FeedFixture } from './feed-fixture.js';
+import { endFollowers } from './follower-sessions.js';
 
 /** What one page of the log and the memory of an instance hold. */
 const PAGE_ROWS = 10_000;
@@ -39,9 +40,7 @@ describe('a receiver of the revocation feed that was away', () => {
   /** Ends the follower's connection, and with it what the instance has in memory. */
   const forget = async () => {
     const base = feed.app.get(RecentLog).start;
-    await feed.app.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%follower' AND datname = current_database()`,
-    );
+    await endFollowers(feed.database.url);
     await waitFor(
       () => {
         const { start } = feed.app.get(RecentLog);

@@ -1,14 +1,12 @@
-import { sql } from '../support/postgres/sql.js';
+import { databaseUrl, sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
 
 const FOLLOWERS = `FROM pg_stat_activity WHERE application_name LIKE '%follower' AND datname = $1`;
 
 /** By way of another database of the server: this one may take no connections. */
 function ask<Row extends object>(url: string, columns: string, condition = 'true'): Promise<Row[]> {
-  const server = new URL(url);
-  const database = server.pathname.slice(1);
-  server.pathname = '/postgres';
-  return sql<Row>(server.href, `SELECT ${columns} ${FOLLOWERS} AND ${condition}`, [database]);
+  const name = new URL(url).pathname.slice(1);
+  return sql<Row>(databaseUrl(url, 'postgres'), `SELECT ${columns} ${FOLLOWERS} AND ${condition}`, [name]);
 }
 
 /**

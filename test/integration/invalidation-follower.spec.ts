@@ -4,7 +4,7 @@ import { ChangeFeed } from '../../src/invalidation/change-feed.js';
 import { Following } from '../../src/cache/following.js';
 import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
 import { MAX_PAGE_ROWS } from '../../src/invalidation/invalidation-log.js';
-import { sql } from '../support/postgres/sql.js';
+import { databaseUrl, sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
@@ -235,15 +235,14 @@ describe('the follower of the invalidation log', () => {
   /** Ends the follower's connection and lets nobody connect while `meanwhile` runs. */
   async function withoutFollower(meanwhile: () => Promise<void>): Promise<void> {
     const name = new URL(database.url).pathname.slice(1);
-    const admin = new URL(database.url);
-    admin.pathname = '/postgres';
-    await sql(admin.href, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
+    const server = databaseUrl(database.url, 'postgres');
+    await sql(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     try {
       await endFollowers(database.url);
       await waitFor(() => app.get(Following).state === 'suspended', { what: 'the loss to be noticed' });
       await meanwhile();
     } finally {
-      await sql(admin.href, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
+      await sql(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     }
     await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
   }
