@@ -5,8 +5,6 @@ import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedStore, DEADLINE_MS } from './redis-store.js';
 
-/** For a machine that others use too. */
-const SCHEDULING_MS = 250;
 const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
   get: (store) => store.get('key'),
   set: (store) => store.set('key', 1, 60_000),
@@ -19,17 +17,22 @@ const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Every method, called at the same moment, has to reject in time and with the one error that callers know. */
+/**
+ * Every method, called at the same moment, has to reject in time and with the one error that callers know. A timer of this
+ * process measures the time: it comes late as well when the machine stalls.
+ */
 async function expectOutage(store: CacheStore, lease: string): Promise<void> {
   const methods = { ...METHODS, fill: (port: CacheStore) => port.fill('key', lease, 1, 60_000) };
-  const began = performance.now();
+  let isLate = false;
+  const limit = setTimeout(() => (isLate = true), 2 * DEADLINE_MS);
   const outcomes = await Promise.all(
     Object.entries(methods).map(async ([method, call]) => {
       const outcome = await call(store).catch((error: unknown) => error);
       return { method, isOutage: outcome instanceof CacheUnavailableError };
     }),
   );
-  expect(performance.now() - began).toBeLessThan(DEADLINE_MS + SCHEDULING_MS);
+  clearTimeout(limit);
+  expect(isLate).toBe(false);
   expect(outcomes.filter(({ isOutage }) => !isOutage)).toEqual([]);
 }
 
@@ -54,7 +57,7 @@ describe('RedisCacheStore in an outage', () => {
     await expectOutage(connected.store, lease);
     expect(connected.trust.state).toBe('down');
     await redis.restart({ keepData: false });
-    await connected.trusted(2000);
+    await connected.trusted();
     expect(connected.replays).toBe(2);
     await expect(connected.store.get('kept')).resolves.toBeUndefined();
   });
@@ -66,7 +69,7 @@ describe('RedisCacheStore in an outage', () => {
     const read = connected.store.get('key').catch((error: unknown) => error);
     await expect(Promise.race([read, nextTurn()])).resolves.toBeInstanceOf(CacheUnavailableError);
     redis.thaw();
-    await connected.trusted(2000);
+    await connected.trusted();
     expect(connected.replays).toBe(2);
     await expect(connected.store.get('key')).resolves.toBeUndefined();
   });
@@ -84,18 +87,18 @@ describe('RedisCacheStore in an outage', () => {
     await connected.lost();
     await expect(redis.cli('PING')).resolves.toBe('PONG');
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
-    await connected.trusted(3000);
+    await connected.trusted();
   });
 
   it('finds out by itself that Redis delays writes', async () => {
     await redis.cli('CLIENT', 'PAUSE', '1500', 'WRITE');
     await connected.lost();
-    await connected.trusted(5000);
+    await connected.trusted();
   });
 
   it('finds out by itself that a silent link is dead', async () => {
     redis.freeze();
-    await waitFor(() => connected.trust.state === 'down', { what: 'the breaker to open', timeoutMs: 2000 });
+    await waitFor(() => connected.trust.state === 'down', { what: 'the breaker to open' });
     expect(connected.trust.reason).not.toBe('');
   });
 
@@ -152,7 +155,7 @@ describe('RedisConnection at the start', () => {
     await waitFor(() => connected.trust.reason.includes('handshake'), { what: 'the first attempt to fail' });
     await expectOutage(connected.store, 'none');
     redis.thaw();
-    await connected.trusted(2000);
+    await connected.trusted();
     await connected.close();
     await redis.stop();
   });
@@ -163,7 +166,7 @@ describe('RedisConnection at the start', () => {
     const connected = new ConnectedStore(redis.url);
     await waitFor(() => /ECONNREFUSED/.test(connected.trust.reason), { what: 'the first attempt to fail' });
     await redis.restart({ keepData: false });
-    await connected.trusted(2000);
+    await connected.trusted();
     await connected.close();
     await redis.stop();
   });
@@ -215,7 +218,7 @@ describe('RedisConnection at the start', () => {
       await expectOutage(connected.store, lease);
       await connected.lost();
       await link.pass();
-      await connected.trusted(2000);
+      await connected.trusted();
     }
     expect(connected.replays).toBe(3);
     await connected.close();

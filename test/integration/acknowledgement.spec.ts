@@ -4,8 +4,9 @@ import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { register, verdictOf, getMe, type Member } from './accounts.js';
 
-/** For a machine that others use too. */
+/** For a machine that others use too: so long, and so many times as long as an acknowledgement without a fault. */
 const SCHEDULING_MS = 400;
+const SPREAD = 4;
 const LIMIT_MS = 2000;
 /** As long as an instance may accept an entry without having read the log. */
 const ACCEPTANCE_MS = 1500;
@@ -15,6 +16,7 @@ describe('a change that deletes a cache entry', () => {
   let redis: RedisServer;
   let app: AppInProcess;
   let member: Member;
+  let plainMs: number;
 
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), RedisServer.start()]);
@@ -41,7 +43,8 @@ describe('a change that deletes a cache entry', () => {
   };
 
   it('is acknowledged at once when Redis deletes the entry', async () => {
-    expect(await timed(logOut())).toBeLessThan(ACCEPTANCE_MS);
+    plainMs = await timed(logOut());
+    expect(plainMs).toBeLessThan(ACCEPTANCE_MS);
     await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
   });
 
@@ -49,7 +52,7 @@ describe('a change that deletes a cache entry', () => {
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
     const duration = await timed(logOut());
     expect(duration).toBeGreaterThan(ACCEPTANCE_MS);
-    expect(duration).toBeLessThan(LIMIT_MS + SCHEDULING_MS);
+    expect(duration).toBeLessThan(LIMIT_MS + SCHEDULING_MS + SPREAD * plainMs);
     expect(String(await redis.cli('GET', `user:${member.id}`))).toContain(member.sessionId);
     await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
@@ -70,7 +73,6 @@ describe('a change that deletes a cache entry', () => {
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
     await waitFor(async () => (await app.call('GET', '/health')).body['status'] === 'degraded', {
       what: 'the refusal to be noticed without a request',
-      timeoutMs: 2000,
     });
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
   });

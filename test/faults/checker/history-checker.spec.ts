@@ -59,6 +59,17 @@ describe('HistoryChecker', () => {
       }
     });
 
+    it('allows a slow acknowledgement as far as reads beside it, on that instance, were slow as well', () => {
+      const slow = logout(0, 5000);
+      const beside = (start: number, end: number) => ({ ...read(start, end), sessionId: 's2' });
+      expect(rules([slow, beside(100, 900)])).toEqual([]);
+      expect(rules([slow, beside(100, 800)])).toEqual(['slow acknowledgement']);
+      expect(rules([slow, { ...beside(100, 900), instance: 1 }])).toEqual(['slow acknowledgement']);
+      expect(rules([slow, beside(5001, 9000)])).toEqual(['slow acknowledgement']);
+      const stalled = [{ from: -500, to: -400, instance: 0 }];
+      expect(rules([slow, beside(-450, 900)], { stalled })).toEqual(['slow acknowledgement']);
+    });
+
     it('allows an acceptance after a revocation that was lost with the data, once the loss has happened', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
       expect(rules([logout(0, 10), read(101, 102)], { lost })).toEqual([]);

@@ -1,7 +1,14 @@
 import { checkExchanges, checkPasswordChanges } from './exchange-rules.js';
 import { Expectations, type InitialState } from './expectations.js';
 import { isAccepted, isAcknowledged, isBySql, isRead, isRefused, type Operation } from './history.js';
-import { ACKNOWLEDGEMENT_BOUND_MS, type FaultPromise, HASHING_BOUND_MS, overlaps } from './promise.js';
+import {
+  ACKNOWLEDGEMENT_BOUND_MS,
+  ACKNOWLEDGEMENT_MARGIN_MS,
+  type FaultPromise,
+  HASHING_BOUND_MS,
+  overlaps,
+  TRIPS_OF_A_CHANGE,
+} from './promise.js';
 import type { Violation } from './violation.js';
 
 /** How far an instance's estimate of PostgreSQL's clock may be off. */
@@ -137,15 +144,38 @@ export class HistoryChecker {
   private checkLatency(operation: Operation): Violation[] {
     const latencyMs = operation.end - operation.start;
     const hashingMs = operation.kind === 'set-password' ? HASHING_BOUND_MS : 0;
-    if (latencyMs <= ACKNOWLEDGEMENT_BOUND_MS + hashingMs || !this.hasBoundedLatency(operation)) return [];
-    return [{ rule: 'slow acknowledgement', detail: `${latencyMs.toFixed(0)} ms`, operation }];
+    const leastBoundMs = ACKNOWLEDGEMENT_BOUND_MS + ACKNOWLEDGEMENT_MARGIN_MS + hashingMs;
+    if (latencyMs <= leastBoundMs || !this.hasBoundedLatency(operation)) return [];
+    const readMs = this.slowestReadBeside(operation);
+    if (latencyMs <= ACKNOWLEDGEMENT_BOUND_MS + hashingMs + TRIPS_OF_A_CHANGE * readMs) return [];
+    const detail = `${latencyMs.toFixed(0)} ms, reads beside it up to ${readMs.toFixed(0)} ms`;
+    return [{ rule: 'slow acknowledgement', detail, operation }];
   }
 
   private hasBoundedLatency(operation: Operation): boolean {
-    const { ends, start, end, instance } = operation;
-    if (ends === undefined || isBySql(operation) || !isAcknowledged(operation)) return false;
+    const { ends } = operation;
+    return (
+      ends !== undefined && !isBySql(operation) && isAcknowledged(operation) && !this.isExcused(operation)
+    );
+  }
+
+  /** Nothing promises that an answer of this instance came soon at the time. */
+  private isExcused({ start, end, instance }: Operation): boolean {
     const { unavailable, stalled } = this.promise;
-    return !overlaps({ from: start, to: end }, [...unavailable, ...stalled], instance);
+    return overlaps({ from: start, to: end }, [...unavailable, ...stalled], instance);
+  }
+
+  /** The longest time that the same instance took for a read meanwhile; 0 without one. */
+  private slowestReadBeside({ start, end, instance }: Operation): number {
+    const beside = this.operations.filter(
+      (each) =>
+        isRead(each) &&
+        each.instance === instance &&
+        each.start < end &&
+        each.end > start &&
+        !this.isExcused(each),
+    );
+    return Math.max(0, ...beside.map((each) => each.end - each.start));
   }
 
   private isPresentedTooLate({ sessionId, start, end }: Operation): boolean {

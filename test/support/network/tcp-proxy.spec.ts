@@ -105,15 +105,19 @@ describe('TcpProxy', () => {
   it('delays each direction and keeps the order', async () => {
     const { socket, received } = await open();
     await proxy.delay(100);
+    const letters = Array.from({ length: 20 }, (_, index) => String.fromCodePoint(97 + index));
     const started = performance.now();
-    socket.write('a');
-    setTimeout(() => socket.write('b'), 10);
-    await arrival(received, 'ab');
+    for (const letter of letters) {
+      socket.write(letter);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await arrival(received, letters.join(''));
     expect(performance.now() - started).toBeGreaterThanOrEqual(205);
-    expect(performance.now() - started).toBeLessThan(400);
+    // One delay after another would take as many tenths of a second as there are letters.
+    expect(performance.now() - started).toBeLessThan(letters.length * 100);
     await proxy.pass();
-    socket.write('c');
-    await arrival(received, 'abc');
+    socket.write('.');
+    await arrival(received, `${letters.join('')}.`);
     socket.destroy();
   });
 
