@@ -25,6 +25,8 @@ describe('three instances behind HAProxy that are restarted one after the other,
       SIGNING_KEYS_FILE: keys.path,
       SHUTDOWN_DRAIN_SECONDS: String(DRAIN_SECONDS),
       TRUSTED_PROXIES: '1',
+      // A machine that stalls must not make PostgreSQL count as down.
+      DATABASE_TIMEOUT_MS: '20000',
     };
     deployment = await Deployment.start({ instances: [own, own, own] });
     const [one, two, three] = deployment.apps.map(({ port }) => port);
