@@ -45,7 +45,7 @@ export default {
   // A worker keeps the modules of every suite that it ran: without a limit it grows to 3 GB and spends its time on collecting
   // garbage.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   projects: projects
     .filter(({ folder }) => existsSync(`${rootDir}${folder}`))

@@ -14,7 +14,7 @@ const REVOCATIONS_CUT_OFF = 120;
 const WATCHED = 200;
 const WORKERS = 4;
 const LANES_CUT_OFF = 20;
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 240_000;
 /** It takes milliseconds; the rest is for a machine that is busy with other things. */
 const EVENT_BOUND_MS = 100;
 

@@ -12,6 +12,8 @@ const ADD_USER = {
   text: `INSERT INTO users (email, password_hash, full_name) VALUES ($1, 'x', 'A') RETURNING 1`,
 };
 const COUNT_USERS = { name: 'count_users', text: 'SELECT count(*)::int AS users FROM users' };
+/** The embedded database may take long for an answer on a busy machine. */
+const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
 const LOSE_CONNECTION = { name: 'lose_connection', text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
 
 describe('hot statements', () => {
@@ -72,7 +74,9 @@ describe('hot statements', () => {
       async (place) => {
         const database = await createTestDatabase();
         const app = await AppInProcess.start(
-          place === 'a server' ? { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' } : {},
+          place === 'a server'
+            ? { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1', ...PATIENT }
+            : PATIENT,
         );
         const undone = new Error('undone');
         await expect(addUserAnd(app, () => Promise.reject(undone))).rejects.toBe(undone);
@@ -103,7 +107,7 @@ describe('hot statements', () => {
     const database = await createTestDatabase();
     const places: Record<string, string>[] = [{ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' }, {}];
     for (const place of places) {
-      const app = await AppInProcess.start(place);
+      const app = await AppInProcess.start({ ...place, ...PATIENT });
       for (const value of [4, 5]) {
         await expect(echo(app, value)).resolves.toMatchObject([{ value }]);
         await loseConnection(app);
