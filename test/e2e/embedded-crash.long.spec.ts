@@ -10,6 +10,8 @@ const ROUNDS = 4;
 /** PGlite's first start takes seconds of processor time. */
 const readyTimeoutMs = 90_000;
 const TIMEOUT_MS = 300_000;
+/** The embedded database may take long for an answer on a busy machine. */
+const env = { DATABASE_TIMEOUT_MS: '20000' };
 
 describe('the embedded database', () => {
   let folder: string;
@@ -31,9 +33,9 @@ describe('the embedded database', () => {
   it(
     'keeps its data when a process in another PID namespace starts on its folder',
     async () => {
-      app = await AppProcess.start({ cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
+      app = await AppProcess.start({ env, cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
       const before = await new Accounts(api(app.url)).register();
-      const second = AppProcess.start({ cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
+      const second = AppProcess.start({ env, cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
       await expect(second).rejects.toThrow('in use by another process');
       const after = await new Accounts(api(app.url)).register();
       await app.kill9();
@@ -47,7 +49,11 @@ describe('the embedded database', () => {
     'loses no registration that was acknowledged before kill -9',
     async () => {
       const acknowledged: Account[] = [];
-      app = await AppProcess.start({ cwd: folder, readyTimeoutMs, env: { RATE_LIMIT_ENABLED: 'false' } });
+      app = await AppProcess.start({
+        cwd: folder,
+        readyTimeoutMs,
+        env: { ...env, RATE_LIMIT_ENABLED: 'false' },
+      });
       for (let round = 1; round <= ROUNDS; round++) {
         const registrations = registerUntilRefused(new Accounts(api(app.url)), acknowledged);
         await someMoreThan(acknowledged.length, acknowledged);

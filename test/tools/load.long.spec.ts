@@ -19,7 +19,13 @@ describe('npm run load', () => {
 
   beforeAll(async () => {
     app = await AppProcess.start({
-      env: { RATE_LIMIT_ENABLED: 'false', ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password },
+      env: {
+        RATE_LIMIT_ENABLED: 'false',
+        ADMIN_EMAIL: ADMIN.email,
+        ADMIN_PASSWORD: ADMIN.password,
+        // The embedded database may take long for an answer on a busy machine.
+        DATABASE_TIMEOUT_MS: '20000',
+      },
     });
     const { access_token } = await new Accounts(api(app.url)).login(ADMIN);
     admin = api(app.url).as(access_token);

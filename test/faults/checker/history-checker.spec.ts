@@ -70,6 +70,14 @@ describe('HistoryChecker', () => {
       expect(rules([slow, beside(-450, 900)], { stalled })).toEqual(['slow acknowledgement']);
     });
 
+    it('does not count the time in which the machine stalled to an acknowledgement', () => {
+      const rulesWith = (...stalls: { from: number; to: number }[]) =>
+        checkHistory([logout(0, 5000)], {}, stalls).violations.map(({ rule }) => rule);
+      expect(rulesWith({ from: -1000, to: 1000 }, { from: 4000, to: 9000 })).toEqual([]);
+      expect(rulesWith({ from: -1000, to: 900 }, { from: 4000, to: 9000 })).toEqual(['slow acknowledgement']);
+      expect(rulesWith({ from: 5001, to: 9000 })).toEqual(['slow acknowledgement']);
+    });
+
     it('allows an acceptance after a revocation that was lost with the data, once the loss has happened', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
       expect(rules([logout(0, 10), read(101, 102)], { lost })).toEqual([]);

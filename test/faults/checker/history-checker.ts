@@ -7,6 +7,7 @@ import {
   type FaultPromise,
   HASHING_BOUND_MS,
   overlaps,
+  type Span,
   TRIPS_OF_A_CHANGE,
 } from './promise.js';
 import type { Violation } from './violation.js';
@@ -31,10 +32,12 @@ export class HistoryChecker {
   private readonly before: Expectations;
   private readonly after: Expectations;
 
+  /** @param stalls when the machine did nothing: nobody promises answers then */
   constructor(
     private readonly operations: readonly Operation[],
     private readonly promise: FaultPromise,
     initial: InitialState,
+    private readonly stalls: readonly Span[] = [],
   ) {
     this.before = new Expectations(operations, promise, initial, []);
     this.after = new Expectations(operations, promise, initial, promise.lost);
@@ -142,7 +145,7 @@ export class HistoryChecker {
   }
 
   private checkLatency(operation: Operation): Violation[] {
-    const latencyMs = operation.end - operation.start;
+    const latencyMs = operation.end - operation.start - this.stalledMs(operation);
     const hashingMs = operation.kind === 'set-password' ? HASHING_BOUND_MS : 0;
     const leastBoundMs = ACKNOWLEDGEMENT_BOUND_MS + ACKNOWLEDGEMENT_MARGIN_MS + hashingMs;
     if (latencyMs <= leastBoundMs || !this.hasBoundedLatency(operation)) return [];
@@ -163,6 +166,12 @@ export class HistoryChecker {
   private isExcused({ start, end, instance }: Operation): boolean {
     const { unavailable, stalled } = this.promise;
     return overlaps({ from: start, to: end }, [...unavailable, ...stalled], instance);
+  }
+
+  /** How much of the operation's time the machine stalled. */
+  private stalledMs({ start, end }: Operation): number {
+    const parts = this.stalls.map(({ from, to }) => Math.max(0, Math.min(to, end) - Math.max(from, start)));
+    return parts.reduce((sum, part) => sum + part, 0);
   }
 
   /** The longest time that the same instance took for a read meanwhile; 0 without one. */
