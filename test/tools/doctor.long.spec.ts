@@ -9,6 +9,8 @@ import { examine, rowsWith, runTool } from './support/run-tool.js';
 const GRACE = ['--grace-seconds', '1'];
 /** A machine that stalls repeats a refresh after this: then that row is skipped. */
 const SHORT_GRACE = { REFRESH_GRACE_SECONDS: '1' };
+/** Nor may it make PostgreSQL count as down. */
+const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
 const LONG_GRACE = { REFRESH_GRACE_SECONDS: '300' };
 const AS_ADMIN = ['--admin-email', ADMIN.email];
 const TIMEOUT_MS = 120_000;
@@ -141,7 +143,7 @@ describe('npm run doctor', () => {
 
   describe('as an admin on other deployments', () => {
     const expectPromisesKept = async (options: Omit<DeploymentOptions, 'instances'>, environment = {}) => {
-      const own = { ...SHORT_GRACE, ...environment };
+      const own = { ...SHORT_GRACE, ...PATIENT, ...environment };
       const deployment = await Deployment.start({ ...options, instances: [own, own] });
       await deployment.trusted(30_000);
       const { report } = await examine([...targetsOf(deployment), ...AS_ADMIN, ...GRACE], { env: ADMIN_ENV });
