@@ -1,5 +1,6 @@
 import { SHARED_ENVIRONMENT } from '../faults/deployment/deployment.js';
 import { allRecovered, Instance } from '../faults/deployment/instance.js';
+import { PATIENT } from '../support/app/patient.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { RedisClusterServers } from '../support/redis/redis-cluster.js';
@@ -18,8 +19,7 @@ export class ClusterDeployment {
     const [cluster, database] = await Promise.all([RedisClusterServers.start(), createTestDatabase()]);
     const env = {
       ...SHARED_ENVIRONMENT,
-      // PostgreSQL is well in each fault here, and a busy machine must not make it count as down.
-      DATABASE_TIMEOUT_MS: '20000',
+      ...PATIENT,
       DATABASE_URL: database.url,
       REDIS_URL: cluster.url,
     };

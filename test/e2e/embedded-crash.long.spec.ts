@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { PATIENT } from '../support/app/patient.js';
 import { api } from '../support/app/api-client.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { PID_NAMESPACE } from '../support/process/pid-namespace.js';
@@ -10,8 +11,6 @@ const ROUNDS = 4;
 /** PGlite's first start takes seconds of processor time. */
 const readyTimeoutMs = 90_000;
 const TIMEOUT_MS = 300_000;
-/** The embedded database may take long for an answer on a busy machine. */
-const env = { DATABASE_TIMEOUT_MS: '20000' };
 
 describe('the embedded database', () => {
   let folder: string;
@@ -33,9 +32,9 @@ describe('the embedded database', () => {
   it(
     'keeps its data when a process in another PID namespace starts on its folder',
     async () => {
-      app = await AppProcess.start({ env, cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
+      app = await AppProcess.start({ env: PATIENT, cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
       const before = await new Accounts(api(app.url)).register();
-      const second = AppProcess.start({ env, cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
+      const second = AppProcess.start({ env: PATIENT, cwd: folder, readyTimeoutMs, launcher: PID_NAMESPACE });
       await expect(second).rejects.toThrow('in use by another process');
       const after = await new Accounts(api(app.url)).register();
       await app.kill9();
@@ -52,7 +51,7 @@ describe('the embedded database', () => {
       app = await AppProcess.start({
         cwd: folder,
         readyTimeoutMs,
-        env: { ...env, RATE_LIMIT_ENABLED: 'false' },
+        env: { ...PATIENT, RATE_LIMIT_ENABLED: 'false' },
       });
       for (let round = 1; round <= ROUNDS; round++) {
         const registrations = registerUntilRefused(new Accounts(api(app.url)), acknowledged);

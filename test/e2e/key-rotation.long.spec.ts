@@ -4,12 +4,11 @@ import { headerOf } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 import { keyFile, runKeys } from './support/key-files.js';
+import { PATIENT } from '../support/app/patient.js';
 import { RollingLoad } from './support/rolling-load.js';
 
 const SESSIONS = 12;
 const LONG_MS = 300_000;
-/** A machine that stalls must not make PostgreSQL count as down. */
-const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
 
 /** The steps of docs/operations.md, in their order, while sessions send requests to two instances. */
 describe('a rotation of keys under load', () => {

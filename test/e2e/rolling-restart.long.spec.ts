@@ -1,3 +1,4 @@
+import { PATIENT } from '../support/app/patient.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import type { AppProcess } from '../support/app/app-process.js';
 import { Gateway } from '../support/gateway/gateway.js';
@@ -25,8 +26,7 @@ describe('three instances behind HAProxy that are restarted one after the other,
       SIGNING_KEYS_FILE: keys.path,
       SHUTDOWN_DRAIN_SECONDS: String(DRAIN_SECONDS),
       TRUSTED_PROXIES: '1',
-      // A machine that stalls must not make PostgreSQL count as down.
-      DATABASE_TIMEOUT_MS: '20000',
+      ...PATIENT,
     };
     deployment = await Deployment.start({ instances: [own, own, own] });
     const [one, two, three] = deployment.apps.map(({ port }) => port);

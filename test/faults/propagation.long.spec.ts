@@ -5,6 +5,7 @@ import { isAcknowledged, isRefused, History } from './checker/history.js';
 import { Deployment } from './deployment/deployment.js';
 import type { Instance } from './deployment/instance.js';
 import { createUsers, openSessions, type TestSession } from './load/population.js';
+import { PATIENT } from '../support/app/patient.js';
 import { RecordingClient } from './load/recording-client.js';
 
 const REVOCATIONS = 2000;
@@ -49,9 +50,7 @@ describe('propagation between two instances', () => {
   const lines = ['| ms after the 2xx | revocations | p50 | p99 | max |', '|---|---|---|---|---|'];
 
   beforeAll(async () => {
-    // A machine that stalls must not make PostgreSQL count as down.
-    const environment = () => ({ DATABASE_TIMEOUT_MS: '20000' });
-    deployment = await Deployment.start({ instances: 2, environment });
+    deployment = await Deployment.start({ instances: 2, environment: () => PATIENT });
   }, TIMEOUT_MS);
 
   afterAll(async () => {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { AccountCommands } from '../../src/users/account-commands.service.js';
+import { PATIENT } from '../support/app/patient.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -22,8 +23,7 @@ export class CommandFixture {
   static async start(variables: Readonly<Record<string, string>> = {}): Promise<CommandFixture> {
     const database = await createTestDatabase();
     // A request may have to wait for a lock until another one has hashed passwords.
-    const patient = { DATABASE_TIMEOUT_MS: '20000' };
-    const app = await AppInProcess.start({ DATABASE_URL: database.url, ...patient, ...variables });
+    const app = await AppInProcess.start({ DATABASE_URL: database.url, ...PATIENT, ...variables });
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
     return new CommandFixture(app, operator, database);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { isDatabaseOutage } from '../../src/common/database-errors.js';
 import { HotStatements, type Run } from '../../src/database/hot-statements.js';
+import { PATIENT } from '../support/app/patient.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 import { register } from './accounts.js';
@@ -12,8 +13,6 @@ const ADD_USER = {
   text: `INSERT INTO users (email, password_hash, full_name) VALUES ($1, 'x', 'A') RETURNING 1`,
 };
 const COUNT_USERS = { name: 'count_users', text: 'SELECT count(*)::int AS users FROM users' };
-/** The embedded database may take long for an answer on a busy machine. */
-const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
 const LOSE_CONNECTION = { name: 'lose_connection', text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
 
 describe('hot statements', () => {

@@ -1,5 +1,6 @@
 import { HotStatements } from '../../src/database/hot-statements.js';
 import { migrate } from '../../src/database/migrate.js';
+import { PATIENT } from '../support/app/patient.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { PostgresStandby } from '../support/postgres/postgres-standby.js';
@@ -19,7 +20,6 @@ import { AppInProcess } from './app-in-process.js';
 
 const portOf = (url: string) => Number(new URL(url).port);
 /** The machine may stall, and few sessions serve many requests. */
-const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
 
 interface Health {
   status: string;

@@ -1,3 +1,4 @@
+import { PATIENT } from '../support/app/patient.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { PgBouncer } from '../support/postgres/pgbouncer.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
@@ -9,8 +10,6 @@ import { examine, rowsWith, runTool } from './support/run-tool.js';
 const GRACE = ['--grace-seconds', '1'];
 /** A machine that stalls repeats a refresh after this: then that row is skipped. */
 const SHORT_GRACE = { REFRESH_GRACE_SECONDS: '1' };
-/** Nor may it make PostgreSQL count as down. */
-const PATIENT = { DATABASE_TIMEOUT_MS: '20000' };
 const LONG_GRACE = { REFRESH_GRACE_SECONDS: '300' };
 const AS_ADMIN = ['--admin-email', ADMIN.email];
 const TIMEOUT_MS = 120_000;

@@ -4,6 +4,7 @@ import { Statistics } from '../../tools/load/statistics.js';
 import { progressBar, summarise } from '../../tools/load/summary.js';
 import { Progress } from '../../tools/service/progress.js';
 import { UsageError } from '../../tools/service/usage-error.js';
+import { PATIENT } from '../support/app/patient.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { Accounts } from '../e2e/support/accounts.js';
@@ -23,8 +24,7 @@ describe('npm run load', () => {
         RATE_LIMIT_ENABLED: 'false',
         ADMIN_EMAIL: ADMIN.email,
         ADMIN_PASSWORD: ADMIN.password,
-        // The embedded database may take long for an answer on a busy machine.
-        DATABASE_TIMEOUT_MS: '20000',
+        ...PATIENT,
       },
     });
     const { access_token } = await new Accounts(api(app.url)).login(ADMIN);

@@ -1,3 +1,4 @@
+import { PATIENT } from '../../support/app/patient.js';
 import { AppProcess } from '../../support/app/app-process.js';
 import { SentinelCluster } from '../../support/redis/sentinel-cluster.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres/test-database.js';
@@ -20,8 +21,7 @@ export class SentinelDeployment {
     const hosts = cluster.sentinels.map(({ host, port }) => `${host}:${port}`).join(',');
     const env = {
       ...SHARED_ENVIRONMENT,
-      // PostgreSQL is well in this fault, and a busy machine must not make it count as down.
-      DATABASE_TIMEOUT_MS: '20000',
+      ...PATIENT,
       DATABASE_URL: database.url,
       REDIS_URL: `redis+sentinel://${hosts}/${cluster.masterName}`,
     };
