@@ -56,24 +56,19 @@ function bulk(name: string, statement: string): Fault<Deployment> {
     run: async (context) => {
       const { deployment, newSession } = context;
       const held = await newSession();
-      const followers = new Set<unknown>();
-      const noteFollowers = async () => {
-        for (const { connection } of await deployment.postgres.query(FOLLOWERS)) followers.add(connection);
-      };
       const memory = await Sampler.start(() => residentOf(deployment));
-      const connections = await Sampler.start(noteFollowers);
+      const followers = await Sampler.start(() => followersOf(deployment));
       try {
         await besideOpenTransaction(context, held, statement);
       } finally {
         memory.stop();
-        connections.stop();
+        followers.stop();
       }
       const endedAt = performance.now();
-      const growth = memory.samples.map((each) =>
-        Math.max(...each.map((now, app) => now - memory.first[app]!)),
-      );
+      const growth = memory.samples.flatMap((each) => each.map((now, app) => now - memory.samples[0]![app]!));
       expect(Math.max(...growth)).toBeLessThan(MEMORY_BOUND_BYTES);
-      expect(followers.size).toBeLessThanOrEqual(MOST_CONNECTIONS * deployment.instances.length);
+      const connections = new Set(followers.samples.flat());
+      expect(connections.size).toBeLessThanOrEqual(MOST_CONNECTIONS * deployment.instances.length);
       return endedAt;
     },
   };
@@ -124,23 +119,30 @@ async function withClient<T>(connectionString: string, use: (client: Client) => 
 const residentOf = ({ instances }: Deployment): Promise<number[]> =>
   Promise.all(instances.map(({ app }) => residentBytes(app.pid)));
 
+async function followersOf({ postgres }: Deployment): Promise<string[]> {
+  const rows = await postgres.query<{ connection: string }>(FOLLOWERS);
+  return rows.map(({ connection }) => connection);
+}
+
 /** Measures something again and again. */
 class Sampler<T> {
   readonly samples: T[] = [];
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer = setInterval(() => void this.sample(), SAMPLE_MS);
 
-  private constructor(
-    readonly first: T,
-    measure: () => Promise<T>,
-  ) {
-    this.timer = setInterval(() => void measure().then((sample) => this.samples.push(sample)), SAMPLE_MS);
-  }
+  private constructor(private readonly measure: () => Promise<T>) {}
 
+  /** Resolves after the first sample. */
   static async start<T>(measure: () => Promise<T>): Promise<Sampler<T>> {
-    return new Sampler(await measure(), measure);
+    const sampler = new Sampler(measure);
+    await sampler.sample();
+    return sampler;
   }
 
   stop(): void {
     clearInterval(this.timer);
+  }
+
+  private async sample(): Promise<void> {
+    this.samples.push(await this.measure());
   }
 }
