@@ -57,7 +57,7 @@ describe('RedisCacheStore in an outage', () => {
     await expectOutage(connected.store, lease);
     expect(connected.trust.state).toBe('down');
     await redis.restart({ keepData: false });
-    await connected.trusted();
+    await connected.trusted(2000);
     expect(connected.replays).toBe(2);
     await expect(connected.store.get('kept')).resolves.toBeUndefined();
   });
@@ -69,7 +69,7 @@ describe('RedisCacheStore in an outage', () => {
     const read = connected.store.get('key').catch((error: unknown) => error);
     await expect(Promise.race([read, nextTurn()])).resolves.toBeInstanceOf(CacheUnavailableError);
     redis.thaw();
-    await connected.trusted();
+    await connected.trusted(2000);
     expect(connected.replays).toBe(2);
     await expect(connected.store.get('key')).resolves.toBeUndefined();
   });
@@ -87,18 +87,18 @@ describe('RedisCacheStore in an outage', () => {
     await connected.lost();
     await expect(redis.cli('PING')).resolves.toBe('PONG');
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
-    await connected.trusted();
+    await connected.trusted(3000);
   });
 
   it('finds out by itself that Redis delays writes', async () => {
     await redis.cli('CLIENT', 'PAUSE', '1500', 'WRITE');
     await connected.lost();
-    await connected.trusted();
+    await connected.trusted(5000);
   });
 
   it('finds out by itself that a silent link is dead', async () => {
     redis.freeze();
-    await waitFor(() => connected.trust.state === 'down', { what: 'the breaker to open' });
+    await waitFor(() => connected.trust.state === 'down', { what: 'the breaker to open', timeoutMs: 2000 });
     expect(connected.trust.reason).not.toBe('');
   });
 
@@ -155,7 +155,7 @@ describe('RedisConnection at the start', () => {
     await waitFor(() => connected.trust.reason.includes('handshake'), { what: 'the first attempt to fail' });
     await expectOutage(connected.store, 'none');
     redis.thaw();
-    await connected.trusted();
+    await connected.trusted(2000);
     await connected.close();
     await redis.stop();
   });
@@ -166,7 +166,7 @@ describe('RedisConnection at the start', () => {
     const connected = new ConnectedStore(redis.url);
     await waitFor(() => /ECONNREFUSED/.test(connected.trust.reason), { what: 'the first attempt to fail' });
     await redis.restart({ keepData: false });
-    await connected.trusted();
+    await connected.trusted(2000);
     await connected.close();
     await redis.stop();
   });
@@ -218,7 +218,7 @@ describe('RedisConnection at the start', () => {
       await expectOutage(connected.store, lease);
       await connected.lost();
       await link.pass();
-      await connected.trusted();
+      await connected.trusted(2000);
     }
     expect(connected.replays).toBe(3);
     await connected.close();

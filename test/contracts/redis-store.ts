@@ -52,7 +52,7 @@ export class ConnectedStore {
   }
 
   /** Resolves once the cache is trusted; throws when it is not within `timeoutMs`. */
-  async trusted(timeoutMs = 10_000): Promise<this> {
+  async trusted(timeoutMs = 5000): Promise<this> {
     await waitFor(() => this.trust.isTrusted, { what: 'the cache to be trusted', timeoutMs, intervalMs: 5 });
     return this;
   }

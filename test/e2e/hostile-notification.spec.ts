@@ -40,7 +40,7 @@ describe("a forged notification on the invalidation log's channel", () => {
           expect(app.running).toBe(true);
           return (await client.get('/api/v1/users/me')).body['full_name'] === 'By Hand';
         },
-        { what: 'the change to be received' },
+        { what: 'the change to be received', timeoutMs: 3000 },
       );
       expect(app.running).toBe(true);
       await expect(client.get('/health')).resolves.toMatchObject({

@@ -1,3 +1,4 @@
+import { StallWatch } from '../support/stall-watch.js';
 import { checkAudit } from './checker/audit-checker.js';
 import { checkChannels } from './checker/channel-checker.js';
 import { Expectations } from './checker/expectations.js';
@@ -18,7 +19,6 @@ import { RecordingClient } from './load/recording-client.js';
 import { RecordingOperator } from './load/recording-operator.js';
 import type { SeededRandom } from './load/seeded-random.js';
 import { SessionPool } from './load/session-pool.js';
-import { StallWatch } from './load/stall-watch.js';
 
 const USERS = 30;
 const SESSIONS_EACH = 24;
@@ -85,15 +85,15 @@ export async function runFault<D extends TestDeployment>(
 ): Promise<FaultResult> {
   const history = new History();
   const channels = new LiveChannels();
-  const watch = new StallWatch();
   const context = await prepare(deployment, fault, random, history, channels);
+  const watch = new StallWatch();
   const { span, endedAt, failure } = await underLoad(context, fault);
   await context.load.sweep();
+  context.promise.halted.push(...watch.stalls);
   watch.stop();
   for (const allowed of fault.allows ?? []) allow(context.promise, allowed, span);
   const { operations } = history;
-  const { stalls } = watch;
-  const checked = await checkHistory(deployment, { operations, stalls }, context.promise, channels);
+  const checked = await checkHistory(deployment, operations, context.promise, channels);
   channels.terminate();
   return { fault: fault.name, operations, checked, span, recoveryMs: span.to - endedAt, failure };
 }
@@ -146,12 +146,12 @@ async function underLoad<D extends TestDeployment>(
 
 async function checkHistory(
   { database: { url } }: TestDeployment,
-  { operations, stalls }: { operations: readonly Operation[]; stalls: readonly Span[] },
+  operations: readonly Operation[],
   promise: FaultPromise,
   channels: LiveChannels,
 ): Promise<CheckResult> {
   const initial = { role: INITIAL_ROLE, password: PASSWORD };
-  const checked = new HistoryChecker(operations, promise, initial, stalls).check();
+  const checked = new HistoryChecker(operations, promise, initial).check();
   const expected = new Expectations(operations, promise, initial, promise.lost);
   const more = await Promise.all([
     checkChannels(url, channels, expected, { mayBeUndone: promise.lost.length > 0 }),

@@ -1,12 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { RedisServer } from '../support/redis/redis-server.js';
+import { StallWatch } from '../support/stall-watch.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { register, verdictOf, getMe, type Member } from './accounts.js';
 
-/** For a machine that others use too: so long, and so many times as long as an acknowledgement without a fault. */
+/** For a machine that others use too. */
 const SCHEDULING_MS = 400;
-const SPREAD = 4;
 const LIMIT_MS = 2000;
 /** As long as an instance may accept an entry without having read the log. */
 const ACCEPTANCE_MS = 1500;
@@ -16,7 +16,6 @@ describe('a change that deletes a cache entry', () => {
   let redis: RedisServer;
   let app: AppInProcess;
   let member: Member;
-  let plainMs: number;
 
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), RedisServer.start()]);
@@ -33,26 +32,31 @@ describe('a change that deletes a cache entry', () => {
     await expect(verdictOf(app, member)).resolves.toBe('student');
   });
 
+  /** How long the work takes, and how much of that the machine did not stall. */
   const timed = async (work: Promise<unknown>) => {
+    const watch = new StallWatch();
     const beganAt = performance.now();
     await work;
-    return performance.now() - beganAt;
+    const tookMs = performance.now() - beganAt;
+    const ranMs = tookMs - watch.stalledMs;
+    watch.stop();
+    return { tookMs, ranMs };
   };
   const logOut = async () => {
     await expect(app.call('POST', '/api/v1/auth/logout', member)).resolves.toMatchObject({ status: 200 });
   };
 
   it('is acknowledged at once when Redis deletes the entry', async () => {
-    plainMs = await timed(logOut());
-    expect(plainMs).toBeLessThan(ACCEPTANCE_MS);
+    const { ranMs } = await timed(logOut());
+    expect(ranMs).toBeLessThan(ACCEPTANCE_MS);
     await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
   });
 
   it('is acknowledged within 2 s, when no instance accepts the entry any more, while Redis rejects writes', async () => {
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
-    const duration = await timed(logOut());
-    expect(duration).toBeGreaterThan(ACCEPTANCE_MS);
-    expect(duration).toBeLessThan(LIMIT_MS + SCHEDULING_MS + SPREAD * plainMs);
+    const { tookMs, ranMs } = await timed(logOut());
+    expect(tookMs).toBeGreaterThan(ACCEPTANCE_MS);
+    expect(ranMs).toBeLessThan(LIMIT_MS + SCHEDULING_MS);
     expect(String(await redis.cli('GET', `user:${member.id}`))).toContain(member.sessionId);
     await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
@@ -65,7 +69,8 @@ describe('a change that deletes a cache entry', () => {
       what: 'the loss to be noticed',
     });
     redis.thaw();
-    expect(await logout).toBeLessThan(ACCEPTANCE_MS);
+    const { ranMs } = await logout;
+    expect(ranMs).toBeLessThan(ACCEPTANCE_MS);
     await expect(redis.cli('GET', `user:${member.id}`)).resolves.toBeNull();
   });
 
@@ -73,6 +78,7 @@ describe('a change that deletes a cache entry', () => {
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
     await waitFor(async () => (await app.call('GET', '/health')).body['status'] === 'degraded', {
       what: 'the refusal to be noticed without a request',
+      timeoutMs: 2000,
     });
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
   });

@@ -107,14 +107,14 @@ describe('the follower of the invalidation log', () => {
     expect(applied.filter((id) => id === member.id)).toHaveLength(1);
   });
 
-  it('applies a change while a writing transaction stays open', async () => {
+  it('applies a change within a second while a writing transaction stays open', async () => {
     const [early, late] = [await register(app), await register(app)];
     const open = await connected();
     await open.query('BEGIN');
     await promote(open, early);
     await nextPolls(database.url);
     await promote(operator, late);
-    await waitFor(() => applied.includes(late.id), { what: 'the later change' });
+    await waitFor(() => applied.includes(late.id), { what: 'the later change', timeoutMs: 2000 });
     await nextPolls(database.url);
     expect(applied.filter((id) => id === late.id)).toHaveLength(1);
     await open.query('COMMIT');

@@ -16,4 +16,15 @@ describe('waitFor', () => {
     const hanging = waitFor(() => new Promise<boolean>(() => undefined), { what: 'nothing', timeoutMs: 30 });
     await expect(hanging).rejects.toThrow('waited 30 ms in vain for nothing');
   });
+
+  it('does not count the time in which this process was kept from running', async () => {
+    let asked = 0;
+    const stalling = () => {
+      asked += 1;
+      const from = performance.now();
+      if (asked === 1) while (performance.now() - from < 300);
+      return asked > 2;
+    };
+    await expect(waitFor(stalling, { what: 'the third answer', timeoutMs: 200 })).resolves.toBe(true);
+  });
 });

@@ -71,8 +71,7 @@ describe('HistoryChecker', () => {
     });
 
     it('does not count the time in which the machine stalled to an acknowledgement', () => {
-      const rulesWith = (...stalls: { from: number; to: number }[]) =>
-        checkHistory([logout(0, 5000)], {}, stalls).violations.map(({ rule }) => rule);
+      const rulesWith = (...halted: { from: number; to: number }[]) => rules([logout(0, 5000)], { halted });
       expect(rulesWith({ from: -1000, to: 1000 }, { from: 4000, to: 9000 })).toEqual([]);
       expect(rulesWith({ from: -1000, to: 900 }, { from: 4000, to: 9000 })).toEqual(['slow acknowledgement']);
       expect(rulesWith({ from: 5001, to: 9000 })).toEqual(['slow acknowledgement']);

@@ -7,7 +7,6 @@ import {
   type FaultPromise,
   HASHING_BOUND_MS,
   overlaps,
-  type Span,
   TRIPS_OF_A_CHANGE,
 } from './promise.js';
 import type { Violation } from './violation.js';
@@ -32,12 +31,10 @@ export class HistoryChecker {
   private readonly before: Expectations;
   private readonly after: Expectations;
 
-  /** @param stalls when the machine did nothing: nobody promises answers then */
   constructor(
     private readonly operations: readonly Operation[],
     private readonly promise: FaultPromise,
     initial: InitialState,
-    private readonly stalls: readonly Span[] = [],
   ) {
     this.before = new Expectations(operations, promise, initial, []);
     this.after = new Expectations(operations, promise, initial, promise.lost);
@@ -145,7 +142,7 @@ export class HistoryChecker {
   }
 
   private checkLatency(operation: Operation): Violation[] {
-    const latencyMs = operation.end - operation.start - this.stalledMs(operation);
+    const latencyMs = operation.end - operation.start - this.haltedMs(operation);
     const hashingMs = operation.kind === 'set-password' ? HASHING_BOUND_MS : 0;
     const leastBoundMs = ACKNOWLEDGEMENT_BOUND_MS + ACKNOWLEDGEMENT_MARGIN_MS + hashingMs;
     if (latencyMs <= leastBoundMs || !this.hasBoundedLatency(operation)) return [];
@@ -169,8 +166,10 @@ export class HistoryChecker {
   }
 
   /** How much of the operation's time the machine stalled. */
-  private stalledMs({ start, end }: Operation): number {
-    const parts = this.stalls.map(({ from, to }) => Math.max(0, Math.min(to, end) - Math.max(from, start)));
+  private haltedMs({ start, end }: Operation): number {
+    const parts = this.promise.halted.map(({ from, to }) =>
+      Math.max(0, Math.min(to, end) - Math.max(from, start)),
+    );
     return parts.reduce((sum, part) => sum + part, 0);
   }
 

@@ -1,6 +1,6 @@
 import type { Operation } from './history.js';
 import { HistoryChecker, type CheckResult } from './history-checker.js';
-import { type FaultPromise, type Span, strictPromise } from './promise.js';
+import { type FaultPromise, strictPromise } from './promise.js';
 
 export const base = { instance: 0, userId: 'ada' };
 export const read = (start: number, end: number, status = 200, role?: string): Operation => ({
@@ -48,13 +48,15 @@ export const setActive = (active: boolean, start: number, end: number, status = 
 });
 
 /** What the checker says of a history. */
-export function checkHistory(
-  operations: Operation[],
-  promise: Partial<FaultPromise> = {},
-  stalls: readonly Span[] = [],
-): CheckResult {
-  const initial = { role: 'student', password: 'first' };
-  return new HistoryChecker(operations, { ...strictPromise(), ...promise }, initial, stalls).check();
+export function checkHistory(operations: Operation[], promise: Partial<FaultPromise> = {}): CheckResult {
+  return new HistoryChecker(
+    operations,
+    { ...strictPromise(), ...promise },
+    {
+      role: 'student',
+      password: 'first',
+    },
+  ).check();
 }
 
 /** The rules that the history violates. */

@@ -21,6 +21,8 @@ export interface FaultPromise {
   /** A transaction that holds locks does not go on: 503 with `Retry-After` may be answered to what writes. */
   readonly locked: AllowedSpan[];
   readonly lost: Loss[];
+  /** The machine stalled, and nothing ran: this time counts for no answer. */
+  readonly halted: Span[];
 }
 
 /** What was acknowledged in this span may be undone: data of an older moment is used afterwards. */
@@ -56,6 +58,7 @@ export const strictPromise = (): FaultPromise => ({
   stalled: [],
   locked: [],
   lost: [],
+  halted: [],
 });
 
 /** Whether any of the spans that concern the instance has a moment in common with the one given. */
