@@ -1,11 +1,16 @@
 /**
- * SQL for a token of the history that a statement reads. One postmaster process on one database, with these tables, has one
- * linear history. After a restart, a crash of the server, a promotion, a restored backup or a dump loaded elsewhere, commits
- * may be missing and numbers are given out again; each of them gives another token.
+ * SQL for a token of the history that a statement reads; empty on a standby, and where a recovery has removed the mark. One postmaster
+ * process on one database, with these tables and this mark, has one linear history. After a restart, a crash of the server or of one
+ * of its processes, a promotion, a restored backup or a dump loaded elsewhere, commits may be missing and numbers are given out again;
+ * each of them gives another token.
  */
-export const HISTORY = `
-  left(md5(concat_ws('/', extract(epoch FROM pg_postmaster_start_time()),
-    (SELECT oid FROM pg_database WHERE datname = current_database()), 'users'::regclass::oid, 'sessions'::regclass::oid)), 12)`;
+export const HISTORY = 'history_token()';
+
+/**
+ * Gives a primary whose recovery has removed the mark another one.
+ * @see https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED
+ */
+export const MARK_HISTORY = 'INSERT INTO history_mark DEFAULT VALUES ON CONFLICT DO NOTHING';
 
 /** SQL for whether the server is a standby or refuses to write: then it may lack what the primary has committed. */
 export const IS_READ_ONLY = `(pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean)`;
@@ -17,6 +22,18 @@ export interface ServerRow {
 }
 
 export const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only`;
+
+/**
+ * Reads what a connection leads to; a primary without a history gets a mark for the next read.
+ * @param query runs a statement on that connection
+ */
+export async function readAndMark(
+  query: (text: string) => Promise<ServerRow[]>,
+): Promise<ServerRow | undefined> {
+  const [server] = await query(SERVER);
+  if (server?.history === '' && !server.is_read_only) await query(MARK_HISTORY);
+  return server;
+}
 
 /** SQL for the timeline, eight hexadecimal digits that each promotion counts up; an error on a standby. */
 export const TIMELINE = `left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)`;

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { statementErrorCode } from '../common/database-errors.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { connectionOptions } from './connection-options.js';
+import { readAndMark, type ServerRow } from './history.js';
 import { MIGRATIONS } from './migrations/index.js';
 import type { PrimaryLocator } from './primary-locator.js';
 
@@ -29,6 +30,7 @@ export async function migrate(applicationName: string, primary: PrimaryLocator):
   try {
     await lock(source);
     report(await apply(source, primary.target.variable));
+    await readAndMark((text) => source.query<ServerRow[]>(text));
     await source.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     await source.destroy();

@@ -4,7 +4,7 @@ import { statementErrorCode } from '../common/database-errors.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { PrimaryClient } from './primary-client.js';
 import type { PrimaryLocator } from './primary-locator.js';
-import { SERVER, type ServerRow } from './history.js';
+import { readAndMark, SERVER, type ServerRow } from './history.js';
 
 /** PostgreSQL may be restarted, or a standby promoted, between the two reads. */
 const ATTEMPTS = 5;
@@ -13,8 +13,8 @@ const CONNECT_TIMEOUT_MS = 5000;
 const ANSWER_TIMEOUT_MS = 5000;
 
 const RULE = 'DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database of the same server';
-/** The migrations, which ran by way of the other URL, made every table. */
-const NO_TABLE = '42P01';
+/** The migrations, which ran by way of the other URL, made every table and function. */
+const MISSING = ['42P01', '42883'];
 
 /**
  * Opens the pool, and checks that both URLs lead to one database of one server.
@@ -24,12 +24,12 @@ const NO_TABLE = '42P01';
  */
 export async function openSameDatabase(pool: DataSource, sessions: PrimaryLocator): Promise<void> {
   await pool.initialize().catch((error: unknown) => {
-    throw statementErrorCode(error) === NO_TABLE ? new ConfigurationError([RULE]) : error;
+    throw MISSING.includes(statementErrorCode(error) ?? '') ? new ConfigurationError([RULE]) : error;
   });
   for (let attempt = 1; ; attempt++) {
     const [pooled] = await pool.query<ServerRow[]>(SERVER);
     const direct = await readServer(sessions);
-    if (pooled?.history === direct?.history) return;
+    if (pooled?.history === direct?.history && pooled?.history !== '') return;
     if (attempt === ATTEMPTS) throw new ConfigurationError([describe(pooled, direct)]);
     await pause(PAUSE_MS);
   }
@@ -44,7 +44,7 @@ async function readServer(primary: PrimaryLocator): Promise<ServerRow | undefine
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return (await client.query<ServerRow>(SERVER)).rows[0];
+    return await readAndMark(async (text) => (await client.query<ServerRow>(text)).rows);
   } finally {
     void client.end().catch(() => undefined);
   }

@@ -7,7 +7,8 @@ import { ignoreOutage } from '../cache/cache-unavailable.error.js';
 import { Following } from '../cache/following.js';
 import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
 
-const KEY = 'ergodrive:history';
+/** Version 0.1.0 names its histories otherwise, under `ergodrive:history`. */
+const KEY = 'ergodrive:followed-history';
 /** The claim is renewed with each heartbeat of each instance that follows the history. */
 const CLAIM_MS = 1500;
 const RETRY_MS = 100;

@@ -1,5 +1,5 @@
 import type { ClientBase, QueryResultRow } from 'pg';
-import { HISTORY, IS_READ_ONLY } from '../database/history.js';
+import { HISTORY, IS_READ_ONLY, MARK_HISTORY } from '../database/history.js';
 import type { Change } from './change-feed.js';
 import { LogPosition } from './log-position.js';
 
@@ -24,7 +24,7 @@ export interface LoggedInvalidation extends Change {
 /** What one statement saw of the server and of the log. */
 export interface LogPage {
   readonly isReadOnly: boolean;
-  /** Token of the history that was read. */
+  /** Token of the history that was read; empty where the server has none, see {@link HISTORY}. */
   readonly history: string;
   /** PostgreSQL's time, milliseconds since the epoch, not before the snapshot of the page. */
   readonly databaseMs: number;
@@ -67,8 +67,15 @@ export async function readNewRows(client: ClientBase, position: LogPosition): Pr
   return pageOf(rows[0], lines.length > MAX_PAGE_ROWS ? undefined : lines);
 }
 
-/** Reads where the log is now, and no rows. */
+/** Reads where the log is now, and no rows. A primary that a recovery has left without a mark gets one. */
 export async function readPosition(client: ClientBase): Promise<LogPage> {
+  const page = await readServer(client);
+  if (page.isReadOnly || page.history !== '') return page;
+  await client.query(MARK_HISTORY);
+  return readServer(client);
+}
+
+async function readServer(client: ClientBase): Promise<LogPage> {
   const { rows } = await client.query<ServerColumns>(`SELECT ${SERVER}`);
   return pageOf(rows[0], []);
 }

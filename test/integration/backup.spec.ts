@@ -67,8 +67,11 @@ describe('restoring a backup while an instance runs', () => {
     app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: refreshToken } });
   /** The restored tables come one after the other, and the instance may follow what was there in between. */
   const followed = async () => {
-    const [server] = await sql<ServerRow>(database.url, SERVER);
-    await waitFor(() => app.get(Following).history === server?.history, { what: 'the restored history' });
+    const isFollowed = async () => {
+      const [server] = await sql<ServerRow>(database.url, SERVER);
+      return server?.history !== '' && app.get(Following).history === server?.history;
+    };
+    await waitFor(isFollowed, { what: 'the restored history' });
   };
   const answers = (member: Member, expected: string) =>
     waitFor(async () => (await getMe(app, member)) === expected, {

@@ -9,6 +9,7 @@ import { KEY_MUTANTS } from './key-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
+import { PROOF_MUTANTS } from './proof-mutants.js';
 import { ROLE_MUTANTS } from './role-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TRACING_MUTANTS } from './tracing-mutants.js';
@@ -31,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIMIT_MUTANTS,
   ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
+  ...PROOF_MUTANTS,
   ...ROLE_MUTANTS,
   ...SECRET_MUTANTS,
   ...TRACING_MUTANTS,

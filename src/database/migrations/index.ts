@@ -10,6 +10,7 @@ import { CreateOAuthClients1764000000008 } from './1764000000008-create-oauth-cl
 import { CreateEventStreams1764000000009 } from './1764000000009-create-event-streams.js';
 import { KeepAuditEvents1764000000010 } from './1764000000010-keep-audit-events.js';
 import { QueueAuditEvents1764000000012 } from './1764000000012-queue-audit-events.js';
+import { MarkHistory1764000000015 } from './1764000000015-mark-history.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   CreateEventStreams1764000000009,
   KeepAuditEvents1764000000010,
   QueueAuditEvents1764000000012,
+  MarkHistory1764000000015,
 ];
