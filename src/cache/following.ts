@@ -1,11 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { FollowedHistory } from '../database/followed-history.js';
 
 /**
- * How long after the begin of a successful read of the log this instance may accept cache entries. A change whose entry could
- * not be deleted is acknowledged later than that, so no instance accepts the entry then, however long it was stalled.
+ * How long after the begin of a successful read of the log this instance may accept cache entries. So no instance accepts an entry for
+ * longer after a change by SQL. A change whose entry could not be deleted is acknowledged later than that, so no instance accepts the
+ * entry then, however long it was stalled.
  */
-export const ACCEPTANCE_MS = 1500;
+export const ACCEPTANCE_MS = 1000;
 
 /** From then on no instance accepts an entry by a read of the log that began before; longer, because timers are not exact. */
 export const ACCEPTANCE_ENDED_MS = ACCEPTANCE_MS + 100;
@@ -14,7 +16,7 @@ export const ACCEPTANCE_ENDED_MS = ACCEPTANCE_MS + 100;
  * - `starting`: the log was never read
  * - `following`: the log is read; entries are accepted for {@link ACCEPTANCE_MS} after the begin of each read
  * - `suspended`: the connection is lost; entries are not accepted until the log was replayed on a new one
- * - `unreachable`: PostgreSQL is out of reach; cached sessions are served, and nothing is written to the cache
+ * - `unreachable`: PostgreSQL is proven to be out of reach; cached sessions are served, and nothing is written to the cache
  * - `refused`: the server is not the primary, or other instances follow another history; nothing is served
  */
 export type FollowingState = 'starting' | 'following' | 'suspended' | 'unreachable' | 'refused';
@@ -37,6 +39,8 @@ export class Following {
   private acceptsUntil = { monotonic: -Infinity, wall: -Infinity };
   private isPermanent = false;
   private conflict: string | undefined;
+  /** Ends the waits for PostgreSQL. */
+  private readonly waits = new Set<() => void>();
 
   /** @param followed what the pool of connections uses */
   constructor(private readonly followed: FollowedHistory = new FollowedHistory()) {}
@@ -107,8 +111,12 @@ export class Following {
     this.why = '';
   }
 
-  /** Every change that was committed before `beganAt` has been applied. */
+  /**
+   * Every change that was committed before `beganAt` has been applied.
+   * @throws Error when the log counts as not followed meanwhile: then it must be replayed on a new connection
+   */
   renew(beganAt: number): void {
+    if (this.current !== 'following') throw new Error(this.why);
     const ageMs = performance.now() - beganAt;
     this.acceptsUntil = { monotonic: beganAt + ACCEPTANCE_MS, wall: Date.now() - ageMs + ACCEPTANCE_MS };
   }
@@ -118,6 +126,14 @@ export class Following {
     this.floorMs = Math.max(this.floorMs, readAt);
   }
 
+  /** Settles as `work` does, or fails as soon as PostgreSQL is proven to be out of reach. @throws DatabaseTimeoutError */
+  async whileReachable<T>(work: Promise<T>): Promise<T> {
+    let end = (): void => undefined;
+    const lost = new Promise<never>((_, reject) => (end = () => reject(new DatabaseTimeoutError())));
+    this.waits.add(end);
+    return Promise.race([work, lost]).finally(() => this.waits.delete(end));
+  }
+
   suspend(reason: string): void {
     this.enter(this.current === 'starting' ? 'starting' : 'suspended', reason);
   }
@@ -125,6 +141,7 @@ export class Following {
   /** Cached sessions are served only by an instance that has followed the log once. */
   lose(reason: string): void {
     this.enter(this.current === 'starting' ? 'starting' : 'unreachable', reason);
+    for (const end of this.waits) end();
   }
 
   refuse(reason: string): void {

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { tlsTrouble } from './tls-trouble.js';
 
@@ -38,11 +39,11 @@ export class NoPrimaryError extends Error {
 
 /** Whether PostgreSQL was unreachable, too slow or shutting down: the same request may succeed later. */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   if (error instanceof NoPrimaryError || isLostByTypeOrm(error)) return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseOutage);
   const { driverError, code } = error as DriverError;
-  if (driverError instanceof Error) return isDatabaseOutage(driverError);
+  if (driverError !== undefined) return isDatabaseOutage(driverError);
   if (tlsTrouble(error) !== undefined) return true;
   if (code !== undefined) return OUTAGE_CODE.test(code);
   return OUTAGE_MESSAGE.test(error.message);

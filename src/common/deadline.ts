@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 interface Waiting {
   readonly expiresAt: number;
   readonly expire: () => void;
@@ -30,7 +32,7 @@ export class Deadline {
         },
         (error: unknown) => {
           this.waiting.delete(entry);
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(isNativeError(error) ? error : new Error(String(error)));
         },
       );
       this.timer ??= this.arm(this.lengthMs);

@@ -7,6 +7,8 @@ import { AnswerDeadline } from './answer-deadline.js';
 import { IS_READ_ONLY, TIMELINE } from './history.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
 
+/** Longest time for the answer of one host. */
+const ANSWER_MS = 800;
 /** How long a primary that was found waits for another one of a later timeline. */
 const LATER_TIMELINE_MS = 100;
 const APPLICATION_NAME = 'ergodrive-search';
@@ -25,7 +27,7 @@ interface Candidate {
   readonly timeline: string;
 }
 
-const deadline = new AnswerDeadline();
+const deadline = new AnswerDeadline(ANSWER_MS);
 
 /**
  * Asks all hosts at the same time which of them is the primary, so that a frozen host costs no time of the others. When two are, because an

@@ -10,7 +10,7 @@ import { Database } from '../database/database.js';
 import { NotificationProof } from '../database/notification-proof.js';
 import type { HealthSummaryDto } from './health-summary.dto.js';
 
-/** The state of the service: unhealthy without the right database, degraded without a trusted cache or notifications. */
+/** The state of the service: unhealthy without the right database, degraded without a trusted cache, the log or notifications. */
 @Injectable()
 export class HealthSummaryService {
   constructor(
@@ -30,7 +30,8 @@ export class HealthSummaryService {
       this.sampler.stats(),
     ]);
     const isDown = database.status === 'disconnected' || this.following.refusal !== undefined;
-    const isWhole = this.trust.isComplete && database.notifications !== 'not delivered';
+    const isWhole =
+      this.trust.isComplete && database.following_log !== false && database.notifications !== 'not delivered';
     return {
       status: isDown ? 'unhealthy' : isWhole ? 'healthy' : 'degraded',
       service: this.config.name,

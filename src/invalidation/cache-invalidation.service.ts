@@ -44,7 +44,7 @@ export class CacheInvalidationService {
 
   /**
    * To be awaited between the commit of a change and its answer: from then on no instance accepts the old state. Where the entries
-   * cannot be deleted, it resolves 1.6 s after the commit: by then no instance accepts an entry without having read the change.
+   * cannot be deleted, it resolves 1.1 s after the commit: by then no instance accepts an entry without having read the change.
    */
   async committed(changes: readonly Change[]): Promise<void> {
     this.publisher.committed(changes);
@@ -53,7 +53,7 @@ export class CacheInvalidationService {
   }
 
   /**
-   * The same for what instances keep in their own memory. Nobody else can delete that, so it resolves 1.6 s after the commit: by then
+   * The same for what instances keep in their own memory. Nobody else can delete that, so it resolves 1.1 s after the commit: by then
    * no instance accepts it without having read the change.
    */
   async outlast(changes: readonly Change[]): Promise<void> {

@@ -1,42 +1,30 @@
 import type pg from 'pg';
-import { AnswerDeadline, SilentServerError } from '../database/answer-deadline.js';
+import { AnswerDeadline } from '../database/answer-deadline.js';
 import { PrimaryClient } from '../database/primary-client.js';
 import type { PrimaryLocator } from '../database/primary-locator.js';
-import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 
 /** Between two reads; a change that nobody notified is applied within it. */
 const POLL_MS = 500;
 /** Shortest time between two reads, however often somebody notifies. */
 const PAUSE_MS = 5;
 
-/** errno codes of a server that cannot be reached, and the SQLSTATE of one that is starting or shutting down. */
-const UNREACHABLE =
-  /^(57P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
-
-/**
- * Whether the failure of an *attempt to connect*, or silence at any time, shows that PostgreSQL is out of reach. A server that
- * answers with a refusal, such as too many connections, may serve others, and so may one that ends the connection. Of several
- * hosts, at least one is out of reach, and the others are standbys.
- */
-export function isOutOfReach(error: unknown): boolean {
-  if (error instanceof SilentServerError) return !error.wasStalled;
-  if (error instanceof PrimaryNotFoundError)
-    return error.unasked.length > 0 && error.unasked.every(isOutOfReach);
-  if (error instanceof AggregateError) return error.errors.every(isOutOfReach);
-  const { code, message } = error as Error & { code?: string };
-  return code === undefined ? /Connection terminated/.test(message) : UNREACHABLE.test(code);
-}
+/** A statement without an answer for as long gives reason to ask by other ways whether PostgreSQL is in reach. */
+const SILENCE_MS = 300;
 
 export interface FollowerConnectionOptions {
   readonly primary: PrimaryLocator;
   readonly applicationName: string;
   readonly channels: readonly string[];
+  /** Longest time for an answer, milliseconds: no less than requests have, so that a slow server is followed. */
+  readonly answerMs: number;
+  /** A statement has no answer for a while. */
+  onSilence(): void;
   onNotification(channel: string, payload: string): void;
 }
 
 /** One connection of the follower: bounded in every wait, and woken by notifications. */
 export class FollowerConnection {
-  private readonly deadline = new AnswerDeadline();
+  private readonly deadline: AnswerDeadline;
   private readonly client: PrimaryClient;
   private lost: Error | undefined;
   private isNotified = false;
@@ -44,6 +32,7 @@ export class FollowerConnection {
   private wake: () => void = () => undefined;
 
   constructor(private readonly options: FollowerConnectionOptions) {
+    this.deadline = new AnswerDeadline(options.answerMs);
     this.client = new PrimaryClient({
       primary: options.primary,
       application_name: options.applicationName,
@@ -56,7 +45,7 @@ export class FollowerConnection {
 
   /** @throws Error of the driver, or for no answer in time; then `close()` is due all the same */
   async open(): Promise<void> {
-    await this.deadline.bound(this.client.connect());
+    await this.run((client) => client.connect());
     await this.run((client) =>
       client.query('SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED'),
     );
@@ -74,11 +63,13 @@ export class FollowerConnection {
 
   /** Runs statements, within the time for one answer. */
   async run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const silence = setTimeout(() => this.options.onSilence(), SILENCE_MS);
     this.running += 1;
     try {
       return await this.deadline.bound(work(this.client));
     } finally {
       this.running -= 1;
+      clearTimeout(silence);
     }
   }
 
@@ -88,10 +79,14 @@ export class FollowerConnection {
     this.wake();
   }
 
-  /** Waits until it is time to read the log again. @throws Error when the connection was lost */
-  async pause(): Promise<void> {
+  /**
+   * Waits until it is time to read the log again.
+   * @param readBeganAt `performance.now()` before the last read began: the next one begins 500 ms later at most, however slow PostgreSQL is
+   * @throws Error when the connection was lost
+   */
+  async pause(readBeganAt: number): Promise<void> {
     await this.sleep(PAUSE_MS, false);
-    if (!this.isNotified) await this.sleep(POLL_MS - PAUSE_MS, true);
+    if (!this.isNotified) await this.sleep(readBeganAt + POLL_MS - performance.now(), true);
     this.isNotified = false;
     if (this.lost !== undefined) throw this.lost;
   }
@@ -108,7 +103,7 @@ export class FollowerConnection {
   }
 
   private sleep(durationMs: number, canBeWoken: boolean): Promise<void> {
-    if (this.lost !== undefined) return Promise.resolve();
+    if (this.lost !== undefined || durationMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);

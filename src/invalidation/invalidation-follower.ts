@@ -1,14 +1,16 @@
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import { ConnectionLoop } from '../common/connection-loop.js';
+import { Stopwatch } from '../common/stopwatch.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 import { NotificationProof } from '../database/notification-proof.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
-import { FollowerConnection, isOutOfReach } from './follower-connection.js';
-import { Following } from '../cache/following.js';
+import { DatabaseReach } from './database-reach.js';
+import { FollowerConnection } from './follower-connection.js';
+import { ACCEPTANCE_MS, Following } from '../cache/following.js';
 import { HistoryClaim, type Identity, RivalHistoryError } from './history-claim.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangeSource } from './change-publisher.js';
@@ -45,12 +47,17 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   private readonly loop = new ConnectionLoop((up, stopped) => this.live(up, stopped), MAX_RECONNECT_DELAY_MS);
   private markFirst: () => void = () => undefined;
   private readonly first = new Promise<void>((resolve) => (this.markFirst = resolve));
+  /** From the begin of the last read of the log that succeeded. */
+  private lastRead: Stopwatch | undefined;
+  /** Whether entries could be accepted when the connection was last known to be in order. */
+  private wasCurrent = false;
 
   constructor(
     private readonly database: Database,
     private readonly clock: DatabaseClock,
     private readonly invalidation: CacheInvalidationService,
     private readonly following: Following,
+    private readonly reach: DatabaseReach,
     private readonly history: HistoryClaim,
     private readonly feed: ChangeFeed,
     private readonly recent: RecentLog,
@@ -75,20 +82,18 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     const connection = this.build();
     const close = () => connection.close();
     stopped.addEventListener('abort', close);
-    let isOpen = false;
     try {
       await connection.open();
-      isOpen = true;
       let position = await this.begin(connection);
       up();
       this.markFirst();
       for (;;) {
         this.proof.step();
-        await connection.pause();
+        await connection.pause(this.lastRead?.beganAt ?? 0).finally(() => this.noteContact());
         position = await this.read(connection, position);
       }
     } catch (error) {
-      if (!stopped.aborted) this.report(error as Error, isOpen);
+      if (!stopped.aborted) this.report(error as Error);
     } finally {
       stopped.removeEventListener('abort', close);
       this.recent.end();
@@ -103,6 +108,8 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
       primary: this.database.sessions,
       applicationName: `${this.config.name}-follower`,
       channels: [LOG_CHANNEL, SESSION_CHANNEL, this.proof.channel],
+      answerMs: this.config.database.timeoutMs / 2,
+      onSilence: () => this.reach.question(this.wasCurrent),
       onNotification: (channel, payload) => {
         if (connection.isIdle) this.proof.arrived();
         if (channel === LOG_CHANNEL) return connection.notify();
@@ -115,9 +122,10 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   /** @returns the position from which the connection reads on */
   private async begin(connection: FollowerConnection): Promise<LogPosition> {
-    const beganAt = performance.now();
+    const reading = new Stopwatch();
     const page = await connection.run(readPosition);
     this.check(page);
+    this.reach.answered();
     await connection.listen();
     await connection.run((client) => client.query(REMOVE_FOREIGN_ROWS));
     await connection.run((client) =>
@@ -125,22 +133,29 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     );
     await this.invalidation.replayFor(page.history);
     await this.lockAlone(connection);
-    this.following.follow(page.history, beganAt);
-    this.recent.begin(page, beganAt, () => connection.notify());
+    this.following.follow(page.history, reading.beganAt);
+    this.hasRead(reading);
+    this.recent.begin(page, reading.beganAt, () => connection.notify());
     this.feed.next({ kind: 'log.skipped' });
     return page.position;
   }
 
   private async read(connection: FollowerConnection, position: LogPosition): Promise<LogPosition> {
-    const beganAt = performance.now();
+    const reading = new Stopwatch();
     const page = await connection.run((client) => readNewRows(client, position));
     this.check(page);
     if (page.history !== this.following.history) throw new Error('the database was replaced');
-    this.recent.add(page, beganAt);
+    this.recent.add(page, reading.beganAt);
     await this.apply(page);
     await this.lockAlone(connection);
-    this.following.renew(beganAt);
+    this.following.renew(reading.beganAt);
+    this.hasRead(reading);
     return page.position;
+  }
+
+  private hasRead(reading: Stopwatch): void {
+    this.lastRead = reading;
+    this.reach.read();
   }
 
   /** The advisory lock lives as long as the connection, where that is one session of PostgreSQL. */
@@ -170,13 +185,17 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     }
   }
 
-  private report(error: Error, wasOpen: boolean): void {
+  private noteContact(): void {
+    this.wasCurrent = this.lastRead !== undefined && this.lastRead.elapsedMs < ACCEPTANCE_MS;
+  }
+
+  /** Without the log PostgreSQL is asked, unless it is proven to be out of reach. */
+  private report(error: Error): void {
     const { message } = error;
     const isWrong = error instanceof NotThePrimaryError || error instanceof RivalHistoryError;
-    if (isWrong || isNowhere(error)) this.following.refuse(message);
-    else if (isOutOfReach(error) && (!wasOpen || error.name === 'SilentServerError'))
-      this.following.lose(message);
-    else this.following.suspend(message);
+    if (isWrong || isNowhere(error)) return this.following.refuse(message);
+    if (this.following.state !== 'unreachable') this.following.suspend(message);
+    this.reach.question(this.wasCurrent);
   }
 }
 

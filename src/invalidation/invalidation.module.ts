@@ -16,6 +16,7 @@ import { MaintenanceConnection } from '../database/maintenance-connection.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
 import { ChangeFeed } from './change-feed.js';
 import { ChangePublisher, ChangeSource } from './change-publisher.js';
+import { DatabaseReach } from './database-reach.js';
 import { EmbeddedChanges } from './embedded-changes.js';
 import { HistoryClaim } from './history-claim.js';
 import { InvalidationFollower } from './invalidation-follower.js';
@@ -38,6 +39,7 @@ import { SingleInstanceLock } from './single-instance-lock.js';
     InvalidationMetrics,
     CacheInvalidationService,
     EmbeddedChanges,
+    DatabaseReach,
     {
       provide: SingleInstanceLock,
       inject: [UserCacheService, CacheTrust, { token: RedisServers, optional: true }],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BlacklistService } from '../cache/blacklist.service.js';
 import { Following } from '../cache/following.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
-import { NoPrimaryError } from '../common/database-errors.js';
+import { isDatabaseOutage, NoPrimaryError } from '../common/database-errors.js';
 import { accountOf } from '../common/principal.js';
 import type { AccessClaims, Verdict } from './verdict.js';
 import { LiveUserReader } from './live-user.reader.js';
@@ -10,7 +10,8 @@ import { VerdictMetrics } from './verdict-metrics.js';
 
 /**
  * The one function that judges a token, for requests and live channels. The cache can only answer *accepted* (a live session of an
- * active user) or *revoked*. PostgreSQL decides everything else, also when the cache fails.
+ * active user) or *revoked*. PostgreSQL decides everything else, also when the cache fails. The cache is asked once more when PostgreSQL
+ * fails, because it may be proven to be out of reach by then.
  */
 @Injectable()
 export class SessionVerdictService {
@@ -30,7 +31,16 @@ export class SessionVerdictService {
       this.metrics.count('cache', cached);
       return cached;
     }
-    const user = await this.reader.read(claims.sub);
+    return this.askDatabase(claims).catch(async (error: unknown) => {
+      const again = isDatabaseOutage(error) ? await this.askCache(claims) : undefined;
+      if (again === undefined) throw error;
+      this.metrics.count('cache', again);
+      return again;
+    });
+  }
+
+  private async askDatabase(claims: AccessClaims): Promise<Verdict> {
+    const user = await this.following.whileReachable(this.reader.read(claims.sub));
     const verdict: Verdict = hasLiveSession(user, claims) ? accept(user, claims) : { outcome: 'revoked' };
     this.metrics.count('database', verdict);
     // A session that has ended never becomes live again, so the cache may refuse its token from now on.

@@ -79,6 +79,8 @@ describe('the heap', () => {
             primary: primaryOf(database.url),
             applicationName: 'heap-growth',
             channels: ['ergodrive_invalidations'],
+            answerMs: 1500,
+            onSilence: () => undefined,
             onNotification: () => undefined,
           }),
       );
@@ -97,7 +99,7 @@ describe('the heap', () => {
           const read = (client: pg.Client) => readNewRows(client, position);
           for (let index = 0; index < count; index += 1) {
             connection.notify();
-            await connection.pause();
+            await connection.pause(performance.now());
             ({ position } = await connection.run(read));
           }
         };
@@ -163,6 +165,8 @@ describe('the heap', () => {
                 primary,
                 applicationName: 'heap-growth',
                 channels: [],
+                answerMs: 1500,
+                onSilence: () => undefined,
                 onNotification: () => undefined,
               });
               const close = () => connection.close();

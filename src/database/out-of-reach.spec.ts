@@ -1,6 +1,6 @@
 import { NoPrimaryError } from '../common/database-errors.js';
-import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
-import { isOutOfReach } from './follower-connection.js';
+import { PrimaryNotFoundError } from './primary-not-found.error.js';
+import { isOutOfReach } from './out-of-reach.js';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 const STANDBY = new NoPrimaryError('a standby or read-only');
