@@ -12,8 +12,8 @@ export type TrustState = 'trusted' | 'replaying' | 'down';
 const MOST_REASONS = 10;
 
 /**
- * The circuit breaker of the cache: whether entries are accepted and written. Two things must hold: the store is reachable and the log was replayed into it
- * since it was connected, and this instance follows the log. One log line for each change of the first and for a new
+ * The circuit breaker of the cache: whether entries are accepted and written. Three things must hold: the store is reachable and the log was
+ * replayed into it since it was connected, this instance follows the log, and no instance uses another store. One log line for each change of the first and for a new
  * reason of an outage, never one for a request.
  */
 export class CacheTrust {
@@ -23,6 +23,7 @@ export class CacheTrust {
   private lastReason = 'not connected yet';
   /** Of the present outage. */
   private readonly loggedReasons = new Set<string>();
+  private foreign: string | undefined;
   private readonly changes: Record<TrustState, number> = { trusted: 0, replaying: 0, down: 0 };
 
   /** @param subject the store, as log lines call it */
@@ -32,7 +33,7 @@ export class CacheTrust {
   ) {}
 
   get state(): TrustState {
-    return this.isStoreTrusted && !this.following.mayAccept ? 'down' : this.store;
+    return this.isStoreTrusted && !this.isTrusted ? 'down' : this.store;
   }
 
   /**
@@ -40,7 +41,7 @@ export class CacheTrust {
    * again after its answer, because the process may have been stalled meanwhile.
    */
   get isTrusted(): boolean {
-    return this.isStoreTrusted && this.following.mayAccept;
+    return this.isStoreTrusted && this.foreign === undefined && this.following.mayAccept;
   }
 
   /** Whether the store is reachable and up to date, whatever this instance knows of the log. */
@@ -50,7 +51,7 @@ export class CacheTrust {
 
   /** Whether entries may be written at this moment. */
   get isWritable(): boolean {
-    return this.isStoreTrusted && this.following.mayWrite;
+    return this.isStoreTrusted && this.foreign === undefined && this.following.mayWrite;
   }
 
   /** Whether all entries may be accepted: on a cluster, those of each shard. */
@@ -60,7 +61,20 @@ export class CacheTrust {
 
   /** Why entries are not accepted, in words for people; empty while all are. */
   get reason(): string {
-    return (this.isStoreTrusted && this.following.reason) || this.lastReason;
+    return (this.isStoreTrusted && (this.following.reason || this.foreign)) || this.lastReason;
+  }
+
+  /** Why no store is trusted although this one is up to date: another instance uses another one. */
+  get rival(): string | undefined {
+    return this.foreign;
+  }
+
+  /** @param reason in words for people; `undefined` once every instance uses the store of this one */
+  setRival(reason: string | undefined): void {
+    if (reason === this.foreign) return;
+    this.foreign = reason;
+    if (reason === undefined) this.logger.log('No instance uses another cache any more');
+    else this.logger.warn(`${this.subject} is not used: ${reason}. PostgreSQL answers instead`);
   }
 
   /** How often the store entered each state, since the start. */

@@ -41,6 +41,12 @@ export class RedisCluster extends RedisServers {
     return [...this.known.values()];
   }
 
+  /** The least id of a master: no two clusters have a node in common. */
+  get storeId(): string | undefined {
+    const ids = this.shards.flatMap(({ view }) => (view ?? []).map(({ id }) => id));
+    return ids.sort()[0];
+  }
+
   start(hooks: RedisHooks): Promise<void> {
     const { target, deadlineMs, following, table } = this;
     this.context ??= {

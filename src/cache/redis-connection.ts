@@ -8,7 +8,7 @@ import { Deadline } from '../common/deadline.js';
 import { loginsOf, type RedisEndpoint, type RedisTarget } from '../config/redis-url.js';
 import { requirePermissions } from './redis-permissions.js';
 import { connectionTrouble, socketOptions } from './redis-socket.js';
-import { requireVersion } from './redis-version.js';
+import { infoField, requireVersion } from './redis-version.js';
 import { findMaster } from './sentinel.js';
 
 const MAX_RECONNECT_DELAY_MS = 1000;
@@ -62,6 +62,7 @@ export class RedisConnection {
   private loop: ConnectionLoop | undefined;
   private link: RedisLink | undefined;
   private epoch = 0;
+  private runId: string | undefined;
   private lose: (reason: string) => void = () => undefined;
   private endFirstAttempt: () => void = () => undefined;
   private readonly firstAttempt = new Promise<void>((resolve) => (this.endFirstAttempt = resolve));
@@ -85,6 +86,11 @@ export class RedisConnection {
 
   async stop(): Promise<void> {
     await this.loop?.stop();
+  }
+
+  /** The id that the connected server gave itself when it was started; `undefined` while none is connected. */
+  get serverId(): string | undefined {
+    return this.link && this.runId;
   }
 
   get currentEpoch(): number {
@@ -190,7 +196,9 @@ export class RedisConnection {
     const { isCluster } = this.target;
     const permitted = requirePermissions((command) => client.sendCommand(command), isCluster);
     await handshake.bound(permitted, late);
-    requireVersion(await handshake.bound(client.sendCommand<string>(['INFO', 'server']), late));
+    const info = await handshake.bound(client.sendCommand<string>(['INFO', 'server']), late);
+    requireVersion(info);
+    this.runId = infoField(info, 'run_id') ?? 'unknown';
     await this.requireMaster(client);
   }
 

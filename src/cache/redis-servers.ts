@@ -28,6 +28,9 @@ export abstract class RedisServers {
   /** The masters that are known now. */
   abstract readonly shards: readonly RedisShard[];
 
+  /** A name that no other server has, or cluster of servers; `undefined` while none is connected. */
+  abstract readonly storeId: string | undefined;
+
   /** Resolves when the first attempt to connect to each has succeeded or failed; either way the attempts go on. */
   abstract start(hooks: RedisHooks): Promise<void>;
 
@@ -48,6 +51,10 @@ export class SingleRedis extends RedisServers implements RedisShard {
   constructor(readonly connection: RedisConnection) {
     super();
     this.store = new RedisCacheStore(connection);
+  }
+
+  get storeId(): string | undefined {
+    return this.connection.serverId;
   }
 
   start(hooks: RedisHooks): Promise<void> {

@@ -43,9 +43,4 @@ export class TrustedCache {
   async delete(keys: readonly string[]): Promise<void> {
     await this.store.invalidate(keys);
   }
-
-  /** Deletes all entries with this prefix; answers how many there were. Walks the whole store. @throws CacheUnavailableError */
-  async clear(prefix: string): Promise<number> {
-    return this.store.clear([prefix]);
-  }
 }

@@ -69,11 +69,6 @@ export class UserCacheService {
     await this.cache.delete([...new Set(userIds)].map((id) => USER_PREFIX + id));
   }
 
-  /** Removes every user; answers how many there were. Walks the whole store. */
-  async clear(): Promise<number> {
-    return this.cache.clear(USER_PREFIX);
-  }
-
   /** An entry of another version or history, one that is too old and one that cannot be read count as missing. */
   private accept(entry: unknown): CachedUser | undefined {
     const user = entry as UserEntry | undefined;

@@ -84,7 +84,7 @@ export class NotificationProof {
     if (state === 'not delivered')
       this.logger.warn(
         'Notifications of PostgreSQL do not arrive, as through PgBouncer in transaction mode. Changes are applied up to 0.5 s ' +
-          'late, and without REDIS_URL no memory is used. Set DATABASE_DIRECT_URL to an address without the pooler',
+          'late. Set DATABASE_DIRECT_URL to an address without the pooler',
       );
     else if (reported === 'not delivered') this.logger.log('Notifications of PostgreSQL arrive again');
   }

@@ -12,7 +12,7 @@ import { ChangePublisher } from './change-publisher.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { readReplay } from './invalidation-log.js';
 import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
-import { SingleInstanceLock } from './single-instance-lock.js';
+import { InstanceStores } from './instance-stores.js';
 import { USER_PREFIX, UserCacheService } from '../cache/user-cache.service.js';
 
 const RETRY_MS = 100;
@@ -32,7 +32,7 @@ export class CacheInvalidationService {
     private readonly publisher: ChangePublisher,
     private readonly following: Following,
     private readonly history: HistoryClaim,
-    @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
+    private readonly stores: InstanceStores,
     @InjectDataSource() private readonly dataSource: DataSource,
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
     private readonly metrics: InvalidationMetrics,
@@ -47,6 +47,7 @@ export class CacheInvalidationService {
    * cannot be deleted, it resolves 1.1 s after the commit: by then no instance accepts an entry without having read the change.
    */
   async committed(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
     this.publisher.committed(changes);
     await this.settle(changes.map((change) => change.user_id));
     this.publisher.settled(changes);
@@ -57,6 +58,7 @@ export class CacheInvalidationService {
    * no instance accepts it without having read the change.
    */
   async outlast(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
     this.publisher.committed(changes);
     await pause(ACCEPTANCE_ENDED_MS);
     this.publisher.settled(changes);
@@ -66,7 +68,8 @@ export class CacheInvalidationService {
   async settle(userIds: readonly string[]): Promise<void> {
     if (userIds.length === 0) return;
     const beganAt = performance.now();
-    while (!(await this.isRemoved(userIds)) && performance.now() - beganAt < ACCEPTANCE_ENDED_MS)
+    const remove = () => this.tryRemove(userIds);
+    while (!(await this.stores.isOnlyStoreFor(remove)) && performance.now() - beganAt < ACCEPTANCE_ENDED_MS)
       await pause(RETRY_MS);
   }
 
@@ -76,13 +79,14 @@ export class CacheInvalidationService {
   }
 
   /**
-   * Prepares a new connection to a Redis server: claims the history and applies the log of one entry's life. Whatever Redis lost or brought
+   * Prepares a new connection to a Redis server: names it to the other instances, claims the history and applies the log of one entry's life. Whatever Redis lost or brought
    * back, no entry older than a change in it is accepted. The embedded database stores no positions of its log, so there no older
    * entry is accepted at all.
    * @throws Error when the log cannot be read or the cache cannot be written: then the cache must not be trusted
    */
   async prepareRedis(shard: RedisShard): Promise<void> {
     const history = this.demandReading();
+    await this.stores.announce();
     await this.history.take(shard);
     await this.replay(history, (userIds) => shard.delete(userIds.map((id) => USER_PREFIX + id)));
     // A change whose row the replay lacks may be committed while the log is lost: then nobody reads it here.
@@ -135,12 +139,11 @@ export class CacheInvalidationService {
     }
   }
 
-  /** Whether no instance can find the entries any more. */
-  private async isRemoved(userIds: readonly string[]): Promise<boolean> {
+  /** @returns whether the entries are deleted from the store of this instance */
+  private async tryRemove(userIds: readonly string[]): Promise<boolean> {
     try {
       await this.users.invalidate(userIds);
-      // Without Redis, the entries that count may be in another instance's memory.
-      return this.lock?.isHeld ?? true;
+      return true;
     } catch (error) {
       if (error instanceof CacheUnavailableError) return false;
       throw error;

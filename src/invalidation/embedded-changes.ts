@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Following } from '../cache/following.js';
 import { type Change, ChangeFeed, type SessionRefreshed } from './change-feed.js';
 import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
+import { InstanceStores } from './instance-stores.js';
 import type { LoggedInvalidation } from './invalidation-log.js';
 import { LogPosition } from './log-position.js';
 import { RecentLog } from './recent-log.js';
-import { SingleInstanceLock } from './single-instance-lock.js';
 
 /** The embedded database belongs to one process: every change is its own, and there is no log to follow. */
 @Injectable()
@@ -28,13 +28,13 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
     private readonly history: HistoryClaim,
     private readonly following: Following,
     @InjectDataSource() private readonly dataSource: DataSource,
-    @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
+    private readonly stores: InstanceStores,
   ) {}
 
   async start(): Promise<void> {
     const { history } = await this.history.admit((text) => this.dataSource.query<Identity[]>(text));
     this.following.followForEver(history);
-    this.lock?.holdForEver();
+    this.stores.trustMemory();
     this.provenAt = performance.now();
     this.recent.begin(this.pageOf([]), this.provenAt, () => void this.prove());
   }

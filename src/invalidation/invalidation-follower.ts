@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import { ConnectionLoop } from '../common/connection-loop.js';
 import { Stopwatch } from '../common/stopwatch.js';
@@ -21,11 +21,11 @@ import {
   readPosition,
   REMOVE_FOREIGN_ROWS,
 } from './invalidation-log.js';
+import { InstanceStores, type RunStatement } from './instance-stores.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import type { LogPosition } from './log-position.js';
 import { RecentLog } from './recent-log.js';
 import { parseSessionEvent, SESSION_CHANNEL } from './session-event.js';
-import { SingleInstanceLock } from './single-instance-lock.js';
 
 const MAX_RECONNECT_DELAY_MS = 1000;
 
@@ -61,7 +61,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     private readonly history: HistoryClaim,
     private readonly feed: ChangeFeed,
     private readonly recent: RecentLog,
-    @Optional() @Inject(SingleInstanceLock) private readonly lock: SingleInstanceLock | undefined,
+    private readonly stores: InstanceStores,
     private readonly proof: NotificationProof,
     private readonly metrics: InvalidationMetrics,
     private readonly config: AppConfig,
@@ -75,6 +75,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   async onApplicationShutdown(): Promise<void> {
     await this.loop.stop();
+    await this.stores.leave();
   }
 
   /** One connection's life, from opening it to its loss. */
@@ -97,7 +98,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     } finally {
       stopped.removeEventListener('abort', close);
       this.recent.end();
-      this.lock?.release();
+      this.stores.forget();
       connection.close();
     }
   }
@@ -131,8 +132,9 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     await connection.run((client) =>
       this.history.admit(async (text) => (await client.query<Identity & QueryResultRow>(text)).rows),
     );
+    await this.stores.announce(runOn(connection));
     await this.invalidation.replayFor(page.history);
-    await this.lockAlone(connection);
+    this.stores.trustMemory();
     this.following.follow(page.history, reading.beganAt);
     this.hasRead(reading);
     this.recent.begin(page, reading.beganAt, () => connection.notify());
@@ -147,8 +149,8 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     if (page.history !== this.following.history) throw new Error('the database was replaced');
     this.recent.add(page, reading.beganAt);
     await this.apply(page);
-    await this.lockAlone(connection);
-    this.following.renew(reading.beganAt);
+    const beatCountsUntil = await this.stores.keep(runOn(connection));
+    this.following.renew(Math.min(reading.beganAt, beatCountsUntil));
     this.hasRead(reading);
     return page.position;
   }
@@ -156,13 +158,6 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   private hasRead(reading: Stopwatch): void {
     this.lastRead = reading;
     this.reach.read();
-  }
-
-  /** The advisory lock lives as long as the connection, where that is one session of PostgreSQL. */
-  private async lockAlone(connection: FollowerConnection): Promise<void> {
-    const { lock, proof } = this;
-    if (lock !== undefined && proof.state === 'delivered')
-      await connection.run((client) => lock.tryAcquire(client));
   }
 
   /** Entries of a server that is not the primary may be older than what others have acknowledged. */
@@ -202,3 +197,8 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 /** Whether every host answers, and none is a primary: then the primary may be elsewhere, as with one address that leads to a standby. */
 const isNowhere = (error: Error): boolean =>
   error instanceof PrimaryNotFoundError && error.unasked.length === 0;
+
+const runOn =
+  (connection: FollowerConnection): RunStatement =>
+  ({ text }, values) =>
+    connection.run(async (client) => (await client.query(text, [...values])).rows as unknown[]);

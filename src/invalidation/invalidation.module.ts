@@ -8,9 +8,7 @@ import {
 } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { CacheTrust } from '../cache/cache-trust.js';
 import { RedisServers } from '../cache/redis-servers.js';
-import { UserCacheService } from '../cache/user-cache.service.js';
 import { Database } from '../database/database.js';
 import { MaintenanceConnection } from '../database/maintenance-connection.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
@@ -19,13 +17,13 @@ import { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { DatabaseReach } from './database-reach.js';
 import { EmbeddedChanges } from './embedded-changes.js';
 import { HistoryClaim } from './history-claim.js';
+import { InstanceStores } from './instance-stores.js';
 import { InvalidationFollower } from './invalidation-follower.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { LogArchive } from './log-archive.service.js';
 import { LogNotifier } from './log-notifier.js';
 import { LogRetentionService } from './log-retention.service.js';
 import { RecentLog } from './recent-log.js';
-import { SingleInstanceLock } from './single-instance-lock.js';
 
 /** Brings every committed change to the cache of each instance. The start mode is chosen here and nowhere else. */
 @Global()
@@ -35,17 +33,12 @@ import { SingleInstanceLock } from './single-instance-lock.js';
     LogArchive,
     RecentLog,
     HistoryClaim,
+    InstanceStores,
     InvalidationFollower,
     InvalidationMetrics,
     CacheInvalidationService,
     EmbeddedChanges,
     DatabaseReach,
-    {
-      provide: SingleInstanceLock,
-      inject: [UserCacheService, CacheTrust, { token: RedisServers, optional: true }],
-      useFactory: (users: UserCacheService, trust: CacheTrust, redis?: RedisServers) =>
-        redis === undefined ? new SingleInstanceLock(users, trust) : undefined,
-    },
     {
       provide: ChangePublisher,
       inject: [Database, EmbeddedChanges, getDataSourceToken()],

@@ -65,13 +65,6 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     test: 'pg_dump',
   },
   {
-    name: 'a new holder of the lock uses its memory at once',
-    file: 'src/invalidation/single-instance-lock.ts',
-    text: 'if (performance.now() - (this.heldSince ?? Infinity) < ACCEPTANCE_ENDED_MS) return;',
-    replacement: '',
-    specs: ['test/integration/sole-instance-claim.spec.ts'],
-  },
-  {
     name: 'an entry is accepted however old it is',
     file: USERS,
     text: 'return user.t > this.clock.now() - this.ttlMs ? user : undefined;',

@@ -7,14 +7,6 @@ const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
 /** How PostgreSQL is reached: through a pooler that gives each transaction to another session, by TLS, and by several hosts. */
 export const POOLER_MUTANTS: readonly Mutant[] = [
   {
-    name: 'an advisory lock counts on a connection that is no session',
-    file: 'src/invalidation/invalidation-follower.ts',
-    text: "lock !== undefined && proof.state === 'delivered'",
-    replacement: 'lock !== undefined',
-    specs: SPECS,
-    test: 'with one URL',
-  },
-  {
     name: 'a pooler that is led to a standby gives verdicts',
     file: 'src/database/hot-statements.ts',
     text: 'if (this.database.isPooled) return this.readWithServer<Row>(client, statement, values);',

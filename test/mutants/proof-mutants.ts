@@ -1,5 +1,7 @@
 import type { Mutant } from './mutant.js';
 
+const STORES = 'src/invalidation/instance-stores.ts';
+const STORES_SPEC = ['test/integration/instance-stores.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/database-reach.spec.ts'] as const;
 
 /** What must be proven before an instance relies on it. */
@@ -42,5 +44,38 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     replacement: 'Promise.all(ways)',
     specs: REACH_SPEC,
     test: 'only new connections',
+  },
+  {
+    name: 'STOREEARLY: a change does not ask after its commit which stores there are',
+    file: STORES,
+    text: 'return isRemoved && isOnly && store === this.store;',
+    replacement: 'return isRemoved && store === this.store && this.trust.rival === undefined;',
+    specs: STORES_SPEC,
+    test: 'make each change wait',
+  },
+  {
+    name: 'ANNOUNCELATE: an instance names its store after the replay',
+    file: 'src/invalidation/invalidation-follower.ts',
+    text: '    await this.stores.announce(runOn(connection));\n    await this.invalidation.replayFor(page.history);\n',
+    replacement:
+      '    await this.invalidation.replayFor(page.history);\n    await this.stores.announce(runOn(connection));\n',
+    specs: STORES_SPEC,
+    test: 'before the log is replayed',
+  },
+  {
+    name: 'an instance that the others took for ended goes on',
+    file: STORES,
+    text: 'if (!this.hasLeft && !(await this.write(BEAT, run)))',
+    replacement: 'if (!(await this.write(BEAT, run)) && this.hasLeft)',
+    specs: STORES_SPEC,
+    test: 'took one for ended',
+  },
+  {
+    name: 'an instance trusts its store beside another one',
+    file: 'src/cache/cache-trust.ts',
+    text: 'return this.isStoreTrusted && this.foreign === undefined && this.following.mayAccept;',
+    replacement: 'return this.isStoreTrusted && this.following.mayAccept;',
+    specs: STORES_SPEC,
+    test: 'Redis and memory',
   },
 ];

@@ -11,6 +11,7 @@ import { CreateEventStreams1764000000009 } from './1764000000009-create-event-st
 import { KeepAuditEvents1764000000010 } from './1764000000010-keep-audit-events.js';
 import { QueueAuditEvents1764000000012 } from './1764000000012-queue-audit-events.js';
 import { MarkHistory1764000000015 } from './1764000000015-mark-history.js';
+import { NameCaches1764000000016 } from './1764000000016-name-caches.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   KeepAuditEvents1764000000010,
   QueueAuditEvents1764000000012,
   MarkHistory1764000000015,
+  NameCaches1764000000016,
 ];

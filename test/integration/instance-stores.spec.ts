@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { CacheTrust } from '../../src/cache/cache-trust.js';
+import { CacheInvalidationService } from '../../src/invalidation/cache-invalidation.service.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { sql } from '../support/postgres/sql.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
+import { getMe, logIn, type Member, register } from './accounts.js';
+import { AppInProcess } from './app-in-process.js';
+
+const { jest } = import.meta;
+/** Longer than any instance accepts entries after a read of the log. */
+const ACCEPTANCE_MS = 1000;
+const SECRET = randomUUID() + randomUUID();
+const REVOKED = '401 token_revoked';
+
+describe('instances with different stores on one database', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let otherRedis: TestRedis;
+  let apps: AppInProcess[];
+
+  beforeAll(async () => {
+    [database, redis, otherRedis] = await Promise.all([
+      createTestDatabase(),
+      createTestRedis(),
+      createTestRedis(),
+    ]);
+  });
+  afterAll(async () => {
+    await Promise.all([redis.stop(), otherRedis.stop()]);
+    await database.drop();
+  });
+
+  beforeEach(() => (apps = []));
+  afterEach(() => Promise.all(apps.map((app) => app.stop())));
+
+  const start = async (store?: TestRedis) => {
+    const app = await AppInProcess.start({
+      DATABASE_URL: database.url,
+      JWT_SECRET: SECRET,
+      ...(store && { REDIS_URL: store.url }),
+    });
+    apps.push(app);
+    return app;
+  };
+  const isTrusted = (app: AppInProcess) => app.get(CacheTrust).isTrusted;
+  const isHealthy = async (app: AppInProcess) =>
+    (await app.call('GET', '/health')).body['status'] === 'healthy';
+  const stores = () => sql<{ store: string }>(database.url, 'SELECT store FROM instance_stores');
+
+  async function logOut(app: AppInProcess, member: Member): Promise<number> {
+    const beganAt = performance.now();
+    await expect(app.call('POST', '/api/v1/auth/logout', { token: member.token })).resolves.toMatchObject({
+      status: 200,
+    });
+    return performance.now() - beganAt;
+  }
+
+  it.each<[string, () => (TestRedis | undefined)[]]>([
+    ['Redis and memory', () => [redis, undefined]],
+    ['two Redis servers', () => [redis, otherRedis]],
+    ['two memories', () => [undefined, undefined]],
+  ])('trust none of them while both run, and the one that is left trusts its own: %s', async (_what, two) => {
+    const [ownStore, otherStore] = two();
+    const first = await start(ownStore);
+    await first.trusted();
+    const member = await register(first);
+    expect(await getMe(first, member)).toBe('200');
+    const second = await start(otherStore);
+    await waitFor(() => !isTrusted(first) && !isTrusted(second), { what: 'both to know of each other' });
+    expect(first.get(CacheTrust).reason).toContain('another cache');
+    expect(await isHealthy(second)).toBe(false);
+    expect(await getMe(second, member)).toBe('200');
+    expect(await logOut(second, member)).toBeGreaterThan(ACCEPTANCE_MS);
+    expect(await getMe(first, member)).toBe(REVOKED);
+    await second.stop();
+    apps = [first];
+    await first.trusted();
+    expect(await getMe(first, await logIn(first, member))).toBe('200');
+  });
+
+  it('make each change wait from the moment on in which the second one names its store', async () => {
+    const first = await start(redis);
+    await first.trusted();
+    const member = await register(first);
+    await sql(
+      database.url,
+      `INSERT INTO instance_stores (instance_id, store) VALUES (gen_random_uuid(), 'another')`,
+    );
+    expect(await logOut(first, member)).toBeGreaterThan(ACCEPTANCE_MS);
+  });
+
+  it('name the store before the log is replayed, so that a change which saw no name is in the replay', async () => {
+    const first = await start(redis);
+    await first.trusted();
+    const member = await register(first);
+    const remembered: string[][] = [];
+    jest.spyOn(CacheInvalidationService.prototype, 'replayFor').mockImplementation(async function (
+      this: CacheInvalidationService,
+      history,
+    ) {
+      remembered.push((await stores()).map(({ store }) => store));
+      jest.restoreAllMocks();
+      await this.replayFor(history);
+    });
+    const second = await start();
+    expect(remembered).toHaveLength(1);
+    expect(remembered[0]).toContainEqual(expect.stringMatching(/^memory:/));
+    expect(await getMe(second, member)).toBe('200');
+  });
+
+  it('come back by a replay when the others took one for ended', async () => {
+    const first = await start(redis);
+    await first.trusted();
+    const replay = jest.spyOn(CacheInvalidationService.prototype, 'replayFor');
+    await sql(database.url, 'DELETE FROM instance_stores');
+    await waitFor(async () => (await stores()).length === 1, { what: 'the store to be named again' });
+    await first.trusted();
+    expect(replay).toHaveBeenCalled();
+    replay.mockRestore();
+  });
+
+  it('take an instance that was killed for ended, and trust their own stores again', async () => {
+    const first = await start(redis);
+    await sql(
+      database.url,
+      `INSERT INTO instance_stores (instance_id, store) VALUES (gen_random_uuid(), 'killed')`,
+    );
+    await waitFor(() => first.get(CacheTrust).rival !== undefined, { what: 'the other store to be noticed' });
+    await first.trusted();
+    expect(await stores()).toHaveLength(1);
+  });
+
+  it('leave no name behind when they stop', async () => {
+    const first = await start(redis);
+    expect(await stores()).toHaveLength(1);
+    await first.stop();
+    apps = [];
+    expect(await stores()).toEqual([]);
+  });
+});
