@@ -61,10 +61,24 @@ export class PollAnswerDto {
   restarted: boolean;
 
   @ApiProperty({
-    description: 'Seconds since the epoch: every change committed later is in the sequence',
+    description:
+      'Which history of PostgreSQL the log is of. With another one, changes that were delivered before may be lost',
+    example: '3f0c9a1be27d',
+  })
+  history: string;
+
+  @ApiProperty({
+    description:
+      'Seconds since the epoch: every change committed later is in the sequence. May be in the future after a failover',
     example: 1764000000.25,
   })
   covered_from: number;
+
+  @ApiProperty({
+    description: 'Seconds since the epoch, by PostgreSQL’s clock: when the log was read for this answer',
+    example: 1764000012.5,
+  })
+  read_at: number;
 
   @ApiProperty({
     description:

@@ -22,6 +22,8 @@ export interface FeedPage {
   /** Whether there may be events after these. */
   readonly hasMore: boolean;
   readonly isRestarted: boolean;
+  /** PostgreSQL's time of the reading of the log that ends the page, milliseconds since the epoch. */
+  readonly readAtMs: number;
   /** `performance.now()` before the reading of the log began that ends the page. */
   readonly beganAt: number;
 }
@@ -93,15 +95,32 @@ export class EventFeed {
 
   private async startOver(): Promise<FeedPage> {
     const stored = await this.archive.start(this.config.tokens.accessTtlSeconds);
-    if (stored?.history === this.demandReading().history) {
-      const cursor = cursorAt(stored);
+    this.demandHistory(stored?.history);
+    if (stored?.start !== undefined) {
+      const cursor = this.cursorAt(stored.start, stored.earlierMs);
       const rows = await this.rowsAfter(cursor);
       if (rows !== undefined) return pageOf(cursor, rows, true);
     }
-    const { start } = this.recent;
-    const reading = this.demandReading();
-    const cursor = cursorAt(start ?? { ...reading, coveredFromMs: reading.databaseMs });
+    const reading = this.demandHistory(stored?.history);
+    const start = this.recent.start ?? { ...reading, coveredFromMs: reading.databaseMs };
+    const cursor = this.cursorAt(start, stored?.earlierMs ?? 0);
     return pageOf(cursor, { rows: this.recent.after(cursor.position) ?? [], reading, hasMore: false }, true);
+  }
+
+  /** Without a failover between the log that is read and what else was read. */
+  private demandHistory(history = this.demandReading().history): Reading {
+    const reading = this.demandReading();
+    if (reading.history !== history) throw Problems.unavailable('The log of changes was replaced');
+    return reading;
+  }
+
+  /**
+   * A token of an earlier history is not covered: a change that concerns it may have been committed before this history. Its time is of
+   * the old server's clock, which may have been ahead.
+   */
+  private cursorAt({ history, position, coveredFromMs }: LogStart, earlierMs: number): FeedCursor {
+    const fromMs = Math.max(coveredFromMs, earlierMs, this.recent.earlierMs);
+    return { history, position, coveredFromMs: Math.ceil(fromMs) };
   }
 
   private async rowsAfter({ history, position, page }: FeedCursor): Promise<Rows | undefined> {
@@ -132,15 +151,10 @@ function pageOf(cursor: FeedCursor, { rows, reading, hasMore }: Rows, isRestarte
     cursorAfter,
     hasMore: hasMore || page !== undefined,
     isRestarted,
+    readAtMs: reading.databaseMs,
     beganAt: reading.beganAt,
   };
 }
-
-const cursorAt = ({ history, position, coveredFromMs }: LogStart): FeedCursor => ({
-  history,
-  position,
-  coveredFromMs: Math.ceil(coveredFromMs),
-});
 
 const compareKeys = (one: EventKey, other: EventKey): number =>
   byTransaction(one, other) || one.part - other.part;

@@ -177,7 +177,9 @@ function headOf(page: FeedPage, sets: Readonly<Record<string, string>>, count: n
     moreAvailable: page.hasMore || count < page.events.length,
     cursor: encodeCursor(next),
     restarted: page.isRestarted,
+    history: next.history,
     covered_from: next.coveredFromMs / 1000,
+    read_at: page.readAtMs / 1000,
   };
   return `${JSON.stringify(members).slice(0, -1)},"complete_to_ms":`;
 }

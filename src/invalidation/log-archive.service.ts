@@ -38,15 +38,36 @@ const BACKLOG = `
     (SELECT * FROM invalidations WHERE xid >= $2::xid8 AND (xid, id) >= ($3::xid8, $4::bigint) ORDER BY xid, id LIMIT $5)
   ) AS r ON true ORDER BY r.xid, r.id LIMIT $5`;
 
+/**
+ * Positions are stored every ten seconds. An instance may have missed one, and a standby may lack the last ones of the primary that it
+ * replaces.
+ */
+const EARLIER_MARGIN_MS = 20_000;
+
+/** Where a sequence can begin, as of one statement. */
+export interface StoredStart {
+  readonly history: string;
+  /** The newest stored position that is older than the window, else the oldest one; `undefined` when none is stored. */
+  readonly start: LogStart | undefined;
+  /**
+   * What PostgreSQL's clock showed at most before this history, and before it was set back; milliseconds since the epoch, 0 for unknown.
+   * A change from then can be missing in the log, and tokens have times of that clock.
+   */
+  readonly earlierMs: number;
+}
+
 interface StartLine extends QueryResultRow {
   history: string;
   at: number | null;
   horizon: string | null;
+  earlier: number | null;
 }
 
 const START = `
   WITH ${BASE}
-  SELECT history, (SELECT extract(epoch FROM at)::float8 * 1000 FROM base) AS at, (SELECT horizon::text FROM base) AS horizon
+  SELECT history, (SELECT extract(epoch FROM at)::float8 * 1000 FROM base) AS at, (SELECT horizon::text FROM base) AS horizon,
+    (SELECT extract(epoch FROM max(at))::float8 * 1000 FROM log_positions
+      WHERE log_positions.history <> server.history OR at > clock_timestamp()) AS earlier
   FROM server`;
 
 /**
@@ -56,7 +77,7 @@ const START = `
 @Injectable()
 export class LogArchive {
   private readonly backlogs = new FreshReads<Backlog | undefined>();
-  private readonly starts = new FreshReads<LogStart | undefined>();
+  private readonly starts = new FreshReads<StoredStart>();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -83,17 +104,21 @@ export class LogArchive {
   }
 
   /**
-   * The newest stored position that is older than the window, else the oldest one.
-   * @returns `undefined` when none is stored
+   * What the stored positions say about the begin of a sequence.
+   * @returns `undefined` for the embedded database
    * @throws Error of the driver, and ProblemError 503 while the log is not read
    */
-  async start(windowSeconds: number): Promise<LogStart | undefined> {
+  async start(windowSeconds: number): Promise<StoredStart | undefined> {
     if (this.database.isEmbedded) return undefined;
     return this.starts.read(String(windowSeconds), async () => {
       const [line] = await this.query<StartLine>(START, [windowSeconds]);
-      if (line === undefined || line.at === null || line.horizon === null) return undefined;
-      const position = new LogPosition(line.horizon, []);
-      return { history: line.history, position, coveredFromMs: line.at };
+      if (line === undefined) throw new TypeError('PostgreSQL answered without a row');
+      const { history, at, horizon, earlier } = line;
+      const isStored = at !== null && horizon !== null;
+      const start = isStored
+        ? { history, position: new LogPosition(horizon, []), coveredFromMs: at }
+        : undefined;
+      return { history, start, earlierMs: earlier === null ? 0 : earlier + EARLIER_MARGIN_MS };
     });
   }
 

@@ -59,6 +59,19 @@ describe('RecentLog', () => {
     expect(idsAfter('20:20:')).toEqual([]);
   });
 
+  it('knows what the clock of an earlier history showed at most, and of the same history nothing', () => {
+    log.add(page('10:10:', [], 5000), 100);
+    log.end();
+    log.begin(page('10:10:', [], 5300), 400, () => undefined);
+    expect(log.earlierMs).toBe(0);
+    log.end();
+    const other = { ...page('3:3:', [], 1000), history: 'another' };
+    log.begin(other, 2400, () => undefined);
+    expect(log.earlierMs).toBe(7300);
+    log.begin({ ...other, history: 'a third' }, 2500, () => undefined);
+    expect(log.earlierMs).toBe(7300);
+  });
+
   it('has no reading once the log is not read any more', () => {
     log.end();
     expect([log.reading, log.start]).toEqual([undefined, undefined]);

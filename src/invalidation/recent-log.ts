@@ -42,11 +42,22 @@ export class RecentLog {
   private pages: Page[] = [];
   private base: Omit<LogStart, 'history'> | undefined;
   private rowCount = 0;
+  /** The last reading, also when the log is not read any more. */
+  private last: Reading | undefined;
+  private earlier = 0;
   private wake: () => void = () => undefined;
 
   /** The last reading; `undefined` while the log is not read. */
   get reading(): Reading | undefined {
     return this.current;
+  }
+
+  /**
+   * What PostgreSQL's clock showed at most in histories that ended while this instance ran; milliseconds since the epoch, 0 for none.
+   * The clock of a new server may be behind the old one's, so tokens of an earlier history can have later times than now.
+   */
+  get earlierMs(): number {
+    return this.earlier;
   }
 
   /** From where on the rows are in memory; `undefined` while the log is not read. */
@@ -61,6 +72,10 @@ export class RecentLog {
    */
   begin(page: ReadPage, beganAt: number, wake: () => void): void {
     this.wake = wake;
+    if (this.last !== undefined && this.last.history !== page.history) {
+      // Other instances may have followed the old server up to now.
+      this.earlier = Math.max(this.earlier, this.last.databaseMs + beganAt - this.last.beganAt);
+    }
     this.startOver(page, beganAt);
   }
 
@@ -119,6 +134,7 @@ export class RecentLog {
 
   private setReading({ history, position, databaseMs }: ReadPage, beganAt: number): void {
     this.current = { history, position, beganAt, databaseMs };
+    this.last = this.current;
   }
 
   private dropOldest(): void {

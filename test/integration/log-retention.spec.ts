@@ -58,4 +58,15 @@ describe('the retention of the invalidation log', () => {
     expect(positions).toHaveLength(2);
     await operator.query(`DELETE FROM log_positions WHERE at < now() - interval '1 minute'`);
   });
+
+  it('keeps positions of other histories as long as tokens of their clocks can live', async () => {
+    const ages = [-7200, 0, WINDOW_SECONDS * 2 - 60, WINDOW_SECONDS * 2 + 60];
+    await operator.query(
+      `INSERT INTO log_positions SELECT 'other', now() - make_interval(secs => age), '0' FROM unnest($1::int[]) AS age`,
+      [ages],
+    );
+    await app.get(LogRetentionService).prune();
+    const { rows } = await operator.query(`SELECT FROM log_positions WHERE history = 'other'`);
+    expect(rows).toHaveLength(ages.length - 1);
+  });
 });

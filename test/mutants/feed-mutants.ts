@@ -4,6 +4,9 @@ const POSITION = 'src/invalidation/log-position.ts';
 const POSITION_SPEC = ['src/invalidation/log-position.spec.ts'] as const;
 const RECENT = 'src/invalidation/recent-log.ts';
 const RECENT_SPEC = ['src/invalidation/recent-log.spec.ts'] as const;
+const EVENTS = 'src/events/event-feed.service.ts';
+const EVENTS_SPEC = ['src/events/event-feed.service.spec.ts'] as const;
+const ARCHIVE = 'src/invalidation/log-archive.service.ts';
 const FEED_SPEC = ['test/integration/event-feed.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/event-feed-reach.spec.ts'] as const;
 const REQUEST_SPEC = ['test/integration/event-feed-requests.spec.ts'] as const;
@@ -48,7 +51,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rows that were removed count as delivered',
-    file: 'src/invalidation/log-archive.service.ts',
+    file: ARCHIVE,
     text: 'if (server.is_out_of_reach) return undefined;',
     replacement: '',
     specs: REACH_SPEC,
@@ -72,7 +75,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a page of the feed is kept after the next reading of the log',
-    file: 'src/events/event-feed.service.ts',
+    file: EVENTS,
     text: 'known?.reading === reading ? known.page',
     replacement: 'known !== undefined ? known.page',
     specs: FEED_SPEC,
@@ -84,5 +87,44 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     text: 'for (const xid of this.open) if (other.shows(xid)) return false;',
     replacement: '',
     specs: POSITION_SPEC,
+  },
+  {
+    name: 'the feed takes rows of another history from the archive',
+    file: EVENTS,
+    text: 'read?.reading.history === history ? read : undefined',
+    replacement: 'read',
+    specs: EVENTS_SPEC,
+    test: 'the stored log is of another history than the cursor',
+  },
+  {
+    name: 'the feed begins by stored positions of another history',
+    file: EVENTS,
+    text: 'if (reading.history !== history) throw',
+    replacement: 'if (history === undefined) throw',
+    specs: EVENTS_SPEC,
+    test: 'are not answered',
+  },
+  {
+    name: 'the feed covers tokens of a clock that stored positions show',
+    file: EVENTS,
+    text: 'Math.max(coveredFromMs, earlierMs, this.recent.earlierMs)',
+    replacement: 'Math.max(coveredFromMs, this.recent.earlierMs)',
+    specs: EVENTS_SPEC,
+    test: 'no time that an earlier history can have shown',
+  },
+  {
+    name: 'the feed covers tokens of a clock that the instance has followed',
+    file: EVENTS,
+    text: 'Math.max(coveredFromMs, earlierMs, this.recent.earlierMs)',
+    replacement: 'Math.max(coveredFromMs, earlierMs)',
+    specs: EVENTS_SPEC,
+    test: 'no time that an earlier history can have shown',
+  },
+  {
+    name: 'an earlier clock counts as stopped when it was read last',
+    file: RECENT,
+    text: 'this.last.databaseMs + beganAt - this.last.beganAt',
+    replacement: 'this.last.databaseMs',
+    specs: RECENT_SPEC,
   },
 ];

@@ -6,7 +6,9 @@ export interface FeedAnswer {
   moreAvailable: boolean;
   cursor: string;
   restarted: boolean;
+  history: string;
   covered_from: number;
+  read_at: number;
   complete_to_ms: number;
 }
 

@@ -420,9 +420,17 @@ export type PollAnswerDto = {
      */
     restarted: boolean;
     /**
-     * Seconds since the epoch: every change committed later is in the sequence
+     * Which history of PostgreSQL the log is of. With another one, changes that were delivered before may be lost
+     */
+    history: string;
+    /**
+     * Seconds since the epoch: every change committed later is in the sequence. May be in the future after a failover
      */
     covered_from: number;
+    /**
+     * Seconds since the epoch, by PostgreSQL’s clock: when the log was read for this answer
+     */
+    read_at: number;
     /**
      * Milliseconds after the arrival of the request, may be negative: until then every change is delivered, unless `moreAvailable`
      */
