@@ -13,6 +13,7 @@ import { PROOF_MUTANTS } from './proof-mutants.js';
 import { ROLE_MUTANTS } from './role-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TRACING_MUTANTS } from './tracing-mutants.js';
+import { VERIFIER_HISTORY_MUTANTS } from './verifier-history-mutants.js';
 import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
 const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
@@ -37,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SECRET_MUTANTS,
   ...TRACING_MUTANTS,
   ...VERIFIER_MUTANTS,
+  ...VERIFIER_HISTORY_MUTANTS,
   {
     name: 'a route without a decorator is public',
     file: 'src/auth/jwt-auth.guard.ts',

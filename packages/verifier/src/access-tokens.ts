@@ -66,7 +66,6 @@ export class AccessTokens {
     const keyVersion = this.keys.version;
     const principal = principalOf(await this.payloadOf(token));
     if (principal === undefined) throw new VerifierError('token_invalid');
-    this.clock.observe(principal.iat);
     const known = { token, principal, keyVersion, wasUsed: false };
     const signature = signatureOf(token);
     this.known.delete(signature);

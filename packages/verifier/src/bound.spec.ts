@@ -207,14 +207,22 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     fc.constant((model) => model.world.issuer.deleteLog()),
     1,
   ),
+  step(
+    fc.constantFrom(-120, 0, 120).map((aheadSeconds) => (model) => model.world.failOver(aheadSeconds)),
+    1,
+  ),
 );
+
+const sequences = fc.array(steps, { minLength: 10, maxLength: 120, size: 'max' });
+/** A place for a few revocations, or for all. */
+const memories = fc.constantFrom(1000, 1_000_000);
 
 describe('for any order of changes, answers, losses and pauses', () => {
   it('a verifier accepts nothing that ended longer ago than the bound', async () => {
     const seen = { accepted: 0, refused: 0, introspections: 0 };
     await fc.assert(
-      fc.asyncProperty(fc.array(steps, { minLength: 10, maxLength: 120, size: 'max' }), async (sequence) => {
-        const model = new Model(await VirtualWorld.create());
+      fc.asyncProperty(sequences, memories, async (sequence, maxRevocationBytes) => {
+        const model = new Model(await VirtualWorld.create({ maxRevocationBytes }));
         try {
           await model.logIn(false);
           for (const apply of sequence) await apply(model);

@@ -1,7 +1,8 @@
 import { type Clock, elapsedMs, type Instant } from './clock.js';
 import type { KnownToken } from './access-tokens.js';
+import type { Change, Forgotten } from './revocations.js';
 
-/** `iat` has whole seconds. */
+/** `iat` has whole seconds, and a login can read the role a moment before: a token of the next second may not know what was before. */
 const IAT_MARGIN_SECONDS = 1;
 /**
  * An instance of the service may judge by a state that is as old as this: it delays the answer to a change by 2 s at most.
@@ -18,6 +19,8 @@ export class Coverage {
   private completeTo: Instant | undefined;
   /** Since when the feed has been fresh without a break; monotonic milliseconds. */
   private freshSinceMs = Infinity;
+  /** When the last event came whose entry is deleted by now; monotonic milliseconds. */
+  private forgottenMs = -Infinity;
 
   constructor(
     private readonly clock: Clock,
@@ -42,15 +45,20 @@ export class Coverage {
     this.coveredFrom = Math.max(this.coveredFrom, coveredFrom);
   }
 
-  /** @param sentAt when the request was sent; its answer has every change up to `completeToMs` later */
-  complete(sentAt: Instant, completeToMs: number): void {
+  /**
+   * The entries of events that came until then are deleted. Whatever they would contradict is introspected: tokens from before, and what
+   * introspection said before the service had settled.
+   */
+  forget({ untilIat, atMs }: Forgotten): void {
+    this.narrow(untilIat);
+    this.forgottenMs = atMs;
+  }
+
+  /** Every change that was committed before is applied. An earlier moment than the last one is ignored: an instance may lag. */
+  complete(completeTo: Instant): void {
     const wasFresh = this.isFresh();
-    const nowMs = this.clock.monotonicMs();
-    // No answer can know what is still to come.
-    const laterMs = Math.min(completeToMs, nowMs - sentAt.monotonicMs);
-    const completeTo = { monotonicMs: sentAt.monotonicMs + laterMs, wallMs: sentAt.wallMs + laterMs };
     if (elapsedMs(this.clock, completeTo) < this.stalenessMs()) this.completeTo = completeTo;
-    if (!wasFresh) this.freshSinceMs = nowMs;
+    if (!wasFresh) this.freshSinceMs = this.clock.monotonicMs();
   }
 
   /** Milliseconds since which a change can be missing; `Infinity` when nothing is complete. */
@@ -66,13 +74,13 @@ export class Coverage {
    * The role of a token that was not revoked, if each change after the token, or after its introspection, is or will be
    * delivered. `undefined` when the issuer must be asked.
    *
-   * @param changedAtMs when a change came after which the token says nothing about its user
+   * @param change the last one of the user. The time of a token that is not covered may be of another clock, so it is not compared
    */
-  roleOf({ principal, introspected }: KnownToken, changedAtMs: number | undefined): string | undefined {
+  roleOf({ principal, introspected }: KnownToken, change: Change | undefined): string | undefined {
     const isCovered = principal.iat > this.coveredFrom + IAT_MARGIN_SECONDS;
-    if (isCovered && changedAtMs === undefined) return principal.role;
+    if (isCovered && principal.iat > (change?.untilIat ?? -Infinity)) return principal.role;
     if (introspected?.sequence !== this.sequence) return undefined;
-    const settledMs = (changedAtMs ?? -Infinity) + SETTLED_AFTER_MS;
+    const settledMs = Math.max(change?.atMs ?? -Infinity, this.forgottenMs) + SETTLED_AFTER_MS;
     return introspected.sentMs >= settledMs ? introspected.role : undefined;
   }
 

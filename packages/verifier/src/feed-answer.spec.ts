@@ -15,7 +15,9 @@ describe('an answer of the feed', () => {
     ['sets', { sets: Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`x${at}`, 'x'])) }],
     ['cursor', { cursor: 1 }],
     ['restarted', { restarted: 'no' }],
+    ['history', { history: 1 }],
     ['covered_from', { covered_from: null }],
+    ['read_at', { read_at: null }],
     ['complete_to_ms', { complete_to_ms: '0' }],
     ['moreAvailable', { moreAvailable: 1 }],
   ])(

@@ -111,6 +111,49 @@ describe('the feed', () => {
     expect(introspections()).toBe(1);
   });
 
+  it('covers no token of the second after its begin', async () => {
+    await start();
+    await world.untilFresh();
+    world.issuer.revoke((await world.issuer.logIn()).session);
+    world.issuer.deleteLog();
+    const beginSeconds = world.issuerSeconds;
+    await world.run(4000);
+    const { session } = await world.issuer.logIn();
+    const ask = async (iat: number) =>
+      world.verify(await world.issuer.tokenFor(session, { iat, exp: iat + LIFE_MS / 1000 }));
+    await ask(beginSeconds + 0.9);
+    expect(introspections()).toBe(1);
+    await ask(beginSeconds + 1.1);
+    expect(introspections()).toBe(1);
+  });
+
+  it('stays complete up to a reading when a later answer ends with an earlier one', async () => {
+    await start();
+    await world.untilFresh();
+    world.issuer.distort = (answer) => ({ ...answer, complete_to_ms: -5000 });
+    const poll = await world.exchangeOf('/api/v1/events/poll');
+    await world.answer(poll);
+    await world.deliver(poll);
+    expect(world.verifier.status().fresh).toBe(true);
+  });
+
+  it('applies no answer to a cursor that it has given up', async () => {
+    await start();
+    await world.untilFresh();
+    await world.skip(61_000);
+    const poll = await world.exchangeOf('/api/v1/events/poll');
+    world.issuer.lifetimeSeconds *= 2;
+    // Such a token makes the feed begin anew, while the answer is on its way.
+    await world.verify((await world.issuer.logIn()).token);
+    await world.answer(poll);
+    await world.deliver(poll);
+    expect(world.verifier.status().fresh).toBe(false);
+    await world.untilFresh();
+    const before = introspections();
+    await world.verify((await world.issuer.logIn()).token);
+    expect(introspections()).toBe(before);
+  });
+
   it('is reported as refused when the credentials are wrong, and nothing is accepted', async () => {
     await start({ clientSecret: 'wrong' });
     const { token } = await world.issuer.logIn();

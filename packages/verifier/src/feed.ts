@@ -19,6 +19,8 @@ const WAIT_SHARE = 0.3;
 const MIN_INTERVAL_MS = 10;
 /** How often an issuer is asked again whether its tokens live longer than it said. */
 const LIFETIME_REREAD_MS = 60_000;
+const NO_PLACE =
+  'revocations take more than maxRevocationBytes: the oldest are deleted, and tokens from before are introspected';
 /** Asks for the begin of the log, as far back as a token lives. */
 const FROM_THE_BEGIN = '';
 
@@ -29,6 +31,9 @@ export class Feed {
   private configuration: FeedConfiguration | undefined;
   private configuredAtMs = -Infinity;
   private cursor = FROM_THE_BEGIN;
+  private history: string | undefined;
+  /** Tokens with a time up to then may be from an earlier history. Seconds since 1970. */
+  private earlierUntil = -Infinity;
 
   constructor(
     private readonly settings: Settings,
@@ -100,7 +105,8 @@ export class Feed {
         MAX_ANSWER_BYTES,
       ),
     );
-    if (cursor === FROM_THE_BEGIN && !answer.restarted) {
+    const mustRestart = cursor === FROM_THE_BEGIN || answer.history !== this.history;
+    if (mustRestart && !answer.restarted) {
       throw new IssuerError('the feed answered without a restart');
     }
     const events = await Promise.all(
@@ -110,9 +116,12 @@ export class Feed {
     );
     // The feed was told to begin anew while the answer was on its way.
     if (cursor !== this.cursor || this.configuration === undefined) return;
-    for (const event of events.flat()) this.revocations.apply(event, accessTokenLifetimeMs);
-    this.revocations.deleteExpired();
-    this.advance(answer, sentAt);
+    if (answer.history !== this.history) this.beginHistory(answer.history);
+    const readAt = this.readingOf(answer, sentAt);
+    this.issuerClock.observe(answer.readAt, readAt);
+    this.revocations.apply(events.flat(), accessTokenLifetimeMs);
+    this.advance(answer, readAt);
+    this.deleteOld();
   }
 
   private async configure(): Promise<FeedConfiguration> {
@@ -123,11 +132,40 @@ export class Feed {
     return this.configuration;
   }
 
-  private advance(answer: FeedAnswer, sentAt: Instant): void {
-    this.cursor = answer.cursor;
-    if (answer.restarted) this.coverage.restart(answer.coveredFrom);
-    else this.coverage.narrow(answer.coveredFrom);
-    if (!answer.moreAvailable) this.coverage.complete(sentAt, answer.completeToMs);
+  /**
+   * PostgreSQL is another one, or recovered: it may lack changes that were delivered, and its clock may be behind. What is known from
+   * before says nothing any more. Nothing is lost by that: tokens from before are introspected in this history, as the feed does not cover
+   * them, whatever the issuer says.
+   */
+  private beginHistory(history: string): void {
+    if (this.history !== undefined) {
+      this.earlierUntil = Math.max(this.earlierUntil, this.issuerClock.nowSeconds());
+    }
+    this.history = history;
+    this.revocations.clear();
+    this.issuerClock.restart();
+  }
+
+  /** The moment of the reading of the log that the answer ends with, or an earlier one: the request did not arrive before it was sent. */
+  private readingOf({ completeToMs }: FeedAnswer, { monotonicMs, wallMs }: Instant): Instant {
+    // No answer can know what is still to come.
+    const laterMs = Math.min(completeToMs, this.clock.monotonicMs() - monotonicMs);
+    return { monotonicMs: monotonicMs + laterMs, wallMs: wallMs + laterMs };
+  }
+
+  private advance({ cursor, restarted, coveredFrom, moreAvailable }: FeedAnswer, readAt: Instant): void {
+    this.cursor = cursor;
+    const from = Math.max(coveredFrom, this.earlierUntil);
+    if (restarted) this.coverage.restart(from);
+    else this.coverage.narrow(from);
+    if (!moreAvailable) this.coverage.complete(readAt);
+  }
+
+  private deleteOld(): void {
+    const forgotten = this.revocations.deleteOld();
+    if (forgotten === undefined) return;
+    this.coverage.forget(forgotten);
+    if (forgotten.isEarly) this.reporter.failed('memory', new Error(NO_PLACE));
   }
 
   private beginAnew(): void {

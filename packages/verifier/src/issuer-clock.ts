@@ -1,22 +1,37 @@
-import type { Clock } from './clock.js';
+import { type Clock, elapsedMs, type Instant } from './clock.js';
 
 /**
- * The time by which tokens expire: this machine's, or what the issuer has proven to be past, whichever is later. So a wall
- * clock that is slow accepts no expired token, as far as tokens and events of the issuer show that it is slow.
+ * The time by which tokens expire: PostgreSQL's, by which the issuer dates and judges them. Each answer of the feed states it; between
+ * two answers this machine's clocks move it on. Before the first answer it is this machine's wall clock.
  */
 export class IssuerClock {
-  /** Seconds to add to the monotonic clock. */
-  private offset = -Infinity;
+  private last: { readonly seconds: number; readonly at: Instant } | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Takes a time from a signature of the issuer, in seconds since 1970: that time has passed. */
-  observe(epochSeconds: number): void {
-    this.offset = Math.max(this.offset, epochSeconds - this.clock.monotonicMs() / 1000);
+  /**
+   * Takes the time of an answer. An earlier time than the last one is ignored: an instance of the issuer may lag. If PostgreSQL's clock
+   * was set back, a token of before could outlive the entry of its revocation, and is refused as expired instead.
+   *
+   * @param epochSeconds what PostgreSQL's clock showed
+   * @param at a moment at which it showed no more than that, so that the time is never slow
+   */
+  observe(epochSeconds: number, at: Instant): void {
+    if (this.last !== undefined && epochSeconds <= this.last.seconds) return;
+    this.last = { seconds: epochSeconds, at };
+  }
+
+  /**
+   * Another history begins, by a clock that may be behind. The caller makes sure that no token is covered whose time is up to
+   * `nowSeconds` of before: the issuer judges these, so going back revives none of them.
+   */
+  restart(): void {
+    this.last = undefined;
   }
 
   /** Seconds since 1970. */
   nowSeconds(): number {
-    return Math.max(this.clock.wallMs() / 1000, this.offset + this.clock.monotonicMs() / 1000);
+    if (this.last === undefined) return this.clock.wallMs() / 1000;
+    return this.last.seconds + elapsedMs(this.clock, this.last.at) / 1000;
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { VirtualWorld } from '../test/virtual-world.js';
 
 const KEYS = '/.well-known/jwks.json';
@@ -53,6 +54,29 @@ describe('the keys of the issuer', () => {
     await world.run(10_000);
     expect(await world.verifyMeanwhile(token)).toBe('unavailable');
     expect(world.errors).toContain(`${KEYS}: status 503`);
+  });
+
+  it('of a slow answer do not replace those of a later request', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    // The keys are read each minute, and for an unknown key.
+    await world.run(59_000, 50);
+    const unknown = await world.issuer.tokenFor(session, {}, { kid: 'unknown' });
+    void world.outcome(unknown);
+    const slow = await world.exchangeOf(KEYS);
+    await world.answer(slow);
+    await world.issuer.rotate(0);
+    const later = () => world.exchanges.find((exchange) => exchange.path === KEYS && exchange !== slow);
+    for (let passedMs = 0; later() === undefined && passedMs < 1900; passedMs += 20) {
+      world.clock.pass(20);
+      world.clock.runDue();
+      await setImmediate();
+      await world.serve(({ path }) => path !== KEYS);
+    }
+    await world.answer(later()!);
+    await world.deliver(later()!);
+    await world.deliver(slow);
+    expect(await world.verifyMeanwhile(token)).toBe('token_invalid');
   });
 
   it('verify the events of a feed whose key has changed', async () => {

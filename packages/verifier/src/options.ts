@@ -19,7 +19,12 @@ export interface VerifierOptions {
   requestTimeoutMs?: number;
   /** How many verified tokens are remembered, about 2 KB each; default 10 000. */
   maxTokens?: number;
-  /** Gets each failure towards the issuer, repeated ones once a minute; default: a line on stderr. */
+  /**
+   * How many bytes revocations and changes may take, 180 each at most; default 64 MiB, at least 1000. When there are more, the oldest are
+   * deleted, and tokens from before them are introspected.
+   */
+  maxRevocationBytes?: number;
+  /** Gets each failure towards the issuer or of memory, repeated ones once a minute; default: a line on stderr. */
   onError?: (error: Error) => void;
   /** Replaces `fetch`, for proxies or client certificates. */
   fetch?: typeof fetch;
@@ -27,7 +32,7 @@ export interface VerifierOptions {
 
 export type Settings = Readonly<Required<VerifierOptions>>;
 
-const MINIMA = { maxStalenessMs: 100, requestTimeoutMs: 100, maxTokens: 1 };
+const MINIMA = { maxStalenessMs: 100, requestTimeoutMs: 100, maxTokens: 1, maxRevocationBytes: 1000 };
 
 const defaultsFor = ({ issuer }: VerifierOptions) => ({
   audience: issuer,
@@ -35,6 +40,7 @@ const defaultsFor = ({ issuer }: VerifierOptions) => ({
   mode: 'feed' as const,
   requestTimeoutMs: 2000,
   maxTokens: 10_000,
+  maxRevocationBytes: 64 * 1024 * 1024,
   onError: (error: Error) => console.error(`[@ergodrive/verifier] ${error.message}`),
   fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
 });

@@ -22,6 +22,8 @@ export interface VerifierStatus {
   stalenessMs: number | null;
   /** Revoked sessions and users, and users who changed, of one token life. */
   revocations: number;
+  /** What they take in memory, at most; not much more than `maxRevocationBytes`. */
+  revocationBytes: number;
   /** Verified tokens that are remembered. */
   tokens: number;
   /** Requests for introspection since the start. */
@@ -58,7 +60,7 @@ export class Verifier {
     this.keys = new KeySet(() => this.issuer.keys(), clock, this.reporter);
     this.tokens = new AccessTokens(settings, this.keys, this.issuerClock);
     this.introspector = new Introspector(settings, this.issuer, clock, this.reporter);
-    this.revocations = new Revocations(clock, this.issuerClock);
+    this.revocations = new Revocations(clock, this.issuerClock, settings.maxRevocationBytes);
     this.coverage = new Coverage(clock, settings.maxStalenessMs);
     this.feed = new Feed(
       settings,
@@ -120,6 +122,7 @@ export class Verifier {
       fresh: this.coverage.isFresh(),
       stalenessMs: stalenessMs === Infinity ? null : stalenessMs,
       revocations: this.revocations.size,
+      revocationBytes: this.revocations.bytes,
       tokens: this.tokens.size,
       introspections: this.introspector.count,
       restarts: this.coverage.restarts,
@@ -153,7 +156,7 @@ export class Verifier {
     this.refuseKnown(known);
     if (!this.coverage.isFresh()) return undefined;
     if (!this.feed.knowsLifetime(principal.exp - principal.iat)) return undefined;
-    return this.coverage.roleOf(known, this.revocations.changedAtMs(principal));
+    return this.coverage.roleOf(known, this.revocations.changeOf(principal));
   }
 
   private async roleByAsking(token: string, known: KnownToken): Promise<string> {

@@ -144,12 +144,23 @@ export class TestIssuer {
   deleteLog(): void {
     this.deleted += this.rows.length;
     this.rows = [];
-    this.logBeginsAt = this.nowSeconds();
+    this.logBeginsAt = Math.max(this.logBeginsAt, this.nowSeconds());
   }
 
   /** Another history: no earlier cursor is known. */
   restart(): void {
     this.generation += 1;
+  }
+
+  /**
+   * Another history of a database that took over: its log begins now.
+   *
+   * @param latestSeconds what the clock of the old one showed last
+   */
+  failOver(latestSeconds: number): void {
+    this.restart();
+    this.deleteLog();
+    this.logBeginsAt = Math.max(this.logBeginsAt, latestSeconds);
   }
 
   /** @param sinceArrivalMs how long ago the request arrived */
@@ -205,7 +216,9 @@ export class TestIssuer {
       moreAvailable: begin + rows.length < this.rows.length,
       cursor: `${this.generation}:${this.deleted + begin + rows.length}`,
       restarted,
+      history: `history ${this.generation}`,
       covered_from: Math.max(oldest, this.logBeginsAt),
+      read_at: this.nowSeconds(),
       complete_to_ms: sinceArrivalMs,
     };
     return ok(this.distort(answer));

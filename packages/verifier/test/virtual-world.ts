@@ -22,16 +22,14 @@ export class VirtualWorld {
   /** Every connection to the issuer is cut. */
   isAway = false;
   private hasKeys = false;
+  private readonly begin = this.clock.monotonic;
 
   static async create(
     options: Partial<VerifierOptions> = {},
     prepare: (issuer: TestIssuer, world: VirtualWorld) => void | Promise<void> = () => undefined,
   ): Promise<VirtualWorld> {
     const world = new VirtualWorld();
-    const begin = world.clock.monotonic;
-    const nowSeconds = () =>
-      START_SECONDS + (world.clock.monotonic - begin) / 1000 + world.issuerAheadSeconds;
-    world.issuer = await TestIssuer.create('https://auth.test', nowSeconds, [await key]);
+    world.issuer = await TestIssuer.create('https://auth.test', () => world.issuerSeconds, [await key]);
     await prepare(world.issuer, world);
     const created = createVerifierWithClock(
       {
@@ -45,6 +43,18 @@ export class VirtualWorld {
     );
     world.verifier = await world.serveUntil(created);
     return world;
+  }
+
+  /** The issuer's time, whatever happens to the receiver's wall clock. */
+  get issuerSeconds(): number {
+    return START_SECONDS + (this.clock.monotonic - this.begin) / 1000 + this.issuerAheadSeconds;
+  }
+
+  /** Another database takes over, whose clock is ahead of the receiver's by this. */
+  failOver(aheadSeconds = 0): void {
+    const latestSeconds = this.issuerSeconds;
+    this.issuerAheadSeconds = aheadSeconds;
+    this.issuer.failOver(latestSeconds);
   }
 
   /** Serves every request but polls at once until the promise is settled. */
