@@ -12,19 +12,24 @@ import { registerAdmin, registerClient } from './oauth-clients.js';
 export class FeedFixture {
   private constructor(
     readonly database: TestDatabase,
-    readonly apps: readonly AppInProcess[],
+    readonly apps: AppInProcess[],
     readonly admin: Member,
     readonly client: OAuthClient,
     private readonly keys: SigningKeysFile,
   ) {}
 
-  static async start(instances = 1): Promise<FeedFixture> {
-    const [database, keys] = await Promise.all([createTestDatabase(), SigningKeysFile.create()]);
-    const variables = { DATABASE_URL: database.url, SIGNING_KEYS_FILE: keys.path };
+  /** @param given the database, a new one of the shared server by default */
+  static async start(instances = 1, given?: TestDatabase): Promise<FeedFixture> {
+    const [database, keys] = await Promise.all([given ?? createTestDatabase(), SigningKeysFile.create()]);
     const apps: AppInProcess[] = [];
-    for (let count = 0; count < instances; count += 1) apps.push(await AppInProcess.start(variables));
+    for (let count = 0; count < instances; count += 1) apps.push(await instanceOn(database, keys));
     const admin = await registerAdmin(apps[0]!);
     return new FeedFixture(database, apps, admin, await registerClient(apps[0]!, admin), keys);
+  }
+
+  /** Starts one more instance. @returns its index */
+  async addInstance(): Promise<number> {
+    return this.apps.push(await instanceOn(this.database, this.keys)) - 1;
   }
 
   get app(): AppInProcess {
@@ -67,3 +72,6 @@ export class FeedFixture {
     return Promise.all([...receiver.sets.values()].map((set) => verifiedEvent(set, jwks, TEST_ISSUER)));
   }
 }
+
+const instanceOn = ({ url }: TestDatabase, { path }: SigningKeysFile) =>
+  AppInProcess.start({ DATABASE_URL: url, SIGNING_KEYS_FILE: path });

@@ -7,6 +7,7 @@ const RECENT_SPEC = ['src/invalidation/recent-log.spec.ts'] as const;
 const EVENTS = 'src/events/event-feed.service.ts';
 const EVENTS_SPEC = ['src/events/event-feed.service.spec.ts'] as const;
 const ARCHIVE = 'src/invalidation/log-archive.service.ts';
+const FAILOVER_SPEC = ['test/integration/feed-failover.spec.ts'] as const;
 const FEED_SPEC = ['test/integration/event-feed.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/event-feed-reach.spec.ts'] as const;
 const REQUEST_SPEC = ['test/integration/event-feed-requests.spec.ts'] as const;
@@ -126,5 +127,29 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     text: 'this.last.databaseMs + beganAt - this.last.beganAt',
     replacement: 'this.last.databaseMs',
     specs: RECENT_SPEC,
+  },
+  {
+    name: 'positions of earlier histories say nothing about their clocks',
+    file: ARCHIVE,
+    text: 'log_positions.history <> server.history OR at > clock_timestamp()',
+    replacement: 'at > clock_timestamp()',
+    specs: FAILOVER_SPEC,
+    test: 'of an earlier history, which was stored',
+  },
+  {
+    name: 'positions of the future say nothing about a clock that was set back',
+    file: ARCHIVE,
+    text: 'log_positions.history <> server.history OR at > clock_timestamp()',
+    replacement: 'log_positions.history <> server.history',
+    specs: FAILOVER_SPEC,
+    test: 'a clock that was set back',
+  },
+  {
+    name: 'an earlier clock counts as stopped at its last stored position',
+    file: ARCHIVE,
+    text: 'earlier + EARLIER_MARGIN_MS',
+    replacement: 'earlier',
+    specs: FAILOVER_SPEC,
+    test: 'of an earlier history, which was stored',
   },
 ];
