@@ -3,20 +3,25 @@ import { isReadOnlyRefusal, NoPrimaryError } from '../common/database-errors.js'
 import type { FollowedHistory } from './followed-history.js';
 import { SERVER, type ServerRow } from './history.js';
 import { PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
+import { PROOF, ProvenQuery } from './proven-query.js';
 
 type Query = (...args: unknown[]) => unknown;
-type Connected = (error?: Error) => void;
+type Answered = (error: Error | null, result?: pg.QueryResult) => void;
 
 /**
  * Locks and the checks that follow them need a snapshot for each statement, and the server, the database or the role
  * may have another default. Said after connecting, because poolers drop the options of a start-up message.
  */
 const ISOLATION = 'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED';
+/** The level is named, because the server, the database or the role may have another default and a pooler keeps no settings. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+const ANOTHER_SERVER =
+  'the statement was given to a standby, to a read-only server, or to another database than the one that is followed';
 
 /** What the pool gives each of its connections. */
 export interface BoundedClientConfig extends PrimaryClientConfig {
   readonly followed: FollowedHistory;
-  /** Whether a pooler is in between, which keeps no settings of a session. */
+  /** Whether a pooler may be in between, which keeps no settings of a session and may lead to another server than before. */
   readonly isPooled: boolean;
 }
 
@@ -26,6 +31,9 @@ export interface BoundedClientConfig extends PrimaryClientConfig {
  * black-holed link each one in the pool would be lost that way, one after the other. The server refused to write, and may stay read-only
  * for this session. Or the connection leads to a standby, or to another history than the one that is followed: what it reads may be older
  * than what others have acknowledged, and its commits would reach nobody.
+ *
+ * A connection to PostgreSQL itself leads to one server for its life, so it reads once which one that is. Behind a pooler each statement
+ * outside of a transaction, and each begin of a transaction, proves its server. At another server nothing of it runs.
  */
 export class BoundedClient extends PrimaryClient {
   private readonly unbounded = super.query.bind(this) as Query;
@@ -39,40 +47,37 @@ export class BoundedClient extends PrimaryClient {
     this.isPooled = config.isPooled;
   }
 
-  /** The history that the connection leads to. */
+  /** The history that the connection leads to; behind a pooler that of the last statement, if it was proven. */
   get history(): string | undefined {
     return this.server?.history;
   }
 
+  /** @throws NoPrimaryError (as a rejection) when it would run at another server than the followed one, where it does nothing */
   override query = ((...args: unknown[]) => {
+    const { current } = this.followed;
+    if (this.isPooled && current !== undefined && this.getTransactionStatus() === 'I')
+      return this.prove(current, args);
     const { refusal } = this;
     if (refusal !== undefined) return this.refuse(refusal, args.at(-1));
     const result = this.unbounded(...args);
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
-      if ((error as Error).message === 'Query read timeout' || isReadOnlyRefusal(error)) this.leave();
-      throw error;
-    });
+    return result instanceof Promise ? this.bounded(result) : result;
   }) as pg.Client['query'];
 
   /**
-   * Checks what a statement read of its server. Behind a pooler the server may be another one than when the connection was opened.
-   * @throws NoPrimaryError
+   * Begins a transaction in READ COMMITTED. Behind a pooler it also reads which server runs it; at another one than the followed one,
+   * the next statement is refused.
+   * @throws Error of the driver
    */
-  requireFollowed(server: ServerRow | undefined): void {
-    const reason = this.refusalOf(server);
-    if (reason === undefined) return;
-    this.leave();
-    throw new NoPrimaryError(reason);
+  async begin(): Promise<void> {
+    if (this.isPooled) {
+      const results = await this.bounded(this.unbounded(`${BEGIN}; ${SERVER}`) as Promise<unknown>);
+      this.server = (results as pg.QueryResult<ServerRow>[])[1]?.rows[0];
+    } else await this.query(BEGIN);
   }
 
   /** Why no statement may run; nothing is refused before the log is followed, when no request is served yet. */
   private get refusal(): string | undefined {
-    return this.refusalOf(this.server);
-  }
-
-  private refusalOf(server: ServerRow | undefined): string | undefined {
-    const { current } = this.followed;
+    const [{ current }, server] = [this.followed, this.server];
     if (current === undefined || server === undefined) return undefined;
     if (server.is_read_only) return 'the connection leads to a standby or a read-only server';
     const isFollowed = server.history === current;
@@ -83,14 +88,50 @@ export class BoundedClient extends PrimaryClient {
     this.leave();
     const error = new NoPrimaryError(reason);
     if (typeof callback !== 'function') return Promise.reject(error);
-    (callback as Connected)(error);
+    (callback as Answered)(error);
     return undefined;
+  }
+
+  /** Takes the arguments of node-postgres' `query`, of which none may be several statements in one text. */
+  private prove(history: string, [config, ...more]: unknown[]): Promise<pg.QueryResult> | undefined {
+    const answer = this.bounded(this.runProven(history, config as string | pg.QueryConfig, more[0]));
+    const callback = more.find((argument) => typeof argument === 'function') as Answered | undefined;
+    if (callback === undefined) return answer;
+    answer.then((result) => callback(null, result), callback);
+    return undefined;
+  }
+
+  private async runProven(
+    history: string,
+    config: string | pg.QueryConfig,
+    values: unknown,
+  ): Promise<pg.QueryResult> {
+    const statement = typeof config === 'string' ? { text: config } : config;
+    const withValues = Array.isArray(values) ? { ...statement, values } : statement;
+    const result = await new Promise<pg.QueryResult>((resolve, reject) => {
+      const query = new ProvenQuery(history, withValues, (error, answer) =>
+        error ? reject(query.hasFound(error) ? new NoPrimaryError(ANOTHER_SERVER) : error) : resolve(answer),
+      );
+      this.unbounded(query);
+    });
+    this.server = { history, is_read_only: false };
+    return result;
+  }
+
+  private bounded<T>(result: Promise<T>): Promise<T> {
+    return result.catch((error: unknown) => {
+      const isLost = error instanceof NoPrimaryError || (error as Error).message === 'Query read timeout';
+      if (isLost || isReadOnlyRefusal(error)) this.leave();
+      throw error;
+    });
   }
 
   protected override async prepare(): Promise<void> {
     if (!this.isPooled) await this.query(ISOLATION);
-    const { rows } = await this.query<ServerRow>(SERVER);
+    // Behind a pooler the name is needed later, and what is read now says nothing about later statements.
+    const proof = this.isPooled ? { ...PROOF, values: [null] } : SERVER;
+    const { rows } = await (this.unbounded(proof) as Promise<pg.QueryResult<ServerRow>>);
     this.requirePrimary(rows[0]);
-    this.server = rows[0];
+    if (!this.isPooled) this.server = rows[0];
   }
 }

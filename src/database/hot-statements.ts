@@ -5,7 +5,6 @@ import type { DataSource } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import type { BoundedClient } from './bounded-client.js';
 import { Database } from './database.js';
-import { SERVER, type ServerRow } from './history.js';
 
 /** SQL that runs again and again. The name is one that no other statement has. */
 export interface HotStatement {
@@ -40,23 +39,19 @@ export class HotStatements {
     this.pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
   }
 
-  /** @throws Error of the driver; `isDatabaseOutage` knows those that say "not now" */
+  /** @throws Error of the driver; `isDatabaseOutage` knows those that say "not now", such as another server than the followed one */
   run<Row extends pg.QueryResultRow>(statement: HotStatement, values: readonly unknown[]): Promise<Row[]> {
     return this.withClient((client) => this.runOn<Row>(client, statement, values));
   }
 
-  /**
-   * The same, with the history in which the rows were read.
-   * @throws NoPrimaryError also when a pooler gave the statement to a server that is not the followed one
-   */
+  /** The same, with the history in which the rows were read. */
   read<Row extends pg.QueryResultRow>(
     statement: HotStatement,
     values: readonly unknown[],
   ): Promise<RowsOfHistory<Row>> {
     return this.withClient(async (client) => {
-      if (this.database.isPooled) return this.readWithServer<Row>(client, statement, values);
       const rows = await this.runOn<Row>(client, statement, values);
-      return { rows, history: boundedOf(client).history };
+      return { rows, history: client.history };
     });
   }
 
@@ -66,9 +61,8 @@ export class HotStatements {
    */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
-      const beginning: unknown = await client.query(this.database.isPooled ? `${BEGIN}; ${SERVER}` : BEGIN);
+      await client.begin();
       try {
-        if (this.database.isPooled) boundedOf(client).requireFollowed(serverOf(beginning));
         const result = await work((statement, values) => this.runOn(client, statement, values));
         await client.query('COMMIT');
         return result;
@@ -80,20 +74,8 @@ export class HotStatements {
     });
   }
 
-  /** Behind a pooler only the statement itself can say which server answered it. */
-  private async readWithServer<Row extends pg.QueryResultRow>(
-    client: pg.PoolClient,
-    { name, text }: HotStatement,
-    values: readonly unknown[],
-  ): Promise<RowsOfHistory<Row>> {
-    const statement = { name: `${name}_of_server`, text: withServer(text) };
-    const lines = await this.runOn<Row & ServerRow & { is_found: true | null }>(client, statement, values);
-    boundedOf(client).requireFollowed(lines[0]);
-    return { rows: lines.filter((line) => line.is_found), history: lines[0]?.history };
-  }
-
   private async runOn<Row extends pg.QueryResultRow>(
-    client: pg.PoolClient,
+    client: BoundedClient,
     { name, text }: HotStatement,
     values: readonly unknown[],
   ): Promise<Row[]> {
@@ -102,8 +84,8 @@ export class HotStatements {
     return (await client.query<Row>({ ...statement, values: [...values] })).rows;
   }
 
-  private async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+  private async withClient<T>(work: (client: BoundedClient) => Promise<T>): Promise<T> {
+    const client = (await this.pool.connect()) as pg.PoolClient & BoundedClient;
     // A broken connection fails its query and also emits `error`, which would end the process without a listener.
     client.on('error', ignore);
     let isBroken = false;
@@ -118,17 +100,5 @@ export class HotStatements {
     }
   }
 }
-
-/** The level is named, because the server, the database or the role may have another default and a pooler keeps no settings. */
-const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
-
-/** One line at least: that of the server. */
-const withServer = (text: string): string =>
-  `SELECT * FROM (${SERVER} OFFSET 0) AS server LEFT JOIN (SELECT true AS is_found, found.* FROM (${text}) AS found) AS row ON true`;
-
-const serverOf = (results: unknown): ServerRow | undefined =>
-  (results as pg.QueryResult<ServerRow>[])[1]?.rows[0];
-
-const boundedOf = (client: pg.PoolClient): BoundedClient => client as unknown as BoundedClient;
 
 const ignore = (): void => undefined;

@@ -2,17 +2,50 @@ import type { Mutant } from './mutant.js';
 
 const TLS_SPECS = ['test/integration/postgres-tls.spec.ts'] as const;
 const HOSTS_SPECS = ['test/integration/several-hosts.spec.ts'] as const;
+const ELSEWHERE_SPECS = ['test/integration/pooler-elsewhere.spec.ts'] as const;
 const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
 
 /** How PostgreSQL is reached: through a pooler that gives each transaction to another session, by TLS, and by several hosts. */
 export const POOLER_MUTANTS: readonly Mutant[] = [
   {
-    name: 'a pooler that is led to a standby gives verdicts',
-    file: 'src/database/hot-statements.ts',
-    text: 'if (this.database.isPooled) return this.readWithServer<Row>(client, statement, values);',
-    replacement: '',
+    name: 'a pooler that is led to another server answers statements',
+    file: 'src/database/bounded-client.ts',
+    text: "if (this.isPooled && current !== undefined && this.getTransactionStatus() === 'I')",
+    replacement: "if (this.isPooled && current === '')",
     specs: SPECS,
     test: 'led to a standby',
+  },
+  {
+    name: 'a pooler that is led to a copy begins transactions there',
+    file: 'src/database/bounded-client.ts',
+    text: 'this.server = (results as pg.QueryResult<ServerRow>[])[1]?.rows[0];',
+    replacement: 'void results;',
+    specs: ELSEWHERE_SPECS,
+    test: 'a copy that takes writes',
+  },
+  {
+    name: 'the proof of the server passes on any server',
+    file: 'src/database/proven-query.ts',
+    text: 'OR (history = $1 AND NOT is_read_only)',
+    replacement: 'OR history IS NOT NULL',
+    specs: ELSEWHERE_SPECS,
+    test: 'a copy that takes writes',
+  },
+  {
+    name: 'the proof of the server passes on a standby',
+    file: 'src/database/proven-query.ts',
+    text: 'OR (history = $1 AND NOT is_read_only)',
+    replacement: 'OR is_read_only OR history = $1',
+    specs: ELSEWHERE_SPECS,
+    test: 'a standby whose replay is paused',
+  },
+  {
+    name: 'an OAuth client that was read in another history is kept in memory',
+    file: 'src/clients/known-clients.service.ts',
+    text: 'history === this.following.history',
+    replacement: 'history !== undefined',
+    specs: ['test/integration/clients.spec.ts'],
+    test: 'another history than the followed one',
   },
   {
     name: 'the certificate of PostgreSQL is not verified',
@@ -48,7 +81,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'transactions have the isolation level of the database',
-    file: 'src/database/hot-statements.ts',
+    file: 'src/database/bounded-client.ts',
     text: "const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';",
     replacement: "const BEGIN = 'BEGIN';",
     specs: SPECS,
