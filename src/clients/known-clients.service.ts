@@ -51,11 +51,16 @@ export class KnownClients implements OnApplicationShutdown {
     return this.reads.read(id, () => this.load(id));
   }
 
-  /** A change that the log brings during the read may be missing in what was read: then nothing is kept. */
+  /**
+   * A change that the log brings during the read may be missing in what was read: then nothing is kept. Neither is what was read in
+   * another history than the one whose log empties the memory.
+   */
   private async load(id: string): Promise<KnownClient | undefined> {
     const changes = this.changes;
-    const [client] = await this.statements.run<KnownClient>(FIND, [id]);
-    if (client !== undefined && changes === this.changes) this.memory.set(id, client);
+    const { rows, history } = await this.statements.read<KnownClient>(FIND, [id]);
+    const [client] = rows;
+    const isFollowed = history === this.following.history;
+    if (client !== undefined && isFollowed && changes === this.changes) this.memory.set(id, client);
     return client;
   }
 

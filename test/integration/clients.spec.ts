@@ -101,7 +101,7 @@ describe('an OAuth client that uses two instances', () => {
 
   it('is looked up in the database once, and not again for each request', async () => {
     const client = await remembered();
-    const statements = jest.spyOn(other.get(HotStatements), 'run');
+    const statements = jest.spyOn(other.get(HotStatements), 'read');
     await expect(authenticate(other, client)).resolves.toBe('orders');
     expect(statements).not.toHaveBeenCalled();
   });
@@ -149,7 +149,7 @@ describe('an OAuth client that uses two instances', () => {
     const client = await remembered();
     const following = other.get(Following);
     following.suspend('the connection is lost');
-    const statements = jest.spyOn(other.get(HotStatements), 'run');
+    const statements = jest.spyOn(other.get(HotStatements), 'read');
     await expect(authenticate(other, client)).resolves.toBe('orders');
     expect(statements).toHaveBeenCalled();
     following.follow(following.history ?? '', performance.now());
@@ -158,9 +158,9 @@ describe('an OAuth client that uses two instances', () => {
   it('is not kept in memory when the log brings a change of it during the look-up', async () => {
     const client = await registerClient(one, admin);
     const statements = other.get(HotStatements);
-    const run = statements.run.bind(statements);
-    const spy = jest.spyOn(statements, 'run').mockImplementation(async (statement, values) => {
-      const rows = await run(statement, values);
+    const read = statements.read.bind(statements);
+    const spy = jest.spyOn(statements, 'read').mockImplementation(async (statement, values) => {
+      const rows = await read(statement, values);
       other
         .get(ChangeFeed)
         .next({ kind: 'client.changed', user_id: client.id, session_id: null, reason: null });
@@ -168,6 +168,21 @@ describe('an OAuth client that uses two instances', () => {
     });
     await authenticate(other, client);
     await authenticate(other, client);
+    expect(spy).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not kept in memory by a look-up in another history than the followed one', async () => {
+    const client = await registerClient(one, admin);
+    const statements = other.get(HotStatements);
+    const read = statements.read.bind(statements);
+    const spy = jest
+      .spyOn(statements, 'read')
+      .mockImplementation(async (statement, values) => ({
+        ...(await read(statement, values)),
+        history: 'another',
+      }));
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(authenticate(other, client)).resolves.toBe('orders');
     expect(spy).toHaveBeenCalledTimes(2);
   });
 
