@@ -6,6 +6,7 @@ import { COMMAND_MUTANTS } from './command-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
+import { LOG_MUTANTS } from './log-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
@@ -31,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...KEY_MUTANTS,
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
+  ...LOG_MUTANTS,
   ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
   ...PROOF_MUTANTS,

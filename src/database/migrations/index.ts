@@ -12,6 +12,7 @@ import { KeepAuditEvents1764000000010 } from './1764000000010-keep-audit-events.
 import { QueueAuditEvents1764000000012 } from './1764000000012-queue-audit-events.js';
 import { MarkHistory1764000000015 } from './1764000000015-mark-history.js';
 import { NameCaches1764000000016 } from './1764000000016-name-caches.js';
+import { LogMovedSessions1764000000020 } from './1764000000020-log-moved-sessions.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   QueueAuditEvents1764000000012,
   MarkHistory1764000000015,
   NameCaches1764000000016,
+  LogMovedSessions1764000000020,
 ];
