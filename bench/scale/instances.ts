@@ -6,6 +6,7 @@ import { AuditModule } from '../../src/audit/audit.module.js';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { CacheModule } from '../../src/cache/cache.module.js';
 import { CacheTrust } from '../../src/cache/cache-trust.js';
+import { Following } from '../../src/cache/following.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
@@ -99,7 +100,8 @@ export class Instances {
       .revoke({ userId, id }, 'logout', SERVICE_ACTOR);
     if (ended !== 1) throw new Error('a session was not revoked');
     const expiresAt = Math.floor(Date.now() / 1000) + TOKEN_LIFE_SECONDS;
-    await context.get(BlacklistService, { strict: false }).add(tokenId, expiresAt);
+    const { history } = context.get(Following, { strict: false });
+    await context.get(BlacklistService, { strict: false }).add(tokenId, expiresAt, history);
   }
 
   async stop(): Promise<void> {

@@ -119,10 +119,6 @@ export class RedisClusterShard implements RedisShard {
     );
   }
 
-  async clear(prefix: string): Promise<void> {
-    await this.store.clear([prefix]);
-  }
-
   /**
    * Deletes keys, one command for each: a command for several fails while their slot moves. A failure ends the connection, as a stale
    * entry may have stayed.

@@ -11,9 +11,6 @@ export interface RedisShard {
 
   /** Deletes those of the entries that belong to the shard, with their leases. @throws CacheUnavailableError */
   delete(keys: readonly string[]): Promise<void>;
-
-  /** Deletes all entries of the shard with this prefix. Walks the whole shard. @throws CacheUnavailableError */
-  clear(prefix: string): Promise<void>;
 }
 
 export interface RedisHooks {
@@ -79,9 +76,5 @@ export class SingleRedis extends RedisServers implements RedisShard {
 
   delete(keys: readonly string[]): Promise<void> {
     return this.store.invalidate(keys);
-  }
-
-  async clear(prefix: string): Promise<void> {
-    await this.store.clear([prefix]);
   }
 }

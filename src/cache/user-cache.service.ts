@@ -17,9 +17,10 @@ export interface CachedUser extends Account {
   readonly sessions: readonly string[];
 }
 
-/** A user as the database answers, with the history and the database's time of the read, milliseconds since the epoch. */
+/** What the database answers: the history and the database's time of the read, milliseconds since the epoch. */
 export interface UserRead {
-  readonly user: CachedUser;
+  /** `undefined` when there is no such user. */
+  readonly user: CachedUser | undefined;
   readonly history: string | undefined;
   readonly readAt: number;
   /** When the first of the sessions expires; `Infinity` for no session. */
@@ -56,11 +57,11 @@ export class UserCacheService {
    * Reads the user by `read` and keeps the answer, unless an invalidation came in between. The cache being out of reach
    * changes nothing about the answer.
    */
-  async load(userId: string, read: () => Promise<UserRead | undefined>): Promise<UserRead | undefined> {
+  async load(userId: string, read: () => Promise<UserRead>): Promise<UserRead> {
     const key = USER_PREFIX + userId;
     const lease = await this.cache.lease(key, LEASE_MS);
     const answer = await read();
-    if (lease !== undefined && answer !== undefined) await this.fill(key, lease, answer);
+    if (lease !== undefined) await this.fill(key, lease, answer);
     return answer;
   }
 
@@ -80,7 +81,7 @@ export class UserCacheService {
   /** Where nothing is written, the next request asks the database again. */
   private async fill(key: string, lease: Lease, answer: UserRead): Promise<void> {
     const { user, history, readAt, expiresAt } = answer;
-    if (history === undefined || history !== this.following.history) return;
+    if (user === undefined || history === undefined || history !== this.following.history) return;
     const entry: UserEntry = { v: ENTRY_VERSION, h: history, t: readAt, ...user };
     await this.cache.fill(key, lease, entry, Math.min(this.ttlMs, expiresAt - readAt));
   }

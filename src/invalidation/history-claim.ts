@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { HISTORY, TIMELINE } from '../database/history.js';
-import { BLACKLIST_PREFIX } from '../cache/blacklist.service.js';
 import { ignoreOutage } from '../cache/cache-unavailable.error.js';
 import { Following } from '../cache/following.js';
 import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
@@ -78,8 +77,7 @@ export class HistoryClaim {
   }
 
   /**
-   * Claims the followed history on a new connection to a Redis server. Under a new history the blacklist is emptied first: it may hold tokens
-   * of sessions whose end was lost.
+   * Claims the followed history on a new connection to a Redis server.
    * @throws RivalHistoryError when other instances follow another history
    */
   async take(shard: RedisShard): Promise<void> {
@@ -90,7 +88,6 @@ export class HistoryClaim {
     for (;;) {
       const other = await current(shard);
       if (other === undefined || !isRival(other, own)) {
-        if (other?.history !== own.history) await shard.clear(BLACKLIST_PREFIX);
         const rival = await set(shard, own, other);
         if (rival === undefined) break;
       } else {

@@ -63,7 +63,7 @@ class Setting {
     };
     this.service = new LiveChannelService(
       admission as ChannelAdmissionService,
-      { read: async () => undefined } as unknown as LiveUserReader,
+      { read: async () => ({ user: undefined }) } as unknown as LiveUserReader,
       { reasonOf: async () => this.end } as unknown as SessionEndReader,
       new DatabaseClock(),
       this.feed,

@@ -169,7 +169,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   private async userChanged(userId: string): Promise<void> {
     const channels = this.channels.ofUser(userId);
     if (channels.length === 0) return;
-    const user = await this.users.read(userId);
+    const { user } = await this.users.read(userId);
     for (const channel of channels) {
       if (channel.claims === undefined || !channel.isOpen) continue;
       const admission = await this.admission.admit(channel.claims, channel.sessionId);

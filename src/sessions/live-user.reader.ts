@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CachedUser, UserCacheService, type UserRead } from '../cache/user-cache.service.js';
+import { UserCacheService, type UserRead } from '../cache/user-cache.service.js';
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from '../common/principal.js';
 import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { Deadline } from '../common/deadline.js';
@@ -31,7 +31,7 @@ interface LiveUserRow extends AccountRow {
 @Injectable()
 export class LiveUserReader {
   private readonly deadline: Deadline;
-  private readonly reads = new FreshReads<UserRead | undefined>();
+  private readonly reads = new FreshReads<UserRead>();
 
   constructor(
     private readonly statements: HotStatements,
@@ -42,19 +42,19 @@ export class LiveUserReader {
   }
 
   /**
-   * @returns the user, or `undefined` when there is none; the read began after the call
+   * @returns what PostgreSQL says; the read began after the call
    * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may
    * @throws NoPrimaryError when the server that answers may lack what others have acknowledged
    */
-  async read(userId: string): Promise<CachedUser | undefined> {
+  read(userId: string): Promise<UserRead> {
     const reading = this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
-    return (await this.deadline.bound(reading, () => new DatabaseTimeoutError()))?.user;
+    return this.deadline.bound(reading, () => new DatabaseTimeoutError());
   }
 
-  private async query(userId: string): Promise<UserRead | undefined> {
+  private async query(userId: string): Promise<UserRead> {
     const { rows, history } = await this.statements.read<LiveUserRow>(LIVE_USER, [userId]);
     const [row] = rows;
-    if (row === undefined) return undefined;
+    if (row === undefined) return { user: undefined, history, readAt: 0, expiresAt: 0 };
     const user = Object.assign(accountOf(row), { sessions: row.sessions });
     return { user, history, readAt: row.read_at, expiresAt: row.expires_at ?? Infinity };
   }

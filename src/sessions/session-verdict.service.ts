@@ -40,11 +40,11 @@ export class SessionVerdictService {
   }
 
   private async askDatabase(claims: AccessClaims): Promise<Verdict> {
-    const user = await this.following.whileReachable(this.reader.read(claims.sub));
+    const { user, history } = await this.following.whileReachable(this.reader.read(claims.sub));
     const verdict: Verdict = hasLiveSession(user, claims) ? accept(user, claims) : { outcome: 'revoked' };
     this.metrics.count('database', verdict);
     // A session that has ended never becomes live again, so the cache may refuse its token from now on.
-    if (verdict.outcome === 'revoked') await this.blacklist.add(claims.jti, claims.exp);
+    if (verdict.outcome === 'revoked') await this.blacklist.add(claims.jti, claims.exp, history);
     return verdict;
   }
 

@@ -1,12 +1,16 @@
 import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
+import { Following } from '../../src/cache/following.js';
+import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { FollowedHistory } from '../../src/database/followed-history.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { logIn, register, verdictOf, type Member } from './accounts.js';
+import { claimsOf, logIn, register, verdictOf, type Member } from './accounts.js';
+
+const { jest } = import.meta;
 
 const statusOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body['status'];
 const becomes = (app: AppInProcess, status: string) =>
@@ -66,13 +70,20 @@ describe('two instances on one Redis whose databases differ', () => {
     await expect(verdictOf(first, member)).resolves.toBe('student');
   });
 
-  it('let the later one serve, with an empty blacklist, once no instance follows the other history', async () => {
-    await first.get(BlacklistService).add('a-token', Date.now() / 1000 + 600);
-    const blacklisted = () => withRedis(redis.url, (connection) => connection.send('KEYS', 'blacklist:*'));
-    expect(await blacklisted()).toHaveLength(1);
+  it('let the later one serve, without the blacklist of the other history, once no instance follows that one', async () => {
+    const add = (app: AppInProcess) =>
+      app.get(BlacklistService).add('a-token', Date.now() / 1000 + 600, app.get(Following).history);
+    const isRevoked = (app: AppInProcess) => app.get(BlacklistService).isRevoked('a-token');
+    // A machine that stalls keeps the instance from a write.
+    const isAdded = async (app: AppInProcess) => {
+      await add(app);
+      return isRevoked(app);
+    };
+    await waitFor(() => isAdded(first), { what: 'the token to be on the blacklist' });
     await first.stop();
     await becomes(second, 'healthy');
-    expect(await blacklisted()).toEqual([]);
+    await expect(isRevoked(second)).resolves.toBe(false);
+    await waitFor(() => isAdded(second), { what: 'the token to be on the blacklist of the other history' });
     await expect(verdictOf(second, await register(second))).resolves.toBe('student');
   });
 });
@@ -131,6 +142,23 @@ describe('an instance whose database becomes read-only', () => {
     await expect(app.query('SELECT 1')).rejects.toThrow('another database');
     await becomes(app, 'healthy');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('writes the blacklist of a logout with the history that it followed before the commit', async () => {
+    const member = await register(app);
+    const { history } = app.get(Following);
+    const sessions = app.get(SessionsService);
+    const revoke = sessions.revoke.bind(sessions);
+    const revoking = jest.spyOn(sessions, 'revoke').mockImplementation(async (...values) => {
+      const ended = await revoke(...values);
+      app.get(FollowedHistory).current = 'another history';
+      return ended;
+    });
+    const add = jest.spyOn(app.get(BlacklistService), 'add');
+    await app.call('POST', '/api/v1/auth/logout', member);
+    expect(add.mock.calls).toEqual([[claimsOf(member.token).jti, expect.any(Number), history]]);
+    for (const spy of [revoking, add]) spy.mockRestore();
+    await becomes(app, 'healthy');
   });
 
   it('takes no verdict from a read-only connection of the pool', async () => {

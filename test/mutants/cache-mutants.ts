@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.js';
 const FOLLOWER = 'src/invalidation/invalidation-follower.ts';
 const LOG = 'src/invalidation/invalidation-log.ts';
 const REDIS = 'src/cache/redis-connection.ts';
+const BLACKLIST = 'src/cache/blacklist.service.ts';
 
 /** How the log is followed, and which servers are used. */
 export const CACHE_MUTANTS: readonly Mutant[] = [
@@ -185,12 +186,28 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'when a permission is taken away',
   },
   {
-    name: 'the blacklist of another history is kept',
-    file: 'src/invalidation/history-claim.ts',
-    text: 'await shard.clear(BLACKLIST_PREFIX);',
-    replacement: 'await Promise.resolve();',
+    name: 'KEEPBLACKLIST: entries of the blacklist of any history count',
+    file: BLACKLIST,
+    text: 'history !== undefined && history === this.following.history',
+    replacement: 'history !== undefined',
+    specs: ['src/cache/blacklist.service.spec.ts'],
+    test: 'ended in another history',
+  },
+  {
+    name: 'CLEARONLY: a late entry of the blacklist counts in the history that is followed when it is written',
+    file: BLACKLIST,
+    text: 'BLACKLIST_PREFIX + tokenId, history,',
+    replacement: 'BLACKLIST_PREFIX + tokenId, this.following.history,',
+    specs: ['src/cache/blacklist.service.spec.ts'],
+    test: 'added late',
+  },
+  {
+    name: 'the blacklist has the history that is followed after the commit of a logout',
+    file: 'src/auth/auth.service.ts',
+    text: 'principal.tokenExpiresAt, history)',
+    replacement: 'principal.tokenExpiresAt, this.following.history)',
     specs: ['test/integration/wrong-database.spec.ts'],
-    test: 'two instances',
+    test: 'blacklist of a logout',
   },
   {
     name: 'an instance says that it is healthy with a wrong database',

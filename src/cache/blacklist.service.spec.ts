@@ -1,0 +1,62 @@
+import { Logger } from '@nestjs/common';
+import { DatabaseClock } from '../database/database-clock.js';
+import { BlacklistService } from './blacklist.service.js';
+import { CacheTrust } from './cache-trust.js';
+import { Following } from './following.js';
+import { MemoryCacheStore } from './memory-cache.store.js';
+import { TrustedCache } from './trusted-cache.js';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const IN_A_MINUTE = NOW / 1000 + 60;
+
+describe('BlacklistService', () => {
+  let following: Following;
+  let store: MemoryCacheStore;
+  let blacklist: BlacklistService;
+
+  beforeEach(() => {
+    Logger.overrideLogger(false);
+    following = new Following();
+    following.followForEver('this history');
+    const trust = new CacheTrust('Memory', following);
+    trust.change('trusted');
+    store = new MemoryCacheStore();
+    const clock = new DatabaseClock();
+    clock.set(NOW);
+    blacklist = new BlacklistService(new TrustedCache(store, trust), following, clock);
+  });
+
+  const isRevoked = () => blacklist.isRevoked('a-token');
+
+  it('refuses a token whose session had ended in the followed history', async () => {
+    await expect(isRevoked()).resolves.toBe(false);
+    await blacklist.add('a-token', IN_A_MINUTE, 'this history');
+    await expect(isRevoked()).resolves.toBe(true);
+  });
+
+  it('refuses no token whose session had ended in another history', async () => {
+    await blacklist.add('a-token', IN_A_MINUTE, 'this history');
+    following.followForEver('the next history');
+    await expect(isRevoked()).resolves.toBe(false);
+  });
+
+  it('keeps a token that is added late with the history in which its session had ended', async () => {
+    following.followForEver('the next history');
+    await blacklist.add('a-token', IN_A_MINUTE, 'this history');
+    await expect(isRevoked()).resolves.toBe(false);
+    following.followForEver('this history');
+    await expect(isRevoked()).resolves.toBe(true);
+  });
+
+  it('counts no entry that names no history, as older versions write it', async () => {
+    await store.set('blacklist:a-token', 1, 60_000);
+    await expect(isRevoked()).resolves.toBe(false);
+    await blacklist.add('a-token', IN_A_MINUTE, undefined);
+    await expect(store.get('blacklist:a-token')).resolves.toBe(1);
+  });
+
+  it('adds no token that has expired', async () => {
+    await blacklist.add('a-token', NOW / 1000, 'this history');
+    await expect(store.get('blacklist:a-token')).resolves.toBeUndefined();
+  });
+});
