@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import type { RedisTarget } from '../config/redis-url.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { BlacklistService } from './blacklist.service.js';
 import { CacheController } from './cache.controller.js';
 import { CacheSampler } from './cache-sampler.js';
@@ -29,9 +30,9 @@ import { UserCacheService } from './user-cache.service.js';
     },
     {
       provide: RedisServers,
-      inject: [AppConfig, CacheTrust, Following],
-      useFactory: ({ cache }: AppConfig, trust: CacheTrust, following: Following) =>
-        cache.redis && connectTo(cache.redis, cache.deadlineMs, trust, following),
+      inject: [AppConfig, CacheTrust, Following, DatabaseClock],
+      useFactory: ({ cache }: AppConfig, trust: CacheTrust, following: Following, clock: DatabaseClock) =>
+        cache.redis && connectTo(cache.redis, cache.deadlineMs, trust, following, clock),
     },
     {
       provide: CACHE_STORE,
@@ -53,8 +54,14 @@ function nameOf(target: RedisTarget | undefined): string {
   return target.isCluster ? 'Redis Cluster' : 'Redis';
 }
 
-function connectTo(target: RedisTarget, deadlineMs: number, trust: CacheTrust, following: Following) {
-  if (target.isCluster) return new RedisCluster(target, deadlineMs, trust, following);
+function connectTo(
+  target: RedisTarget,
+  deadlineMs: number,
+  trust: CacheTrust,
+  following: Following,
+  clock: DatabaseClock,
+) {
+  if (target.isCluster) return new RedisCluster(target, deadlineMs, trust, following, clock);
   return new SingleRedis(new RedisConnection(target, deadlineMs, trust));
 }
 

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
-import { CacheTrust, type TrustState } from './cache-trust.js';
+import type { DatabaseClock } from '../database/database-clock.js';
+import type { CacheTrust, TrustState } from './cache-trust.js';
 import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { type ClusterRedirect, deleteEach, redirectOf } from './cluster-redirect.js';
 import { type ClusterMaster, parseClusterSlots, slotOf, tagOf } from './cluster-slots.js';
-import type { Following } from './following.js';
+import { ACCEPTANCE_ENDED_MS, type Following } from './following.js';
 import { leaseKey, RedisCacheStore } from './redis-cache.store.js';
 import { type RedisClient, RedisConnection, type RedisLink } from './redis-connection.js';
 import type { RedisHooks, RedisShard } from './redis-servers.js';
+import { ShardTrust } from './shard-trust.js';
 import type { SlotTable } from './slot-table.js';
 
 /**
@@ -15,6 +17,8 @@ import type { SlotTable } from './slot-table.js';
  * left the former one, so no instance reads there what is deleted here.
  */
 const TAKEOVER_MS = 1000;
+/** The longest time by which the clock of PostgreSQL may be late here: that of an answer. */
+const CLOCK_LATENESS_MS = 1000;
 const DELETE_BATCH = 500;
 const OWN_KEY_ATTEMPTS = 3;
 
@@ -23,26 +27,12 @@ export interface ClusterContext {
   readonly target: RedisTarget;
   readonly deadlineMs: number;
   readonly following: Following;
+  readonly clock: DatabaseClock;
   readonly table: SlotTable<RedisClusterShard>;
   readonly hooks: RedisHooks;
   /** The shard's state or what it knows of the cluster has changed. */
   changed(): void;
   shardAt(endpoint: RedisEndpoint): RedisClusterShard | undefined;
-}
-
-class ShardTrust extends CacheTrust {
-  constructor(
-    subject: string,
-    following: Following,
-    private readonly changed: (state: TrustState) => void,
-  ) {
-    super(subject, following);
-  }
-
-  override change(state: TrustState, reason?: string): void {
-    super.change(state, reason);
-    this.changed(state);
-  }
 }
 
 /** One master of a cluster: a connection of its own, with its own breaker, and the slots that the master says it has. */
@@ -56,6 +46,8 @@ export class RedisClusterShard implements RedisShard {
   private readonly moving = new Set<number>();
   private proving: Promise<void> | undefined;
   private tookOver = false;
+  /** Until then no deletion counts here, `performance.now()`. */
+  private countsFrom = -Infinity;
 
   constructor(
     readonly id: string,
@@ -122,7 +114,7 @@ export class RedisClusterShard implements RedisShard {
   /**
    * Deletes keys, one command for each: a command for several fails while their slot moves. A failure ends the connection, as a stale
    * entry may have stayed.
-   * @returns whether all are deleted; not those whose slot another master has meanwhile
+   * @returns whether all are deleted: not those whose slot another master has meanwhile, nor those that are out of reach
    * @throws CacheUnavailableError
    */
   async remove(keys: readonly string[]): Promise<boolean> {
@@ -134,7 +126,7 @@ export class RedisClusterShard implements RedisShard {
         for (const [key, redirect] of redirected)
           isComplete = (await this.follow(key, redirect)) && isComplete;
       }
-      return isComplete;
+      return isComplete && performance.now() >= this.countsFrom;
     } catch (error) {
       this.connection.drop(`an invalidation failed: ${(error as Error).message}`);
       throw error;
@@ -149,14 +141,27 @@ export class RedisClusterShard implements RedisShard {
     }
     const { host, port } = endpoint;
     const other = this.context.shardAt({ host: host || this.endpoint.host, port });
-    if (other === undefined) return false;
-    const asking = other.connection.run(({ client }) =>
-      Promise.all([client.sendCommand(['ASKING']), client.del(key)]),
-    );
-    return asking.then(
-      () => true,
-      () => false,
-    );
+    try {
+      if (other === undefined) throw new CacheUnavailableError('the master of the key is not known');
+      await other.connection.run(({ client }) =>
+        Promise.all([client.sendCommand(['ASKING']), client.del(key)]),
+      );
+      return true;
+    } catch {
+      this.outdateEntries();
+      return false;
+    }
+  }
+
+  /**
+   * An entry that left the shard could not be deleted, and a move that is taken back brings it here again. So no entry that is read from the
+   * database by now is accepted any more. Each instance finds that out for itself, when it applies the log. Until all have, a repeated
+   * deletion does not count, because it finds nothing here once the slot is closed.
+   */
+  private outdateEntries(): void {
+    const { following, clock } = this.context;
+    following.raiseFloor(clock.now() + CLOCK_LATENESS_MS);
+    this.countsFrom = performance.now() + ACCEPTANCE_ENDED_MS;
   }
 
   /** Entries of the slot are not read here until the master claims it again. */

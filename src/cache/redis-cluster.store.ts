@@ -8,7 +8,19 @@ import type { RedisClusterShard } from './redis-cluster-shard.js';
 
 const UNITS = ['B', 'K', 'M', 'G'];
 
-/** Cache entries on the shards of a Redis Cluster. A shard that is not used fails the calls about its keys, and no others. */
+/** A value as a master keeps it. */
+interface StoredValue {
+  /** The id of the master on which it was written. */
+  readonly node: string;
+  readonly value: unknown;
+}
+
+/**
+ * Cache entries on the shards of a Redis Cluster. A shard that is not used fails the calls about its keys, and no others.
+ *
+ * An entry counts only on the master on which it was written. One that left it while a slot was moved may have missed deletions, and it
+ * may come back to another master: by hand, or because a replica took over that does not know of the move.
+ */
 export class RedisClusterStore implements CacheStore {
   constructor(private readonly cluster: RedisCluster) {}
 
@@ -16,14 +28,14 @@ export class RedisClusterStore implements CacheStore {
   async get(key: string): Promise<unknown> {
     const slot = slotOf(key);
     const shard = this.cluster.reader(slot);
-    const value = await shard.store.get(key);
+    const stored = (await shard.store.get(key)) as StoredValue | undefined;
     if (this.cluster.reader(slot) !== shard) throw new CacheUnavailableError('the slot of the key was moved');
-    return value;
+    return stored?.node === shard.id ? stored.value : undefined;
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {
     const shard = this.cluster.reader(slotOf(key));
-    await shard.whileClaimed(shard.store.set(key, value, ttlMs));
+    await shard.whileClaimed(shard.store.set(key, storedOn(shard, value), ttlMs));
   }
 
   /** The lease names its shard: a fill never lands on another one. */
@@ -36,7 +48,8 @@ export class RedisClusterStore implements CacheStore {
     const shard = this.cluster.reader(slotOf(key));
     const prefix = `${shard.id}:`;
     if (!lease.startsWith(prefix)) return false;
-    return shard.whileClaimed(shard.store.fill(key, lease.slice(prefix.length), value, ttlMs));
+    const stored = storedOn(shard, value);
+    return shard.whileClaimed(shard.store.fill(key, lease.slice(prefix.length), stored, ttlMs));
   }
 
   /**
@@ -100,6 +113,8 @@ export class RedisClusterStore implements CacheStore {
     return given;
   }
 }
+
+const storedOn = ({ id }: RedisClusterShard, value: unknown): StoredValue => ({ node: id, value });
 
 /** `undefined` when no shard states one. */
 function distinct(texts: readonly (string | undefined)[]): string | undefined {

@@ -1,5 +1,6 @@
 import { ConnectionLoop } from '../common/connection-loop.js';
 import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
+import type { DatabaseClock } from '../database/database-clock.js';
 import type { CacheTrust } from './cache-trust.js';
 import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { discoverMasters } from './cluster-discovery.js';
@@ -33,6 +34,7 @@ export class RedisCluster extends RedisServers {
     private readonly deadlineMs: number,
     private readonly trust: CacheTrust,
     private readonly following: Following,
+    private readonly clock: DatabaseClock,
   ) {
     super();
   }
@@ -48,11 +50,12 @@ export class RedisCluster extends RedisServers {
   }
 
   start(hooks: RedisHooks): Promise<void> {
-    const { target, deadlineMs, following, table } = this;
+    const { target, deadlineMs, following, clock, table } = this;
     this.context ??= {
       target,
       deadlineMs,
       following,
+      clock,
       table,
       hooks,
       changed: () => this.update(),

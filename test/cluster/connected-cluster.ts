@@ -4,6 +4,7 @@ import { Following } from '../../src/cache/following.js';
 import { RedisCluster } from '../../src/cache/redis-cluster.js';
 import { RedisClusterStore } from '../../src/cache/redis-cluster.store.js';
 import type { RedisShard } from '../../src/cache/redis-servers.js';
+import { DatabaseClock } from '../../src/database/database-clock.js';
 import { parseRedisUrl, type RedisTarget } from '../../src/config/redis-url.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -32,7 +33,7 @@ export class ConnectedCluster {
     Logger.overrideLogger(false);
     this.following.followForEver('a history');
     const target = { ...parseRedisUrl(url), certificates };
-    this.cluster = new RedisCluster(target, deadlineMs, this.trust, this.following);
+    this.cluster = new RedisCluster(target, deadlineMs, this.trust, this.following, new DatabaseClock());
     this.store = new RedisClusterStore(this.cluster);
     void this.cluster.start({ prepare, keep: () => Promise.resolve() });
   }

@@ -86,7 +86,7 @@ describe('RedisCluster', () => {
       );
       await expect(store.fill(key, lease, 'stale', LONG_MS)).resolves.toBe(false);
       await store.set(key, 'fresh', LONG_MS);
-      await expect(to.cli('GET', key)).resolves.toBe('"fresh"');
+      await expect(to.cli('GET', key)).resolves.toContain('"fresh"');
       await cluster.complete();
     },
     TIMEOUT_MS,
@@ -228,7 +228,7 @@ describe('RedisCluster', () => {
       await servers.replicated(servers.shards[2]);
       await servers.stallReplication(servers.shards[2]);
       await store.invalidate([key]);
-      expect(await servers.onReplica(servers.shards[2], key)).toBe('"stale"');
+      expect(await servers.onReplica(servers.shards[2], key)).toContain('"stale"');
       await servers.shards[2].master.kill9();
       await servers.promote(servers.shards[2]);
       await cluster.complete();

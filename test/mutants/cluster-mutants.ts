@@ -4,6 +4,7 @@ const TABLE = 'src/cache/slot-table.ts';
 const SHARD = 'src/cache/redis-cluster-shard.ts';
 const STORE = 'src/cache/redis-cluster.store.ts';
 const TABLE_SPEC = ['src/cache/slot-table.spec.ts'] as const;
+const MOVES_SPEC = ['test/cluster/broken-off-moves.long.spec.ts'] as const;
 const CLUSTER_SPEC = ['test/cluster/redis-cluster.long.spec.ts'] as const;
 
 /** Which shard of a Redis Cluster is read and when, and where entries are deleted. */
@@ -40,8 +41,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'an entry whose slot is moving stays where it is moved to',
     file: SHARD,
-    text: 'if (other === undefined) return false;',
-    replacement: 'if (other !== undefined) return true;\n    if (other === undefined) return false;',
+    text: 'if (other === undefined) throw',
+    replacement: 'if (other !== undefined) return true;\n      if (other === undefined) throw',
     specs: CLUSTER_SPEC,
     test: 'whose slot is moving',
   },
@@ -82,5 +83,37 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     replacement: 'await Promise.resolve(hooks);',
     specs: CLUSTER_SPEC,
     test: 'replays the log on a promoted replica',
+  },
+  {
+    name: 'ASKDELETED: an ASK that cannot be followed counts as deleted',
+    file: SHARD,
+    text: 'this.outdateEntries();\n      return false;',
+    replacement: 'return true;',
+    specs: MOVES_SPEC,
+    test: 'when the target was',
+  },
+  {
+    name: 'an ASK that cannot be followed ends no acceptance',
+    file: SHARD,
+    text: 'following.raiseFloor(clock.now() + CLOCK_LATENESS_MS);',
+    replacement: 'void [following, clock, CLOCK_LATENESS_MS];',
+    specs: MOVES_SPEC,
+    test: 'before a replay that could not follow',
+  },
+  {
+    name: 'a deletion counts that finds nothing because its key has left',
+    file: SHARD,
+    text: 'isComplete && performance.now() >= this.countsFrom',
+    replacement: 'isComplete',
+    specs: MOVES_SPEC,
+    test: 'no repeated deletion',
+  },
+  {
+    name: 'ANYNODE: an entry counts on any node',
+    file: STORE,
+    text: 'stored?.node === shard.id ? stored.value : undefined',
+    replacement: 'stored?.value',
+    specs: MOVES_SPEC,
+    test: 'a replica took over',
   },
 ];

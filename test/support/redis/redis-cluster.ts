@@ -1,26 +1,19 @@
 import { redisInfo, type RedisReply, withRedis } from './redis-connection.js';
-import type { RedisProgram } from './redis-launch.js';
-import { RedisServer } from './redis-server.js';
-import { freePort } from '../network/free-port.js';
+import {
+  busPort,
+  nodeId,
+  ownSlots,
+  type RedisClusterOptions,
+  REPLICA_USER,
+  startNode,
+} from './redis-cluster-node.js';
+import type { RedisServer } from './redis-server.js';
 import { waitFor } from '../wait-for.js';
 
 const SLOTS = 16_384;
 /** A failover that no test ordered would fail the test, and a busy machine may keep a node from answering. */
 const NODE_TIMEOUT_MS = 120_000;
-/** While the cluster is formed: each node asks each other one within half of it. */
-const FORMING_NODE_TIMEOUT_MS = 2000;
 const SETTLE_TIMEOUT_MS = 60_000;
-/** Replicas log in as a user of their own, so that a test can lock them out. */
-const REPLICA_USER = 'replica';
-/** A port that was free is sometimes taken meanwhile. */
-const START_ATTEMPTS = 3;
-
-export interface RedisClusterOptions {
-  /** Redis, or what `TEST_REDIS_SERVER` names, by default. */
-  program?: RedisProgram;
-  /** More options of a node; asked for each. */
-  nodeArguments?: () => Promise<readonly string[]>;
-}
 
 /** A master, and its replica where the cluster has replicas. */
 export interface ClusterShard {
@@ -30,7 +23,12 @@ export interface ClusterShard {
 
 /** Three masters and a replica of each on 127.0.0.1. No failover happens unless it is ordered. */
 export class RedisClusterServers {
-  private constructor(readonly shards: readonly [ClusterShard, ClusterShard, ClusterShard]) {}
+  private readonly added: RedisServer[] = [];
+
+  private constructor(
+    readonly shards: readonly [ClusterShard, ClusterShard, ClusterShard],
+    private readonly options: RedisClusterOptions,
+  ) {}
 
   /** Starts all nodes and waits until each of them knows the whole cluster. */
   static async start(options: RedisClusterOptions = {}): Promise<RedisClusterServers> {
@@ -40,18 +38,31 @@ export class RedisClusterServers {
     });
     // One after another, as a free port is free for the first that takes it.
     const shards = [await startShard(), await startShard(), await startShard()] as const;
-    const cluster = new RedisClusterServers([...shards]);
+    const cluster = new RedisClusterServers([...shards], options);
     await cluster.form();
     return cluster;
   }
 
   get nodes(): RedisServer[] {
-    return this.shards.flatMap(({ master, replica }) => [master, replica]);
+    return [...this.shards.flatMap(({ master, replica }) => [master, replica]), ...this.added];
   }
 
   /** What the application is given; the first nodes are enough. */
   get url(): string {
     return `redis+cluster://${this.nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+  }
+
+  /** One more master, without slots, that every node knows. */
+  async addMaster(): Promise<RedisServer> {
+    const node = await startNode(this.options);
+    this.added.push(node);
+    await this.shards[0].master.cli('CLUSTER', 'MEET', '127.0.0.1', String(node.port), await busPort(node));
+    await this.settled(
+      (lines) =>
+        lines.length === this.nodes.length && !lines.some((line) => /handshake|disconnected/.test(line)),
+    );
+    await node.cli('CONFIG', 'SET', 'cluster-node-timeout', String(NODE_TIMEOUT_MS));
+    return node;
   }
 
   /** Deletes every key on the masters of now. */
@@ -121,17 +132,25 @@ export class RedisClusterServers {
     to: RedisServer,
     meanwhile: () => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
-    const [source, target] = await Promise.all([nodeId(from), nodeId(to)]);
-    const text = String(slot);
-    await to.cli('CLUSTER', 'SETSLOT', text, 'IMPORTING', source);
-    await from.cli('CLUSTER', 'SETSLOT', text, 'MIGRATING', target);
-    for (;;) {
-      const keys = (await from.cli('CLUSTER', 'GETKEYSINSLOT', text, '100')) as string[];
-      if (keys.length === 0) break;
-      await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
-    }
+    await this.beginMove(slot, from, to);
     await meanwhile();
-    for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', text, 'NODE', target);
+    const target = await nodeId(to);
+    for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', String(slot), 'NODE', target);
+  }
+
+  /** Opens a slot and moves its keys; the slot stays open. */
+  async beginMove(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+    const [source, target] = await Promise.all([nodeId(from), nodeId(to)]);
+    await to.cli('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source);
+    await from.cli('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target);
+    await moveKeys(slot, from, to);
+  }
+
+  /** Takes back what {@link beginMove} has done, by hand. @param owner of the slot: the master from which it was opened, or its replica */
+  async takeBack(slot: number, owner: RedisServer, to: RedisServer): Promise<void> {
+    await owner.cli('CLUSTER', 'SETSLOT', String(slot), 'STABLE');
+    await moveKeys(slot, to, owner);
+    await to.cli('CLUSTER', 'SETSLOT', String(slot), 'STABLE');
   }
 
   /** Lets a master claim a slot that another one has. In one transaction: between two commands it may hear of the other. */
@@ -195,21 +214,11 @@ export class RedisClusterServers {
   }
 }
 
-async function startNode({ program, nodeArguments }: RedisClusterOptions): Promise<RedisServer> {
-  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(FORMING_NODE_TIMEOUT_MS)];
-  // One shard that is down leaves the others in use.
-  const partly = ['--cluster-require-full-coverage', 'no', '--cluster-replica-no-failover', 'yes'];
-  const user = ['--user', REPLICA_USER, 'on', '>secret', '+psync', '+replconf', '+ping'];
-  const login = ['--masteruser', REPLICA_USER, '--masterauth', 'secret'];
-  const common = [...cluster, ...user, ...login, ...partly, '--repl-diskless-sync-delay', '0'];
-  for (let attempt = 1; ; attempt += 1) {
-    const bus = ['--cluster-port', String(await freePort())];
-    const args = [...bus, ...common, ...((await nodeArguments?.()) ?? [])];
-    try {
-      return await RedisServer.start({ args, ...(program && { program }) });
-    } catch (error) {
-      if (attempt === START_ATTEMPTS || !String(error).includes('Address already in use')) throw error;
-    }
+async function moveKeys(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+  for (;;) {
+    const keys = (await from.cli('CLUSTER', 'GETKEYSINSLOT', String(slot), '100')) as string[];
+    if (keys.length === 0) return;
+    await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
   }
 }
 
@@ -217,17 +226,4 @@ async function linked(replica: RedisServer): Promise<void> {
   const isLinked = async () =>
     String(await replica.cli('INFO', 'replication')).includes('master_link_status:up');
   await waitFor(isLinked, { what: 'the replica to follow its master', timeoutMs: SETTLE_TIMEOUT_MS });
-}
-
-async function busPort(node: RedisServer): Promise<string> {
-  return String(((await node.cli('CONFIG', 'GET', 'cluster-port')) as string[])[1]);
-}
-
-async function nodeId(node: RedisServer): Promise<string> {
-  return String(await node.cli('CLUSTER', 'MYID'));
-}
-
-async function ownSlots(node: RedisServer): Promise<unknown[]> {
-  const [id, ranges] = await Promise.all([nodeId(node), node.cli('CLUSTER', 'SLOTS')]);
-  return (ranges as [number, number, [string, number, string]][]).filter(([, , [, , owner]]) => owner === id);
 }
