@@ -1,9 +1,18 @@
+import pg from 'pg';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
-import { Following } from '../../src/cache/following.js';
+import { ACCEPTANCE_MS, Following } from '../../src/cache/following.js';
+import { RedisServers } from '../../src/cache/redis-servers.js';
+import { UserCacheService } from '../../src/cache/user-cache.service.js';
+import { HotStatements } from '../../src/database/hot-statements.js';
+import { CacheInvalidationService } from '../../src/invalidation/cache-invalidation.service.js';
+import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { register, verdictOf } from './accounts.js';
+import { Barrier } from './barrier.js';
+import { register, verdictOf, type Member } from './accounts.js';
 
 const { jest } = import.meta;
 
@@ -12,36 +21,99 @@ describe('an answer of the cache', () => {
   let database: TestDatabase;
   let redis: TestRedis;
   let app: AppInProcess;
+  let operator: pg.Client;
+  /** How far the clocks of the process are ahead of those of the machine. */
+  let aheadMs = 0;
+  let barriers: Barrier[] = [];
 
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     // A machine that stalls must not keep an entry from being written.
     const patient = { CACHE_DEADLINE_MS: '5000' };
     app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...patient });
+    operator = new pg.Client({ connectionString: database.url });
+    await operator.connect();
     await app.trusted();
   });
+  beforeEach(async () => {
+    jest.restoreAllMocks();
+    const clocks = { monotonic: performance.now.bind(performance), wall: Date.now };
+    jest.spyOn(performance, 'now').mockImplementation(() => clocks.monotonic() + aheadMs);
+    jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + aheadMs);
+    // A test may have ended the following of the log, which begins anew then.
+    await waitFor(() => app.get(Following).mayWrite, { what: 'the log to be followed' });
+  });
+  afterEach(() => {
+    for (const barrier of barriers) barrier.release();
+    barriers = [];
+  });
   afterAll(async () => {
+    await operator.end();
     await app.stop();
     await redis.stop();
     await database.drop();
   });
 
-  afterEach(() => jest.restoreAllMocks());
+  /** As after a read of the log. */
+  const follow = () => {
+    const following = app.get(Following);
+    following.follow(following.history ?? '', performance.now());
+  };
+  /** An account whose entry is cached. */
+  const cached = async (): Promise<Member> => {
+    const member = await register(app);
+    const hasEntry = async () =>
+      (await verdictOf(app, member)) === 'student' &&
+      (await app.get<CacheStore>(CACHE_STORE).get(`user:${member.id}`)) !== undefined;
+    await waitFor(hasEntry, { what: 'the entry' });
+    return member;
+  };
+  const promote = ({ id }: Member) =>
+    operator.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [id]);
+  /** Changes the role without a row in the log, so that only the time of an entry can help. */
+  const promoteUnseen = async (member: Member) => {
+    await operator.query(`SET ergodrive.invalidation_log = 'off'`);
+    await promote(member);
+    await operator.query('RESET ergodrive.invalidation_log');
+  };
+  /** A barrier that is released after the test at the latest. */
+  const newBarrier = () => {
+    const barrier = new Barrier();
+    barriers.push(barrier);
+    return barrier;
+  };
+  /** Holds the follower after its next pause, or after its next read of the log. */
+  const holdFollowerAfter = (method: 'pause' | 'run'): Barrier => {
+    const barrier = newBarrier();
+    const original = FollowerConnection.prototype[method] as (...args: unknown[]) => Promise<unknown>;
+    jest.spyOn(FollowerConnection.prototype, method).mockImplementationOnce(async function (
+      this: FollowerConnection,
+      ...args: unknown[]
+    ) {
+      const answer: unknown = await original.apply(this, args);
+      await barrier.wait();
+      return answer;
+    });
+    return barrier;
+  };
+  /** Lets the time pass for which a read of the log permits to accept entries. */
+  const endAcceptance = () => {
+    aheadMs += ACCEPTANCE_MS;
+  };
 
   it('is not accepted when the cache was asked before the log was read', async () => {
     const member = await register(app);
     await expect(verdictOf(app, member)).resolves.toBe('student');
-    const [store, following] = [app.get<CacheStore>(CACHE_STORE), app.get(Following)];
+    const store = app.get<CacheStore>(CACHE_STORE);
     const entry = await store.get(`user:${member.id}`);
-    await app.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [member.id]);
-    const history = following.history ?? '';
+    await holdFollowerAfter('pause').reached;
+    await promote(member);
     jest.spyOn(store, 'get').mockImplementation(async (key) => {
-      following.follow(history, performance.now());
+      follow();
       return key === `user:${member.id}` ? entry : undefined;
     });
-    following.suspend('the connection is lost');
+    app.get(Following).suspend('the connection is lost');
     await expect(verdictOf(app, member)).resolves.toBe('researcher');
-    following.follow(history, performance.now());
   });
 
   it('is not accepted when it is used late and the log was not read meanwhile', async () => {
@@ -54,12 +126,101 @@ describe('an answer of the cache', () => {
       if (key !== `user:${member.id}`) return entry;
       expect(entry).toBeDefined();
       // As a stall of the process does: the change is committed, and its entry stays.
-      await app.query(`SET ergodrive.invalidation_log = 'off'`);
-      await app.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [member.id]);
+      await promoteUnseen(member);
       app.get(Following).suspend('stalled');
       return entry;
     });
     await expect(verdictOf(app, member)).resolves.toBe('researcher');
     expect.assertions(5);
+  });
+
+  it('is not accepted when the last read of the log began too long ago, although its page was applied just now', async () => {
+    const member = await cached();
+    const page = holdFollowerAfter('run');
+    await page.reached;
+    const next = holdFollowerAfter('pause');
+    // The page lacks this change, which is acknowledged now, although its entry stays.
+    await promote(member);
+    endAcceptance();
+    page.release();
+    await next.reached;
+    await expect(verdictOf(app, member)).resolves.toBe('researcher');
+  });
+
+  it('is not accepted while the page that changes it is read and not yet applied', async () => {
+    const member = await cached();
+    const pause = holdFollowerAfter('pause');
+    await pause.reached;
+    await promote(member);
+    endAcceptance();
+    const applying = newBarrier();
+    const invalidation = app.get(CacheInvalidationService);
+    const remove = invalidation.remove.bind(invalidation);
+    jest.spyOn(invalidation, 'remove').mockImplementationOnce(async (userIds) => {
+      await applying.wait();
+      return remove(userIds);
+    });
+    pause.release();
+    await applying.reached;
+    await expect(verdictOf(app, member)).resolves.toBe('researcher');
+  });
+
+  it('is not accepted when it was changed while the log was replayed on a new connection to Redis', async () => {
+    const member = await cached();
+    const [shard] = app.get(RedisServers).shards;
+    const replayed = newBarrier();
+    const remove = shard!.delete.bind(shard);
+    jest.spyOn(shard!, 'delete').mockImplementationOnce(async (keys) => {
+      await replayed.wait();
+      return remove(keys);
+    });
+    app.get(RedisServers).drop('for the test');
+    await replayed.reached;
+    const applied: string[] = [];
+    const subscription = app.get(ChangeFeed).subscribe((event) => {
+      if (event.kind !== 'log.skipped') applied.push(event.user_id);
+    });
+    await promote(member);
+    await waitFor(() => applied.includes(member.id), { what: 'the change to be applied' });
+    subscription.unsubscribe();
+    replayed.release();
+    await app.trusted();
+    await expect(verdictOf(app, member)).resolves.toBe('researcher');
+  });
+
+  it('is not accepted on a new connection to Redis when the log was lost while it was replayed', async () => {
+    const [shard] = app.get(RedisServers).shards;
+    jest.spyOn(shard!, 'delete').mockImplementationOnce(async () => {
+      app.get(Following).suspend('the connection is lost');
+    });
+    await expect(app.get(CacheInvalidationService).prepareRedis(shard!)).rejects.toThrow(
+      'the connection is lost',
+    );
+  });
+
+  it('is not accepted when its read began before a skipped part of the log and ended after that', async () => {
+    const member = await register(app);
+    await app.get(UserCacheService).invalidate([member.id]);
+    jest.spyOn(app.get(HotStatements), 'read').mockImplementationOnce(async ({ text }, values) => {
+      // As within one statement, what is read is of the moment when it began.
+      const reader = new pg.Client({ connectionString: database.url });
+      await reader.connect();
+      await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM users LIMIT 1');
+      await promoteUnseen(member);
+      const { rows: skipped } = await operator.query<{ ms: number }>(
+        'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
+      );
+      app.get(Following).raiseFloor(skipped[0]!.ms);
+      // Times are rounded down to milliseconds.
+      await reader.query('SELECT pg_sleep(0.01)');
+      const { rows } = await reader.query(text, [...values]);
+      await reader.end();
+      follow();
+      return { rows: rows as never, history: app.get(Following).history };
+    });
+    follow();
+    await expect(verdictOf(app, member)).resolves.toBe('student');
+    await expect(app.get<CacheStore>(CACHE_STORE).get(`user:${member.id}`)).resolves.toBeDefined();
+    await expect(verdictOf(app, member)).resolves.toBe('researcher');
   });
 });

@@ -3,8 +3,15 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { Following } from '../../src/cache/following.js';
 import { ChangeFeed } from '../../src/invalidation/change-feed.js';
-import { LOG_CHANNEL, readNewRows, readPosition } from '../../src/invalidation/invalidation-log.js';
+import {
+  LOG_CHANNEL,
+  readNewRows,
+  readPosition,
+  readReplay,
+  STORE_POSITION,
+} from '../../src/invalidation/invalidation-log.js';
 import type { LogPosition } from '../../src/invalidation/log-position.js';
+import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
@@ -20,6 +27,8 @@ const parameters = (numRuns: number) => ({
   markInterruptAsFailure: true,
   ...(SEED === undefined ? {} : { seed: Number(SEED) }),
 });
+
+const WINDOW_SECONDS = 1800;
 
 const sorted = (ids: Iterable<string>) => [...ids].sort();
 
@@ -59,6 +68,38 @@ describe('a position in the invalidation log', () => {
       }
     };
     await fc.assert(fc.asyncProperty(interleavings, interleavings, readsEachOnce), parameters(60));
+  });
+
+  const replay = () =>
+    readReplay(async (text, values) => (await reader.query(text, values)).rows as unknown, WINDOW_SECONDS);
+
+  it('comes with a time that is not before its snapshot, and so does a replay', async () => {
+    const { position } = await readPosition(reader);
+    // As a statement that is delayed between its begin and its snapshot.
+    await reader.query('BEGIN');
+    const [change] = await sql<{ committed_by: number }>(
+      database.url,
+      `WITH row AS (INSERT INTO invalidations (kind, user_id) VALUES ('user.updated', gen_random_uuid()))
+       SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS committed_by`,
+    );
+    const page = await readNewRows(reader, position);
+    expect(page.rows).toHaveLength(1);
+    expect(page.databaseMs).toBeGreaterThanOrEqual(change!.committed_by);
+    await expect(replay()).resolves.toMatchObject({ userIds: [] });
+    expect((await replay()).floorMs).toBeGreaterThanOrEqual(change!.committed_by);
+    await reader.query('ROLLBACK');
+  });
+
+  it('from which there are too many rows for a replay makes every earlier entry count as missing', async () => {
+    await reader.query(STORE_POSITION);
+    const write = `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, $1)`;
+    await reader.query(write, [10]);
+    expect((await replay()).userIds).toHaveLength(10);
+    await reader.query(write, [50_000]);
+    const { databaseMs } = await readPosition(reader);
+    const { floorMs, userIds } = await replay();
+    expect(userIds).toEqual([]);
+    expect(floorMs).toBeGreaterThanOrEqual(databaseMs);
   });
 
   it('belongs to one history: a page read after the tables were replaced names another one', async () => {

@@ -7,6 +7,7 @@ import { FEED_MUTANTS } from './feed-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import { LOG_MUTANTS } from './log-mutants.js';
+import { MODEL_MUTANTS } from './model-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
@@ -22,7 +23,10 @@ const REDIS_STORE = 'src/cache/redis-cache.store.ts';
 const LOCK = 'src/database/data-folder-lock.ts';
 const LOCK_SPEC = ['test/integration/data-folder-lock.long.spec.ts'] as const;
 
-/** Each breaks a promise of the README or of SECURITY.md. `npm run test:mutants` shows that a test fails for each. */
+/**
+ * Each breaks a promise of the README or of SECURITY.md, or a rule of the model in docs/model. `npm run test:mutants` shows that a
+ * test fails for each.
+ */
 export const MUTANTS: readonly Mutant[] = [
   ...ACCEPTANCE_MUTANTS,
   ...CACHE_MUTANTS,
@@ -30,6 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CLUSTER_MUTANTS,
   ...COMMAND_MUTANTS,
   ...KEY_MUTANTS,
+  ...MODEL_MUTANTS,
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
   ...LOG_MUTANTS,

@@ -1,0 +1,93 @@
+import type { Mutant } from './mutant.js';
+
+const FOLLOWER = 'src/invalidation/invalidation-follower.ts';
+const LOG = 'src/invalidation/invalidation-log.ts';
+const ACCEPTANCE_SPEC = ['test/integration/acceptance.spec.ts'] as const;
+const POSITION_SPEC = ['test/integration/log-position.spec.ts'] as const;
+
+/** Mutants of the model in docs/model, and what the bounds in time of the README need. */
+export const MODEL_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'FROMEND: the right counts from the end of a page',
+    file: FOLLOWER,
+    text: 'this.following.renew(reading.beganAt);',
+    replacement: 'this.following.renew(performance.now());',
+    specs: ACCEPTANCE_SPEC,
+    test: 'although its page was applied just now',
+  },
+  {
+    name: 'GRANTFIRST: the right is granted before the page is applied',
+    file: FOLLOWER,
+    text: 'await this.apply(page);',
+    replacement: 'this.following.renew(reading.beganAt);\n    await this.apply(page);',
+    specs: ACCEPTANCE_SPEC,
+    test: 'is read and not yet applied',
+  },
+  {
+    name: 'ONLYTRUSTED: pages are not applied to a Redis connection that is being replayed',
+    file: 'src/cache/trusted-cache.ts',
+    text: 'await this.store.invalidate(keys);',
+    replacement: 'if (this.trust.isStoreTrusted) await this.store.invalidate(keys);',
+    specs: ACCEPTANCE_SPEC,
+    test: 'while the log was replayed on a new connection to Redis',
+  },
+  {
+    name: 'PREPAREONCE: whether the log is followed is not checked after the replay of a Redis connection',
+    file: 'src/invalidation/cache-invalidation.service.ts',
+    text: 'if (this.demandReading() !== history)',
+    replacement: "if (history === '')",
+    specs: ACCEPTANCE_SPEC,
+    test: 'when the log was lost while it was replayed',
+  },
+  {
+    name: 'READLATE: the time of a read is taken after its snapshot',
+    file: 'src/sessions/live-user.reader.ts',
+    text: 'floor(extract(epoch FROM now()) * 1000)::float8 AS read_at',
+    replacement: 'floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS read_at',
+    specs: ACCEPTANCE_SPEC,
+    test: 'began before a skipped part of the log',
+  },
+  {
+    name: 'FLOOREARLY: the floor of a page is a time from before its snapshot',
+    file: LOG,
+    text: 'clock_timestamp())::float8 * 1000 AS database_ms, pg_current_snapshot()',
+    replacement: 'now())::float8 * 1000 AS database_ms, pg_current_snapshot()',
+    specs: POSITION_SPEC,
+    test: 'not before its snapshot',
+  },
+  {
+    name: 'FLOOREARLY: the floor of a replay is a time from before its snapshot',
+    file: LOG,
+    text: 'clock_timestamp())::float8 * 1000 AS database_ms,\n',
+    replacement: 'now())::float8 * 1000 AS database_ms,\n',
+    specs: POSITION_SPEC,
+    test: 'not before its snapshot',
+  },
+  {
+    name: 'NOTIFYTRUSTED: rows of open transactions are left to the notifications that name them',
+    file: FOLLOWER,
+    text: 'position = await this.read(connection, position);',
+    replacement: `const open = this.proof.state === 'delivered' ? { underWay: [] } : {};
+        position = await this.read(connection, { ...position, ...open } as LogPosition);`,
+    specs: ['test/integration/invalidation-follower.spec.ts'],
+    test: 'committed in another order',
+  },
+  {
+    name: 'NOLIMIT: a page of the log that is too large fails',
+    file: LOG,
+    text: 'return pageOf(rows[0], lines.length',
+    replacement: `if (lines.length > MAX_PAGE_ROWS) throw new RangeError('too many rows');
+  return pageOf(rows[0], lines.length`,
+    specs: ['test/integration/invalidation-follower.spec.ts'],
+    test: 'skips more rows',
+  },
+  {
+    name: 'REPLAYNOLIMIT: a replay that is too large fails',
+    file: LOG,
+    text: '  if (reach === null || line.rows',
+    replacement: `  if (line.rows > MAX_REPLAYED_ROWS) throw new RangeError('too many rows');
+  if (reach === null || line.rows`,
+    specs: POSITION_SPEC,
+    test: 'too many rows for a replay',
+  },
+];
