@@ -39,6 +39,12 @@ describe('Following', () => {
     expect(following.reason).not.toBe('');
   });
 
+  it('accepts entries for a second at most after the begin of a read, as changes by SQL apply within a second', () => {
+    follow();
+    jest.advanceTimersByTime(1000);
+    expect(rights()).toEqual([false, false]);
+  });
+
   it('counts from the begin of the read, however late its answer came', () => {
     follow();
     const beganAt = performance.now();

@@ -90,4 +90,27 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
     specs: POSITION_SPEC,
     test: 'too many rows for a replay',
   },
+  {
+    name: 'the log is read every 1.3 s',
+    file: 'src/invalidation/follower-connection.ts',
+    text: 'const POLL_MS = 500;',
+    replacement: 'const POLL_MS = 1300;',
+    specs: ['src/invalidation/follower-connection.spec.ts'],
+  },
+  {
+    name: 'entries are accepted for 1.5 s after the begin of a read',
+    file: 'src/cache/following.ts',
+    text: 'ACCEPTANCE_MS = 1000;',
+    replacement: 'ACCEPTANCE_MS = 1500;',
+    specs: ['src/cache/following.spec.ts'],
+    test: 'for a second at most',
+  },
+  {
+    name: 'Redis is tried again after up to 6 s',
+    file: 'src/cache/redis-connection.ts',
+    text: 'const MAX_RECONNECT_DELAY_MS = 1000;',
+    replacement: 'const MAX_RECONNECT_DELAY_MS = 6000;',
+    specs: ['src/cache/redis-connection.spec.ts'],
+    test: 'a second at most',
+  },
 ];
