@@ -5,6 +5,8 @@ import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedStore, DEADLINE_MS } from './redis-store.js';
 
+const { jest } = import.meta;
+
 const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
   get: (store) => store.get('key'),
   set: (store) => store.set('key', 1, 60_000),
@@ -117,6 +119,16 @@ describe('RedisCacheStore in an outage', () => {
     await expect(connected.store.invalidate(['key'])).rejects.toThrow(CacheUnavailableError);
     await connected.lost();
     redis.thaw();
+    await connected.trusted();
+    expect(connected.replays).toBe(2);
+  });
+
+  it('gives the connection up at once when Redis answers an invalidation with an error', async () => {
+    const busy = new CacheUnavailableError('BUSY Redis is busy running a script');
+    jest.spyOn(connected.connection, 'run').mockRejectedValueOnce(busy);
+    await expect(connected.store.invalidate(['key'])).rejects.toBe(busy);
+    await nextTurn();
+    expect(connected.trust.isTrusted).toBe(false);
     await connected.trusted();
     expect(connected.replays).toBe(2);
   });

@@ -1,3 +1,5 @@
+import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
+import { waitFor } from '../support/wait-for.js';
 import type { Answer } from './app-in-process.js';
 import { CommandFixture } from './command-fixture.js';
 import { logIn, register, getMe, type Member } from './accounts.js';
@@ -99,6 +101,56 @@ describe('at its commit,', () => {
     await fixture.operator.query('COMMIT');
     await expect(answer).resolves.toMatchObject({ status: 401, body: { code: 'token_revoked' } });
     await expect(getMe(fixture.app, other)).resolves.toBe('200');
+  });
+});
+
+/** As when another instance has committed a change and not yet deleted the cache entry. */
+describe('a command that reveals a change of others', () => {
+  let fixture: CommandFixture;
+
+  beforeAll(async () => {
+    fixture = await CommandFixture.start();
+    // The follower does not delete the entries.
+    await fixture.operator.query(`SET ergodrive.invalidation_log = 'off'`);
+  });
+  afterAll(() => fixture.stop());
+
+  const entryOf = ({ id }: Member) => fixture.app.get<CacheStore>(CACHE_STORE).get(`user:${id}`);
+  const cachedMember = async (): Promise<Member> => {
+    const member = await register(fixture.app);
+    const isCached = async () => {
+      await getMe(fixture.app, member);
+      return (await entryOf(member)) !== undefined;
+    };
+    await waitFor(isCached, { what: 'the entry' });
+    return member;
+  };
+
+  it.each([
+    ['is refused', (member: Member) => member, 401],
+    ['finds that the session to end has ended', (member: Member) => logIn(fixture.app, member), 404],
+  ])('and %s leaves no entry that is older than the change', async (_, endedOf, status) => {
+    const member = await cachedMember();
+    const ended = await endedOf(member);
+    const { barrier, answer } = await fixture.hold(() => fixture.endSession(member, ended));
+    await fixture.end(ended);
+    await expect(entryOf(member)).resolves.toBeDefined();
+    barrier.release();
+    await expect(answer).resolves.toMatchObject({ status });
+    await expect(entryOf(member)).resolves.toBeUndefined();
+    await expect(getMe(fixture.app, ended)).resolves.toBe('401 token_revoked');
+  });
+
+  it('and makes the same one leaves no entry that is older', async () => {
+    const member = await cachedMember();
+    await fixture.operator.query(`UPDATE users SET full_name = 'B' WHERE id = $1`, [member.id]);
+    const body = { full_name: 'B' };
+    const answer = await fixture.app.call('PATCH', '/api/v1/users/me', {
+      token: member.token,
+      body,
+    });
+    expect(answer).toMatchObject({ status: 200, body });
+    await expect(entryOf(member)).resolves.toBeUndefined();
   });
 });
 

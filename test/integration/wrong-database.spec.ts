@@ -95,7 +95,9 @@ describe('an instance whose database becomes read-only', () => {
 
   beforeAll(async () => {
     [test, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    app = await AppInProcess.start({ DATABASE_URL: test.url, REDIS_URL: redis.url });
+    // A machine that stalls must not end the connection to Redis.
+    const patient = { CACHE_DEADLINE_MS: '5000' };
+    app = await AppInProcess.start({ DATABASE_URL: test.url, REDIS_URL: redis.url, ...patient });
     await becomes(app, 'healthy');
   });
   afterAll(async () => {
@@ -133,6 +135,20 @@ describe('an instance whose database becomes read-only', () => {
     await becomes(app, 'healthy');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
     await expect(verdictOf(app, await logIn(app, member))).resolves.toBe('student');
+  });
+
+  it('answers 503 while other instances claim another history on its Redis, and recovers by itself', async () => {
+    const member = await register(app);
+    const redisAnswers = (...command: string[]) =>
+      withRedis(redis.url, (connection) => connection.send(...command));
+    const [key] = (await redisAnswers('KEYS', 'ergodrive:*history')) as string[];
+    await redisAnswers('SET', key!, 'another system:00000001:another history');
+    await becomes(app, 'unhealthy');
+    expect((await database(app)).reason).toContain('another PostgreSQL');
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 503 });
+    await redisAnswers('DEL', key!);
+    await becomes(app, 'healthy');
+    await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
   });
 
   it('uses no connection of the pool to another history', async () => {
