@@ -36,7 +36,7 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     specs: ['src/cache/following.spec.ts'],
   },
   {
-    name: 'entries of another history are accepted',
+    name: 'NOHISTORY: entries of another history are accepted',
     file: FOLLOWING,
     text: 'return history === this.history && readAt >= this.floorMs;',
     replacement: 'return readAt >= this.floorMs;',
@@ -72,14 +72,14 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
   {
-    name: 'an entry is written by an instance that does not follow the log',
+    name: 'FILLALWAYS: an entry is written by an instance that does not follow the log',
     file: TRUSTED_CACHE,
     text: 'if (ttlMs > 0 && this.trust.isWritable)\n      await this.store.fill(',
     replacement: 'if (ttlMs > 0) await this.store.fill(',
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
   {
-    name: 'a change is acknowledged although its entry stayed',
+    name: 'NOWAIT: a change is acknowledged although its entry stayed',
     file: INVALIDATION,
     text: 'performance.now() - beganAt < ACCEPTANCE_ENDED_MS',
     replacement: 'false',
@@ -109,14 +109,14 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
   {
-    name: 'entries are accepted for ever after one read of the log',
+    name: 'NORIGHT: entries are accepted for ever after one read of the log',
     file: FOLLOWING,
     text: 'return this.isPermanent || (performance.now() < monotonic && Date.now() < wall);',
     replacement: 'return true;',
     specs: ['src/cache/following.spec.ts'],
   },
   {
-    name: 'the cache is asked before the log was read',
+    name: 'LATECHECK: the cache is asked before the log was read',
     file: TRUSTED_CACHE,
     text: 'this.trust.isTrusted ? await this.store.get(key).catch(ignoreOutage) : undefined',
     replacement: 'await this.store.get(key).catch(ignoreOutage)',

@@ -16,7 +16,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'of another name',
   },
   {
-    name: 'the log is followed on a standby or a read-only server',
+    name: 'NOPRIMARY: the log is followed on a standby or a read-only server',
     file: FOLLOWER,
     text: 'if (isReadOnly) throw new NotThePrimaryError();',
     replacement: '',
@@ -24,7 +24,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'answers 503',
   },
   {
-    name: 'a verdict is taken from a standby or a read-only server',
+    name: 'NOPRIMARY: a verdict is taken from a standby or a read-only server',
     file: 'src/database/bounded-client.ts',
     text: 'server.is_read_only',
     replacement: 'false',
@@ -80,7 +80,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'replays what was committed',
   },
   {
-    name: 'rows of transactions that were under way are not read',
+    name: 'BYNUMBER: rows of transactions that were under way are not read',
     file: 'src/invalidation/log-position.ts',
     text: "underWay === '' ? [] : underWay.split(',')",
     replacement: '[]',
@@ -110,7 +110,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'refuses to write',
   },
   {
-    name: 'Redis is trusted before the log was replayed',
+    name: 'NOREPLAY: Redis is trusted before the log was replayed',
     file: REDIS,
     text: 'untilLost(hooks.prepare())',
     replacement: 'untilLost(Promise.resolve())',
@@ -164,7 +164,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     test: 'make the later one',
   },
   {
-    name: 'a new connection of the follower replays nothing',
+    name: 'NORESYNC: a new connection of the follower replays nothing',
     file: FOLLOWER,
     text: 'await this.invalidation.replayFor(page.history);',
     replacement: 'this.following.adopt(page.history);',

@@ -77,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
     specs: ['src/cache/read-batch.spec.ts'],
   },
   {
-    name: 'a fill is written whatever became of its lease',
+    name: 'NOLEASE: a fill is written whatever became of its lease',
     file: REDIS_STORE,
     text: "if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end",
     replacement: '',
