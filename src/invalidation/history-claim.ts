@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { HISTORY, TIMELINE } from '../database/history.js';
 import { ignoreOutage } from '../cache/cache-unavailable.error.js';
@@ -11,7 +11,9 @@ const KEY = 'ergodrive:followed-history';
 /** The claim is renewed with each heartbeat of each instance that follows the history. */
 const CLAIM_MS = 1500;
 const RETRY_MS = 100;
-/** After a restart of PostgreSQL the claim of the history before it lives on for a moment. */
+/** Nobody follows a history any more whose claim was not renewed for as long: instances that do renew it every 500 ms. */
+const UNRENEWED_MS = 1000;
+/** How long a new history waits for that: the claim of the one before lives on for a moment after a restart or a promotion. */
 const PATIENCE_MS = 2000;
 
 /** Sets or renews the claim unless another stands, and answers the other. */
@@ -42,10 +44,12 @@ export interface Identity {
 
 /**
  * Names in Redis the history that instances follow, so that an instance whose PostgreSQL is another one finds out and writes
- * nothing there. The claim lives as long as somebody renews it. A promoted standby of the same system takes it over at once.
+ * nothing there. The claim lives as long as somebody renews it. A promoted standby and a restarted server take it over once nobody does: a copy on a
+ * later timeline, to which a single instance was led, finds it renewed by the others.
  */
 @Injectable()
 export class HistoryClaim {
+  private readonly logger = new Logger('Log');
   /** Of the connection that is followed, and of the one before. */
   private identity: Identity | undefined;
   private previous: Identity | undefined;
@@ -67,10 +71,12 @@ export class HistoryClaim {
   async admit(query: (text: string) => Promise<Identity[]>): Promise<Identity> {
     const previous = this.identity;
     const own = await readIdentity(query);
+    if (previous !== undefined && nameOf(previous) !== nameOf(own))
+      this.logger.warn(
+        `PostgreSQL is another one than before: ${nameOf(own)} in place of ${nameOf(previous)}`,
+      );
     const shards = this.redis?.shards ?? [];
-    for (const other of await Promise.all(shards.map((shard) => current(shard).catch(ignoreOutage))))
-      if (other !== undefined && isRival(other, own) && !mayBePredecessor(other, own, previous))
-        throw new RivalHistoryError(describe(other));
+    await Promise.all(shards.map((shard) => outwait(shard, own, previous).catch(ignoreOutage)));
     this.previous = previous;
     this.identity = own;
     return own;
@@ -84,18 +90,12 @@ export class HistoryClaim {
     const own = this.identity;
     if (own === undefined || own.history !== this.following.history)
       throw new Error('PostgreSQL has another history meanwhile');
-    const beganAt = performance.now();
-    for (;;) {
-      const other = await current(shard);
-      if (other === undefined || !isRival(other, own)) {
-        const rival = await set(shard, own, other);
-        if (rival === undefined) break;
-      } else {
-        const isPatient =
-          performance.now() - beganAt < PATIENCE_MS && mayBePredecessor(other, own, this.previous);
-        if (!isPatient) this.refuse(shard, other);
-      }
-      await pause(RETRY_MS);
+    try {
+      while ((await set(shard, own, await outwait(shard, own, this.previous))) !== undefined)
+        await pause(RETRY_MS);
+    } catch (error) {
+      if (error instanceof RivalHistoryError) this.settle(shard, error.message);
+      throw error;
     }
     this.settle(shard, undefined);
   }
@@ -104,14 +104,10 @@ export class HistoryClaim {
   async renew(shard: RedisShard): Promise<void> {
     const own = this.identity;
     if (own === undefined || own.history !== this.following.history) return;
-    const other = this.following.mayWrite ? await set(shard, own, undefined) : await current(shard);
+    const other = this.following.mayWrite
+      ? await set(shard, own, undefined)
+      : (await current(shard))?.identity;
     if (other !== undefined && other.history !== own.history) throw new Error(describe(other));
-  }
-
-  private refuse(shard: RedisShard, other: Identity): never {
-    const reason = describe(other);
-    this.settle(shard, reason);
-    throw new RivalHistoryError(reason);
   }
 
   /** Notes whether a shard has the claim of others. One such shard is enough to refuse. */
@@ -124,8 +120,40 @@ export class HistoryClaim {
   }
 }
 
-async function current(shard: RedisShard): Promise<Identity | undefined> {
-  return parse(await shard.runOwn(KEY, (client, key) => client.get(key)));
+interface Claim {
+  readonly identity: Identity;
+  /** How long ago it was renewed, milliseconds. */
+  readonly ageMs: number;
+}
+
+async function current(shard: RedisShard): Promise<Claim | undefined> {
+  const [text, leftMs] = await shard.runOwn(KEY, (client, key) =>
+    Promise.all([client.get(key), client.pTTL(key)]),
+  );
+  const identity = parse(text);
+  return identity && { identity, ageMs: CLAIM_MS - leftMs };
+}
+
+/**
+ * Waits until nobody follows another history than `own`.
+ * @returns the claim that may be replaced
+ * @throws RivalHistoryError when somebody does
+ */
+async function outwait(
+  shard: RedisShard,
+  own: Identity,
+  previous: Identity | undefined,
+): Promise<Identity | undefined> {
+  const beganAt = performance.now();
+  for (;;) {
+    const claim = await current(shard);
+    if (claim === undefined || claim.identity.history === own.history) return undefined;
+    const { identity: other, ageMs } = claim;
+    const mayEnd = mayBePredecessor(other, own, previous);
+    if (mayEnd && ageMs >= UNRENEWED_MS) return other;
+    if (!mayEnd || performance.now() - beganAt > PATIENCE_MS) throw new RivalHistoryError(describe(other));
+    await pause(RETRY_MS);
+  }
 }
 
 /** @returns the claim that stands instead */
@@ -168,15 +196,14 @@ function parse(text: unknown): Identity | undefined {
 const isSameSystem = (one: Identity, other: Identity): boolean =>
   one.system !== '' && one.system === other.system;
 
-/** Whether the claim of another history stands against `own`: it does not after a later promotion of the same system. */
-const isRival = (other: Identity, own: Identity): boolean =>
-  other.history !== own.history && !(isSameSystem(other, own) && own.timeline > other.timeline);
-
 /** Whether nobody may follow the other history any more: then its claim ends soon. */
 function mayBePredecessor(other: Identity, own: Identity, previous: Identity | undefined): boolean {
-  if (isSameSystem(other, own)) return own.timeline === other.timeline;
+  if (isSameSystem(other, own)) return own.timeline >= other.timeline;
   return previous === undefined || isSameSystem(previous, own);
 }
 
-const describe = ({ system, timeline }: Identity): string =>
-  `other instances use another PostgreSQL than this one (system ${system || 'unknown'}, timeline ${Number.parseInt(timeline, 16) || 'unknown'})`;
+const nameOf = ({ system, timeline }: Identity): string =>
+  `system ${system || 'unknown'}, timeline ${Number.parseInt(timeline, 16) || 'unknown'}`;
+
+const describe = (other: Identity): string =>
+  `other instances use another PostgreSQL than this one (${nameOf(other)})`;

@@ -129,8 +129,8 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     this.reach.answered();
     await connection.listen();
     await connection.run((client) => client.query(REMOVE_FOREIGN_ROWS));
-    await connection.run((client) =>
-      this.history.admit(async (text) => (await client.query<Identity & QueryResultRow>(text)).rows),
+    await this.history.admit((text) =>
+      connection.run(async (client) => (await client.query<Identity & QueryResultRow>(text)).rows),
     );
     await this.stores.announce(runOn(connection));
     await this.invalidation.replayFor(page.history);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BLACKLIST_PREFIX } from '../../src/cache/blacklist.service.js';
 import { slotOf } from '../../src/cache/cluster-slots.js';
-import { TrustedCache } from '../../src/cache/trusted-cache.js';
+import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { itKeepsTheCacheStoreContract } from '../contracts/cache-store.contract.js';
 import { getMe, register } from '../integration/accounts.js';
 import { AppInProcess } from '../integration/app-in-process.js';
@@ -98,7 +98,7 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
       await waitFor(isWarm, { what: 'an answer of the cache', ...PATIENCE });
       await expect(one.call('POST', '/api/v1/auth/logout', member)).resolves.toMatchObject({ status: 200 });
       for (const app of apps) await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
-      await other.get(TrustedCache).clear(BLACKLIST_PREFIX);
+      await other.get<CacheStore>(CACHE_STORE).clear([BLACKLIST_PREFIX]);
       await expect(getMe(other, member)).resolves.toBe('401 token_revoked');
       const refused = (await secured.refusals()).map(String).filter((line) => !line.includes('setinfo'));
       expect(refused).toEqual([]);

@@ -175,12 +175,10 @@ describe('an OAuth client that uses two instances', () => {
     const client = await registerClient(one, admin);
     const statements = other.get(HotStatements);
     const read = statements.read.bind(statements);
-    const spy = jest
-      .spyOn(statements, 'read')
-      .mockImplementation(async (statement, values) => ({
-        ...(await read(statement, values)),
-        history: 'another',
-      }));
+    const spy = jest.spyOn(statements, 'read').mockImplementation(async (statement, values) => ({
+      ...(await read(statement, values)),
+      history: 'another',
+    }));
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(authenticate(other, client)).resolves.toBe('orders');
     expect(spy).toHaveBeenCalledTimes(2);

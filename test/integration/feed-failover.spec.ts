@@ -57,7 +57,7 @@ describe('after another history of PostgreSQL begins, whose clock may be another
       clientSecret: feed.client.secret,
       onError: () => undefined,
       fetch: async (url, init) => {
-        const { pathname } = new URL(String(url));
+        const { pathname } = new URL(url);
         const headers = Object.fromEntries(new Headers(init?.headers));
         const body = init?.body as string | undefined;
         const answer = await app.call(init?.method ?? 'GET', pathname, { headers, ...(body && { body }) });

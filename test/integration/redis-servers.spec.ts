@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BLACKLIST_PREFIX } from '../../src/cache/blacklist.service.js';
-import { TrustedCache } from '../../src/cache/trusted-cache.js';
+import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { RedisServer } from '../support/redis/redis-server.js';
@@ -49,7 +49,7 @@ describe('the application', () => {
       expect(refused.status).toBe(401);
       expect((await app.call('POST', '/api/v1/auth/logout', { token: member.token })).status).toBe(200);
       expect(await getMe(app, member)).toBe('401 token_revoked');
-      await app.get(TrustedCache).clear(BLACKLIST_PREFIX);
+      await app.get<CacheStore>(CACHE_STORE).clear([BLACKLIST_PREFIX]);
       expect(await getMe(app, member)).toBe('401 token_revoked');
 
       const { body } = await app.call('GET', '/health');

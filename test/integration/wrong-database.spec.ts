@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { Following } from '../../src/cache/following.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { FollowedHistory } from '../../src/database/followed-history.js';
+import { TcpProxy } from '../support/network/tcp-proxy.js';
+import { PostgresServer } from '../support/postgres/postgres-server.js';
+import { PostgresStandby } from '../support/postgres/postgres-standby.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
@@ -11,6 +15,7 @@ import { AppInProcess } from './app-in-process.js';
 import { claimsOf, logIn, register, verdictOf, type Member } from './accounts.js';
 
 const { jest } = import.meta;
+const SECRET = randomUUID() + randomUUID();
 
 const statusOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body['status'];
 const becomes = (app: AppInProcess, status: string) =>
@@ -88,6 +93,61 @@ describe('two instances on one Redis whose databases differ', () => {
   });
 });
 
+describe('an instance that is led to a promoted copy while others go on with the original', () => {
+  let redis: TestRedis;
+  let primary: PostgresServer;
+  let original: TestDatabase;
+  let standby: PostgresStandby;
+  let link: TcpProxy;
+  let others: AppInProcess;
+  let misled: AppInProcess;
+  let member: Member;
+
+  beforeAll(async () => {
+    [redis, primary] = await Promise.all([
+      createTestRedis(),
+      PostgresServer.start({ durability: 'process' }),
+    ]);
+    original = await primary.createDatabase();
+    link = await TcpProxy.start({ port: primary.port });
+    const common = { REDIS_URL: redis.url, JWT_SECRET: SECRET, CACHE_DEADLINE_MS: '5000' };
+    others = await AppInProcess.start({ ...common, DATABASE_URL: original.url });
+    misled = await AppInProcess.start({ ...common, DATABASE_URL: link.through(original.url) });
+    await Promise.all([others, misled].map((app) => becomes(app, 'healthy')));
+    member = await register(others);
+    standby = await PostgresStandby.of(primary);
+    await standby.promote();
+  });
+  afterAll(async () => {
+    await misled.stop();
+    await link.close();
+    await Promise.all([redis.stop(), original.drop()]);
+    await Promise.all([standby.stop(), primary.stop()]);
+  });
+
+  it('refuses every request, and harms nobody else', async () => {
+    await expect(others.call('POST', '/api/v1/auth/logout', member)).resolves.toMatchObject({ status: 200 });
+    link.redirect({ port: standby.server.port });
+    const answers = new Set<unknown>();
+    const states = new Set<unknown>();
+    const isRefused = async () => {
+      answers.add((await misled.call('GET', '/api/v1/users/me', member)).status);
+      states.add(await statusOf(others));
+      return (await database(misled)).reason?.includes('another PostgreSQL') === true;
+    };
+    await waitFor(isRefused, { what: 'the copy to be refused' });
+    expect(answers).not.toContain(200);
+    expect([...states]).toEqual(['healthy']);
+    await expect(verdictOf(others, await logIn(others, member))).resolves.toBe('student');
+  });
+
+  it('serves once no other instance follows the original, as after a failover', async () => {
+    await others.stop();
+    await becomes(misled, 'healthy');
+    await expect(verdictOf(misled, await logIn(misled, member))).resolves.toBe('student');
+  });
+});
+
 describe('an instance whose database becomes read-only', () => {
   let test: TestDatabase;
   let redis: TestRedis;
@@ -142,7 +202,8 @@ describe('an instance whose database becomes read-only', () => {
     const redisAnswers = (...command: string[]) =>
       withRedis(redis.url, (connection) => connection.send(...command));
     const [key] = (await redisAnswers('KEYS', 'ergodrive:*history')) as string[];
-    await redisAnswers('SET', key!, 'another system:00000001:another history');
+    // As if others renewed it.
+    await redisAnswers('SET', key!, 'another system:00000001:another history', 'PX', '60000');
     await becomes(app, 'unhealthy');
     expect((await database(app)).reason).toContain('another PostgreSQL');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 503 });

@@ -87,14 +87,6 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     test: 'when no instance accepts the entry',
   },
   {
-    name: 'an instance without the lock acknowledges at once',
-    file: INVALIDATION,
-    text: 'return this.lock?.isHeld ?? true;',
-    replacement: 'return true;',
-    specs: ['test/e2e/without-redis.spec.ts'],
-    test: 'two instances on one database',
-  },
-  {
     name: "ages are compared on this machine's clock",
     file: 'src/database/database-clock.ts',
     text: 'this.anchor.databaseMs + performance.now() - this.anchor.monotonicMs',

@@ -42,8 +42,8 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'the claim of another history is ignored',
     file: 'src/invalidation/history-claim.ts',
-    text: 'other === undefined || !isRival(other, own)',
-    replacement: 'true',
+    text: 'if (claim === undefined || claim.identity.history === own.history) return undefined;',
+    replacement: 'if (true as boolean) return claim?.identity;',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'two instances',
   },
@@ -150,8 +150,8 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a new connection of the follower is followed wherever it leads',
     file: 'src/invalidation/history-claim.ts',
-    text: 'isRival(other, own) && !mayBePredecessor(other, own, previous))',
-    replacement: 'isRival(other, own) && previous === other)',
+    text: 'outwait(shard, own, previous).catch(ignoreOutage)',
+    replacement: 'current(shard).catch(ignoreOutage)',
     specs: ['test/faults/replication-faults.long.spec.ts'],
     test: 'copy of the database in another cluster',
   },

@@ -78,4 +78,12 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     specs: STORES_SPEC,
     test: 'Redis and memory',
   },
+  {
+    name: 'a later timeline wins against instances that renew their claim',
+    file: 'src/invalidation/history-claim.ts',
+    text: 'if (mayEnd && ageMs >= UNRENEWED_MS) return other;',
+    replacement: 'if (mayEnd) return other;',
+    specs: ['test/integration/wrong-database.spec.ts'],
+    test: 'harms nobody else',
+  },
 ];
