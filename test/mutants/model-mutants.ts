@@ -10,8 +10,8 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'FROMEND: the right counts from the end of a page',
     file: FOLLOWER,
-    text: 'this.following.renew(reading.beganAt);',
-    replacement: 'this.following.renew(performance.now());',
+    text: 'renew(Math.min(reading.beganAt, ',
+    replacement: 'renew(Math.min(performance.now(), ',
     specs: ACCEPTANCE_SPEC,
     test: 'although its page was applied just now',
   },
