@@ -23,6 +23,7 @@ const READ_ONLY = '25006';
 /** Errors of a statement or of the protocol, also those that an outage can have. */
 const STATEMENT_CODE = /^(42...|08P01)$/;
 const UNIQUE_VIOLATION = '23505';
+const LOCK_TIMEOUT = '55P03';
 
 /** Several waits for the database took longer, in total, than the limit of one wait. */
 export class DatabaseTimeoutError extends Error {
@@ -72,6 +73,11 @@ export function statementErrorCode(error: unknown): string | undefined {
 
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === UNIQUE_VIOLATION;
+}
+
+/** Whether a statement gave up waiting for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === LOCK_TIMEOUT;
 }
 
 /** Whether PostgreSQL cannot store a text, such as one with a NUL character (SQLSTATE class 22). */

@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { isDatabaseOutage, reasonOf } from '../common/database-errors.js';
 import { tlsTrouble } from '../common/tls-trouble.js';
+import { MigrationLockError } from './migration-lock.error.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
 
 /** Refusals that no further attempt changes, by SQLSTATE. */
@@ -21,6 +22,7 @@ const NO_PASSWORD = /client password must be a/;
  */
 export function describeConnectFailure(error: unknown, variable: string): unknown {
   if (!isNativeError(error)) return error;
+  if (error instanceof MigrationLockError) return error;
   if (error instanceof PrimaryNotFoundError) return describeNowhere(error, variable);
   const { code = '', message } = error as Error & { code?: string };
   const refusal = REFUSALS[code];

@@ -8,6 +8,7 @@ import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import { LOG_MUTANTS } from './log-mutants.js';
 import { MODEL_MUTANTS } from './model-mutants.js';
+import { MIGRATION_MUTANTS } from './migration-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
@@ -38,6 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
   ...LOG_MUTANTS,
+  ...MIGRATION_MUTANTS,
   ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
   ...PROOF_MUTANTS,

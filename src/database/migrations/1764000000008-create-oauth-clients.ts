@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * OAuth clients, and which of them opened a session. A row of the invalidation log for a client names the client in `user_id`: the
- * previous version of the application takes it for an account without cache entries.
+ * previous version of the application takes it for an account without cache entries. A later migration makes the index of
+ * `sessions.client_id`, without a lock that stops requests.
  */
 export class CreateOAuthClients1764000000008 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -20,7 +21,6 @@ export class CreateOAuthClients1764000000008 implements MigrationInterface {
       CREATE INDEX oauth_clients_created_at_idx ON oauth_clients (created_at, id) WHERE ended_at IS NULL;
 
       ALTER TABLE sessions ADD COLUMN client_id text;
-      CREATE INDEX sessions_client_idx ON sessions (client_id) WHERE client_id IS NOT NULL AND revoked_at IS NULL;
 
       ALTER TABLE invalidations DROP CONSTRAINT invalidations_kind_check;
       ALTER TABLE invalidations ADD CONSTRAINT invalidations_kind_check
@@ -45,7 +45,6 @@ export class CreateOAuthClients1764000000008 implements MigrationInterface {
       ALTER TABLE invalidations DROP CONSTRAINT invalidations_kind_check;
       ALTER TABLE invalidations ADD CONSTRAINT invalidations_kind_check
         CHECK (kind IN ('session.revoked', 'user.updated', 'user.deleted'));
-      DROP INDEX sessions_client_idx;
       ALTER TABLE sessions DROP COLUMN client_id;
     `);
   }

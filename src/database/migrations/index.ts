@@ -13,6 +13,7 @@ import { QueueAuditEvents1764000000012 } from './1764000000012-queue-audit-event
 import { MarkHistory1764000000015 } from './1764000000015-mark-history.js';
 import { NameCaches1764000000016 } from './1764000000016-name-caches.js';
 import { LogMovedSessions1764000000020 } from './1764000000020-log-moved-sessions.js';
+import { IndexSessionsByClient1764000000021 } from './1764000000021-index-sessions-by-client.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   MarkHistory1764000000015,
   NameCaches1764000000016,
   LogMovedSessions1764000000020,
+  IndexSessionsByClient1764000000021,
 ];
