@@ -116,10 +116,28 @@ describe('Following', () => {
     expect(following.accepts(entry)).toBe(false);
   });
 
+  it('accepts no entry from before a skipped part that has a later time, because the clock was set back', () => {
+    follow('one');
+    following.observe(9000);
+    following.skip(1000);
+    // Another instance may have written it after this one had read the log for the last time.
+    expect(following.accepts({ history: 'one', readAt: 9000 + ACCEPTANCE_MS - 1 })).toBe(false);
+    expect(following.accepts({ history: 'one', readAt: 9000 + ACCEPTANCE_MS })).toBe(true);
+  });
+
+  it('accepts an entry from after a skipped part when no clock was set back', () => {
+    follow('one');
+    following.observe(1000);
+    following.skip(1001);
+    expect(following.accepts({ history: 'one', readAt: 1001 })).toBe(true);
+  });
+
   it('forgets the skipped part when the history changes, because another server has another clock', () => {
     follow('one');
-    following.raiseFloor(9000);
+    following.observe(9000);
+    following.skip(9000);
     follow('two');
+    following.skip(1000);
     expect(following.accepts({ history: 'one', readAt: 9000 })).toBe(false);
     expect(following.accepts({ history: 'two', readAt: 1000 })).toBe(true);
   });

@@ -36,6 +36,7 @@ export class Following {
   private current: FollowingState = 'starting';
   private why = 'the invalidation log was not read yet';
   private floorMs = 0;
+  private latestMs = 0;
   private acceptsUntil = { monotonic: -Infinity, wall: -Infinity };
   private isPermanent = false;
   private conflict: string | undefined;
@@ -89,7 +90,7 @@ export class Following {
   /** A new connection reads this history. Entries are accepted again once the log was replayed. */
   adopt(history: string): void {
     if (this.current !== 'starting') this.enter('suspended', 'the invalidation log is being replayed');
-    if (history !== this.history) this.floorMs = 0;
+    if (history !== this.history) this.floorMs = this.latestMs = 0;
     this.followed.current = history;
   }
 
@@ -124,6 +125,20 @@ export class Following {
   /** Accepts only entries that were read at this time or later. @param readAt PostgreSQL's time, milliseconds */
   raiseFloor(readAt: number): void {
     this.floorMs = Math.max(this.floorMs, readAt);
+  }
+
+  /** @param databaseMs PostgreSQL's time of a read of the log, milliseconds */
+  observe(databaseMs: number): void {
+    this.latestMs = Math.max(this.latestMs, databaseMs);
+  }
+
+  /**
+   * Accepts no entry that was read before this moment. After PostgreSQL's clock was set back, such entries have later times: those of the
+   * last read of the log, and of what instances still wrote after it.
+   * @param databaseMs PostgreSQL's time now, milliseconds
+   */
+  skip(databaseMs: number): void {
+    this.raiseFloor(this.latestMs > databaseMs ? this.latestMs + ACCEPTANCE_MS : databaseMs);
   }
 
   /** Settles as `work` does, or fails as soon as PostgreSQL is proven to be out of reach. @throws DatabaseTimeoutError */

@@ -164,11 +164,12 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   private check({ isReadOnly, databaseMs }: LogPage): void {
     if (isReadOnly) throw new NotThePrimaryError();
     this.clock.set(databaseMs);
+    this.following.observe(databaseMs);
   }
 
   private async apply({ rows, databaseMs }: LogPage): Promise<void> {
     if (rows === undefined) {
-      this.following.raiseFloor(databaseMs);
+      this.following.skip(databaseMs);
       this.feed.next({ kind: 'log.skipped' });
       return;
     }

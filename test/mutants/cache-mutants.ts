@@ -58,7 +58,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'rows that are skipped make no entry old',
     file: FOLLOWER,
-    text: '      this.following.raiseFloor(databaseMs);\n',
+    text: '      this.following.skip(databaseMs);\n',
     replacement: '',
     specs: ['test/integration/invalidation-follower.spec.ts'],
     test: 'skips more rows',
@@ -173,7 +173,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a replay without a position accepts every entry',
     file: LOG,
-    text: 'return { history, floorMs: now, userIds: [] };',
+    text: 'return { history, floorMs: floor, userIds: [] };',
     replacement: 'return { history, floorMs: 0, userIds: [] };',
     specs: ['test/integration/invalidation-follower.spec.ts'],
   },
