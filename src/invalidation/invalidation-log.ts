@@ -97,8 +97,9 @@ export interface Replay {
 
 interface ReplayLine extends QueryResultRow {
   history: string;
-  database_ms: number;
-  /** When the oldest usable position was taken; `null` for none. */
+  /** From then on no entry is affected by a change of before, milliseconds. */
+  floor: number;
+  /** When the usable position was taken; `null` for none. */
   reaches_back_to: number | null;
   is_whole: boolean;
   rows: number;
@@ -106,22 +107,33 @@ interface ReplayLine extends QueryResultRow {
 }
 
 /**
- * `base` is the newest position that is older than the window, `$1` seconds, or else the oldest there is. Every transaction below its
- * horizon had ended then, so whatever was committed within the window is among the rows from there on, however long it had been open.
+ * `base` is the newest position that is older than the window, `$1` seconds, or else the first that was taken. Every transaction below
+ * its horizon had ended then, so whatever was committed within the window is among the rows from there on, however long it had been
+ * open. The first is that of the lowest horizon: PostgreSQL's clock may have been set back since.
  */
 export const BASE = `
   server AS (SELECT ${HISTORY} AS history), base AS (
-    SELECT at, horizon, at <= clock_timestamp() - make_interval(secs => $1) AS is_whole FROM log_positions, server
-    WHERE log_positions.history = server.history
-    ORDER BY is_whole DESC, CASE WHEN at <= clock_timestamp() - make_interval(secs => $1) THEN -extract(epoch FROM at)
-      ELSE extract(epoch FROM at) END LIMIT 1
+    SELECT at, horizon, is_whole FROM (
+      (SELECT at, horizon, true AS is_whole FROM log_positions JOIN server USING (history)
+      WHERE at <= clock_timestamp() - make_interval(secs => $1) ORDER BY at DESC LIMIT 1)
+      UNION ALL
+      (SELECT at, horizon, false FROM log_positions JOIN server USING (history) ORDER BY horizon, at LIMIT 1)
+    ) AS usable ORDER BY is_whole DESC LIMIT 1
   )`;
+
+/** A position is stored once in so many seconds, for all instances. */
+const POSITION_SECONDS = 10;
+
+/** After PostgreSQL's clock was set back, entries from before have times up to those of the last position, and of the next. */
+const FLOOR = `
+  greatest(clock_timestamp(), (SELECT max(at) + interval '${POSITION_SECONDS} seconds'
+    FROM log_positions JOIN server USING (history) WHERE at > clock_timestamp()))`;
 
 const CHANGED = `
   WITH ${BASE}, changed AS (
     SELECT user_id FROM invalidations WHERE xid >= (SELECT horizon FROM base) LIMIT ${MAX_REPLAYED_ROWS + 1}
   )
-  SELECT history, extract(epoch FROM clock_timestamp())::float8 * 1000 AS database_ms,
+  SELECT history, extract(epoch FROM ${FLOOR})::float8 * 1000 AS floor,
     (SELECT extract(epoch FROM at)::float8 * 1000 FROM base) AS reaches_back_to,
     coalesce((SELECT is_whole FROM base), false) AS is_whole,
     (SELECT count(*) FROM changed)::int AS rows,
@@ -135,17 +147,21 @@ type Query = (text: string, values: unknown[]) => Promise<unknown>;
 export async function readReplay(query: Query, windowSeconds: number): Promise<Replay> {
   const [line] = (await query(CHANGED, [windowSeconds])) as ReplayLine[];
   if (line === undefined) throw new TypeError('PostgreSQL answered without a row');
-  const { history, database_ms: now, reaches_back_to: reach, is_whole: isWhole, user_ids: userIds } = line;
-  if (reach === null || line.rows > MAX_REPLAYED_ROWS) return { history, floorMs: now, userIds: [] };
+  const { history, floor, reaches_back_to: reach, is_whole: isWhole, user_ids: userIds } = line;
+  if (reach === null || line.rows > MAX_REPLAYED_ROWS) return { history, floorMs: floor, userIds: [] };
   return { history, floorMs: isWhole ? 0 : reach, userIds };
 }
 
-/** Stores where the log is now, once in ten seconds for all instances. */
+/**
+ * Stores where the log is now, once in ten seconds for all instances. Positions that are later than now, from before PostgreSQL's clock
+ * was set back, do not count.
+ */
 export const STORE_POSITION = `
   INSERT INTO log_positions (history, at, horizon)
   SELECT ${HISTORY}, clock_timestamp(), pg_snapshot_xmin(pg_current_snapshot())
   WHERE NOT EXISTS (
-    SELECT FROM log_positions WHERE history = ${HISTORY} AND at > clock_timestamp() - interval '9 seconds')
+    SELECT FROM log_positions WHERE history = ${HISTORY}
+      AND at BETWEEN clock_timestamp() - interval '${POSITION_SECONDS - 1} seconds' AND clock_timestamp())
   ON CONFLICT DO NOTHING`;
 
 /** Removes positions that no replay needs any more, and answers the horizon of the oldest that is left. */
