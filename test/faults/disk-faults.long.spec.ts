@@ -33,7 +33,9 @@ describe(`two instances whose services have small disks, SEED=${suite.seed}`, ()
 
   it(
     'keep their promises: the disk of Redis is full',
-    () => suite.expectPromisesKeptInTime(deployment, fullRedisDisk(disks.redis)),
+    async () => {
+      await suite.expectPromisesKept(deployment, fullRedisDisk(disks.redis));
+    },
     TIMEOUT_MS,
   );
 

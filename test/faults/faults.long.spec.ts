@@ -33,13 +33,17 @@ describe(`three instances, SEED=${seed}`, () => {
 
   afterAll(() => deployment.stop(), TIMEOUT_MS);
 
-  it.each([tokensExpire, ...REDIS_FAULTS, ...REFUSED_WRITE_FAULTS, ...NETWORK_FAULTS, ...INSTANCE_FAULTS])(
-    'keep their promises: $name',
-    (fault: Fault<Deployment>) => suite.expectPromisesKeptInTime(deployment, fault),
-    TIMEOUT_MS,
-  );
-
-  it.each([...POSTGRES_FAULTS, ...CONNECTION_FAULTS, ...DATABASE_LINK_FAULTS, ...STALL_FAULTS])(
+  it.each([
+    tokensExpire,
+    ...REDIS_FAULTS,
+    ...REFUSED_WRITE_FAULTS,
+    ...NETWORK_FAULTS,
+    ...INSTANCE_FAULTS,
+    ...POSTGRES_FAULTS,
+    ...CONNECTION_FAULTS,
+    ...DATABASE_LINK_FAULTS,
+    ...STALL_FAULTS,
+  ])(
     'keep their promises: $name',
     async (fault: Fault<Deployment>) => {
       await suite.expectPromisesKept(deployment, fault);

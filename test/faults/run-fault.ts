@@ -1,7 +1,8 @@
-import { StallWatch } from '../support/stall-watch.js';
+import { MachineWatch } from '../support/machine-watch.js';
 import { checkAudit } from './checker/audit-checker.js';
 import { checkChannels } from './checker/channel-checker.js';
 import { Expectations } from './checker/expectations.js';
+import { machineMs } from './checker/machine-time.js';
 import { History, type Operation } from './checker/history.js';
 import { HistoryChecker, type CheckResult } from './checker/history-checker.js';
 import type { Instance } from './deployment/instance.js';
@@ -14,6 +15,7 @@ import {
   type FaultPromise,
   type Span,
   strictPromise,
+  TRIPS,
 } from './checker/promise.js';
 import { RecordingClient } from './load/recording-client.js';
 import { RecordingOperator } from './load/recording-operator.js';
@@ -44,6 +46,8 @@ export interface FaultContext<D extends TestDeployment = TestDeployment> {
   readonly random: SeededRandom;
   /** To be added to by a fault that is not the same all the time. */
   readonly promise: FaultPromise;
+  /** Notes that the fault begins now, and not before: from now on counts what it allows. */
+  breaks(): void;
   /** A live session of a user of its own, whom the load leaves alone. */
   newSession(): Promise<TestSession>;
   /** So many of them, each of another user. @param lifeSeconds of their access tokens */
@@ -55,7 +59,7 @@ export type FaultAllowance = Allowance | { readonly allowance: Allowance; readon
 
 export interface Fault<D extends TestDeployment = TestDeployment> {
   readonly name: string;
-  /** What the design allows while this fault lasts. */
+  /** What the design allows from the begin of this fault until every instance has recovered. */
   readonly allows?: readonly FaultAllowance[];
   readonly load?: LoadOptions;
   /**
@@ -71,7 +75,7 @@ export interface FaultResult {
   readonly checked: CheckResult;
   /** From the call of `run` until all instances had recovered. */
   readonly span: Span;
-  /** From the end of the fault until every instance was healthy again. */
+  /** From the end of the fault until every instance was healthy again, without what the machine took. */
   readonly recoveryMs: number;
   /** What the fault itself, or the wait for the recovery, threw. */
   readonly failure: unknown;
@@ -86,16 +90,21 @@ export async function runFault<D extends TestDeployment>(
   const history = new History();
   const channels = new LiveChannels();
   const context = await prepare(deployment, fault, random, history, channels);
-  const watch = new StallWatch();
+  const watch = new MachineWatch();
   const { span, endedAt, failure } = await underLoad(context, fault);
   await context.load.sweep();
-  context.promise.halted.push(...watch.stalls);
-  watch.stop();
-  for (const allowed of fault.allows ?? []) allow(context.promise, allowed, span);
+  const { promise } = context;
+  promise.halted.push(...watch.stalls);
+  promise.trips.push(...watch.trips);
+  await watch.stop();
+  for (const allowed of fault.allows ?? []) allow(promise, allowed, { ...span, from: promise.brokenFrom });
+  for (const loss of promise.lost) loss.settledFrom ??= span.to;
   const { operations } = history;
-  const checked = await checkHistory(deployment, operations, context.promise, channels);
+  const checked = await checkHistory(deployment, operations, promise, channels);
   channels.terminate();
-  return { fault: fault.name, operations, checked, span, recoveryMs: span.to - endedAt, failure };
+  const recovery = { from: endedAt, to: span.to };
+  const recoveryMs = span.to - endedAt - machineMs(promise, recovery, TRIPS.recovery);
+  return { fault: fault.name, operations, checked, span, recoveryMs, failure };
 }
 
 async function prepare<D extends TestDeployment>(
@@ -119,7 +128,9 @@ async function prepare<D extends TestDeployment>(
     openSessions(url(), await createUsers(url(), count), 1, lifeSeconds);
   const newSession = async () => (await newSessions(1))[0]!;
   const load = new Load(parts, fault.load);
-  return { deployment, load, client, operator, random, promise: strictPromise(), newSessions, newSession };
+  const promise = { ...strictPromise(), brokenFrom: Infinity };
+  const breaks = () => (promise.brokenFrom = performance.now());
+  return { deployment, load, client, operator, random, promise, breaks, newSessions, newSession };
 }
 
 async function underLoad<D extends TestDeployment>(
@@ -130,6 +141,7 @@ async function underLoad<D extends TestDeployment>(
   load.start();
   await load.continueFor(BEFORE_MS);
   const from = performance.now();
+  context.breaks();
   let endedAt = from;
   let failure: unknown;
   try {

@@ -1,9 +1,17 @@
-import { History, type Operation } from './checker/history.js';
+import { MachineWatch } from '../support/machine-watch.js';
+import { History } from './checker/history.js';
+import { type Span, SQL_BOUND_MS, strictPromise } from './checker/promise.js';
 import { checkService, countRevocations, type ServiceCheck } from './checker/service-checker.js';
 import { ServicesDeployment } from './deployment/services-deployment.js';
 import { publish, table } from './fault-report.js';
 import { TIMEOUT_MS } from './fault-suite.js';
-import { SERVICES_FAULTS, type ServicesFault } from './faults/services-faults.js';
+import {
+  SERVICES_FAULTS,
+  type ServicesFault,
+  type Silence,
+  type SilencedService,
+} from './faults/services-faults.js';
+import { INITIAL_ROLE, PASSWORD } from './load/population.js';
 import { RecordingClient } from './load/recording-client.js';
 import { SeededRandom } from './load/seeded-random.js';
 import { ServicesLoad } from './load/services-load.js';
@@ -52,40 +60,46 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
     await deployment.stop();
   }, TIMEOUT_MS);
 
-  /** Runs the fault under load. @returns what was recorded, and the span in which the fault explains 503 */
+  /** Runs the fault under load. @returns what was recorded, what is promised, and when nobody answered which service */
   async function record(fault: ServicesFault) {
     const history = new History();
+    const promise = strictPromise();
     const client = new RecordingClient(history, await deployment.openAdministratorSession());
     const load = new ServicesLoad(deployment, client, random, await deployment.openSessions(SESSIONS));
     await deployment.recovered();
+    const watch = new MachineWatch();
     load.start();
     await load.continueFor(BEFORE_MS);
-    const from = performance.now();
-    await fault.run(deployment, load);
+    const silent: Record<SilencedService, Span[]> = { verifying: [], introspecting: [] };
+    const silence: Silence = async (services, run) => {
+      const from = performance.now();
+      await run();
+      for (const service of services) silent[service].push({ from, to: performance.now() });
+    };
+    await fault.run(deployment, load, silence);
     await deployment.recovered();
-    const span = { from, to: performance.now() };
     await load.revoked(REVOCATIONS_EACH);
     await load.stopRevoking();
     await load.continueFor(BOUND_MS);
     await load.stop();
     await load.sweep();
-    return { operations: history.operations, span };
+    promise.halted.push(...watch.stalls);
+    promise.trips.push(...watch.trips);
+    await watch.stop();
+    return { operations: history.operations, promise, silent };
   }
 
-  function check(fault: ServicesFault, operations: readonly Operation[], span: { from: number; to: number }) {
+  function check({ operations, promise, silent }: Awaited<ReturnType<typeof record>>) {
     const { verifying, introspecting, keySet } = deployment;
-    const unavailable = (name: 'verifying' | 'introspecting') =>
-      fault.unavailable.includes(name) ? [span] : [];
     const always = [{ from: -Infinity, to: Infinity }];
-    const promises = {
-      kit: { instance: verifying.number, boundMs: BOUND_MS, unavailable: unavailable('verifying') },
-      stock: { instance: introspecting.number, boundMs: 0, unavailable: unavailable('introspecting') },
-      control: { instance: keySet.number, boundMs: BOUND_MS, unavailable: always },
-    };
+    const kit = { instance: verifying.number, boundMs: BOUND_MS, sqlBoundMs: 0 };
+    const stock = { instance: introspecting.number, boundMs: 0, sqlBoundMs: SQL_BOUND_MS };
+    const control = { ...kit, instance: keySet.number };
+    const initial = { role: INITIAL_ROLE, password: PASSWORD };
     return {
-      kit: checkService(operations, promises.kit),
-      stock: checkService(operations, promises.stock),
-      control: checkService(operations, promises.control),
+      kit: checkService(operations, { ...kit, unavailable: silent.verifying }, promise, initial),
+      stock: checkService(operations, { ...stock, unavailable: silent.introspecting }, promise, initial),
+      control: checkService(operations, { ...control, unavailable: always }, promise, initial),
     };
   }
 
@@ -95,10 +109,10 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
     'keep their bound: $name',
     async (fault) => {
       const { introspections } = await deployment.status();
-      const { operations, span } = await record(fault);
+      const recorded = await record(fault);
       const asked = (await deployment.status()).introspections - introspections;
-      const { kit, stock, control } = check(fault, operations, span);
-      const count = countRevocations(operations);
+      const { kit, stock, control } = check(recorded);
+      const count = countRevocations(recorded.operations, recorded.promise);
       revocations += count;
       const { requests, presentedBeyondBound, acceptedWithinBound, acceptedBeyondBound } = kit;
       const ofKit = [requests, presentedBeyondBound, acceptedWithinBound, acceptedBeyondBound];

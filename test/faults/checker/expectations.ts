@@ -1,6 +1,6 @@
 import type { Operation } from './history.js';
 import { Outcomes } from './outcomes.js';
-import type { FaultPromise, Span } from './promise.js';
+import type { FaultPromise, Loss } from './promise.js';
 import { Revocations } from './revocations.js';
 import { type ValueHistory, valuesByUser } from './value-history.js';
 
@@ -17,35 +17,57 @@ export class Expectations {
   private readonly roles: Map<string, ValueHistory>;
   private readonly passwords: Map<string, ValueHistory>;
   private readonly activity: Map<string, ValueHistory>;
+  /** The loss of which is known what it has left. */
+  private readonly known: Loss | undefined;
 
-  /** @param lost what was acknowledged in these spans may have been undone */
+  /**
+   * @param lost what was acknowledged in these spans may have been undone
+   * @param sqlBoundMs how long after its commit a change by SQL may be unknown, if not the promised time
+   */
   constructor(
     operations: readonly Operation[],
     promise: FaultPromise,
     private readonly initial: InitialState,
-    lost: readonly Span[],
+    lost: readonly Loss[],
+    sqlBoundMs?: number,
   ) {
-    this.outcomes = new Outcomes(promise, lost);
+    this.outcomes = new Outcomes(promise, lost, sqlBoundMs);
+    this.known = lost.find(({ record }) => record !== undefined);
     const values = (kinds: Operation['kind'][], value: string) =>
-      valuesByUser(operations, kinds, value, this.outcomes);
+      valuesByUser(operations, kinds, () => value, this.outcomes);
     this.revocations = new Revocations(operations, this.outcomes);
-    this.roles = values(['set-role', 'sql-set-role'], initial.role);
+    const changes = operations.filter((each) => !this.isInRecord(each));
+    const kinds = ['set-role', 'sql-set-role'] as const;
+    this.roles = valuesByUser(changes, kinds, (userId) => this.initialRole(userId), this.outcomes);
     this.passwords = values(['set-password'], initial.password);
     this.activity = values(['set-active'], 'true');
   }
 
-  /** Whether the account may have been inactive at some time in the span. */
-  mayBeInactive(userId: string, start: number, end: number): boolean {
-    return this.activity.get(userId)?.possible(start, end).has('false') === true;
+  /** Whether the account may have been inactive while the instance answered. */
+  mayBeInactive({ userId, start, end, instance }: Operation): boolean {
+    return this.activity.get(userId)?.possible(start, end, instance).has('false') === true;
   }
 
-  /** The passwords that the account may have had in the span. */
-  possiblePasswords(userId: string, start: number, end: number): Set<string> {
-    return this.passwords.get(userId)?.possible(start, end) ?? new Set([this.initial.password]);
+  /** The passwords that the account may have had meanwhile. */
+  possiblePasswords({ userId, start, end, instance }: Operation): Set<string> {
+    return this.passwords.get(userId)?.possible(start, end, instance) ?? new Set([this.initial.password]);
   }
 
   /** The roles that an answer may hold. */
-  possibleRoles(userId: string, start: number, end: number): Set<string> {
-    return this.roles.get(userId)?.possible(start, end) ?? new Set([this.initial.role]);
+  possibleRoles({ userId, start, end, instance }: Operation): Set<string> {
+    return this.roles.get(userId)?.possible(start, end, instance) ?? new Set([this.initialRole(userId)]);
+  }
+
+  private initialRole(userId: string): string {
+    return this.known?.record?.roles.get(userId) ?? this.initial.role;
+  }
+
+  /** Whether the record of the loss was made after all effects of the operation on its user. */
+  private isInRecord(operation: Operation): boolean {
+    const { known } = this;
+    return (
+      known?.record?.roles.has(operation.userId) === true &&
+      this.outcomes.lastEffect(operation) < known.undoneFrom
+    );
   }
 }

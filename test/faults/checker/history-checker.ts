@@ -1,14 +1,9 @@
 import { checkExchanges, checkPasswordChanges } from './exchange-rules.js';
-import { Expectations, type InitialState } from './expectations.js';
+import type { InitialState } from './expectations.js';
 import { isAccepted, isAcknowledged, isBySql, isRead, isRefused, type Operation } from './history.js';
-import {
-  ACKNOWLEDGEMENT_BOUND_MS,
-  ACKNOWLEDGEMENT_MARGIN_MS,
-  type FaultPromise,
-  HASHING_BOUND_MS,
-  overlaps,
-  TRIPS_OF_A_CHANGE,
-} from './promise.js';
+import { LatencyRules } from './latency-rules.js';
+import { type FaultPromise, overlaps } from './promise.js';
+import { TimedExpectations } from './timed-expectations.js';
 import type { Violation } from './violation.js';
 
 /** How far an instance's estimate of PostgreSQL's clock may be off. */
@@ -22,33 +17,35 @@ export interface CheckResult {
   readonly revocations: number;
   /** Longest time from a request that ends sessions to its acknowledgement, database outages aside. */
   readonly slowestAcknowledgementMs: number;
+  /** The most that a read took longer than reads did before the fault, outages and the slowness of the machine aside. */
+  readonly slowestReadMs: number;
   /** Longest time between a commit by SQL and the start of an acceptance that contradicts it. */
   readonly worstSqlMs: number;
 }
 
 /** Asserts over a whole history what the design promises of every single answer. */
 export class HistoryChecker {
-  private readonly before: Expectations;
-  private readonly after: Expectations;
+  private readonly expectations: TimedExpectations;
+  private readonly latencies: LatencyRules;
 
   constructor(
     private readonly operations: readonly Operation[],
     private readonly promise: FaultPromise,
     initial: InitialState,
   ) {
-    this.before = new Expectations(operations, promise, initial, []);
-    this.after = new Expectations(operations, promise, initial, promise.lost);
+    this.expectations = new TimedExpectations(operations, promise, initial);
+    this.latencies = new LatencyRules(operations, promise);
   }
 
   check(): CheckResult {
-    const { operations, promise } = this;
+    const { operations, promise, latencies } = this;
     const violations = operations.flatMap((operation) => [
       ...this.checkAnswer(operation),
       ...this.checkRefusal(operation),
       ...this.checkAcceptance(operation),
       ...this.checkRole(operation),
       ...this.checkPassword(operation),
-      ...this.checkLatency(operation),
+      ...latencies.check(operation),
     ]);
     const late = operations.filter((operation) => this.isPresentedTooLate(operation));
     return {
@@ -58,18 +55,11 @@ export class HistoryChecker {
         ...checkExchanges(operations, promise.lost),
       ],
       presentedAfterRevocation: late.length,
-      revocations: this.after.revocations.acknowledgedCount,
-      slowestAcknowledgementMs: Math.max(
-        0,
-        ...operations.filter((each) => this.hasBoundedLatency(each)).map(({ start, end }) => end - start),
-      ),
+      revocations: this.expectations.after.revocations.acknowledgedCount,
+      slowestAcknowledgementMs: latencies.slowestAcknowledgementMs(),
+      slowestReadMs: latencies.slowestReadMs(),
       worstSqlMs: Math.max(0, ...this.sqlDelays()),
     };
-  }
-
-  /** What is expected of an answer: once a loss has begun to show, what was acknowledged in it may not hold. */
-  private expectationsAt(end: number): Expectations {
-    return this.promise.lost.some(({ undoneFrom }) => end >= undoneFrom) ? this.after : this.before;
   }
 
   /** A server answers, and while PostgreSQL is up without an error. */
@@ -82,8 +72,24 @@ export class HistoryChecker {
     if (status < 500) return [];
     const { unavailable, locked } = this.promise;
     const allowed = isRead(operation) ? unavailable : [...unavailable, ...locked];
-    if (status !== 503 || !overlaps(time, allowed, instance)) return [{ rule: 'server error', operation }];
+    const isForeseen = status === 503 && overlaps(time, allowed, instance) && !this.isCached(operation);
+    if (!isForeseen) return [{ rule: 'server error', operation }];
     return retryAfter ? [] : [{ rule: 'no Retry-After', operation }];
+  }
+
+  /** Whether the cache answers this read, whatever has become of PostgreSQL. */
+  private isCached({ kind, sessionId, instance, start, end }: Operation): boolean {
+    return (
+      kind !== 'sessions' &&
+      sessionId !== undefined &&
+      this.promise.cached.some(
+        (span) =>
+          span.instance === instance &&
+          span.from <= start &&
+          span.to >= end &&
+          span.sessionIds.has(sessionId),
+      )
+    );
   }
 
   /**
@@ -95,106 +101,60 @@ export class HistoryChecker {
     return [{ rule: 'false refusal', operation }];
   }
 
-  private isLive({
-    sessionId,
-    kind,
-    userId,
-    start,
-    end,
-    password,
-    expiresAt = Infinity,
-  }: Operation): boolean {
-    const expected = this.expectationsAt(end);
-    const passwords = expected.possiblePasswords(userId, start, end);
+  private isLive(operation: Operation): boolean {
+    const { sessionId, kind, end, password, expiresAt = Infinity } = operation;
+    const expected = this.expectations.for(operation);
+    const passwords = expected.possiblePasswords(operation);
     const isRight = password === undefined || (passwords.size === 1 && passwords.has(password));
     if (sessionId !== undefined) {
       const isUnexpired = expiresAt - CLOCK_MARGIN_MS > end;
       return isRight && isUnexpired && expected.revocations.begunAt(sessionId) >= end;
     }
     if (kind !== 'login') return true;
-    return isRight && !expected.mayBeInactive(userId, start, end);
+    return isRight && !expected.mayBeInactive(operation);
   }
 
   private checkAcceptance(operation: Operation): Violation[] {
     if (!isAccepted(operation)) return [];
-    const { start, expiresAt = Infinity, sessionId } = operation;
+    const { start, expiresAt = Infinity } = operation;
     const expiredMs = start - expiresAt - CLOCK_MARGIN_MS;
     if (expiredMs > 0) return [{ rule: 'accepted after expiry', lateMs: expiredMs, operation }];
-    if (!this.isPresentedTooLate(operation)) return [];
-    const lateMs = start - this.expectationsAt(operation.end).revocations.refusedFrom(sessionId!);
-    return [{ rule: 'accepted after revocation', lateMs, operation }];
+    const lateMs = start - this.refusedFrom(operation);
+    return lateMs > 0 ? [{ rule: 'accepted after revocation', lateMs, operation }] : [];
   }
 
   private checkRole(operation: Operation): Violation[] {
-    const { role, userId, start, end } = operation;
+    const { role } = operation;
     if (role === undefined) return [];
-    const possible = this.expectationsAt(end).possibleRoles(userId, start, end);
+    const possible = this.expectations.for(operation).possibleRoles(operation);
     return possible.has(role) ? [] : [{ rule: 'stale role', operation }];
   }
 
   /** A login, or a change of the password, succeeds with a password that the account may have. */
   private checkPassword(operation: Operation): Violation[] {
-    const { password, userId, start, end } = operation;
+    const { password } = operation;
     if (password === undefined || !isAcknowledged(operation)) return [];
-    const expected = this.expectationsAt(end);
-    const possible = expected.possiblePasswords(userId, start, end);
+    const possible = this.expectations.for(operation).possiblePasswords(operation);
     return possible.has(password) ? [] : [{ rule: 'stale password', operation }];
   }
 
-  private checkLatency(operation: Operation): Violation[] {
-    const latencyMs = operation.end - operation.start - this.haltedMs(operation);
-    const hashingMs = operation.kind === 'set-password' ? HASHING_BOUND_MS : 0;
-    const leastBoundMs = ACKNOWLEDGEMENT_BOUND_MS + ACKNOWLEDGEMENT_MARGIN_MS + hashingMs;
-    if (latencyMs <= leastBoundMs || !this.hasBoundedLatency(operation)) return [];
-    const readMs = this.slowestReadBeside(operation);
-    if (latencyMs <= ACKNOWLEDGEMENT_BOUND_MS + hashingMs + TRIPS_OF_A_CHANGE * readMs) return [];
-    const detail = `${latencyMs.toFixed(0)} ms, reads beside it up to ${readMs.toFixed(0)} ms`;
-    return [{ rule: 'slow acknowledgement', detail, operation }];
+  private isPresentedTooLate(operation: Operation): boolean {
+    return this.refusedFrom(operation) < operation.start;
   }
 
-  private hasBoundedLatency(operation: Operation): boolean {
-    const { ends } = operation;
-    return (
-      ends !== undefined && !isBySql(operation) && isAcknowledged(operation) && !this.isExcused(operation)
-    );
-  }
-
-  /** Nothing promises that an answer of this instance came soon at the time. */
-  private isExcused({ start, end, instance }: Operation): boolean {
-    const { unavailable, stalled } = this.promise;
-    return overlaps({ from: start, to: end }, [...unavailable, ...stalled], instance);
-  }
-
-  /** How much of the operation's time the machine stalled. */
-  private haltedMs({ start, end }: Operation): number {
-    const parts = this.promise.halted.map(({ from, to }) =>
-      Math.max(0, Math.min(to, end) - Math.max(from, start)),
-    );
-    return parts.reduce((sum, part) => sum + part, 0);
-  }
-
-  /** The longest time that the same instance took for a read meanwhile; 0 without one. */
-  private slowestReadBeside({ start, end, instance }: Operation): number {
-    const beside = this.operations.filter(
-      (each) =>
-        isRead(each) &&
-        each.instance === instance &&
-        each.start < end &&
-        each.end > start &&
-        !this.isExcused(each),
-    );
-    return Math.max(0, ...beside.map((each) => each.end - each.start));
-  }
-
-  private isPresentedTooLate({ sessionId, start, end }: Operation): boolean {
-    if (sessionId === undefined) return false;
-    return this.expectationsAt(end).revocations.refusedFrom(sessionId) < start;
+  /** From when on the session of the request must be refused by the instance that was asked; `Infinity` without a session. */
+  private refusedFrom(operation: Operation): number {
+    const { sessionId, instance } = operation;
+    if (sessionId === undefined) return Infinity;
+    return this.expectations.for(operation).revocations.refusedFrom(sessionId, instance);
   }
 
   private sqlDelays(): number[] {
     const ended = new Map(
       this.operations
-        .filter((each) => each.kind === 'sql-revoke' && this.after.outcomes.holdsFrom(each) < Infinity)
+        .filter(
+          (each) => each.kind === 'sql-revoke' && this.expectations.after.outcomes.holdsFrom(each) < Infinity,
+        )
         .flatMap(({ ends = [], end }) => ends.map((id) => [id, end] as const)),
     );
     return this.operations

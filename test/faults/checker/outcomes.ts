@@ -1,21 +1,32 @@
 import { isAcknowledged, isBySql, isRefused, isTheft, type Operation } from './history.js';
-import { type FaultPromise, overlaps, type Span, SQL_BOUND_MS } from './promise.js';
+import { machineMs } from './machine-time.js';
+import { concerns, type FaultPromise, type Loss, overlaps, SQL_BOUND_MS, TRIPS } from './promise.js';
 
 /** How long after a request was given up it may still take effect: the server may have been frozen with it. */
 const LATE_EFFECT_MS = 15_000;
 
 /** What is known of the changes that requests were to make. */
 export class Outcomes {
-  /** @param lost what was acknowledged in these spans may not have been made */
+  /** By operation and instance, as many answers ask for the same. */
+  private readonly applied = new Map<Operation, Map<number | undefined, number>>();
+
+  /**
+   * @param lost what was acknowledged in these spans may not have been made
+   * @param sqlBoundMs how long after its commit a change by SQL may be unknown
+   */
   constructor(
     private readonly promise: FaultPromise,
-    private readonly lost: readonly Span[],
+    private readonly lost: readonly Loss[],
+    private readonly sqlBoundMs = SQL_BOUND_MS,
   ) {}
 
-  /** From when on the change holds on every instance; `Infinity` when nobody knows whether it was made. */
-  holdsFrom(operation: Operation): number {
+  /**
+   * From when on the change holds; `Infinity` when nobody knows whether it was made.
+   * @param instance where; on every instance without one
+   */
+  holdsFrom(operation: Operation, instance?: number): number {
     if (!isDone(operation) || this.isLost(operation)) return Infinity;
-    return isBySql(operation) ? this.appliedBy(operation.end) : operation.end;
+    return isBySql(operation) ? this.appliedBy(operation, instance) : operation.end;
   }
 
   /** When the change was made at the latest, if it was made at all. */
@@ -28,11 +39,28 @@ export class Outcomes {
     return overlaps({ from: start, to: end }, this.lost);
   }
 
-  /** While instances do not reach PostgreSQL, they learn of a change by SQL when they are back. */
-  private appliedBy(committedAt: number): number {
-    const bound = committedAt + SQL_BOUND_MS;
-    const outages = this.promise.unavailable.filter((span) =>
-      overlaps({ from: committedAt, to: bound }, [span]),
+  /** The record of a loss that tells whether the operation, which was over before, was undone. */
+  recordOf(operation: Operation): Loss['record'] {
+    const { start, end } = operation;
+    const losses = this.lost.filter((loss) => overlaps({ from: start, to: end }, [loss]));
+    const [loss] = losses;
+    return losses.length === 1 && isDone(operation) && end < loss!.undoneFrom ? loss!.record : undefined;
+  }
+
+  private appliedBy(operation: Operation, instance: number | undefined): number {
+    const known = this.applied.get(operation) ?? new Map<number | undefined, number>();
+    this.applied.set(operation, known);
+    const computed = known.get(instance) ?? this.boundOf(operation.end, instance);
+    known.set(instance, computed);
+    return computed;
+  }
+
+  /** An instance that does not reach PostgreSQL learns of a change by SQL when it is back. */
+  private boundOf(committedAt: number, instance: number | undefined): number {
+    const span = { from: committedAt, to: committedAt + this.sqlBoundMs };
+    const bound = span.to + machineMs(this.promise, span, TRIPS.logReading);
+    const outages = this.promise.unavailable.filter(
+      (each) => concerns(each, instance) && overlaps({ from: committedAt, to: bound }, [each]),
     );
     return Math.max(bound, ...outages.map(({ to }) => to));
   }

@@ -1,3 +1,6 @@
+import type { Trip } from '../../support/machine-watch.js';
+import type { RecordAfterLoss } from './record-after-loss.js';
+
 /** A span of monotonic milliseconds, ends included. */
 export interface Span {
   readonly from: number;
@@ -12,6 +15,8 @@ export interface AllowedSpan extends Span {
 
 /** What the design promises for a run: nothing is allowed that no span here names. */
 export interface FaultPromise {
+  /** When the fault begins. Answers from before show how long they take while nothing is broken. */
+  readonly brokenFrom: number;
   /** PostgreSQL is out of reach: 503 with `Retry-After` may be answered, and answers may be slow. */
   readonly unavailable: AllowedSpan[];
   /** An instance is dead: requests may stay without an answer. */
@@ -20,50 +25,80 @@ export interface FaultPromise {
   readonly stalled: AllowedSpan[];
   /** A transaction that holds locks does not go on: 503 with `Retry-After` may be answered to what writes. */
   readonly locked: AllowedSpan[];
+  /** Sessions that are served although PostgreSQL is out of reach. */
+  readonly cached: CachedSpan[];
   readonly lost: Loss[];
   /** The machine stalled, and nothing ran: this time counts for no answer. */
   readonly halted: Span[];
+  /** How slow the machine was, measured beside the deployment. */
+  readonly trips: Trip[];
+}
+
+/** The cache has these sessions, and the instance uses it: reads with their tokens are served. */
+export interface CachedSpan extends Span {
+  readonly instance: number;
+  readonly sessionIds: ReadonlySet<string>;
 }
 
 /** What was acknowledged in this span may be undone: data of an older moment is used afterwards. */
 export interface Loss extends Span {
   /** From when on the older data may be in use. */
   readonly undoneFrom: number;
+  /** From when on every instance uses the older data. */
+  settledFrom?: number;
+  /** What the older data holds; without it, nobody knows what was lost. */
+  readonly record?: RecordAfterLoss;
 }
 
 export type Allowance = 'unavailable' | 'unanswered' | 'stalled' | 'locked';
 
-/** How long an acknowledgement may take on a machine that has nothing else to do. */
+/** README: "a revocation is answered within 2 s". */
 export const ACKNOWLEDGEMENT_BOUND_MS = 2000;
 
-/** How much longer it may take at any time. */
-export const ACKNOWLEDGEMENT_MARGIN_MS = 1000;
+/** README: "changes by SQL within 1 s", on every instance that reaches PostgreSQL. */
+export const SQL_BOUND_MS = 1000;
+
+/** README: "requests that wait for Redis lose 100 ms at most". */
+export const REDIS_WAIT_MS = 100;
+
+/** README: "the cache is used again at most 2 s after Redis is back". */
+export const RECOVERY_BOUND_MS = 2000;
+
+/** The two hashes of a change of the password wait in a line with those of the other clients of the load. */
+export const HASHING_MS = 400;
 
 /**
- * How many times as long as the slowest read of the same time it may take beside the promised wait: a change reads, begins a
- * transaction, writes, commits and deletes. So a machine that stalls is not taken for a slow acknowledgement.
+ * Trips between two processes, one after another, that the work takes. Each may take as much longer as the machine took for a trip of
+ * the same time. A request waits in each process for those of other clients that came before it: three, as measured.
  */
-export const TRIPS_OF_A_CHANGE = 4;
-
-/** How much longer a change of the password may take: its two hashes wait in a line with those of logins. */
-export const HASHING_BOUND_MS = 1500;
-
-/** How long after its commit a change by SQL may be unknown to an instance. */
-export const SQL_BOUND_MS = 2000;
+export const TRIPS = {
+  /** Two checks of the caller, BEGIN, three statements, COMMIT, and the deletion in Redis, with and without an answer. */
+  change: 4 * 12,
+  /** The client, the cache, a lease, a connection, PostgreSQL, and the fill. */
+  read: 4 * 6,
+  /** The notification, the page of the log, and the deletion in Redis. */
+  logReading: 4 * 4,
+  /** Connections to Redis and PostgreSQL with their checks, the replay, and a question for the health. */
+  recovery: 4 * 20,
+} as const;
 
 /** The promise for a time in which nothing is broken. */
 export const strictPromise = (): FaultPromise => ({
+  brokenFrom: -Infinity,
   unavailable: [],
   unanswered: [],
   stalled: [],
   locked: [],
+  cached: [],
   lost: [],
   halted: [],
+  trips: [],
 });
 
 /** Whether any of the spans that concern the instance has a moment in common with the one given. */
 export const overlaps = ({ from, to }: Span, spans: readonly AllowedSpan[], instance?: number): boolean =>
   spans.some((span) => concerns(span, instance) && from <= span.to && to >= span.from);
 
-const concerns = (span: AllowedSpan, instance: number | undefined): boolean =>
+/** Whether a span is about the instance: it names that one, or none. Without an instance, every span is. */
+export const concerns = (span: AllowedSpan, instance: number | undefined): boolean =>
   span.instance === undefined || instance === undefined || span.instance === instance;

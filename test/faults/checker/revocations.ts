@@ -1,10 +1,10 @@
 import { isRejected, isTheft, type Operation } from './history.js';
 import type { Outcomes } from './outcomes.js';
 
-/** When a session may have ended, and from when on every instance must refuse it. */
+/** When a session may have ended, and what has ended it. */
 interface SessionEnd {
   begun: number;
-  refusedFrom: number;
+  readonly by: Operation[];
 }
 
 /** When sessions ended, by a history. */
@@ -17,15 +17,19 @@ export class Revocations {
   ) {
     const opened = loginsByUser(operations);
     for (const operation of operations.filter((each) => !isRejected(each) || isTheft(each))) {
-      for (const id of operation.ends ?? []) this.note(id, operation.start, outcomes.holdsFrom(operation));
+      for (const id of operation.ends ?? []) this.noteEnd(id, operation);
       if (outcomes.isLost(operation)) this.noteLost(operation);
       if (endsAllOfUser(operation)) this.noteLogins(operation, opened.get(operation.userId) ?? []);
     }
   }
 
-  /** From when on every instance must refuse the session; `Infinity` when it may live. */
-  refusedFrom(sessionId: string): number {
-    return this.ends.get(sessionId)?.refusedFrom ?? Infinity;
+  /**
+   * From when on the session must be refused; `Infinity` when it may live.
+   * @param instance where; by every instance without one
+   */
+  refusedFrom(sessionId: string, instance?: number): number {
+    const by = this.ends.get(sessionId)?.by ?? [];
+    return by.reduce((least, each) => Math.min(least, this.holdsFrom(each, sessionId, instance)), Infinity);
   }
 
   /** The start of the first request that was to end the session; `Infinity` without one. */
@@ -35,13 +39,26 @@ export class Revocations {
 
   /** How many sessions certainly ended. */
   get acknowledgedCount(): number {
-    return [...this.ends.values()].filter(({ refusedFrom }) => refusedFrom < Infinity).length;
+    return [...this.ends.keys()].filter((id) => this.refusedFrom(id) < Infinity).length;
+  }
+
+  private holdsFrom(operation: Operation, sessionId: string, instance?: number): number {
+    const hasSurvived = this.outcomes.recordOf(operation)?.ended.has(sessionId) === true;
+    return hasSurvived ? operation.end : this.outcomes.holdsFrom(operation, instance);
+  }
+
+  /** What the record shows to be undone has never happened. */
+  private noteEnd(id: string, operation: Operation): void {
+    if (this.outcomes.recordOf(operation)?.live.has(id) === true) return;
+    this.note(id, operation.start, operation);
   }
 
   /** A session whose login or last rotation was undone is refused, or ends at its next refresh. */
-  private noteLost({ opened, exchange, sessionId, start }: Operation): void {
-    if (opened !== undefined) this.note(opened, start, Infinity);
-    if (exchange !== undefined && sessionId !== undefined) this.note(sessionId, start, Infinity);
+  private noteLost(operation: Operation): void {
+    const { opened, exchange, sessionId, start } = operation;
+    if (opened !== undefined && this.outcomes.recordOf(operation)?.live.has(opened) !== true)
+      this.note(opened, start);
+    if (exchange !== undefined && sessionId !== undefined) this.note(sessionId, start);
   }
 
   /** A session that was being opened meanwhile may have ended with the others, or be a later one. */
@@ -49,17 +66,17 @@ export class Revocations {
     for (const login of logins) {
       if (login.opened === operation.sessionId || login.start >= this.outcomes.lastEffect(operation))
         continue;
-      const isCertain = login.end < operation.start;
-      this.note(login.opened!, operation.start, isCertain ? this.outcomes.holdsFrom(operation) : Infinity);
+      if (login.end < operation.start) this.noteEnd(login.opened!, operation);
+      else this.note(login.opened!, operation.start);
     }
   }
 
-  private note(id: string, begun: number, refusedFrom: number): void {
-    const known = this.ends.get(id);
-    this.ends.set(id, {
-      begun: Math.min(begun, known?.begun ?? Infinity),
-      refusedFrom: Math.min(refusedFrom, known?.refusedFrom ?? Infinity),
-    });
+  /** @param by what has ended it; without it, the session may have ended */
+  private note(id: string, begun: number, by?: Operation): void {
+    const known = this.ends.get(id) ?? { begun: Infinity, by: [] };
+    known.begun = Math.min(begun, known.begun);
+    if (by !== undefined) known.by.push(by);
+    this.ends.set(id, known);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Operation } from './history.js';
-import { logout, read } from './operation-builders.js';
-import type { Span } from './promise.js';
+import { logout, read, setRole } from './operation-builders.js';
+import { type FaultPromise, type Span, strictPromise } from './promise.js';
 import { checkService, countRevocations } from './service-checker.js';
 
 const BOUND_MS = 1000;
@@ -11,10 +11,21 @@ const ask = (start: number, end: number, status = 200): Operation => ({
   retryAfter: true,
   instance: SERVICE,
 });
-const check = (operations: Operation[], unavailable: Span[] = []) =>
-  checkService(operations, { instance: SERVICE, boundMs: BOUND_MS, unavailable });
-const rules = (operations: Operation[], unavailable?: Span[]) =>
-  check(operations, unavailable).violations.map(({ rule }) => rule);
+const INITIAL = { role: 'student', password: 'first' };
+const BOUNDS = { boundMs: BOUND_MS, sqlBoundMs: 0 };
+const check = (
+  operations: Operation[],
+  unavailable: Span[] = [],
+  bounds = BOUNDS,
+  promise: Partial<FaultPromise> = {},
+) =>
+  checkService(
+    operations,
+    { instance: SERVICE, ...bounds, unavailable },
+    { ...strictPromise(), ...promise },
+    INITIAL,
+  );
+const rules = (...args: Parameters<typeof check>) => check(...args).violations.map(({ rule }) => rule);
 
 describe('checkService', () => {
   const revoked = logout(0, 10);
@@ -43,13 +54,37 @@ describe('checkService', () => {
     for (const status of [0, 503]) expect(rules([logout(0, 10, status), ask(5000, 5001)])).toEqual([]);
   });
 
+  it('counts the bound from the commit of a change by SQL, or from as much later as stated', () => {
+    const bySql: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
+    expect(rules([bySql, ask(1010, 1011)])).toEqual([]);
+    expect(rules([bySql, ask(1011, 1012)])).toEqual(['accepted after revocation']);
+    const asking = { boundMs: 0, sqlBoundMs: 1000 };
+    expect(rules([bySql, ask(1010, 1011)], [], asking)).toEqual([]);
+    expect(rules([bySql, ask(1011, 1012)], [], asking)).toEqual(['accepted after revocation']);
+    expect(rules([revoked, ask(11, 12)], [], asking)).toEqual(['accepted after revocation']);
+  });
+
+  it('flags an old role after the bound', () => {
+    const withRole = (start: number) => ({ ...ask(start, start + 1), role: 'student' });
+    const changed = setRole('researcher', 0, 10);
+    expect(rules([changed, withRole(1010)])).toEqual([]);
+    expect(rules([changed, withRole(1011)])).toEqual(['stale role']);
+  });
+
+  it('flags the refusal of a session whose revocation was lost, once the older data is in use', () => {
+    const record = { live: new Set(['s1']), ended: new Set<string>(), roles: new Map<string, string>() };
+    const lost = [{ from: 0, to: 100, undoneFrom: 50, settledFrom: 200, record }];
+    expect(rules([revoked, ask(199, 201, 401)], [], BOUNDS, { lost })).toEqual([]);
+    expect(rules([revoked, ask(200, 201, 401)], [], BOUNDS, { lost })).toEqual(['false refusal']);
+  });
+
   it('flags the refusal of a session whose revocation had not begun', () => {
     expect(rules([ask(0, 5, 401)])).toEqual(['false refusal']);
     expect(rules([logout(10, 20), ask(0, 10, 401)])).toEqual(['false refusal']);
     expect(rules([logout(10, 20), ask(0, 11, 401)])).toEqual([]);
   });
 
-  it('flags 503 outside of the fault, and every other failure', () => {
+  it('flags 503 while somebody answers, and every other failure', () => {
     expect(rules([ask(0, 5, 503)])).toEqual(['server error']);
     expect(rules([ask(0, 5, 503)], [{ from: 5, to: 6 }])).toEqual([]);
     const bare = { ...ask(0, 5, 503), retryAfter: false };
@@ -67,6 +102,6 @@ describe('checkService', () => {
       requests: 2,
       unavailable: 1,
     });
-    expect(countRevocations(operations)).toBe(1);
+    expect(countRevocations(operations, strictPromise())).toBe(1);
   });
 });

@@ -1,16 +1,18 @@
+import type { InitialState } from './expectations.js';
 import { isAccepted, isRefused, type Operation } from './history.js';
-import { Outcomes } from './outcomes.js';
-import { overlaps, type Span, strictPromise } from './promise.js';
-import { Revocations } from './revocations.js';
+import { overlaps, type FaultPromise, type Span } from './promise.js';
+import { TimedExpectations } from './timed-expectations.js';
 import type { Rule, Violation } from './violation.js';
 
 /** What a service promises that takes the tokens of the auth service. */
 export interface ServicePromise {
   /** Its number among the instances of the history. */
   readonly instance: number;
-  /** How long after the acknowledgement of a revocation a request may begin that is accepted. */
+  /** How long after the acknowledgement of a change a request may begin that is answered by the old state. */
   readonly boundMs: number;
-  /** When the fault explains 503. */
+  /** How much longer that is after the commit of a change by SQL. */
+  readonly sqlBoundMs: number;
+  /** When nobody whom the service can ask answers: it may answer 503. */
   readonly unavailable: readonly Span[];
 }
 
@@ -28,8 +30,8 @@ export interface ServiceCheck {
 }
 
 /** How many revocations were acknowledged. */
-export const countRevocations = (operations: readonly Operation[]): number =>
-  revocationsOf(operations).acknowledgedCount;
+export const countRevocations = (operations: readonly Operation[], promise: FaultPromise): number =>
+  new TimedExpectations(operations, promise, { role: '', password: '' }).after.revocations.acknowledgedCount;
 
 /**
  * Checks the answers of one service. An acceptance counts by the begin of its request: it may have been decided then and
@@ -37,10 +39,20 @@ export const countRevocations = (operations: readonly Operation[]): number =>
  */
 export function checkService(
   operations: readonly Operation[],
-  { instance, boundMs, unavailable }: ServicePromise,
+  { instance, boundMs, sqlBoundMs, unavailable }: ServicePromise,
+  promise: FaultPromise,
+  initial: InitialState,
 ): ServiceCheck {
-  const revocations = revocationsOf(operations);
-  const lateMs = ({ sessionId = '', start }: Operation) => start - revocations.refusedFrom(sessionId);
+  const expectations = new TimedExpectations(operations, promise, initial, sqlBoundMs);
+  const revocationsFor = (operation: Operation) => expectations.for(operation).revocations;
+  const lateMs = (operation: Operation) =>
+    operation.start - revocationsFor(operation).refusedFrom(operation.sessionId ?? '', instance);
+  const hasPossibleRole = (operation: Operation) =>
+    operation.role === undefined ||
+    expectations
+      .for(operation)
+      .possibleRoles({ ...operation, start: operation.start - boundMs })
+      .has(operation.role);
   const ruleOf = (operation: Operation): Rule | undefined => {
     const { status, start, end, sessionId = '', retryAfter } = operation;
     if (status === 0) return 'no answer';
@@ -49,8 +61,10 @@ export function checkService(
       if (!isExplained) return 'server error';
       return retryAfter ? undefined : 'no Retry-After';
     }
-    if (isRefused(operation)) return revocations.begunAt(sessionId) >= end ? 'false refusal' : undefined;
-    return lateMs(operation) > boundMs ? 'accepted after revocation' : undefined;
+    if (isRefused(operation))
+      return revocationsFor(operation).begunAt(sessionId) >= end ? 'false refusal' : undefined;
+    if (lateMs(operation) > boundMs) return 'accepted after revocation';
+    return hasPossibleRole(operation) ? undefined : 'stale role';
   };
   const asked = operations.filter((each) => each.instance === instance);
   const late = asked.filter((each) => isAccepted(each) && lateMs(each) > 0);
@@ -67,8 +81,4 @@ export function checkService(
     latestAcceptanceMs: Math.max(0, ...late.map(lateMs)),
     unavailable: asked.filter(({ status }) => status === 503).length,
   };
-}
-
-function revocationsOf(operations: readonly Operation[]): Revocations {
-  return new Revocations(operations, new Outcomes(strictPromise(), []));
 }

@@ -16,11 +16,12 @@ export class ValueHistory {
    * Every value that an answer may hold.
    * @param start when the request began
    * @param end when its answer was there
+   * @param instance which answered
    */
-  possible(start: number, end: number): Set<string> {
+  possible(start: number, end: number, instance: number): Set<string> {
     const { outcomes } = this;
     const settled = this.writes
-      .filter((write) => outcomes.holdsFrom(write) < start)
+      .filter((write) => outcomes.holdsFrom(write, instance) < start)
       .reduce<Operation | undefined>(
         (last, write) => (last && last.end > write.end ? last : write),
         undefined,
@@ -35,7 +36,7 @@ export class ValueHistory {
 export function valuesByUser(
   operations: readonly Operation[],
   kinds: readonly OperationKind[],
-  initial: string,
+  initialOf: (userId: string) => string,
   outcomes: Outcomes,
 ): Map<string, ValueHistory> {
   const writes = new Map<string, Operation[]>();
@@ -45,5 +46,7 @@ export function valuesByUser(
     if (known) known.push(operation);
     else writes.set(operation.userId, [operation]);
   }
-  return new Map([...writes].map(([userId, own]) => [userId, new ValueHistory(initial, own, outcomes)]));
+  return new Map(
+    [...writes].map(([userId, own]) => [userId, new ValueHistory(initialOf(userId), own, outcomes)]),
+  );
 }

@@ -31,8 +31,8 @@ describe('HistoryChecker', () => {
 
     it('allows the old role for a while after a change by SQL', () => {
       const change: Operation = { ...setRole('researcher', 0, 10), kind: 'sql-set-role', instance: -1 };
-      expect(rules([change, read(1000, 1001, 200, 'student')])).toEqual([]);
-      expect(rules([change, read(2011, 2012, 200, 'student')])).toEqual(['stale role']);
+      expect(rules([change, read(1010, 1011, 200, 'student')])).toEqual([]);
+      expect(rules([change, read(1011, 1012, 200, 'student')])).toEqual(['stale role']);
       expect(rules([change, read(11, 12, 200, 'admin')])).toEqual(['stale role']);
     });
 
@@ -40,6 +40,18 @@ describe('HistoryChecker', () => {
       expect(rules([setRole('researcher', 0, 10, 409), read(11, 12, 200, 'researcher')])).toEqual([
         'stale role',
       ]);
+    });
+
+    it('demands the role of the older data after a loss, once every instance uses it', () => {
+      const roles = new Map([['ada', 'student']]);
+      const record = { live: new Set<string>(), ended: new Set<string>(), roles };
+      const lost = [{ from: 0, to: 100, undoneFrom: 50, settledFrom: 200, record }];
+      const changed = setRole('researcher', 0, 10);
+      expect(rules([changed, read(150, 151, 200, 'researcher')], { lost })).toEqual([]);
+      expect(rules([changed, read(200, 201, 200, 'researcher')], { lost })).toEqual(['stale role']);
+      expect(rules([changed, read(200, 201, 200, 'student')], { lost })).toEqual([]);
+      const again = setRole('admin', 110, 120);
+      expect(rules([changed, again, read(200, 201, 200, 'student')], { lost })).toEqual(['stale role']);
     });
 
     it('allows either role after a change that was lost with the data', () => {

@@ -9,6 +9,7 @@ export type Rule =
   | 'lost password change'
   | 'another successor'
   | 'slow acknowledgement'
+  | 'slow read'
   | 'server error'
   | 'no answer'
   | 'no Retry-After'

@@ -10,6 +10,8 @@ const SAMPLE_MS = 100;
 /** How much more memory an instance may take, whatever the size of the change. */
 const MEMORY_BOUND_BYTES = 150 * 1024 * 1024;
 const AFTERWARDS_MS = 1500;
+/** For the answers of a busy machine, beside the promised time. */
+const ANSWERS_MS = 1000;
 /** So many connections may follow the log for an instance meanwhile, as a stall may cost one. A loop would make dozens. */
 const MOST_CONNECTIONS = 4;
 
@@ -103,7 +105,7 @@ async function expectRole(
     );
     return answers.every(({ body }) => body.role === role);
   };
-  await waitFor(isKnown, { what: 'every instance to know the role', timeoutMs: SQL_BOUND_MS });
+  await waitFor(isKnown, { what: 'every instance to know the role', timeoutMs: SQL_BOUND_MS + ANSWERS_MS });
 }
 
 async function withClient<T>(connectionString: string, use: (client: Client) => Promise<T>): Promise<T> {

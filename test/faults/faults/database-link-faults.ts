@@ -26,6 +26,7 @@ function onDatabaseLink(state: string, disturb: (link: TcpProxy) => Promise<void
     run: async (context) => {
       const { databaseLinks } = context.deployment;
       const sessions = await cachedSessions(context);
+      context.breaks();
       await disturb(databaseLinks[VICTIM]!);
       try {
         await revokeBothWays(context, sessions, LENGTH_MS);

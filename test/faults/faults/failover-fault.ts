@@ -16,6 +16,7 @@ export const failoverToStandby: Fault<FailoverDeployment> = {
     const [ended, kept] = [await newSessions(SESSIONS), await newSessions(SESSIONS)];
     await client.warm(instances[0]!, [...ended, ...kept], redis);
     await Promise.all(ended.map((session, index) => client.logout(instances[index % 2]!, session)));
+    context.breaks();
     await primary.kill9();
     await load.continueFor(WITHOUT_PRIMARY_MS);
     await deployment.promote();

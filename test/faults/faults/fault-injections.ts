@@ -1,4 +1,4 @@
-import type { FaultAllowance, FaultContext } from '../run-fault.js';
+import { allow, type FaultAllowance, type FaultContext } from '../run-fault.js';
 import type { Deployment } from '../deployment/deployment.js';
 import type { SeededRandom } from '../load/seeded-random.js';
 
@@ -132,11 +132,14 @@ const elsewhere: FaultInjection[] = [
   {
     name: 'instance crash',
     target: 'instance',
-    allows: ['unanswered'],
-    run: async ({ deployment }, { random }) => {
+    run: async ({ deployment, promise }, { random }) => {
       const victim = random.pick(deployment.instances)!;
+      const from = performance.now();
       await victim.app.kill9();
       await victim.app.restart();
+      await victim.recovered();
+      const span = { from, to: performance.now() };
+      allow(promise, { allowance: 'unanswered', instance: victim.number }, span);
     },
   },
 ];

@@ -4,6 +4,7 @@ import { AppDatabase } from '../deployment/app-database.js';
 import { copyDatabase } from '../deployment/copied-database.js';
 import type { Deployment } from '../deployment/deployment.js';
 import type { TestSession } from '../load/population.js';
+import { readRecord } from './read-record.js';
 import { expectRecordHolds } from './record-agreement.js';
 import type { Fault, FaultContext } from '../run-fault.js';
 
@@ -65,7 +66,7 @@ function losing(
     name,
     allows: ['unavailable'],
     run: async (context) => {
-      const { deployment, client, load, operator, promise, newSessions } = context;
+      const { deployment, client, load, operator, promise, breaks, newSessions } = context;
       const [lostEnds, lostPromotions, later] = [
         await newSessions(SESSIONS),
         await newSessions(SESSIONS),
@@ -81,9 +82,11 @@ function losing(
       await makeLostChanges(context, lostEnds, lostPromotions);
       await load.continueFor(LOSING_MS);
       const undoneFrom = performance.now();
+      breaks();
       await goBack();
+      const record = await readRecord(deployment.database.url);
       const endedAt = performance.now();
-      promise.lost.push({ from, to: endedAt, undoneFrom });
+      promise.lost.push({ from, to: endedAt, undoneFrom, record });
       await Promise.all(later.slice(0, SESSIONS / 2).map((session) => operator.revoke(session)));
       const all = [...lostEnds, ...lostPromotions, ...later];
       await client.presentUntil(deployment.recovered(), deployment.instances, all);

@@ -74,6 +74,7 @@ async function misdirect(
 ): Promise<number> {
   const { deployment, client } = context;
   const { instances, databaseLinks, postgres } = deployment;
+  context.breaks();
   databaseLinks[MISLED]!.redirect({ port: wrong.port });
   const sessions = await changeElsewhere(context, groups);
   try {

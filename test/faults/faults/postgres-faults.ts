@@ -1,12 +1,15 @@
-import { waitFor } from '../../support/wait-for.js';
 import type { Deployment } from '../deployment/deployment.js';
 import { isAccepted } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
+import type { TestSession } from '../load/population.js';
 import type { Fault, FaultContext } from '../run-fault.js';
 
 const CACHED = 10;
 /** How long the database stays away. */
-const OUTAGE_MS = 3500;
+const OUTAGE_MS = 5000;
+/** How long an instance may take to tell an outage of PostgreSQL from a lost connection; its requests wait that long for an answer. */
+const NOTICE_BOUND_MS = 4000;
+const BETWEEN_READS_MS = 50;
 
 /** What can happen to PostgreSQL. */
 export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
@@ -45,28 +48,62 @@ interface Outage {
   end(deployment: Deployment): Promise<void>;
 }
 
-/** While PostgreSQL is away, instances serve the sessions that are in the cache, unless they lose Redis as well. */
-async function outage(
-  { deployment, load, client, newSessions }: FaultContext<Deployment>,
-  { begin, end }: Outage,
-): Promise<number> {
+/**
+ * While PostgreSQL is away, every instance serves the sessions that are in the cache, unless it loses Redis as well: a busy machine
+ * may miss a deadline of Redis, and a new connection to Redis is not trusted without PostgreSQL.
+ */
+async function outage(context: FaultContext<Deployment>, { begin, end }: Outage): Promise<number> {
+  const { deployment, load, client, promise, newSessions, breaks } = context;
   const { instances, redis } = deployment;
   const cached = await newSessions(CACHED);
   await client.warm(instances[0]!, cached, redis);
+  const lossesBefore = await Promise.all(instances.map(lossesOfCache));
+  breaks();
   const from = performance.now();
   await begin(deployment);
-  const servesAll = async (instance: Instance) => {
-    const answers = await Promise.all(cached.map((session) => client.read(instance, session)));
-    return answers.every(isAccepted);
-  };
   try {
-    await waitFor(async () => (await Promise.all(instances.map(servesAll))).some(Boolean), {
-      what: 'an instance to serve the cached sessions without PostgreSQL',
-      timeoutMs: OUTAGE_MS,
-    });
+    const served = instances.map((instance) => servingFrom(context, instance, cached));
+    const servedFrom = await Promise.all(served);
     await load.continueFor(Math.max(0, from + OUTAGE_MS - performance.now()));
+    const to = performance.now();
+    const losses = await Promise.all(instances.map(lossesOfCache));
+    const keeping = instances.filter(({ number }) => losses[number] === lossesBefore[number]);
+    expect(keeping.length).toBeGreaterThan(0);
+    const sessionIds = new Set(cached.map(({ id }) => id));
+    for (const { number } of keeping) {
+      // Infinity: it has not served them at all.
+      expect(`instance ${number}: ${servedFrom[number]! - from < NOTICE_BOUND_MS}`).toBe(
+        `instance ${number}: true`,
+      );
+      promise.cached.push({ instance: number, sessionIds, from: servedFrom[number]!, to });
+    }
   } finally {
     await end(deployment);
   }
   return performance.now();
+}
+
+/** From when on the instance has served all the sessions; `Infinity` when it has not within the bound. */
+async function servingFrom(
+  { client, load }: FaultContext<Deployment>,
+  instance: Instance,
+  sessions: readonly TestSession[],
+): Promise<number> {
+  const servesAll = async () => {
+    const answers = await Promise.all(sessions.map((session) => client.read(instance, session)));
+    return answers.every(isAccepted);
+  };
+  const until = performance.now() + NOTICE_BOUND_MS;
+  while (performance.now() < until) {
+    const startedAt = performance.now();
+    if (await servesAll()) return startedAt;
+    await load.continueFor(BETWEEN_READS_MS);
+  }
+  return Infinity;
+}
+
+/** How often the instance has stopped using Redis, since its start. */
+async function lossesOfCache({ client }: Instance): Promise<number> {
+  const { body } = await client.get<string>('/metrics');
+  return Number(/^ergodrive_cache_trust_changes_total\{state="down"\} (\d+)$/m.exec(body)![1]);
 }

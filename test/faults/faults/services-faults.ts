@@ -2,12 +2,16 @@ import type { TcpProxy } from '../../support/network/tcp-proxy.js';
 import type { ServicesDeployment } from '../deployment/services-deployment.js';
 import type { ServicesLoad } from '../load/services-load.js';
 
+/** A service that takes tokens, and may answer 503 while nobody answers it. */
+export type SilencedService = 'verifying' | 'introspecting';
+
+/** Runs something while nobody answers these services: neither the feed nor introspection. */
+export type Silence = (services: readonly SilencedService[], run: () => Promise<void>) => Promise<void>;
+
 export interface ServicesFault {
   readonly name: string;
-  /** Which services may answer 503 while it lasts. */
-  readonly unavailable: readonly ('verifying' | 'introspecting')[];
   /** Breaks something, lets the load go on, and repairs it. */
-  run(deployment: ServicesDeployment, load: ServicesLoad): Promise<void>;
+  run(deployment: ServicesDeployment, load: ServicesLoad, silence: Silence): Promise<void>;
 }
 
 /** Longer than the bound, so that every service has to do without what is broken. */
@@ -16,6 +20,7 @@ const PAUSE_MS = 10_000;
 const SIGNED_ANEW = 200;
 const FLUSHES = 12;
 const BETWEEN_FLUSHES_MS = 150;
+const BOTH = ['verifying', 'introspecting'] as const;
 
 interface Freezable {
   freeze(): void;
@@ -36,10 +41,9 @@ async function broken(load: ServicesLoad, link: TcpProxy, how: 'cut' | 'blackhol
 
 /** What can happen to the auth service, to what it uses, to the network and to a service that takes its tokens. */
 export const SERVICES_FAULTS: readonly ServicesFault[] = [
-  { name: 'no fault', unavailable: [], run: async () => undefined },
+  { name: 'no fault', run: async () => undefined },
   {
     name: 'Redis flushed, again and again',
-    unavailable: [],
     run: async ({ redis }, load) => {
       for (let round = 0; round < FLUSHES; round++) {
         await redis.cli('FLUSHALL');
@@ -47,52 +51,49 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
       }
     },
   },
-  { name: 'Redis frozen', unavailable: [], run: ({ redis }, load) => frozen(load, redis) },
+  { name: 'Redis frozen', run: ({ redis }, load) => frozen(load, redis) },
   {
     name: 'connections of the kit cut',
-    unavailable: ['verifying'],
-    run: ({ link }, load) => broken(load, link, 'cut'),
+    run: ({ link }, load, silence) => silence(['verifying'], () => broken(load, link, 'cut')),
   },
   {
     name: 'connections of the kit black-holed',
-    unavailable: ['verifying'],
-    run: ({ link }, load) => broken(load, link, 'blackhole'),
+    run: ({ link }, load, silence) => silence(['verifying'], () => broken(load, link, 'blackhole')),
   },
   {
     // A request for introspection can be sent on a connection that has polled before.
     name: 'connection of the feed alone black-holed',
-    unavailable: ['verifying'],
-    run: ({ feedLink }, load) => broken(load, feedLink, 'blackhole'),
+    run: ({ feedLink }, load, silence) => silence(['verifying'], () => broken(load, feedLink, 'blackhole')),
   },
   {
     name: 'auth service stopped (SIGSTOP)',
-    unavailable: ['verifying', 'introspecting'],
-    run: ({ auth }, load) => frozen(load, auth.app),
+    run: ({ auth }, load, silence) => silence(BOTH, () => frozen(load, auth.app)),
   },
   {
     name: 'auth service killed (SIGKILL) and restarted',
-    unavailable: ['verifying', 'introspecting'],
-    run: async (deployment, load) => {
-      await deployment.auth.app.kill9();
-      await load.continueFor(LASTS_MS / 2);
-      await deployment.restartAuth();
-    },
+    run: (deployment, load, silence) =>
+      silence(BOTH, async () => {
+        await deployment.auth.app.kill9();
+        await load.continueFor(LASTS_MS / 2);
+        await deployment.restartAuth();
+      }),
   },
   {
     name: 'PostgreSQL frozen',
-    unavailable: ['verifying', 'introspecting'],
-    run: ({ postgres }, load) => frozen(load, postgres),
+    run: ({ postgres, auth }, load, silence) =>
+      silence(BOTH, async () => {
+        await frozen(load, postgres);
+        await auth.recovered();
+      }),
   },
   {
     name: 'service with the kit stopped for 10 s (SIGSTOP)',
-    unavailable: ['verifying'],
     run: ({ verifying }, load) => frozen(load, verifying.app, PAUSE_MS),
   },
   {
     name: 'keys rotated',
-    unavailable: ['verifying', 'introspecting'],
-    run: async (deployment, load) => {
-      await deployment.rotateKeys();
+    run: async (deployment, load, silence) => {
+      await silence(BOTH, () => deployment.rotateKeys());
       await deployment.recovered();
       load.add(await deployment.openSessions(SIGNED_ANEW));
     },
