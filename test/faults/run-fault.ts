@@ -17,13 +17,17 @@ import {
   strictPromise,
   TRIPS,
 } from './checker/promise.js';
+import { createClients } from './load/oauth-clients.js';
 import { RecordingClient } from './load/recording-client.js';
 import { RecordingOperator } from './load/recording-operator.js';
 import type { SeededRandom } from './load/seeded-random.js';
 import { SessionPool } from './load/session-pool.js';
+import { TOKEN_LIFE_SECONDS } from './load/token-signer.js';
 
 const USERS = 30;
 const SESSIONS_EACH = 24;
+const OAUTH_SESSIONS_EACH = 8;
+const ENDED_CLIENTS = 12;
 const PASSWORD_USERS = 6;
 const BEFORE_MS = 500;
 const AFTER_MS = 500;
@@ -103,7 +107,7 @@ export async function runFault<D extends TestDeployment>(
   const checked = await checkHistory(deployment, operations, promise, channels);
   channels.terminate();
   const recovery = { from: endedAt, to: span.to };
-  const recoveryMs = span.to - endedAt - machineMs(promise, recovery, TRIPS.recovery);
+  const recoveryMs = Math.max(0, span.to - endedAt - machineMs(promise, recovery, TRIPS.recovery));
   return { fault: fault.name, operations, checked, span, recoveryMs, failure };
 }
 
@@ -120,10 +124,14 @@ async function prepare<D extends TestDeployment>(
   const operator = new RecordingOperator(history, url);
   const pool = new SessionPool(random);
   const users = await createUsers(url(), USERS);
-  pool.add(...(await openSessions(url(), users, SESSIONS_EACH)));
+  const [oauthClient, ...clients] = await createClients(url(), 1 + ENDED_CLIENTS);
+  pool.add(...(await openSessions(url(), users, SESSIONS_EACH - OAUTH_SESSIONS_EACH)));
+  const ofClient = [users, OAUTH_SESSIONS_EACH, TOKEN_LIFE_SECONDS, oauthClient] as const;
+  pool.add(...(await openSessions(url(), ...ofClient)));
   const passwordUsers = await createUsers(url(), PASSWORD_USERS);
   const { instances } = deployment;
-  const parts = { instances, client, operator, channels, pool, users, passwordUsers, random };
+  const people = { users, passwordUsers, oauthClient: oauthClient!, clients, endedClients: [] };
+  const parts = { instances, client, operator, channels, pool, random, ...people };
   const newSessions = async (count: number, lifeSeconds?: number) =>
     openSessions(url(), await createUsers(url(), count), 1, lifeSeconds);
   const newSession = async () => (await newSessions(1))[0]!;

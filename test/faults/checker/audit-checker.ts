@@ -105,6 +105,7 @@ function checkSessionEnds(
     operations.filter(({ kind }) => kind === 'set-active').map(({ userId }) => userId),
   );
   const missing = operations
+    .filter(({ kind }) => kind !== 'end-client')
     .filter(({ ends: ids, userId }) => ids?.length === 1 && !bySql.has(ids[0]!) && !deactivated.has(userId))
     .filter((each) => outcomes.holdsFrom(each) < Infinity)
     .filter((each) => (counts.get(each.ends![0]!) ?? 0) === 0);

@@ -2,6 +2,10 @@
 export type OperationKind =
   | 'me'
   | 'sessions'
+  | 'check'
+  | 'introspect'
+  | 'use-client'
+  | 'end-client'
   | 'login'
   | 'refresh'
   | 'logout'
@@ -32,7 +36,7 @@ export interface Operation {
   readonly start: number;
   /** After the last byte of the answer was read, or the connection was given up. */
   readonly end: number;
-  /** The HTTP status; 0 where no answer came, so that nobody knows what was done. */
+  /** The HTTP status, 401 for an inactive token and an invalid grant of OAuth; 0 where no answer came, so that nobody knows what was done. */
   readonly status: number;
   /** The stable `code` of a problem, or the error of the connection. */
   readonly code?: string;
@@ -40,13 +44,13 @@ export interface Operation {
   readonly retryAfter?: boolean;
   /** Whose account it was about. */
   readonly userId: string;
-  /** The session whose token was presented; none for a login and for what the administrator does. */
+  /** The session whose token was presented, or the client whose secret was; none for a login and for what the administrator does. */
   readonly sessionId?: string;
   /** When the access token that was presented expires. */
   readonly expiresAt?: number;
   /** The session that a login opened. */
   readonly opened?: string;
-  /** The sessions that the request was to end. */
+  /** The sessions, or the client, that the request was to end. */
   readonly ends?: readonly string[];
   /** What a request set: a role, a password, or whether the account is active. */
   readonly sets?: string;
@@ -73,8 +77,10 @@ export const isRejected = ({ status }: Operation): boolean => status >= 400 && s
 /** A refresh token presented again, as a thief would: its refusal ends the session. */
 export const isTheft = ({ kind, ends }: Operation): boolean => kind === 'refresh' && ends !== undefined;
 
+const READS: ReadonlySet<OperationKind> = new Set(['me', 'sessions', 'check', 'introspect', 'use-client']);
+
 /** It changes nothing, and so waits for no lock. */
-export const isRead = ({ kind }: Operation): boolean => kind === 'me' || kind === 'sessions';
+export const isRead = ({ kind }: Operation): boolean => READS.has(kind);
 
 export const isBySql = ({ kind }: Operation): boolean => kind.startsWith('sql-');
 

@@ -1,28 +1,39 @@
 import { isAcknowledged, isBySql, isRead, type Operation } from './history.js';
-import { machineMs } from './machine-time.js';
+import { machineMs, meanDelayMs } from './machine-time.js';
 import {
   ACKNOWLEDGEMENT_BOUND_MS,
   type FaultPromise,
   HASHING_MS,
   overlaps,
+  QUICK_TRIP_MS,
   REDIS_WAIT_MS,
   TRIPS,
+  UNEXPLAINED_SHARE,
 } from './promise.js';
 import type { Violation } from './violation.js';
 
-/** How long answers may take. What the machine took from them, by the probe beside the deployment, does not count. */
+/** A read, and how much longer it took than reads do while nothing is broken, the slowness of the machine aside. */
+interface JudgedRead {
+  readonly operation: Operation;
+  readonly lossMs: number;
+}
+
+/** How long answers may take. What the machine took from them, by the trips beside the deployment, does not count. */
 export class LatencyRules {
   private readonly ordinaryMs: number;
+  private readonly reads: readonly JudgedRead[];
 
   constructor(
     private readonly operations: readonly Operation[],
     private readonly promise: FaultPromise,
   ) {
-    this.ordinaryMs = this.ordinaryReadMs();
+    const reads = operations.filter((each) => this.isJudgedRead(each));
+    this.ordinaryMs = this.ordinaryReadMs(reads);
+    this.reads = reads.map((operation) => ({ operation, lossMs: this.lossOf(operation) }));
   }
 
-  check(operation: Operation): Violation[] {
-    return [...this.checkAcknowledgement(operation), ...this.checkRead(operation)];
+  check(): Violation[] {
+    return [...this.operations.flatMap((each) => this.checkAcknowledgement(each)), ...this.checkReads()];
   }
 
   /** Of those that have a bound. */
@@ -31,48 +42,53 @@ export class LatencyRules {
     return Math.max(0, ...bounded.map(({ start, end }) => end - start));
   }
 
-  /** The most that a read took beyond the ordinary time, of those that have a bound. */
-  slowestReadMs(): number {
-    const bounded = this.operations.filter((each) => this.isBoundedRead(each));
-    return Math.max(0, ...bounded.map((each) => this.lossOf(each)));
+  /** What all but the unexplained reads lost at most, and how many were judged. */
+  readLoss(): { readonly worstMs: number; readonly judged: number } {
+    const losses = this.reads.map(({ lossMs }) => lossMs).sort((a, b) => b - a);
+    return { worstMs: losses[this.unexplainedCount] ?? 0, judged: losses.length };
   }
 
   private checkAcknowledgement(operation: Operation): Violation[] {
     const latencyMs = operation.end - operation.start;
     const boundMs = ACKNOWLEDGEMENT_BOUND_MS + (operation.kind === 'set-password' ? HASHING_MS : 0);
     if (latencyMs <= boundMs || !this.isBoundedAcknowledgement(operation)) return [];
-    const takenMs = this.takenBy(operation, TRIPS.change);
+    const takenMs = this.takenFrom(operation, TRIPS.change);
     if (latencyMs <= boundMs + takenMs) return [];
-    return [{ rule: 'slow acknowledgement', detail: describe(latencyMs, takenMs), operation }];
+    const detail = `${latencyMs.toFixed(0)} ms, of which the machine took ${takenMs.toFixed(0)} ms`;
+    return [{ rule: 'slow acknowledgement', detail, operation }];
   }
 
-  private checkRead(operation: Operation): Violation[] {
-    if (!this.isBoundedRead(operation)) return [];
-    const lossMs = this.lossOf(operation);
-    if (lossMs <= REDIS_WAIT_MS) return [];
-    const latencyMs = operation.end - operation.start;
-    const takenMs = latencyMs - lossMs - this.ordinaryMs;
-    const detail = `${describe(latencyMs, takenMs)}, ordinarily ${this.ordinaryMs.toFixed(0)} ms`;
-    return [{ rule: 'slow read', detail, operation }];
+  private checkReads(): Violation[] {
+    const slow = this.reads.filter(({ lossMs }) => lossMs > REDIS_WAIT_MS);
+    if (slow.length <= this.unexplainedCount) return [];
+    return slow.map(({ operation, lossMs }) => {
+      const latencyMs = operation.end - operation.start;
+      const detail = `${latencyMs.toFixed(0)} ms, ${lossMs.toFixed(0)} ms longer than before the fault`;
+      return { rule: 'slow read', detail, operation };
+    });
   }
 
-  /** How much longer the read took than reads do while nothing is broken, the slowness of the machine aside. */
+  private get unexplainedCount(): number {
+    return Math.floor(this.reads.length * UNEXPLAINED_SHARE);
+  }
+
   private lossOf(operation: Operation): number {
-    const { start, end } = operation;
-    const beyondMs = end - start - this.ordinaryMs;
-    return beyondMs <= 0 ? 0 : Math.max(0, beyondMs - this.takenBy(operation, TRIPS.read));
+    return Math.max(0, this.ownMs(operation) - this.ordinaryMs);
   }
 
-  /** What all but a hundredth of the reads took before the fault, the slowness of the machine aside; 0 without one. */
-  private ordinaryReadMs(): number {
-    const times = this.operations
-      .filter((each) => isRead(each) && each.end < this.promise.brokenFrom)
-      .map((each) => Math.max(0, each.end - each.start - this.takenBy(each, TRIPS.read)))
-      .sort((a, b) => a - b);
+  /** What all but a hundredth of the reads took before the fault; 0 without one. */
+  private ordinaryReadMs(reads: readonly Operation[]): number {
+    const before = reads.filter(({ end }) => end < this.promise.brokenFrom);
+    const times = before.map((each) => this.ownMs(each)).sort((a, b) => a - b);
     return times[Math.floor(times.length * 0.99)] ?? 0;
   }
 
-  private takenBy({ start, end }: Operation, tripCount: number): number {
+  /** The time of a read without what the machine took. */
+  private ownMs(operation: Operation): number {
+    return Math.max(0, operation.end - operation.start - this.takenFrom(operation, TRIPS.read));
+  }
+
+  private takenFrom({ start, end }: Operation, tripCount: number): number {
     return machineMs(this.promise, { from: start, to: end }, tripCount);
   }
 
@@ -83,8 +99,10 @@ export class LatencyRules {
     );
   }
 
-  private isBoundedRead(operation: Operation): boolean {
-    return isRead(operation) && operation.status !== 0 && !this.isExcused(operation);
+  private isJudgedRead(operation: Operation): boolean {
+    const { start, end, status } = operation;
+    if (!isRead(operation) || status === 0 || this.isExcused(operation)) return false;
+    return meanDelayMs(this.promise, { from: start, to: end }) < QUICK_TRIP_MS;
   }
 
   /** Nothing promises that an answer of this instance came soon at the time. */
@@ -93,6 +111,3 @@ export class LatencyRules {
     return overlaps({ from: start, to: end }, [...unavailable, ...stalled, ...unanswered], instance);
   }
 }
-
-const describe = (latencyMs: number, takenMs: number): string =>
-  `${latencyMs.toFixed(0)} ms, of which the machine took ${takenMs.toFixed(0)} ms`;

@@ -12,11 +12,15 @@ export interface MachineRecord {
  * ran, the mean delay of a trip for each of them, and the longest delay once. 0 on a machine that has nothing else to do.
  */
 export function machineMs({ halted, trips }: MachineRecord, span: Span, tripCount: number): number {
-  const delays = trips
-    .filter(({ from, to }) => from <= span.to && to >= span.from)
-    .map(({ delayMs }) => delayMs);
-  const haltedMs = commonMs(span, halted);
-  if (delays.length === 0) return haltedMs;
-  const meanMs = delays.reduce((sum, delayMs) => sum + delayMs, 0) / delays.length;
-  return haltedMs + Math.max(...delays) + tripCount * meanMs;
+  const delays = delaysIn(trips, span);
+  return commonMs(span, halted) + Math.max(0, ...delays) + tripCount * mean(delays);
 }
+
+/** The mean delay of the trips of a span; 0 without one. */
+export const meanDelayMs = ({ trips }: MachineRecord, span: Span): number => mean(delaysIn(trips, span));
+
+const delaysIn = (trips: readonly Trip[], span: Span): number[] =>
+  trips.filter(({ from, to }) => from <= span.to && to >= span.from).map(({ delayMs }) => delayMs);
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

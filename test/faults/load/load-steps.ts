@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LiveChannels } from './live-channels.js';
 import { isAcknowledged } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
+import type { TestClient } from './oauth-clients.js';
 import { INITIAL_ROLE, type TestSession, type TestUser } from './population.js';
 import type { RecordingClient } from './recording-client.js';
 import type { RecordingOperator } from './recording-operator.js';
@@ -21,6 +22,11 @@ export interface LoadParts {
   readonly users: readonly TestUser[];
   /** Users whose passwords are changed; they have few sessions. */
   readonly passwordUsers: readonly TestUser[];
+  /** Owns some of the sessions, introspects, and is never ended. */
+  readonly oauthClient: TestClient;
+  /** OAuth clients that are ended one after another, and those that were. */
+  readonly clients: TestClient[];
+  readonly endedClients: TestClient[];
   readonly random: SeededRandom;
 }
 
@@ -28,8 +34,29 @@ export interface LoadParts {
 export class LoadSteps {
   constructor(private readonly parts: LoadParts) {}
 
-  async read(session: TestSession | undefined, kind: 'me' | 'sessions' = 'me'): Promise<void> {
+  async read(session: TestSession | undefined, kind: 'me' | 'sessions' | 'check' = 'me'): Promise<void> {
     if (session) await this.parts.client.read(this.any(), session, kind);
+  }
+
+  async introspect(session: TestSession | undefined): Promise<void> {
+    const { client, oauthClient } = this.parts;
+    if (session) await client.introspect(this.any(), session, oauthClient);
+  }
+
+  /** Uses the credentials of a client that is never ended, or of one that is. */
+  async useClient(): Promise<void> {
+    const { client, clients, endedClients, oauthClient, random } = this.parts;
+    await client.useClient(this.any(), random.pick([oauthClient, ...clients, ...endedClients])!);
+  }
+
+  async endClient(): Promise<void> {
+    const { client, clients, endedClients, instances } = this.parts;
+    const ended = clients.pop();
+    if (!ended) return;
+    await Promise.all(instances.map((instance) => client.useClient(instance, ended)));
+    await client.endClient(this.any(), ended);
+    endedClients.push(ended);
+    await Promise.all(instances.map((instance) => client.useClient(instance, ended)));
   }
 
   async logOut(): Promise<void> {
@@ -175,10 +202,15 @@ export class LoadSteps {
     return session;
   }
 
-  /** Presents a token to all instances at once. */
+  /** Presents a token to all instances at once, in one of the ways in. */
   private async probe(session: TestSession): Promise<void> {
-    const { instances, client } = this.parts;
-    await Promise.all(instances.map((instance) => client.read(instance, session)));
+    const { instances, client, oauthClient, random } = this.parts;
+    const kind = random.pick(['me', 'me', 'check', 'introspect'] as const)!;
+    const ask = (instance: Instance) =>
+      kind === 'introspect'
+        ? client.introspect(instance, session, oauthClient)
+        : client.read(instance, session, kind);
+    await Promise.all(instances.map(ask));
   }
 
   private async aloneWith(

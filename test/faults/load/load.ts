@@ -29,10 +29,15 @@ export class Load {
     const { pool } = parts;
     const steps = new LoadSteps(parts);
     this.reading = [
-      [60, () => steps.read(pool.pickLive())],
-      [12, () => steps.read(pool.pickLive(), 'sessions')],
-      [25, () => steps.read(pool.pickEnded())],
-      [3, () => steps.read(pool.pickEnded(), 'sessions')],
+      [44, () => steps.read(pool.pickLive())],
+      [8, () => steps.read(pool.pickLive(), 'sessions')],
+      [10, () => steps.read(pool.pickLive(), 'check')],
+      [8, () => steps.introspect(pool.pickLive())],
+      [16, () => steps.read(pool.pickEnded())],
+      [2, () => steps.read(pool.pickEnded(), 'sessions')],
+      [5, () => steps.read(pool.pickEnded(), 'check')],
+      [5, () => steps.introspect(pool.pickEnded())],
+      [2, () => steps.useClient()],
     ];
     this.everything = [
       ...this.reading,
@@ -46,6 +51,7 @@ export class Load {
       [5, () => steps.changeRole()],
       [0.4, () => steps.deactivate()],
       [0.3, () => steps.endAll()],
+      [0.4, () => steps.endClient()],
       [logsIn ? 0.6 : 0, () => steps.changePassword()],
       [3, () => steps.watch()],
     ];

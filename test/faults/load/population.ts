@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { sql } from '../../support/postgres/sql.js';
+import type { TestClient } from './oauth-clients.js';
 import { signAccess, signRefresh, TOKEN_LIFE_SECONDS } from './token-signer.js';
 import { expiryOf } from './token-claims.js';
 
 export interface TestSession {
   readonly id: string;
   readonly user: TestUser;
+  /** The OAuth client that refreshes it; none for a login without one. */
+  readonly client?: TestClient;
   readonly access: string;
   /** Monotonic milliseconds. */
   readonly accessExpiresAt: number;
@@ -41,8 +44,8 @@ const INSERT_USERS = `
   INSERT INTO users (id, email, password_hash, full_name, role)
   SELECT id, 'user-' || id || '@example.org', $2, 'Fault Test', $3 FROM unnest($1::uuid[]) AS id`;
 const INSERT_SESSIONS = `
-  INSERT INTO sessions (id, user_id, refresh_jti, expires_at)
-  SELECT id, user_id, jti, now() + interval '7 days'
+  INSERT INTO sessions (id, user_id, refresh_jti, client_id, expires_at)
+  SELECT id, user_id, jti, $4, now() + interval '7 days'
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS s (id, user_id, jti)`;
 
 /** Writes accounts straight into the database; each has {@link PASSWORD}. */
@@ -59,12 +62,14 @@ export async function createUsers(
 /**
  * Opens this many sessions for each of the users, straight in the database: a login costs 30 ms of argon2.
  * @param lifeSeconds of the access tokens
+ * @param client that logged the users in; none by default
  */
 export async function openSessions(
   databaseUrl: string,
   users: readonly TestUser[],
   countEach: number,
   lifeSeconds = TOKEN_LIFE_SECONDS,
+  client?: TestClient,
 ): Promise<TestSession[]> {
   const rows = users.flatMap((user) =>
     Array.from({ length: countEach }, () => ({ user, id: randomUUID(), jti: randomUUID() })),
@@ -74,10 +79,12 @@ export async function openSessions(
     column(({ id }) => id),
     column(({ user }) => user.id),
     column(({ jti }) => jti),
+    client?.id ?? null,
   ]);
   return rows.map(({ id, user, jti }) => ({
     id,
     user,
+    ...(client && { client }),
     ...signedAccess(user.id, id, lifeSeconds),
     refresh: signRefresh(user.id, id, jti),
   }));

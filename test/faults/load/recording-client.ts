@@ -1,42 +1,48 @@
-import type { ApiResponse } from '../../support/app/api-client.js';
 import type { RedisServer } from '../../support/redis/redis-server.js';
 import { waitFor } from '../../support/wait-for.js';
-import type { History, Operation, OperationKind } from '../checker/history.js';
+import type { History, Operation } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
 import type { TestSession, TestUser } from './population.js';
+import { basic, type TestClient } from './oauth-clients.js';
+import { type Call, type Facts, RequestRecorder } from './request-recorder.js';
 import { claimsOf, expiryOf } from './token-claims.js';
 
-interface Answer {
-  code?: string;
-  role?: string;
-  access_token?: string;
-  refresh_token?: string;
-}
-
-interface Call {
-  method: string;
-  path: string;
-  token?: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
-type Facts = Partial<Operation> & Pick<Operation, 'kind' | 'userId'>;
-
-const TIMEOUT_MS = 15_000;
 const ME = '/api/v1/users/me';
+const PATHS = { me: ME, sessions: '/api/v1/sessions', check: '/api/v1/auth/check' } as const;
 
 /** Asks instances, and records what was asked and answered. Nothing is ever repeated. */
 export class RecordingClient {
+  private readonly recorder: RequestRecorder;
+
   /** @param administrator a session of an administrator, which nobody ends */
   constructor(
-    private readonly history: History,
+    history: History,
     private readonly administrator: TestSession,
-  ) {}
+  ) {
+    this.recorder = new RequestRecorder(history);
+  }
 
-  async read(instance: Instance, session: TestSession, kind: 'me' | 'sessions' = 'me'): Promise<Operation> {
-    const path = kind === 'me' ? ME : '/api/v1/sessions';
-    return this.withToken(instance, session, { kind }, { method: 'GET', path });
+  async read(instance: Instance, session: TestSession, kind: keyof typeof PATHS = 'me'): Promise<Operation> {
+    return this.withToken(instance, session, { kind }, { method: 'GET', path: PATHS[kind] });
+  }
+
+  /** Asks for an access token, as a service does (RFC 7662). */
+  introspect(instance: Instance, session: TestSession, client: TestClient): Promise<Operation> {
+    const { id: sessionId, user, access, accessExpiresAt: expiresAt } = session;
+    const facts: Facts = { kind: 'introspect', userId: user.id, sessionId, expiresAt };
+    return this.asClient(instance, client, facts, '/oauth2/introspect', { token: access });
+  }
+
+  /** Uses the credentials of a client. The checker takes the client for a session. */
+  useClient(instance: Instance, client: TestClient): Promise<Operation> {
+    const facts: Facts = { kind: 'use-client', userId: this.administrator.user.id, sessionId: client.id };
+    return this.asClient(instance, client, facts, '/oauth2/introspect', { token: 'none' });
+  }
+
+  endClient(instance: Instance, { id }: TestClient): Promise<Operation> {
+    const facts: Facts = { kind: 'end-client', userId: this.administrator.user.id, ends: [id] };
+    const call = { method: 'DELETE', path: `/api/v1/clients/${id}`, token: this.administrator.access };
+    return this.recorder.record(instance, facts, call);
   }
 
   /** Presents the tokens until the cache holds an entry for each. @param redis where the entries are */
@@ -84,10 +90,15 @@ export class RecordingClient {
     const call = { method: 'POST', path: '/api/v1/auth/login/json', body: { email, password } };
     const facts: Facts = { kind: 'login', userId: user.id, password, ...(ends && { ends }) };
     let session: TestSession | undefined;
-    await this.record(instance, facts, call, ({ access_token: access = '', refresh_token: refresh }) => {
-      session = { id: claimsOf(access).sid, user, access, accessExpiresAt: expiryOf(access), refresh };
-      return { opened: session.id };
-    });
+    await this.recorder.record(
+      instance,
+      facts,
+      call,
+      ({ access_token: access = '', refresh_token: refresh }) => {
+        session = { id: claimsOf(access).sid, user, access, accessExpiresAt: expiryOf(access), refresh };
+        return { opened: session.id };
+      },
+    );
     return session;
   }
 
@@ -114,10 +125,9 @@ export class RecordingClient {
 
   /** Presents a refresh token of two exchanges ago, as a thief would: it is refused, and the session ends. */
   presentStale(instance: Instance, session: TestSession): Promise<Operation> {
-    const body = { refresh_token: session.stale };
     const { id: sessionId, user } = session;
     const facts: Facts = { kind: 'refresh', userId: user.id, sessionId, ends: [sessionId] };
-    return this.record(instance, facts, { method: 'POST', path: '/api/v1/auth/refresh', body });
+    return this.recorder.record(instance, facts, refreshCall(session, session.stale ?? ''));
   }
 
   /** @param others the other sessions of the user that the load knows; all of them end */
@@ -157,7 +167,11 @@ export class RecordingClient {
   endAll(instance: Instance, user: TestUser, known: readonly TestSession[]): Promise<Operation> {
     const facts: Facts = { kind: 'end-all', userId: user.id, ends: known.map(({ id }) => id) };
     const path = `/api/v1/users/${user.id}/sessions`;
-    return this.record(instance, facts, { method: 'DELETE', path, token: this.administrator.access });
+    return this.recorder.record(instance, facts, {
+      method: 'DELETE',
+      path,
+      token: this.administrator.access,
+    });
   }
 
   private exchange(
@@ -168,11 +182,26 @@ export class RecordingClient {
   ): Promise<Operation> {
     const exchange = { presented: claimsOf(token).jti, ...(key && { key }) };
     const facts: Facts = { kind: 'refresh', userId: session.user.id, sessionId: session.id, exchange };
-    const headers: Record<string, string> = key ? { 'idempotency-key': key } : {};
-    const call = { method: 'POST', path: '/api/v1/auth/refresh', body: { refresh_token: token }, headers };
-    return this.record(instance, facts, call, ({ refresh_token: successor = '' }) => {
+    const call = refreshCall(session, token, key);
+    return this.recorder.record(instance, facts, call, ({ refresh_token: successor = '' }) => {
       session.refresh = successor;
       return { exchange: { ...exchange, successor: claimsOf(successor).jti } };
+    });
+  }
+
+  private asClient(
+    instance: Instance,
+    client: TestClient,
+    facts: Facts,
+    path: string,
+    form: Record<string, string>,
+  ): Promise<Operation> {
+    const headers = { authorization: basic(client) };
+    return this.recorder.record(instance, facts, {
+      method: 'POST',
+      path,
+      body: new URLSearchParams(form),
+      headers,
     });
   }
 
@@ -184,7 +213,7 @@ export class RecordingClient {
   ): Promise<Operation> {
     const token = this.administrator.access;
     const call = { method: 'PATCH', path: `/api/v1/users/${user.id}`, token, body };
-    return this.record(instance, { ...facts, userId: user.id }, call);
+    return this.recorder.record(instance, { ...facts, userId: user.id }, call);
   }
 
   private withToken(
@@ -193,38 +222,22 @@ export class RecordingClient {
     facts: Omit<Facts, 'userId'>,
     call: Call,
   ): Promise<Operation> {
-    return this.record(instance, { ...facts, userId: user.id, sessionId, expiresAt }, { ...call, token });
-  }
-
-  private async record(
-    instance: Instance,
-    facts: Facts,
-    { method, path, token, body, headers }: Call,
-    onSuccess: (answer: Answer) => Partial<Operation> = () => ({}),
-  ): Promise<Operation> {
-    const start = performance.now();
-    const outcome = await instance.client
-      .send<Answer>(method, path, {
-        ...(token && { token }),
-        ...(headers && { headers }),
-        body,
-        timeoutMs: TIMEOUT_MS,
-      })
-      .then(
-        (response) => answered(response, facts.kind, onSuccess),
-        (error: unknown) => ({ status: 0, code: (error as NodeJS.ErrnoException).code ?? String(error) }),
-      );
-    const operation = { ...facts, instance: instance.number, start, end: performance.now(), ...outcome };
-    this.history.add(operation);
-    return operation;
+    return this.recorder.record(
+      instance,
+      { ...facts, userId: user.id, sessionId, expiresAt },
+      { ...call, token },
+    );
   }
 }
 
-function answered(
-  { status, body, headers }: ApiResponse<Answer>,
-  kind: OperationKind,
-  onSuccess: (answer: Answer) => Partial<Operation>,
-): Partial<Operation> & { status: number } {
-  if (status >= 300) return { status, code: body.code, retryAfter: headers['retry-after'] !== undefined };
-  return { status, ...(kind === 'me' && { role: body.role }), ...onSuccess(body) };
+/** A session of an OAuth client is refreshed by that client (RFC 6749 §6). */
+function refreshCall({ client }: TestSession, token: string, key?: string): Call {
+  const headers: Record<string, string> = {
+    ...(key && { 'idempotency-key': key }),
+    ...(client && { authorization: basic(client) }),
+  };
+  if (client === undefined)
+    return { method: 'POST', path: '/api/v1/auth/refresh', body: { refresh_token: token }, headers };
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token });
+  return { method: 'POST', path: '/oauth2/token', body, headers };
 }
