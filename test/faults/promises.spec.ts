@@ -1,8 +1,8 @@
 import { skewedClock } from '../support/process/clock-skew.js';
 import { Deployment } from './deployment/deployment.js';
+import { LATE_FLUSH } from './deployment/late-flush.js';
 import { describeFaults } from './fault-suite.js';
 import { PROMISE_WITNESSES } from './faults/promise-witnesses.js';
-import { LATE_FLUSH } from './faults/reused-xid-fault.js';
 import { CLOCK_SKEWS_MS } from './faults/skew-faults.js';
 
 /** All faults run in the `*.long.spec.ts` beside this file. */

@@ -1,8 +1,9 @@
 import { Deployment } from './deployment/deployment.js';
+import { LATE_FLUSH } from './deployment/late-flush.js';
 import { describeFaults } from './fault-suite.js';
 import { LOST_CHANGE_FAULTS } from './faults/lost-change-faults.js';
 import { MISDIRECTION_FAULTS } from './faults/misdirection-faults.js';
-import { LATE_FLUSH, reusedTransactionIds } from './faults/reused-xid-fault.js';
+import { reusedTransactionIds } from './faults/reused-xid-fault.js';
 
 describeFaults({
   title: 'three instances with several PostgreSQL servers',

@@ -1,18 +1,20 @@
 import { MachineWatch } from '../support/machine-watch.js';
 import { checkAudit } from './checker/audit-checker.js';
 import { checkChannels } from './checker/channel-checker.js';
-import { Expectations } from './checker/expectations.js';
 import { machineMs } from './checker/machine-time.js';
 import { History, type Operation } from './checker/history.js';
 import { HistoryChecker, type CheckResult } from './checker/history-checker.js';
 import type { Instance } from './deployment/instance.js';
+import { TimedExpectations } from './checker/timed-expectations.js';
 import { LiveChannels } from './load/live-channels.js';
 import { Load, type LoadOptions } from './load/load.js';
 import { createUsers, INITIAL_ROLE, openSessions, PASSWORD, type TestSession } from './load/population.js';
 import {
   type AllowedSpan,
   type Allowance,
+  DATABASE_RECOVERY_BOUND_MS,
   type FaultPromise,
+  RECOVERY_BOUND_MS,
   type Span,
   strictPromise,
   TRIPS,
@@ -81,6 +83,8 @@ export interface FaultResult {
   readonly span: Span;
   /** From the end of the fault until every instance was healthy again, without what the machine took. */
   readonly recoveryMs: number;
+  /** What is promised for that. */
+  readonly recoveryBoundMs: number;
   /** What the fault itself, or the wait for the recovery, threw. */
   readonly failure: unknown;
 }
@@ -108,7 +112,8 @@ export async function runFault<D extends TestDeployment>(
   channels.terminate();
   const recovery = { from: endedAt, to: span.to };
   const recoveryMs = Math.max(0, span.to - endedAt - machineMs(promise, recovery, TRIPS.recovery));
-  return { fault: fault.name, operations, checked, span, recoveryMs, failure };
+  const recoveryBoundMs = promise.unavailable.length > 0 ? DATABASE_RECOVERY_BOUND_MS : RECOVERY_BOUND_MS;
+  return { fault: fault.name, operations, checked, span, recoveryMs, recoveryBoundMs, failure };
 }
 
 async function prepare<D extends TestDeployment>(
@@ -172,7 +177,7 @@ async function checkHistory(
 ): Promise<CheckResult> {
   const initial = { role: INITIAL_ROLE, password: PASSWORD };
   const checked = new HistoryChecker(operations, promise, initial).check();
-  const expected = new Expectations(operations, promise, initial, promise.lost);
+  const { meanwhile: expected } = new TimedExpectations(operations, promise, initial);
   const more = await Promise.all([
     checkChannels(url, channels, expected, { mayBeUndone: promise.lost.length > 0 }),
     checkAudit(url, operations, expected),

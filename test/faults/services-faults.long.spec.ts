@@ -5,6 +5,7 @@ import { checkService, countRevocations, type ServiceCheck } from './checker/ser
 import { ServicesDeployment } from './deployment/services-deployment.js';
 import { publish, table } from './fault-report.js';
 import { TIMEOUT_MS } from './fault-suite.js';
+import { killBackend } from './faults/killed-backend-fault.js';
 import {
   SERVICES_FAULTS,
   type ServicesFault,
@@ -13,6 +14,7 @@ import {
 } from './faults/services-faults.js';
 import { INITIAL_ROLE, PASSWORD } from './load/population.js';
 import { RecordingClient } from './load/recording-client.js';
+import { RecordingOperator } from './load/recording-operator.js';
 import { SeededRandom } from './load/seeded-random.js';
 import { ServicesLoad } from './load/services-load.js';
 
@@ -65,7 +67,9 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
     const history = new History();
     const promise = strictPromise();
     const client = new RecordingClient(history, await deployment.openAdministratorSession());
-    const load = new ServicesLoad(deployment, client, random, await deployment.openSessions(SESSIONS));
+    const operator = new RecordingOperator(history, () => deployment.database.url);
+    const sessions = await deployment.openSessions(SESSIONS);
+    const load = new ServicesLoad(deployment, client, operator, random, sessions);
     await deployment.recovered();
     const watch = new MachineWatch();
     load.start();
@@ -76,8 +80,9 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
       await run();
       for (const service of services) silent[service].push({ from, to: performance.now() });
     };
-    await fault.run(deployment, load, silence);
+    await fault.run(deployment, load, silence, promise);
     await deployment.recovered();
+    for (const loss of promise.lost) loss.settledFrom = performance.now();
     await load.revoked(REVOCATIONS_EACH);
     await load.stopRevoking();
     await load.continueFor(BOUND_MS);
@@ -129,6 +134,12 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
       // The control: without the kit or introspection this suite fails.
       expect(control.acceptedBeyondBound).toBeGreaterThan(0);
     },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'keep their bound: one backend of PostgreSQL killed (SIGKILL), and transaction ids used again',
+    () => killBackend(deployment),
     TIMEOUT_MS,
   );
 

@@ -5,7 +5,8 @@ import type { FaultPromise } from './promise.js';
 /** What is expected of answers before, while and after data is lost. */
 export class TimedExpectations {
   private readonly before: Expectations;
-  private readonly meanwhile: Expectations;
+  /** What was acknowledged in a loss may or may not hold. */
+  readonly meanwhile: Expectations;
   /** Once every instance uses the older data, answers are what that holds. */
   readonly after: Expectations;
 

@@ -1,6 +1,9 @@
 import type { TcpProxy } from '../../support/network/tcp-proxy.js';
+import { PostgresStandby } from '../../support/postgres/postgres-standby.js';
+import type { FaultPromise } from '../checker/promise.js';
 import type { ServicesDeployment } from '../deployment/services-deployment.js';
 import type { ServicesLoad } from '../load/services-load.js';
+import { readRecord } from './read-record.js';
 
 /** A service that takes tokens, and may answer 503 while nobody answers it. */
 export type SilencedService = 'verifying' | 'introspecting';
@@ -10,8 +13,13 @@ export type Silence = (services: readonly SilencedService[], run: () => Promise<
 
 export interface ServicesFault {
   readonly name: string;
-  /** Breaks something, lets the load go on, and repairs it. */
-  run(deployment: ServicesDeployment, load: ServicesLoad, silence: Silence): Promise<void>;
+  /** Breaks something, lets the load go on, and repairs it. @param promise to be added to where data is lost */
+  run(
+    deployment: ServicesDeployment,
+    load: ServicesLoad,
+    silence: Silence,
+    promise: FaultPromise,
+  ): Promise<void>;
 }
 
 /** Longer than the bound, so that every service has to do without what is broken. */
@@ -67,7 +75,11 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'auth service stopped (SIGSTOP)',
-    run: ({ auth }, load, silence) => silence(BOTH, () => frozen(load, auth.app)),
+    run: ({ auth }, load, silence) =>
+      silence(BOTH, async () => {
+        await frozen(load, auth.app);
+        await auth.recovered();
+      }),
   },
   {
     name: 'auth service killed (SIGKILL) and restarted',
@@ -76,7 +88,25 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
         await deployment.auth.app.kill9();
         await load.continueFor(LASTS_MS / 2);
         await deployment.restartAuth();
+        await deployment.auth.recovered();
       }),
+  },
+  {
+    name: 'instance of the auth service killed (SIGKILL), and another one in its place',
+    run: async (deployment, load, silence) => {
+      const { auth, reserve } = deployment;
+      await silence(['introspecting'], async () => {
+        await silence(['verifying'], async () => {
+          await auth.app.kill9();
+          await load.continueFor(LASTS_MS / 2);
+          deployment.leadKitTo(reserve);
+        });
+        await load.continueFor(LASTS_MS);
+        await deployment.restartAuth();
+        await auth.recovered();
+      });
+      deployment.leadKitTo(auth);
+    },
   },
   {
     name: 'PostgreSQL frozen',
@@ -85,6 +115,44 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
         await frozen(load, postgres);
         await auth.recovered();
       }),
+  },
+  {
+    name: 'PostgreSQL restarted',
+    run: ({ postgres, auth }, _, silence) =>
+      silence(BOTH, async () => {
+        await postgres.restart();
+        await auth.recovered();
+      }),
+  },
+  {
+    name: 'PostgreSQL killed (SIGKILL) and restarted',
+    run: ({ postgres, auth }, load, silence) =>
+      silence(BOTH, async () => {
+        await postgres.kill9();
+        await load.continueFor(LASTS_MS / 2);
+        await postgres.restart();
+        await auth.recovered();
+      }),
+  },
+  {
+    name: 'failover to a standby that lacks the last changes',
+    run: async (deployment, load, silence, promise) => {
+      const old = deployment.postgres;
+      const standby = await PostgresStandby.of(old);
+      await standby.stallReplication();
+      const from = performance.now();
+      await load.continueFor(LASTS_MS / 2);
+      const undoneFrom = performance.now();
+      await silence(BOTH, async () => {
+        await old.kill9();
+        await standby.promote();
+        deployment.moveTo(standby.server);
+        const record = await readRecord(deployment.database.url);
+        promise.lost.push({ from, to: performance.now(), undoneFrom, record });
+        await deployment.auth.recovered();
+      });
+      await old.stop();
+    },
   },
   {
     name: 'service with the kit stopped for 10 s (SIGSTOP)',

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '../../support/wait-for.js';
-import { isAcknowledged } from '../checker/history.js';
+import { isAcknowledged, type Operation } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
 import type { ServicesDeployment } from '../deployment/services-deployment.js';
-import type { TestSession } from './population.js';
+import { INITIAL_ROLE, type TestSession } from './population.js';
 import type { RecordingClient } from './recording-client.js';
+import type { RecordingOperator } from './recording-operator.js';
 import type { SeededRandom } from './seeded-random.js';
 
 /** Sessions that nobody revokes. */
@@ -12,6 +13,9 @@ const KEPT = 40;
 /** Sessions that are presented shortly before and after their revocation. */
 const NEAR = 120;
 const REVOKERS = 2;
+/** How many of the changes are made at the instance that the services do not ask. */
+const FROM_RESERVE = 0.3;
+const ROLES_PACE_MS = 100;
 const REVOCATION_PACE_MS = { from: 10, to: 30 };
 /** Mean times between the begins of two requests to a service. */
 const PACES_MS = { verifying: 8, introspecting: 25, keySet: 40 };
@@ -43,6 +47,7 @@ export class ServicesLoad {
   constructor(
     private readonly deployment: ServicesDeployment,
     private readonly client: RecordingClient,
+    private readonly operator: RecordingOperator,
     private readonly random: SeededRandom,
     sessions: readonly TestSession[],
   ) {
@@ -54,7 +59,7 @@ export class ServicesLoad {
     const { verifying, introspecting, keySet } = this.deployment;
     this.isRevoking = true;
     this.isPresenting = true;
-    this.revoking = Array.from({ length: REVOKERS }, () => this.revoke());
+    this.revoking = [...Array.from({ length: REVOKERS }, () => this.revoke()), this.changeRoles()];
     this.presenting = [
       this.present(verifying, PACES_MS.verifying),
       this.present(introspecting, PACES_MS.introspecting),
@@ -107,10 +112,36 @@ export class ServicesLoad {
       const session = this.queue.pop();
       if (session === undefined) return;
       this.ended.push(session);
-      const isDone = isAcknowledged(await this.client.logout(this.deployment.auth, session));
+      const isDone = isAcknowledged(await this.end(session));
       if (isDone) this.acknowledged += 1;
       const { from, to } = REVOCATION_PACE_MS;
       await pause(isDone ? this.random.between(from, to) : RETRY_MS);
+    }
+  }
+
+  /** Ends a session in one of the ways there are. Each user has one session. */
+  private end(session: TestSession): Promise<Operation> {
+    const { client, operator, random } = this;
+    const { auth, reserve } = this.deployment;
+    const issuer = random.next() < FROM_RESERVE ? reserve : auth;
+    const choice = random.next();
+    if (choice < 0.5) return client.logout(issuer, session);
+    if (choice < 0.6) return client.endAll(issuer, session.user, [session]);
+    if (choice < 0.7) return client.setActive(issuer, session.user, false, [session]);
+    return operator.revoke(session);
+  }
+
+  /** Changes the roles of users whose sessions nobody ends, one after another. */
+  private async changeRoles(): Promise<void> {
+    const { client, operator, random, kept } = this;
+    for (let next = 0; this.isRevoking; next++) {
+      const { user } = kept[next % kept.length]!;
+      const role = user.role === INITIAL_ROLE ? 'researcher' : INITIAL_ROLE;
+      const done = await (random.next() < 0.5
+        ? operator.setRole(user, role)
+        : client.setRole(this.deployment.auth, user, role));
+      if (isAcknowledged(done)) user.role = role;
+      await pause(isAcknowledged(done) ? ROLES_PACE_MS : RETRY_MS);
     }
   }
 
