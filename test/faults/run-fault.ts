@@ -61,7 +61,8 @@ export interface FaultContext<D extends TestDeployment = TestDeployment> {
 }
 
 /** What the design allows, on every instance or on one. */
-export type FaultAllowance = Allowance | { readonly allowance: Allowance; readonly instance: number };
+export type FaultAllowance =
+  Allowance | (Pick<AllowedSpan, 'instance' | 'knowsChanges'> & { readonly allowance: Allowance });
 
 export interface Fault<D extends TestDeployment = TestDeployment> {
   readonly name: string;

@@ -54,6 +54,12 @@ describe('HistoryChecker', () => {
       expect(rules([revoked, { ...read(2011, 2012), instance: 1 }], { unavailable: onOne })).toEqual([]);
     });
 
+    it('does not prolong that limit where the instance knows of changes, though it cannot serve', () => {
+      const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
+      const unavailable = [{ from: 500, to: 3000, knowsChanges: true }];
+      expect(rules([revoked, read(1011, 1012)], { unavailable })).toEqual(['accepted after revocation']);
+    });
+
     it('prolongs that limit by what the machine took from the reading of the log', () => {
       const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
       const trips = [

@@ -5,6 +5,7 @@ import {
   type FaultPromise,
   HASHING_MS,
   overlaps,
+  FEWEST_JUDGED,
   QUICK_TRIP_MS,
   REDIS_WAIT_MS,
   TRIPS,
@@ -59,6 +60,7 @@ export class LatencyRules {
   }
 
   private checkReads(): Violation[] {
+    if (this.reads.length < FEWEST_JUDGED) return [];
     const slow = this.reads.filter(({ lossMs }) => lossMs > REDIS_WAIT_MS);
     if (slow.length <= this.unexplainedCount) return [];
     return slow.map(({ operation, lossMs }) => {
@@ -101,6 +103,8 @@ export class LatencyRules {
 
   private isJudgedRead(operation: Operation): boolean {
     const { start, end, status } = operation;
+    // Without PostgreSQL, and when it is back, reads wait for more than Redis.
+    if (this.promise.unavailable.length > 0) return false;
     if (!isRead(operation) || status === 0 || this.isExcused(operation)) return false;
     return meanDelayMs(this.promise, { from: start, to: end }) < QUICK_TRIP_MS;
   }

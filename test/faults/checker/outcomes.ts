@@ -60,7 +60,10 @@ export class Outcomes {
     const span = { from: committedAt, to: committedAt + this.sqlBoundMs };
     const bound = span.to + machineMs(this.promise, span, TRIPS.logReading);
     const outages = this.promise.unavailable.filter(
-      (each) => concerns(each, instance) && overlaps({ from: committedAt, to: bound }, [each]),
+      (each) =>
+        each.knowsChanges !== true &&
+        concerns(each, instance) &&
+        overlaps({ from: committedAt, to: bound }, [each]),
     );
     return Math.max(bound, ...outages.map(({ to }) => to));
   }

@@ -11,6 +11,8 @@ export interface Span {
 export interface AllowedSpan extends Span {
   /** The number of the instance; all without one. */
   readonly instance?: number;
+  /** The instance reads the log all the same, or knows that it does not: changes by SQL apply in time. */
+  readonly knowsChanges?: boolean;
 }
 
 /** What the design promises for a run: nothing is allowed that no span here names. */
@@ -90,6 +92,9 @@ export const QUICK_TRIP_MS = 5;
 
 /** How many of the reads may take longer for reasons that no trip has shown: one in a hundred. */
 export const UNEXPLAINED_SHARE = 0.01;
+
+/** With fewer reads that can be judged, a hundredth of them is none. */
+export const FEWEST_JUDGED = 100;
 
 /** The promise for a time in which nothing is broken. */
 export const strictPromise = (): FaultPromise => ({

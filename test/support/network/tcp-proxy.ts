@@ -9,6 +9,8 @@ const PASS: StreamMode = { held: false, delayMs: 0 };
 /** A network between a client and a TCP service on which a test can inject a fault. It starts passing. */
 export class TcpProxy {
   private readonly connections = new Set<ProxiedConnection>();
+  /** Those that pass nothing any more. */
+  private readonly forgotten = new Set<ProxiedConnection>();
   private readonly server: Server;
   private mode = PASS;
 
@@ -71,10 +73,19 @@ export class TcpProxy {
     await this.enter({ held: false, delayMs: ms });
   }
 
+  /** Lets the open connections pass nothing any more, not even their end; new ones pass. So does a NAT that has forgotten them. */
+  forget(): void {
+    for (const connection of this.connections) {
+      connection.set({ held: true, delayMs: 0 });
+      this.forgotten.add(connection);
+      this.connections.delete(connection);
+    }
+  }
+
   /** Resets the open connections and refuses new ones. */
   async cut(): Promise<void> {
     const closed = this.stopListening();
-    for (const connection of this.connections) connection.reset();
+    for (const connection of [...this.connections, ...this.forgotten]) connection.reset();
     await closed;
   }
 
@@ -100,7 +111,10 @@ export class TcpProxy {
   private accept(client: Socket): void {
     const connection = new ProxiedConnection(client, this.target, this.options);
     this.connections.add(connection);
-    void connection.closed().then(() => this.connections.delete(connection));
+    void connection.closed().then(() => {
+      this.connections.delete(connection);
+      this.forgotten.delete(connection);
+    });
     connection.set(this.mode);
   }
 

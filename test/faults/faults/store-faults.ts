@@ -1,0 +1,100 @@
+import type { Deployment } from '../deployment/deployment.js';
+import type { Instance } from '../deployment/instance.js';
+import { RedisServer } from '../../support/redis/redis-server.js';
+import { isAccepted } from '../checker/history.js';
+import type { TestSession } from '../load/population.js';
+import { allow, type Fault, type FaultContext } from '../run-fault.js';
+
+const CHANGED = 1;
+const OTHER = 0;
+const SESSIONS = 8;
+/** How long an instance is stopped around a logout: shorter than anybody notices. */
+const STOPPED_MS = 100;
+const LENGTH_MS = 1500;
+
+/** Stores that differ between instances, and change while they run. Each instance accepts from its own store alone. */
+export const STORE_FAULTS: readonly Fault<Deployment>[] = [
+  {
+    name: 'one instance restarted without REDIS_URL, and with it again',
+    run: async (context) => {
+      await restart(context, { REDIS_URL: '' });
+      await endOnBothSides(context);
+      await restart(context, {
+        REDIS_URL: context.deployment.links[CHANGED]!.through(context.deployment.redis.url),
+      });
+      return performance.now();
+    },
+  },
+  {
+    name: 'one instance restarted with another Redis, and with the first again',
+    run: async (context) => {
+      const { deployment } = context;
+      const other = await RedisServer.start();
+      await restart(context, { REDIS_URL: other.url });
+      await endOnBothSides(context);
+      await restart(context, { REDIS_URL: deployment.links[CHANGED]!.through(deployment.redis.url) });
+      await other.stop();
+      return performance.now();
+    },
+  },
+];
+
+/** Restarts the instance with another store. */
+async function restart(
+  { deployment, promise }: FaultContext<Deployment>,
+  env: Record<string, string>,
+): Promise<void> {
+  const from = performance.now();
+  await deployment.instances[CHANGED]!.app.restart(env);
+  await deployment.recovered();
+  for (const allowance of ['unanswered', 'unavailable'] as const)
+    allow(promise, { allowance, instance: CHANGED }, { from, to: performance.now() });
+}
+
+/** Sessions that both stores have end at one instance, and are presented at once to the other: first a quick one, then one that stops. */
+async function endOnBothSides(context: FaultContext<Deployment>): Promise<void> {
+  const { deployment, load } = context;
+  const [one, other] = [deployment.instances[OTHER]!, deployment.instances[CHANGED]!];
+  await load.continueFor(LENGTH_MS);
+  await load.stop();
+  for (const [revoker, asked] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    await endAndAsk(context, revoker, asked, false);
+    await endAndAsk(context, revoker, asked, true);
+  }
+  load.start();
+}
+
+async function endAndAsk(
+  context: FaultContext<Deployment>,
+  revoker: Instance,
+  asked: Instance,
+  isStopped: boolean,
+): Promise<void> {
+  const { client, load, promise, newSessions } = context;
+  const sessions = await newSessions(SESSIONS);
+  for (const session of sessions) {
+    await warm(context, [revoker, asked], session);
+    const from = performance.now();
+    const ask = () => Promise.all(Array.from({ length: 4 }, () => client.read(asked, session)));
+    if (isStopped) asked.app.freeze();
+    const thawn = isStopped ? load.continueFor(STOPPED_MS).then(() => asked.app.thaw()) : Promise.resolve();
+    await client.logout(revoker, session);
+    await Promise.all([ask(), thawn]);
+    if (isStopped)
+      allow(promise, { allowance: 'stalled', instance: asked.number }, { from, to: performance.now() });
+  }
+}
+
+/** Lets each instance answer from its store. */
+async function warm(
+  { client }: FaultContext<Deployment>,
+  instances: readonly Instance[],
+  session: TestSession,
+): Promise<void> {
+  for (const instance of instances)
+    for (let count = 0; count < 2; count++)
+      expect(isAccepted(await client.read(instance, session))).toBe(true);
+}
