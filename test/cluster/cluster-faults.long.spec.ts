@@ -3,6 +3,7 @@ import { createUsers, openSessions } from '../faults/load/population.js';
 import { waitFor } from '../support/wait-for.js';
 import { ClusterDeployment } from './cluster-deployment.js';
 import { CLUSTER_FAULTS } from './cluster-faults.js';
+import { SLOT_MOVE_FAULTS } from './slot-move-faults.js';
 
 interface Health {
   status: string;
@@ -21,7 +22,8 @@ const PATIENCE = { timeoutMs: 30_000, intervalMs: 50 };
 describeFaults({
   title: 'two instances on a Redis Cluster',
   start: () => ClusterDeployment.start(),
-  faults: CLUSTER_FAULTS,
+  // Those of moves find each shard with its first master.
+  faults: [...SLOT_MOVE_FAULTS, ...CLUSTER_FAULTS],
   more: (deployment) => {
     it(
       'show and clear all shards together, and say which shard is not used',

@@ -3,11 +3,11 @@ import type { Fault, FaultContext } from '../faults/run-fault.js';
 import type { TestSession } from '../faults/load/population.js';
 import type { ClusterDeployment } from './cluster-deployment.js';
 
-type Context = FaultContext<ClusterDeployment>;
+export type Context = FaultContext<ClusterDeployment>;
 
 const CANDIDATES = 24;
 
-const keyOf = ({ user }: TestSession): string => `user:${user.id}`;
+export const keyOf = ({ user }: TestSession): string => `user:${user.id}`;
 
 /** Sessions of users whose entries one shard has. */
 async function sessionsOn({ deployment, newSessions }: Context, shard: number): Promise<TestSession[]> {
@@ -17,7 +17,7 @@ async function sessionsOn({ deployment, newSessions }: Context, shard: number): 
 }
 
 /** Fills the entries of one shard. @returns the sessions of their users */
-async function warmSessions(context: Context, shard: number): Promise<TestSession[]> {
+export async function warmSessions(context: Context, shard: number): Promise<TestSession[]> {
   const { deployment, client } = context;
   const sessions = await sessionsOn(context, shard);
   expect(sessions.length).toBeGreaterThan(0);
@@ -25,7 +25,10 @@ async function warmSessions(context: Context, shard: number): Promise<TestSessio
   return sessions;
 }
 
-async function logOut({ deployment, client }: Context, sessions: readonly TestSession[]): Promise<void> {
+export async function logOut(
+  { deployment, client }: Context,
+  sessions: readonly TestSession[],
+): Promise<void> {
   const { instances } = deployment;
   await Promise.all(
     sessions.map((session, index) => client.logout(instances[index % instances.length]!, session)),

@@ -3,7 +3,7 @@ import { LATE_FLUSH } from './deployment/late-flush.js';
 import { describeFaults } from './fault-suite.js';
 import { slowPostgres } from './faults/slow-postgres-faults.js';
 import { LOST_CHANGE_FAULTS } from './faults/lost-change-faults.js';
-import { MISDIRECTION_FAULTS } from './faults/misdirection-faults.js';
+import { laterTimeline, MISDIRECTION_FAULTS } from './faults/misdirection-faults.js';
 import { forgottenConnections } from './faults/forgotten-connections-fault.js';
 import { reusedTransactionIds } from './faults/reused-xid-fault.js';
 
@@ -16,5 +16,6 @@ describeFaults({
     reusedTransactionIds,
     ...MISDIRECTION_FAULTS,
     ...LOST_CHANGE_FAULTS,
+    laterTimeline,
   ],
 });

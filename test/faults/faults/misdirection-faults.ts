@@ -43,21 +43,22 @@ export const MISDIRECTION_FAULTS: readonly Fault<Deployment>[] = [
       return endedAt;
     },
   },
-  {
-    // Every recovery to a point in time, and every promotion, ends on a later timeline of the same system.
-    name: 'one instance led to a copy with a later timeline, while the others go on',
-    allows: [{ allowance: 'unavailable', instance: MISLED }],
-    run: async (context) => {
-      const copy = await PostgresStandby.of(context.deployment.postgres);
-      const groups = await prepare(context);
-      await copy.caughtUp();
-      await copy.promote();
-      const endedAt = await misdirect(context, copy.server, groups);
-      await copy.stop();
-      return endedAt;
-    },
-  },
 ];
+
+/** Every recovery to a point in time, and every promotion, ends on a later timeline of the same system. */
+export const laterTimeline: Fault<Deployment> = {
+  name: 'one instance led to a copy with a later timeline, while the others go on',
+  allows: [{ allowance: 'unavailable', instance: MISLED }],
+  run: async (context) => {
+    const copy = await PostgresStandby.of(context.deployment.postgres);
+    const groups = await prepare(context);
+    await copy.caughtUp();
+    await copy.promote();
+    const endedAt = await misdirect(context, copy.server, groups);
+    await copy.stop();
+    return endedAt;
+  },
+};
 
 /** Sessions that both servers have. */
 interface Groups {

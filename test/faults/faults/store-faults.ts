@@ -75,17 +75,17 @@ async function endAndAsk(
 ): Promise<void> {
   const { client, load, promise, newSessions } = context;
   const sessions = await newSessions(SESSIONS);
-  for (const session of sessions) {
-    await warm(context, [revoker, asked], session);
-    const from = performance.now();
-    const ask = () => Promise.all(Array.from({ length: 4 }, () => client.read(asked, session)));
-    if (isStopped) asked.app.freeze();
-    const thawn = isStopped ? load.continueFor(STOPPED_MS).then(() => asked.app.thaw()) : Promise.resolve();
+  await Promise.all(sessions.map((session) => warm(context, [revoker, asked], session)));
+  const from = performance.now();
+  if (isStopped) asked.app.freeze();
+  const thawn = load.continueFor(STOPPED_MS).then(() => asked.app.thaw());
+  const endings = sessions.map(async (session) => {
     await client.logout(revoker, session);
-    await Promise.all([ask(), thawn]);
-    if (isStopped)
-      allow(promise, { allowance: 'stalled', instance: asked.number }, { from, to: performance.now() });
-  }
+    await Promise.all(Array.from({ length: 4 }, () => client.read(asked, session)));
+  });
+  await Promise.all([...endings, thawn]);
+  if (isStopped)
+    allow(promise, { allowance: 'stalled', instance: asked.number }, { from, to: performance.now() });
 }
 
 /** Lets each instance answer from its store. */

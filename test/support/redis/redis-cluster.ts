@@ -1,19 +1,20 @@
-import { redisInfo, type RedisReply, withRedis } from './redis-connection.js';
 import {
   busPort,
+  linked,
   nodeId,
   ownSlots,
   type RedisClusterOptions,
   REPLICA_USER,
+  SETTLE_TIMEOUT_MS,
   startNode,
 } from './redis-cluster-node.js';
+import { redisInfo, type RedisReply, withRedis } from './redis-connection.js';
 import type { RedisServer } from './redis-server.js';
 import { waitFor } from '../wait-for.js';
 
 const SLOTS = 16_384;
 /** A failover that no test ordered would fail the test, and a busy machine may keep a node from answering. */
 const NODE_TIMEOUT_MS = 120_000;
-const SETTLE_TIMEOUT_MS = 60_000;
 
 /** A master, and its replica where the cluster has replicas. */
 export interface ClusterShard {
@@ -23,6 +24,7 @@ export interface ClusterShard {
 
 /** Three masters and a replica of each on 127.0.0.1. No failover happens unless it is ordered. */
 export class RedisClusterServers {
+  /** Masters without slots. */
   private readonly added: RedisServer[] = [];
 
   private constructor(
@@ -50,19 +52,6 @@ export class RedisClusterServers {
   /** What the application is given; the first nodes are enough. */
   get url(): string {
     return `redis+cluster://${this.nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
-  }
-
-  /** One more master, without slots, that every node knows. */
-  async addMaster(): Promise<RedisServer> {
-    const node = await startNode(this.options);
-    this.added.push(node);
-    await this.shards[0].master.cli('CLUSTER', 'MEET', '127.0.0.1', String(node.port), await busPort(node));
-    await this.settled(
-      (lines) =>
-        lines.length === this.nodes.length && !lines.some((line) => /handshake|disconnected/.test(line)),
-    );
-    await node.cli('CONFIG', 'SET', 'cluster-node-timeout', String(NODE_TIMEOUT_MS));
-    return node;
   }
 
   /** Deletes every key on the masters of now. */
@@ -140,17 +129,50 @@ export class RedisClusterServers {
 
   /** Opens a slot and moves its keys; the slot stays open. */
   async beginMove(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
-    const [source, target] = await Promise.all([nodeId(from), nodeId(to)]);
-    await to.cli('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source);
-    await from.cli('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target);
-    await moveKeys(slot, from, to);
+    await this.openSlot(slot, from, to);
+    await this.moveKeys(slot, from, to);
   }
 
   /** Takes back what {@link beginMove} has done, by hand. @param owner of the slot: the master from which it was opened, or its replica */
   async takeBack(slot: number, owner: RedisServer, to: RedisServer): Promise<void> {
-    await owner.cli('CLUSTER', 'SETSLOT', String(slot), 'STABLE');
-    await moveKeys(slot, to, owner);
-    await to.cli('CLUSTER', 'SETSLOT', String(slot), 'STABLE');
+    await this.cancelMove(slot, owner);
+    await this.moveKeys(slot, to, owner);
+    await this.cancelMove(slot, to);
+  }
+
+  /** Begins to move a slot: the source redirects requests for keys that it has no more (`ASK`). */
+  async openSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+    const [source, target] = await Promise.all([nodeId(from), nodeId(to)]);
+    await to.cli('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source);
+    await from.cli('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target);
+  }
+
+  /** Ends the move of a slot on one node, without having moved it. Its keys stay where they are. */
+  async cancelMove(slot: number, node: RedisServer): Promise<void> {
+    await node.cli('CLUSTER', 'SETSLOT', String(slot), 'STABLE');
+  }
+
+  async moveKeys(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+    for (;;) {
+      const keys = (await from.cli('CLUSTER', 'GETKEYSINSLOT', String(slot), '100')) as string[];
+      if (keys.length === 0) return;
+      await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
+    }
+  }
+
+  /** Starts another master, which has no slots. */
+  async addMaster(): Promise<RedisServer> {
+    const node = await startNode(this.options);
+    this.added.push(node);
+    const [first] = this.nodes;
+    await first!.cli('CLUSTER', 'MEET', '127.0.0.1', String(node.port), await busPort(node));
+    const id = await nodeId(node);
+    for (const each of this.nodes)
+      await waitFor(async () => String(await each.cli('CLUSTER', 'NODES')).includes(id), {
+        what: 'the nodes to know the new master',
+        timeoutMs: SETTLE_TIMEOUT_MS,
+      });
+    return node;
   }
 
   /** Lets a master claim a slot that another one has. In one transaction: between two commands it may hear of the other. */
@@ -212,18 +234,4 @@ export class RedisClusterServers {
         },
       );
   }
-}
-
-async function moveKeys(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
-  for (;;) {
-    const keys = (await from.cli('CLUSTER', 'GETKEYSINSLOT', String(slot), '100')) as string[];
-    if (keys.length === 0) return;
-    await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
-  }
-}
-
-async function linked(replica: RedisServer): Promise<void> {
-  const isLinked = async () =>
-    String(await replica.cli('INFO', 'replication')).includes('master_link_status:up');
-  await waitFor(isLinked, { what: 'the replica to follow its master', timeoutMs: SETTLE_TIMEOUT_MS });
 }
