@@ -12,7 +12,7 @@ import { createUsers, INITIAL_ROLE, openSessions, PASSWORD, type TestSession } f
 import {
   type AllowedSpan,
   type Allowance,
-  DATABASE_RECOVERY_BOUND_MS,
+  OTHER_RECOVERY_BOUND_MS,
   type FaultPromise,
   RECOVERY_BOUND_MS,
   type Span,
@@ -113,7 +113,8 @@ export async function runFault<D extends TestDeployment>(
   channels.terminate();
   const recovery = { from: endedAt, to: span.to };
   const recoveryMs = Math.max(0, span.to - endedAt - machineMs(promise, recovery, TRIPS.recovery));
-  const recoveryBoundMs = promise.unavailable.length > 0 ? DATABASE_RECOVERY_BOUND_MS : RECOVERY_BOUND_MS;
+  const isOfRedis = promise.unavailable.length === 0 && promise.unanswered.length === 0;
+  const recoveryBoundMs = isOfRedis ? RECOVERY_BOUND_MS : OTHER_RECOVERY_BOUND_MS;
   return { fault: fault.name, operations, checked, span, recoveryMs, recoveryBoundMs, failure };
 }
 

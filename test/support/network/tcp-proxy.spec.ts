@@ -37,6 +37,21 @@ describe('TcpProxy', () => {
     return waitFor(() => received.text === text, { what: `"${text}"`, intervalMs: 1 });
   }
 
+  it('forgets the open connections for good, and passes new ones', async () => {
+    const old = await open();
+    old.socket.write('a');
+    await arrival(old.received, 'a');
+    proxy.forget();
+    old.socket.write('b');
+    await proxy.pass();
+    const { socket, received } = await open();
+    socket.write('new');
+    await arrival(received, 'new');
+    expect(old.received.text).toBe('a');
+    await proxy.cut();
+    await waitFor(() => old.socket.destroyed, { what: 'the reset of the forgotten connection' });
+  });
+
   it('switches to another target, and resets the connections to the old one', async () => {
     const other = createServer((socket) => socket.on('error', () => undefined).end('other'));
     other.listen(0, '127.0.0.1');
