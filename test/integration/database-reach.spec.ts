@@ -89,7 +89,7 @@ describe('an instance that cannot read the log', () => {
 
   it('asks PostgreSQL while its connections are forgotten and new ones work', async () => {
     const lose = jest.spyOn(app.get(Following), 'lose');
-    for (const link of [requests, sessions]) link.forgetConnections();
+    for (const link of [requests, sessions]) link.forget();
     await revokeBySql();
     await waitFor(async () => (await getMe(app, member)) === REVOKED, { what: 'the session to be refused' });
     await becomes('following');
@@ -99,7 +99,7 @@ describe('an instance that cannot read the log', () => {
 
   it('asks PostgreSQL while only new connections of requests work', async () => {
     const lose = jest.spyOn(app.get(Following), 'lose');
-    requests.forgetConnections();
+    requests.forget();
     await sessions.cut();
     await answersFor(3000);
     expect(lose).not.toHaveBeenCalled();

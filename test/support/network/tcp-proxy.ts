@@ -63,11 +63,6 @@ export class TcpProxy {
     await this.enter({ held: true, delayMs: 0 });
   }
 
-  /** The open connections pass nothing any more, as when a NAT has forgotten them; new ones do. */
-  forgetConnections(): void {
-    for (const connection of this.connections) connection.set({ held: true, delayMs: 0 });
-  }
-
   /** Lets everything take `ms` longer, each way, in order. */
   async delay(ms: number): Promise<void> {
     await this.enter({ held: false, delayMs: ms });
