@@ -101,7 +101,7 @@ export class Instances {
     if (ended !== 1) throw new Error('a session was not revoked');
     const expiresAt = Math.floor(Date.now() / 1000) + TOKEN_LIFE_SECONDS;
     const { history } = context.get(Following, { strict: false });
-    await context.get(BlacklistService, { strict: false }).add(tokenId, expiresAt, history);
+    context.get(BlacklistService, { strict: false }).add(tokenId, expiresAt, history);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { networkOf } from '../common/network.js';
+import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import { ProblemError } from '../http/problem.error.js';
 import type { Limiter } from '../limits/limiter.js';
@@ -49,6 +50,7 @@ export class AttemptLimits {
    * @param check resolves with `undefined` for wrong credentials. With any other result, and when it throws, the failure is
    *   not counted
    * @param device of a device token of this account, see `DeviceTokens.deviceOf`
+   * @param waits of the request, as for the other methods
    * @throws ProblemError 429
    */
   async login<T>(
@@ -56,11 +58,12 @@ export class AttemptLimits {
     ip: string | null,
     check: () => Promise<T | undefined>,
     device?: string,
+    waits = new RedisWaits(),
   ): Promise<T | undefined> {
     if (!this.config.rateLimitEnabled) return check();
     if (device !== undefined) {
       const claim = { limiter: this.ofDevice, key: device, isForStrangers: false };
-      return guess(await this.take([claim]), check, this.ofDevice);
+      return guess(await this.take([claim], waits), check, this.ofDevice, waits);
     }
     const network = networkOf(ip);
     const account = digestOfEmail(email);
@@ -69,48 +72,56 @@ export class AttemptLimits {
       { limiter: this.ofAccountAndNetwork, key: `${network} ${account}`, isForStrangers: false },
       { limiter: this.ofAccount, key: account, isForStrangers: true },
     ];
-    const taken = await this.take(claims, () => this.history.hasLogin(email, ip));
-    return guess(taken, check, this.ofAccountAndNetwork);
+    const taken = await this.take(claims, waits, () => this.history.hasLogin(email, ip));
+    return guess(taken, check, this.ofAccountAndNetwork, waits);
   }
 
   /** Runs a check of the current password, limited for each session. @param check and @throws as for {@link login} */
-  async changePassword<T>(sessionId: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
+  async changePassword<T>(
+    sessionId: string,
+    check: () => Promise<T | undefined>,
+    waits = new RedisWaits(),
+  ): Promise<T | undefined> {
     if (!this.config.rateLimitEnabled) return check();
     const claim = { limiter: this.ofPasswordChange, key: sessionId, isForStrangers: false };
-    return guess(await this.take([claim]), check, this.ofPasswordChange);
+    return guess(await this.take([claim], waits), check, this.ofPasswordChange, waits);
   }
 
   /** Counts a registration. @throws ProblemError 429 */
-  async register(ip: string | null): Promise<void> {
-    await this.count(this.ofRegistration, networkOf(ip));
+  async register(ip: string | null, waits = new RedisWaits()): Promise<void> {
+    await this.count(this.ofRegistration, networkOf(ip), waits);
   }
 
   /**
    * Counts a refresh of the session, whose token has a valid signature: others can neither use up a session's count, nor guess a
    * token. @throws ProblemError 429
    */
-  async refresh(sessionId: string): Promise<void> {
-    await this.count(this.ofRefresh, sessionId);
+  async refresh(sessionId: string, waits = new RedisWaits()): Promise<void> {
+    await this.count(this.ofRefresh, sessionId, waits);
   }
 
-  private async count(limiter: Limiter, key: string): Promise<void> {
-    if (this.config.rateLimitEnabled) await this.take([{ limiter, key, isForStrangers: false }]);
+  private async count(limiter: Limiter, key: string, waits: RedisWaits): Promise<void> {
+    if (this.config.rateLimitEnabled) await this.take([{ limiter, key, isForStrangers: false }], waits);
   }
 
   /** @returns the claims that were counted. When one is refused, none stays counted. */
-  private async take(claims: readonly Claim[], isKnown?: () => Promise<boolean>): Promise<Claim[]> {
+  private async take(
+    claims: readonly Claim[],
+    waits: RedisWaits,
+    isKnown?: () => Promise<boolean>,
+  ): Promise<Claim[]> {
     const taken: Claim[] = [];
     let known: boolean | undefined;
     try {
       for (const claim of claims) {
-        const refusal = await claim.limiter.take(claim.key);
+        const refusal = await claim.limiter.take(claim.key, waits);
         if (refusal === undefined) taken.push(claim);
         else if (!claim.isForStrangers || !(known ??= (await isKnown?.()) ?? false))
           throw new ProblemError('too_many_requests', { headers: this.limiters.refuse(refusal) });
       }
       return taken;
     } catch (error) {
-      await giveBack(taken);
+      await giveBack(taken, waits);
       throw error;
     }
   }
@@ -121,22 +132,25 @@ async function guess<T>(
   taken: readonly Claim[],
   check: () => Promise<T | undefined>,
   cleared: Limiter,
+  waits: RedisWaits,
 ): Promise<T | undefined> {
   let answer: T | undefined;
   try {
     answer = await check();
   } catch (error) {
-    await giveBack(taken);
+    await giveBack(taken, waits);
     throw error;
   }
-  if (answer !== undefined) await settle(taken, cleared);
+  if (answer !== undefined) await settle(taken, cleared, waits);
   return answer;
 }
 
-const settle = (taken: readonly Claim[], cleared: Limiter) =>
+const settle = (taken: readonly Claim[], cleared: Limiter, waits: RedisWaits) =>
   Promise.all(
-    taken.map(({ limiter, key }) => (limiter === cleared ? limiter.clear(key) : limiter.giveBack(key))),
+    taken.map(({ limiter, key }) =>
+      limiter === cleared ? limiter.clear(key, waits) : limiter.giveBack(key, waits),
+    ),
   );
 
-const giveBack = (taken: readonly Claim[]) =>
-  Promise.all(taken.map(({ limiter, key }) => limiter.giveBack(key)));
+const giveBack = (taken: readonly Claim[], waits: RedisWaits) =>
+  Promise.all(taken.map(({ limiter, key }) => limiter.giveBack(key, waits)));

@@ -62,7 +62,7 @@ export class AuthService {
   /** @throws ProblemError 403 for any role but the default one, 409 `email_taken`, 422, 429 */
   async register({ email, password, full_name, role = DEFAULT_ROLE }: RegisterDto, by: Actor): Promise<User> {
     if (role !== DEFAULT_ROLE) throw Problems.forbidden('Only an admin grants this role');
-    await this.limits.register(by.ip);
+    await this.limits.register(by.ip, by.redisWaits);
     return this.users.create({ email, password, fullName: full_name, role }, by);
   }
 
@@ -87,7 +87,7 @@ export class AuthService {
       const session = await this.sessions.open(user, clientId, by);
       if (session !== undefined) {
         await this.renewHash(user, password, by);
-        await this.warmUp(user.id);
+        await this.warmUp(user.id, by);
         return this.issue(session, session.rotatedAt);
       }
       if (attempt < MAX_LOGIN_ATTEMPTS) continue;
@@ -108,7 +108,7 @@ export class AuthService {
     clientId: string | null = null,
   ): Promise<TokensDto> {
     const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
-    await this.limits.refresh(sid);
+    await this.limits.refresh(sid, by.redisWaits);
     const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId };
     const rotation = await this.rotations.rotate(presented, by);
     this.metrics.refreshed(rotation.outcome);
@@ -123,7 +123,7 @@ export class AuthService {
     const { history } = this.following;
     await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout', by);
     // The session is already revoked in PostgreSQL. The blacklist entry saves later requests the query.
-    await this.blacklist.add(principal.tokenId, principal.tokenExpiresAt, history);
+    this.blacklist.add(principal.tokenId, principal.tokenExpiresAt, history);
   }
 
   /**
@@ -138,6 +138,7 @@ export class AuthService {
     const isRight = await this.limits.changePassword(
       principal.sessionId,
       async () => (await this.hasher.verify(verifiedHash, current, by.ip)) || undefined,
+      by.redisWaits,
     );
     if (!isRight) return this.refuseChange(principal, 'wrong_password', by);
     const nextHash = await this.hasher.hash(next, by.ip);
@@ -167,7 +168,7 @@ export class AuthService {
     device: string | undefined,
   ): Promise<Credentials> {
     const check = () => this.checkCredentials(email, password, by);
-    const user = await this.limits.login(email, by.ip, check, device);
+    const user = await this.limits.login(email, by.ip, check, device, by.redisWaits);
     if (user === undefined) throw new ProblemError('invalid_credentials');
     if (user.isActive) return user;
     await this.noteFailure(user.id, 'user_inactive', by);
@@ -210,9 +211,9 @@ export class AuthService {
    * Reads the account into the cache, so that the first request after the login finds it there. A database outage is
    * ignored: the login has succeeded without the entry.
    */
-  private async warmUp(userId: string): Promise<void> {
+  private async warmUp(userId: string, { redisWaits }: Actor): Promise<void> {
     try {
-      await this.reader.read(userId);
+      await this.reader.read(userId, redisWaits);
     } catch (error) {
       if (!isDatabaseOutage(error)) throw error;
     }

@@ -5,6 +5,8 @@ import passport, { type PassportStatic } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Principal } from '../common/principal.js';
 import { Problems } from '../http/problem.error.js';
+import type { RedisWaits } from '../common/redis-waits.js';
+import { redisWaitsOf } from '../http/request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 import { SessionVerdictService } from '../sessions/session-verdict.service.js';
 import type { AccessClaims } from '../sessions/verdict.js';
@@ -39,15 +41,15 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     } catch (error) {
       return this.error(error as Error);
     }
-    this.validate(claims).then(
+    this.validate(claims, redisWaitsOf(request as object)).then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error as Error),
     );
   }
 
   /** @throws ProblemError 401 `token_revoked` */
-  async validate(claims: AccessClaims): Promise<Principal> {
-    const verdict = await this.verdicts.judge(claims);
+  async validate(claims: AccessClaims, waits: RedisWaits): Promise<Principal> {
+    const verdict = await this.verdicts.judge(claims, waits);
     if (verdict.outcome === 'accepted') return verdict.principal;
     throw Problems.tokenRevoked();
   }

@@ -30,19 +30,19 @@ describe('BlacklistService', () => {
 
   it('refuses a token whose session had ended in the followed history', async () => {
     await expect(isRevoked()).resolves.toBe(false);
-    await blacklist.add('a-token', IN_A_MINUTE, 'this history');
+    blacklist.add('a-token', IN_A_MINUTE, 'this history');
     await expect(isRevoked()).resolves.toBe(true);
   });
 
   it('refuses no token whose session had ended in another history', async () => {
-    await blacklist.add('a-token', IN_A_MINUTE, 'this history');
+    blacklist.add('a-token', IN_A_MINUTE, 'this history');
     following.followForEver('the next history');
     await expect(isRevoked()).resolves.toBe(false);
   });
 
   it('keeps a token that is added late with the history in which its session had ended', async () => {
     following.followForEver('the next history');
-    await blacklist.add('a-token', IN_A_MINUTE, 'this history');
+    blacklist.add('a-token', IN_A_MINUTE, 'this history');
     await expect(isRevoked()).resolves.toBe(false);
     following.followForEver('this history');
     await expect(isRevoked()).resolves.toBe(true);
@@ -51,12 +51,12 @@ describe('BlacklistService', () => {
   it('counts no entry that names no history, as older versions write it', async () => {
     await store.set('blacklist:a-token', 1, 60_000);
     await expect(isRevoked()).resolves.toBe(false);
-    await blacklist.add('a-token', IN_A_MINUTE, undefined);
+    blacklist.add('a-token', IN_A_MINUTE, undefined);
     await expect(store.get('blacklist:a-token')).resolves.toBe(1);
   });
 
   it('adds no token that has expired', async () => {
-    await blacklist.add('a-token', NOW / 1000, 'this history');
+    blacklist.add('a-token', NOW / 1000, 'this history');
     await expect(store.get('blacklist:a-token')).resolves.toBeUndefined();
   });
 });

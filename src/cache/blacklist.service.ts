@@ -27,13 +27,14 @@ export class BlacklistService {
   }
 
   /**
-   * Adds a revoked token while the cache can be written. A token that is not added costs a query for each refusal.
+   * Adds a revoked token while the cache can be written, and does not wait for it. A token that is not added costs a query for each
+   * refusal.
    * @param expiresAt the token's `exp`, seconds since the epoch; a token that has expired is not added
    * @param history in which the session has ended: that of the read, or the one that was followed before the change. The one that is
    *   followed now may lack it. Without a history nothing is added.
    */
-  async add(tokenId: string, expiresAt: number, history: string | undefined): Promise<void> {
+  add(tokenId: string, expiresAt: number, history: string | undefined): void {
     if (history === undefined) return;
-    await this.cache.set(BLACKLIST_PREFIX + tokenId, history, expiresAt * 1000 - this.clock.now());
+    this.cache.set(BLACKLIST_PREFIX + tokenId, history, expiresAt * 1000 - this.clock.now());
   }
 }

@@ -1,14 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
 import { CacheTrust } from './cache-trust.js';
-import { ignoreOutage } from './cache-unavailable.error.js';
+import { CacheUnavailableError, ignoreOutage } from './cache-unavailable.error.js';
 
 /**
  * The only way to the store. While the cache is not trusted or out of reach, reads answer nothing and writes do nothing: PostgreSQL
- * decides then. Only a deletion reports its failure, because an entry that stays may be wrong.
+ * decides then. Only a deletion reports its failure, because an entry that stays may be wrong. Nobody waits for a write.
  */
 @Injectable()
 export class TrustedCache {
+  private readonly logger = new Logger('Cache');
+
   constructor(
     @Inject(CACHE_STORE) private readonly store: CacheStore,
     private readonly trust: CacheTrust,
@@ -24,8 +26,8 @@ export class TrustedCache {
   }
 
   /** Writes an entry that no change can make wrong. @param ttlMs life in milliseconds; nothing is written unless it is above 0 */
-  async set(key: string, value: unknown, ttlMs: number): Promise<void> {
-    if (ttlMs > 0 && this.trust.isWritable) await this.store.set(key, value, ttlMs).catch(ignoreOutage);
+  set(key: string, value: unknown, ttlMs: number): void {
+    if (ttlMs > 0 && this.trust.isWritable) this.leave(this.store.set(key, value, ttlMs));
   }
 
   /** Asks leave to fill an entry, see {@link CacheStore.lease}. @returns `undefined` while nothing may be written */
@@ -34,13 +36,19 @@ export class TrustedCache {
   }
 
   /** Writes the entry if the lease is still valid. @param ttlMs as for {@link set} */
-  async fill(key: string, lease: Lease, value: unknown, ttlMs: number): Promise<void> {
-    if (ttlMs > 0 && this.trust.isWritable)
-      await this.store.fill(key, lease, value, ttlMs).catch(ignoreOutage);
+  fill(key: string, lease: Lease, value: unknown, ttlMs: number): void {
+    if (ttlMs > 0 && this.trust.isWritable) this.leave(this.store.fill(key, lease, value, ttlMs));
   }
 
   /** Deletes entries and their leases, trusted or not. @throws CacheUnavailableError when an entry may have stayed */
   async delete(keys: readonly string[]): Promise<void> {
     await this.store.invalidate(keys);
+  }
+
+  private leave(writing: Promise<unknown>): void {
+    writing.catch((error: unknown) => {
+      if (!(error instanceof CacheUnavailableError))
+        this.logger.error(`An entry was not written: ${(error as Error).message}`);
+    });
   }
 }

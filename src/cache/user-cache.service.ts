@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Account } from '../common/principal.js';
+import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import type { Lease } from './cache-store.js';
@@ -38,6 +39,7 @@ interface UserEntry extends CachedUser {
 @Injectable()
 export class UserCacheService {
   private readonly ttlMs: number;
+  private readonly waitLimitMs: number;
 
   constructor(
     private readonly cache: TrustedCache,
@@ -46,6 +48,7 @@ export class UserCacheService {
     config: AppConfig,
   ) {
     this.ttlMs = config.cache.ttlSeconds * 1000;
+    this.waitLimitMs = config.cache.deadlineMs;
   }
 
   /** The user whom the cache holds, or `undefined` where PostgreSQL must be asked. */
@@ -55,13 +58,14 @@ export class UserCacheService {
 
   /**
    * Reads the user by `read` and keeps the answer, unless an invalidation came in between. The cache being out of reach
-   * changes nothing about the answer.
+   * changes nothing about the answer. A request that may not wait for Redis any more reads without a lease, and keeps nothing.
+   * @param waits of the request
    */
-  async load(userId: string, read: () => Promise<UserRead>): Promise<UserRead> {
+  async load(userId: string, read: () => Promise<UserRead>, waits = new RedisWaits()): Promise<UserRead> {
     const key = USER_PREFIX + userId;
-    const lease = await this.cache.lease(key, LEASE_MS);
+    const lease = await this.lease(key, waits);
     const answer = await read();
-    if (lease !== undefined) await this.fill(key, lease, answer);
+    if (lease !== undefined) this.fill(key, lease, answer);
     return answer;
   }
 
@@ -78,11 +82,16 @@ export class UserCacheService {
     return user.t > this.clock.now() - this.ttlMs ? user : undefined;
   }
 
+  private async lease(key: string, waits: RedisWaits): Promise<Lease | undefined> {
+    if (waits.isSpent(this.waitLimitMs)) return undefined;
+    return waits.wait(this.cache.lease(key, LEASE_MS), this.waitLimitMs);
+  }
+
   /** Where nothing is written, the next request asks the database again. */
-  private async fill(key: string, lease: Lease, answer: UserRead): Promise<void> {
+  private fill(key: string, lease: Lease, answer: UserRead): void {
     const { user, history, readAt, expiresAt } = answer;
     if (user === undefined || history === undefined || history !== this.following.history) return;
     const entry: UserEntry = { v: ENTRY_VERSION, h: history, t: readAt, ...user };
-    await this.cache.fill(key, lease, entry, Math.min(this.ttlMs, expiresAt - readAt));
+    this.cache.fill(key, lease, entry, Math.min(this.ttlMs, expiresAt - readAt));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AuditService } from '../audit/audit.service.js';
+import type { Actor } from '../common/actor.js';
 import { networkOf } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
@@ -55,14 +56,14 @@ export class ClientAuthenticator {
   /** The audit trail gets failures of a client that exists, and at most as many as the limits admit. */
   private async noteFailure(request: FastifyRequest, client: OAuthClient | undefined): Promise<void> {
     const by = actorOf(request);
-    await this.count(this.ofNetwork, networkOf(by.ip));
+    await this.count(this.ofNetwork, networkOf(by.ip), by);
     if (client === undefined) return;
-    await this.count(this.ofClient, client.id);
+    await this.count(this.ofClient, client.id, by);
     await this.audit.note('client.authentication_failed', by, { details: { client_id: client.id } });
   }
 
-  private async count(limiter: Limiter, key: string): Promise<void> {
-    const refusal = this.config.rateLimitEnabled ? await limiter.take(key) : undefined;
+  private async count(limiter: Limiter, key: string, { redisWaits }: Actor): Promise<void> {
+    const refusal = this.config.rateLimitEnabled ? await limiter.take(key, redisWaits) : undefined;
     if (refusal === undefined) return;
     const detail = 'Too many failed attempts; try again later';
     throw new ProblemError('too_many_requests', { detail, headers: this.limiters.refuse(refusal) });

@@ -1,3 +1,4 @@
+import type { RedisWaits } from './redis-waits.js';
 import type { Role } from './role.js';
 
 /** Who does something, and from where, as sessions and the audit trail keep it. */
@@ -12,6 +13,8 @@ export interface Actor {
   readonly userAgent: string | null;
   /** Id of the request, as its log lines and its answer have it; `null` for the service itself. */
   readonly requestId: string | null;
+  /** Of the request; `undefined` for the service itself. */
+  readonly redisWaits?: RedisWaits | undefined;
 }
 
 /** The service itself: clean-ups and limits. */

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../common/actor.js';
 import { addressOf } from '../common/network.js';
 import type { Principal } from '../common/principal.js';
+import { RedisWaits } from '../common/redis-waits.js';
 import { ProblemError } from './problem.error.js';
 import type { Role } from '../common/role.js';
 
@@ -29,6 +30,16 @@ export interface RequestOfClient {
   clientId?: string;
 }
 
+/** A request that may have waited for Redis. */
+interface WaitingRequest {
+  redisWaits?: RedisWaits;
+}
+
+/** What the request has waited for Redis: one object for its guard and its route. */
+export function redisWaitsOf(request: object): RedisWaits {
+  return ((request as WaitingRequest).redisWaits ??= new RedisWaits());
+}
+
 /** The principal that the global guard set on the request. Use it only on routes that are not `@Public()`. */
 export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal =>
@@ -44,13 +55,15 @@ export const CurrentActor = createParamDecorator((_: unknown, context: Execution
 });
 
 /** The same, without the roles that the route requires. */
-export function actorOf({ id, user, ip, headers }: FastifyRequest & Partial<AuthenticatedRequest>): Actor {
+export function actorOf(request: FastifyRequest & Partial<AuthenticatedRequest>): Actor {
+  const { id, user, ip, headers } = request;
   return {
     id: user?.id ?? null,
     sessionId: user?.sessionId ?? null,
     ip: addressOf(ip),
     userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
     requestId: id,
+    redisWaits: redisWaitsOf(request),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
 import { RedisServers } from '../cache/redis-servers.js';
 import { HotStatements } from '../database/hot-statements.js';
 import { newCounter } from '../common/metrics.js';
@@ -19,11 +20,17 @@ export class Limiters {
   constructor(
     private readonly statements: HotStatements,
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
+    private readonly config: AppConfig,
   ) {}
 
   for(limit: Limit): Limiter {
     const redis = this.redis && redisCounts(this.redis, limit);
-    return new Limiter(limit, redis, new PostgresCounts(this.statements, limit));
+    return new Limiter(
+      limit,
+      redis,
+      new PostgresCounts(this.statements, limit),
+      this.config.cache.deadlineMs,
+    );
   }
 
   /** Counts a refusal that is answered. @returns the headers of the answer */

@@ -4,6 +4,7 @@ import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from '../common/principal
 import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { Deadline } from '../common/deadline.js';
 import { FreshReads } from '../common/fresh-reads.js';
+import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import { isLive } from '../database/live-session.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
@@ -42,12 +43,18 @@ export class LiveUserReader {
   }
 
   /**
+   * @param waits of the request
    * @returns what PostgreSQL says; the read began after the call
    * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may
    * @throws NoPrimaryError when the server that answers may lack what others have acknowledged
    */
-  read(userId: string): Promise<UserRead> {
-    const reading = this.reads.read(userId, () => this.cache.load(userId, () => this.query(userId)));
+  read(userId: string, waits = new RedisWaits()): Promise<UserRead> {
+    const askedAt = performance.now();
+    const reading = this.reads.read(userId, () => {
+      // The read of another request that went before may have waited for Redis.
+      waits.add(performance.now() - askedAt);
+      return this.cache.load(userId, () => this.query(userId), waits);
+    });
     return this.deadline.bound(reading, () => new DatabaseTimeoutError());
   }
 

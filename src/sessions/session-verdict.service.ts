@@ -4,6 +4,7 @@ import { Following } from '../cache/following.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
 import { isDatabaseOutage, NoPrimaryError } from '../common/database-errors.js';
 import { accountOf } from '../common/principal.js';
+import { RedisWaits } from '../common/redis-waits.js';
 import type { AccessClaims, Verdict } from './verdict.js';
 import { LiveUserReader } from './live-user.reader.js';
 import { VerdictMetrics } from './verdict-metrics.js';
@@ -23,15 +24,20 @@ export class SessionVerdictService {
     private readonly metrics: VerdictMetrics,
   ) {}
 
-  /** @throws Error of the database when neither it nor the cache can say: nobody is let in then */
-  async judge(claims: AccessClaims): Promise<Verdict> {
+  /**
+   * @param waits of the request
+   * @throws Error of the database when neither it nor the cache can say: nobody is let in then
+   */
+  async judge(claims: AccessClaims, waits = new RedisWaits()): Promise<Verdict> {
     if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);
+    const askedAt = performance.now();
     const cached = await this.askCache(claims);
     if (cached !== undefined) {
       this.metrics.count('cache', cached);
       return cached;
     }
-    return this.askDatabase(claims).catch(async (error: unknown) => {
+    waits.add(performance.now() - askedAt);
+    return this.askDatabase(claims, waits).catch(async (error: unknown) => {
       const again = isDatabaseOutage(error) ? await this.askCache(claims) : undefined;
       if (again === undefined) throw error;
       this.metrics.count('cache', again);
@@ -39,12 +45,12 @@ export class SessionVerdictService {
     });
   }
 
-  private async askDatabase(claims: AccessClaims): Promise<Verdict> {
-    const { user, history } = await this.following.whileReachable(this.reader.read(claims.sub));
+  private async askDatabase(claims: AccessClaims, waits: RedisWaits): Promise<Verdict> {
+    const { user, history } = await this.following.whileReachable(this.reader.read(claims.sub, waits));
     const verdict: Verdict = hasLiveSession(user, claims) ? accept(user, claims) : { outcome: 'revoked' };
     this.metrics.count('database', verdict);
     // A session that has ended never becomes live again, so the cache may refuse its token from now on.
-    if (verdict.outcome === 'revoked') await this.blacklist.add(claims.jti, claims.exp, history);
+    if (verdict.outcome === 'revoked') this.blacklist.add(claims.jti, claims.exp, history);
     return verdict;
   }
 

@@ -4,6 +4,7 @@ import { withRedis } from '../support/redis/redis-connection.js';
 import { claimsOf, headerOf, type Tokens } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
 import { expectRevoked } from './support/expectations.js';
+import { waitFor } from '../support/wait-for.js';
 
 const SECONDS_OF_TOLERANCE = 3;
 
@@ -137,6 +138,8 @@ describe('the service, from registration to logout,', () => {
   it('has deleted the cached user and blacklisted the token until its expiry', async () => {
     expect(await redis('KEYS', 'user:*')).toEqual([]);
     const { jti, exp } = claimsOf(tokens.access_token);
+    const hasToken = async () => (await redis('EXISTS', `blacklist:${jti}`)) === 1;
+    await waitFor(hasToken, { what: 'the token to be on the blacklist' });
     expect(await redis('KEYS', 'blacklist:*')).toEqual([`blacklist:${jti}`]);
     expect(JSON.parse(String(await redis('GET', `blacklist:${jti}`)))).toMatch(/^\S+$/);
     const ttl = Number(await redis('TTL', `blacklist:${jti}`));

@@ -74,8 +74,8 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: 'FILLALWAYS: an entry is written by an instance that does not follow the log',
     file: TRUSTED_CACHE,
-    text: 'if (ttlMs > 0 && this.trust.isWritable)\n      await this.store.fill(',
-    replacement: 'if (ttlMs > 0) await this.store.fill(',
+    text: 'if (ttlMs > 0 && this.trust.isWritable) this.leave(this.store.fill(',
+    replacement: 'if (ttlMs > 0) this.leave(this.store.fill(',
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
   {

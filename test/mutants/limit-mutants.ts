@@ -4,6 +4,7 @@ const ATTEMPTS = 'src/auth/attempt-limits.service.ts';
 const ATTEMPTS_SPEC = ['test/integration/attempt-limits.spec.ts'] as const;
 const LIMITER = 'src/limits/limiter.ts';
 const SHARED_SPEC = ['test/integration/shared-limits.spec.ts'] as const;
+const SLOW_SPEC = ['test/integration/slow-redis.spec.ts'] as const;
 const QUEUE = 'src/users/hash-queue.ts';
 const QUEUE_SPEC = ['src/users/hash-queue.spec.ts'] as const;
 
@@ -36,7 +37,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'registrations are not limited',
     file: 'src/auth/auth.service.ts',
-    text: 'await this.limits.register(by.ip);',
+    text: 'await this.limits.register(by.ip, by.redisWaits);',
     replacement: '',
     specs: ATTEMPTS_SPEC,
     test: 'to register are limited',
@@ -76,7 +77,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'Redis does not count',
     file: LIMITER,
-    text: 'await this.redis?.consume(key).catch(ignoreOutage);',
+    text: 'await this.onRedis((counts) => counts.consume(key), waits);',
     replacement: '',
     specs: SHARED_SPEC,
     test: 'PostgreSQL loses its counts',
@@ -84,8 +85,8 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'an outage of Redis refuses attempts',
     file: LIMITER,
-    text: 'await this.redis?.consume(key).catch(ignoreOutage);',
-    replacement: 'await this.redis?.consume(key);',
+    text: 'change(this.redis).catch(ignoreOutage)',
+    replacement: 'change(this.redis)',
     specs: SHARED_SPEC,
     test: 'while Redis is down',
   },
@@ -100,9 +101,40 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'refreshes are not limited',
     file: 'src/auth/auth.service.ts',
-    text: 'await this.limits.refresh(sid);',
+    text: 'await this.limits.refresh(sid, by.redisWaits);',
     replacement: '',
     specs: ATTEMPTS_SPEC,
     test: 'to refresh are limited',
+  },
+  {
+    name: 'each wait for Redis has the whole limit',
+    file: 'src/common/redis-waits.ts',
+    text: 'return limitMs - this.spentMs - runningMs;',
+    replacement: 'return limitMs - runningMs;',
+    specs: ['src/common/redis-waits.spec.ts'],
+  },
+  {
+    name: 'a route has a limit of its own for its waits, beside that of its guard',
+    file: 'src/http/request-context.decorators.ts',
+    text: '(request as WaitingRequest).redisWaits ??=',
+    replacement: '(request as WaitingRequest).redisWaits =',
+    specs: SLOW_SPEC,
+    test: 'with a token and a limit',
+  },
+  {
+    name: 'a request that misses the cache waits for a lease beyond its limit',
+    file: 'src/cache/user-cache.service.ts',
+    text: 'return waits.wait(this.cache.lease(key, LEASE_MS), this.waitLimitMs);',
+    replacement: 'return this.cache.lease(key, LEASE_MS);',
+    specs: SLOW_SPEC,
+    test: 'without an entry',
+  },
+  {
+    name: 'a login waits for each count on Redis',
+    file: LIMITER,
+    text: 'await waits.wait(change(this.redis).catch(ignoreOutage), this.waitLimitMs);',
+    replacement: 'await change(this.redis).catch(ignoreOutage);',
+    specs: SLOW_SPEC,
+    test: 'to log in',
   },
 ];
