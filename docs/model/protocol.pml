@@ -15,22 +15,29 @@
  *   FAILOVER     a standby is promoted; the standby may lack the last commit, and gives its xid out again
  *   STANDBY      connections of instance 0 may reach a hot standby that lags behind
  *   OUTAGE       an instance cannot reach PostgreSQL for a while
+ *   DIRECT       the follower of instance 0 cannot connect for a while, and its pool can
  *   BULK         a change may write more rows than a page or a replay holds
  *
  * Shape of a variant:
  *   ONE_CACHE    instance 1 has no Redis and no follower, and only makes changes
- *   MEMORY       there is no Redis: an instance uses its memory while it holds the advisory lock
+ *   TWO_URLS     only the pool of instance 0 may reach the standby; its follower has a way of its own
+ *   OWN_STORES   each instance has a store of its own. One of them is announced later than it is filled: that of
+ *                instance 1, or with ONE_CACHE that of instance 0, perhaps
+ *   CLIENTS      the memory of OAuth clients: each instance has one, and nobody else can delete from it
+ *   REPEAT       a request may ask for a change that is committed already
  *   BLACKLIST    tokens of sessions that are not live are put on the blacklist
  *   LATE         a fill or a blacklist entry that was sent arrives at Redis at any later time
  *   EXPIRY       a right expires at any time, and not only where an acknowledgement waits for that
+ *   PRUNE        the row of an instance is removed from the table of instances
  *   PROGRESS     SPIN checks I4 (liveness)
  *   WITNESS=n    SPIN reports the first accepted entry for which a condition holds: such a run exists
- *   DOUBLE_FAULT the assumption below is dropped
+ *   DOUBLE_FAULT the first assumption below is dropped
  *   EXEMPT       I1 is not checked for requests that asked Redis in the state `unreachable`
  *
- * Assumption. One run is excluded: an instance serves in the state `unreachable` while a change is acknowledged, or was, whose
- * entry no instance has deleted. That needs two faults: this instance has lost PostgreSQL, the changing instance has
- * lost Redis, and no third instance has both. See `ASSUMED`.
+ * Assumptions. One run is excluded: an instance serves in the state `unreachable` while a change is acknowledged, or was since the
+ * instance lost PostgreSQL, whose entry no instance has deleted. That needs two faults: this instance has lost PostgreSQL, the
+ * changing instance has lost Redis, and no third instance has both. See `ASSUMED`. With OWN_STORES, a failover that loses the row of
+ * an instance is excluded too; LOSTROW drops that.
  */
 #ifndef CHANGES
 #define CHANGES 2
@@ -63,10 +70,12 @@
 #define witnessed(i, got) (got > 0 && state[i] == UNREACHABLE)
 #elif WITNESS == 4      /* an entry that was filled after rows were skipped */
 #define witnessed(i, got) (got > 0 && floor[i] > 0)
-#elif WITNESS == 5      /* an entry in the memory of the second holder of the lock, filled after a change */
-#define witnessed(i, got) (got > 0 && holder == 2)
+#elif WITNESS == 5      /* an entry of a store that was announced while another one was, filled after a change */
+#define witnessed(i, got) (got > 0 && i == 1)
 #elif WITNESS == 6      /* an entry that was filled after Redis refused writes */
 #define witnessed(i, got) (got > 0 && faults > 0)
+#elif WITNESS == 7      /* an entry that was filled after a change was acknowledged a second time */
+#define witnessed(i, got) (got > 0 && repeats > 0)
 #endif
 byte violated = 0;
 #define check(n, condition) if :: (condition) -> skip :: else -> violated = n; assert(violated != n) fi
@@ -74,7 +83,7 @@ byte violated = 0;
 /* ---- PostgreSQL ---- */
 byte db = 0;            /* last committed change */
 byte ids = 0;           /* number of the newest change of any history */
-byte clock = 0;         /* counts commits and lock acquisitions: the order of time */
+byte clock = 0;         /* counts commits and what else must be ordered in time */
 byte nextXid = 1;
 byte openXids = 0;      /* bit per xid: the transaction is under way */
 byte loggedXids = 0;    /* bit per xid: its row is in the log */
@@ -87,15 +96,17 @@ byte oldDb = 0;         /* last change of history 1 after a failover */
 byte standbyDb = 0;     /* last change that the standby has */
 bool reachable[2];      /* the instance reaches PostgreSQL */
 bool misdirected = 0;   /* instance 0 may reach the standby */
+bool direct = 1;        /* the follower of instance 0 can connect where its pool can */
 byte changes = 0;
+byte repeats = 0;
 byte faults = 0;
 
 /* The session that readers ask for: bit per change, whether the session is live after it. */
 byte liveAfter = 0;
 bool opened = 0;
 
-/* ---- Redis; in MEMORY, the memory of each instance ---- */
-#ifdef MEMORY
+/* ---- Redis; with OWN_STORES and CLIENTS, what each instance has ---- */
+#if defined(OWN_STORES) || defined(CLIENTS)
 #define STORES 2
 #define at(i) (i)
 #else
@@ -111,8 +122,10 @@ bool blacklisted = 0;   /* the token of the session is on the blacklist */
 byte blacklistHistory = 0;
 byte claimed = 1;       /* used only by CLEARONLY: the history that the claim names */
 byte snapshotEntry = NONE; byte snapshotHistory = 0; byte snapshotLease = 0; bool hasSnapshot = 0;
-bool sole[2];           /* MEMORY: 1600 ms have passed since the instance took the lock */
-byte holder = 0;        /* MEMORY: 1 + the instance whose session holds the advisory lock */
+
+/* ---- OWN_STORES: the table of instances. Each row names the store of its instance ---- */
+byte announced = 0;     /* bit per instance: its row is there */
+byte removed[2];        /* the clock when the row was last removed: older rights of the instance have expired by then */
 
 /* ---- Instances ---- */
 #define SUSPENDED 0
@@ -125,10 +138,12 @@ bool alive[2];          /* the follower's session exists on the primary */
 byte followed[2];       /* history that is followed, or was followed last */
 byte visible[2];        /* position: bit per xid that had ended in the last snapshot */
 byte right[2];          /* 1 + clock at the begin of the page that granted the right; 0 for none */
+bool wasCurrent[2];     /* the right was valid when the session was lost, and no server has answered since */
+bool wasAnswered[2];    /* used only by KEEPEVIDENCE: a server has answered since */
 #define DOWN 0
 #define OPEN 1          /* connected, the log is not replayed yet */
 #define TRUSTED 2
-byte link[2];           /* connection to Redis; in MEMORY, the advisory lock as the instance knows it */
+byte link[2];           /* connection to the store */
 bool sameLink[2];       /* no connection to Redis was lost since the request of this instance began */
 byte floor[2];          /* BULK: entries that were read before this time count as missing */
 byte before[2];         /* change that was acknowledged when the request of this instance began */
@@ -139,25 +154,28 @@ byte sentBlacklist[2];
 
 /* ---- Acknowledgements ---- */
 byte acked = 0;         /* newest acknowledged change that no failover lost */
-byte fence = 0;         /* 1600 ms have passed since the clock showed this: older rights have expired */
+byte fence = 0;         /* the wait has passed since the clock showed this: older rights have expired */
 bool undeleted = 0;     /* no instance has deleted the entry since the last commit */
 bool isStale = 0;       /* and the change was acknowledged all the same */
 
 /*
- * The right to accept entries. Time is abstract: when a change whose DEL failed is acknowledged, 1600 ms have passed since its
- * commit. `fence` then voids every right that a page granted which began before the commit. That includes pages that are
- * still being applied. An instance compares clocks whenever it uses the right, so a stall of any length does not matter.
+ * The right to accept entries. Time is abstract: when a change whose DEL failed is acknowledged, the wait has passed since its
+ * commit, which is longer than a right lives. `fence` then voids every right that a page granted which began before the commit.
+ * That includes pages that are still being applied. An instance compares clocks whenever it uses the right, so a stall of any
+ * length does not matter.
  */
-#define hasRight(i) (right[i] > fence)
+#define hasRight(i) (right[i] > fence && right[i] > removed[i])
 #define follows(i) (state[i] == FOLLOWING && hasRight(i))
 
 /* What an instance may do: accept an entry, ask for it, still accept it after the answer, and fill it. */
-#ifdef NORIGHT
+#if defined(CLIENTS)
+#define mayAccept(i) follows(i)
+#elif defined(NORIGHT)
 #define mayAccept(i) (link[i] == TRUSTED && (state[i] == FOLLOWING || state[i] == UNREACHABLE))
 #else
 #define mayAccept(i) (link[i] == TRUSTED && (follows(i) || state[i] == UNREACHABLE))
 #endif
-#ifdef FILLALWAYS
+#if defined(FILLALWAYS) || defined(CLIENTS)
 #define mayFill(i) (link[i] == TRUSTED && state[i] != REFUSED)
 #else
 #define mayFill(i) (link[i] == TRUSTED && follows(i))
@@ -194,11 +212,38 @@ bool isStale = 0;       /* and the change was acknowledged all the same */
 #define max(a, b) ((a) > (b) -> (a) : (b))
 #define min(a, b) ((a) < (b) -> (a) : (b))
 
+/*
+ * PostgreSQL is out of reach: neither the pool nor a new connection gets an answer, and the last page was current when the session
+ * was lost. A right that had expired by then says that changes may be acknowledged that this instance has not read.
+ */
+#if defined(FALSEEVIDENCE)
+#define isOutOfReach(i) (wasCurrent[i])
+#elif defined(STALECONTACT)
+#define isOutOfReach(i) (!reachable[i])
+#else
+#define isOutOfReach(i) (!reachable[i] && wasCurrent[i])
+#endif
+#define isDoubleFault(i) (isStale && link[i] == TRUSTED && !reachable[i] && wasCurrent[i] && !wasAnswered[i])
+
+/* A page grants a right only to an instance whose row is there. */
+#if defined(OWN_STORES) && !defined(NOROW) && !defined(ANNOUNCELATE)
+#define hasRow(i) ((announced & bit(i)) != 0)
+#else
+#define hasRow(i) true
+#endif
+
 /* Names that make the processes shorter. */
 #ifdef NOHISTORY
 #define isOwnHistory(i, other) true
 #else
 #define isOwnHistory(i, other) (other == followed[i])
+#endif
+#ifdef CLIENTS          /* what is kept names no history: it is emptied before another one is followed */
+#define isKept(i, ofHistory) true
+#define mustEmpty(rows) true
+#else
+#define isKept(i, ofHistory) isOwnHistory(i, ofHistory)
+#define mustEmpty(rows) (rows)
 #endif
 #ifdef NOLIMIT
 #define canRead(rows) (!(rows & bulkXids))
@@ -225,11 +270,6 @@ bool isStale = 0;       /* and the change was acknowledged all the same */
 #else
 #define HAS_TOKEN true
 #endif
-#if defined(EXPIRY) || defined(OUTAGE) || defined(READONLY) || defined(STANDBY)
-#define ENDLESS true
-#else
-#define ENDLESS false
-#endif
 
 /* ---- Steps that several processes use ---- */
 
@@ -238,12 +278,9 @@ inline loseRedis(i) { link[i] = DOWN; sameLink[i] = 0 }
 
 inline clearEntry(i) { entry[at(i)] = NONE; entryHistory[at(i)] = 0; entryTime[at(i)] = 0; lease[at(i)] = 0 }
 
-/* DEL of the entry and of its lease. A refused DEL ends the connection. In memory it counts only for the sole instance. */
+/* DEL of the entry and of its lease. A refused DEL ends the connection. */
 inline deleteEntry(i, done) {
   if
-#ifdef MEMORY
-  :: true -> clearEntry(i); done = (sole[i] && link[i] == TRUSTED && follows(i))
-#else
   :: link[i] != DOWN && writable -> clearEntry(i); undeleted = 0; isStale = 0; done = 1
 #ifdef KEEPLINK
   :: link[i] != DOWN && !writable -> done = 0
@@ -251,14 +288,28 @@ inline deleteEntry(i, done) {
   :: link[i] != DOWN && !writable -> loseRedis(i); done = 0
 #endif
   :: link[i] == DOWN -> done = 0
-#endif
   fi
 }
+
+#ifdef OWN_STORES
+/* Removes a row that was not renewed for longer than a right lives. A page grants no right without a renewal shortly before. */
+inline removeRow(i) {
+  faults++; announced = announced & ~bit(i); clock++;
+#ifndef PRUNEEARLY
+  removed[i] = clock
+#endif
+}
+#endif
 
 /* Changes that a failover has lost do not count: see SECURITY.md. */
 inline acknowledge(id) {
   if :: !(lostIds & bit(id)) -> acked = max(acked, id) :: else fi
 }
+#ifdef OWN_STORES       /* each transaction proves the followed history */
+#define mayChange(w) (reachable[w] && followed[w] == history)
+#else
+#define mayChange(w) (reachable[w])
+#endif
 #define someoneIsUnreachable ((state[0] == UNREACHABLE && link[0] == TRUSTED) || (state[1] == UNREACHABLE && link[1] == TRUSTED))
 
 /* What instance `i` sent arrives at Redis: a fill counts only if its lease stands. */
@@ -289,22 +340,26 @@ inline apply(i, rows, time, done) {
   done = 0
 }
 
+/* Grants the right of a page. An instance whose row is gone announces its store anew before it uses it. */
+inline grant(i, began, hadRow) {
+  if
+  :: hadRow -> right[i] = began + 1
+  :: else -> loseRedis(i)
+  fi
+}
+
 /* ---- Processes ---- */
 
 /* The follower of one instance: it connects, replays the log, reads pages, and notices that its connection is lost. */
 proctype Follower(bit i) {
-  byte rows, ended, time, began; bool done;
+  byte rows, ended, time, began; bool done, hadRow;
   do
      /* Connect: the position is the present. */
-  :: atomic { (state[i] == SUSPENDED || state[i] == UNREACHABLE || state[i] == REFUSED) && reachable[i] ->
-       right[i] = 0;
+  :: atomic { (state[i] == SUSPENDED || state[i] == UNREACHABLE || state[i] == REFUSED) && reachable[i] && (direct || i == 1) ->
+       right[i] = 0; wasCurrent[i] = 0; wasAnswered[i] = 0;
        if
        :: true ->                       /* the server is the primary */
-            alive[i] = 1; began = clock;
-#ifdef MEMORY
-            if :: holder == i + 1 -> holder = 0 :: else fi;
-#endif
-            visible[i] = endedXids;
+            alive[i] = 1; began = clock; visible[i] = endedXids;
 #ifdef CLEARONLY
             if :: followed[i] != history -> loseRedis(i) :: else fi;
 #endif
@@ -314,28 +369,30 @@ proctype Follower(bit i) {
 #else
             state[i] = CONNECTED
 #endif
+#ifndef TWO_URLS
        :: misdirected && i == 0 ->      /* the server is the standby */
 #ifdef NOPRIMARY
             alive[i] = 1; followed[i] = STANDBY_HISTORY; visible[i] = 0; state[i] = FOLLOWING
 #else
             state[i] = REFUSED
 #endif
+#endif
        fi }
      /* Replay: the pool reads the rows of the window, and their entries are deleted. */
-  :: atomic { state[i] == CONNECTED && alive[i] -> rows = loggedXids; time = clock };
+  :: atomic { state[i] == CONNECTED && alive[i] -> rows = loggedXids; time = clock; hadRow = hasRow(i) };
      atomic { if
               :: state[i] == CONNECTED && canReplay(rows) ->
-                   apply(i, rows, time, done); state[i] = FOLLOWING; right[i] = began + 1
+                   apply(i, mustEmpty(rows), time, done); state[i] = FOLLOWING; grant(i, began, hadRow)
               :: else                   /* the connection was lost, or the replay fails: again */
               fi;
-              rows = 0; time = 0; began = 0 }
+              rows = 0; time = 0; began = 0; hadRow = 0 }
      /* Page: rows that are visible now and were not visible in the last snapshot. */
 #ifdef FLOOREARLY
   :: atomic { state[i] == FOLLOWING && alive[i] && isPageNew(i) -> time = clock };
-     atomic { rows = loggedXids & ~visible[i]; ended = endedXids; began = clock };
+     atomic { rows = loggedXids & ~visible[i]; ended = endedXids; began = clock; hadRow = hasRow(i) };
 #else
   :: atomic { state[i] == FOLLOWING && alive[i] && isPageNew(i) ->
-       rows = loggedXids & ~visible[i]; ended = endedXids; began = clock; time = clock
+       rows = loggedXids & ~visible[i]; ended = endedXids; began = clock; time = clock; hadRow = hasRow(i)
 #ifdef NOPRIMARY
        ; if :: followed[i] == STANDBY_HISTORY -> rows = 0; ended = 0 :: else fi
 #endif
@@ -359,35 +416,50 @@ proctype Follower(bit i) {
 #ifdef FROMEND
                    right[i] = clock + 1
 #else
-                   right[i] = began + 1
+                   grant(i, began, hadRow)
 #endif
               :: else
               fi;
-              rows = 0; ended = 0; time = 0; began = 0 }
+              rows = 0; ended = 0; time = 0; began = 0; hadRow = 0 }
 #ifdef NOTIFYTRUSTED
   :: atomic { state[i] == FOLLOWING && (openXids & ~visible[i]) ->
        deleteEntry(i, done); done = 0; visible[i] = visible[i] | openXids }
 #endif
      /* The instance notices that the session has ended. */
   :: atomic { (state[i] == CONNECTED || state[i] == FOLLOWING) && !alive[i] ->
-       state[i] = SUSPENDED; right[i] = 0
-#ifdef MEMORY
-       ; link[i] = DOWN; sameLink[i] = 0; sole[i] = 0
+#if defined(OUTAGE) || defined(FALSEEVIDENCE)
+       wasCurrent[i] = follows(i);
+#endif
+       state[i] = SUSPENDED; right[i] = 0 }
+#if defined(OUTAGE) || defined(FALSEEVIDENCE)
+  :: atomic { state[i] == SUSPENDED && isOutOfReach(i) && !(ASSUMED && isDoubleFault(i)) -> state[i] = UNREACHABLE }
+     /* A server answers: PostgreSQL is asked again, until the log is followed on a new connection. */
+  :: atomic { state[i] == UNREACHABLE && reachable[i] ->
+       state[i] = SUSPENDED;
+#ifdef KEEPEVIDENCE
+       wasAnswered[i] = 1
+#else
+       wasCurrent[i] = 0
 #endif
      }
-#ifdef OUTAGE
-  :: atomic { state[i] == SUSPENDED && !reachable[i] && !(ASSUMED && isStale && link[i] == TRUSTED) ->
-       state[i] = UNREACHABLE }
 #endif
   od
 }
 
-#ifndef MEMORY
-/* The connection of one instance to Redis: it is opened, the log is replayed, and a heartbeat finds that writes are refused. */
+/* The connection of one instance to its store: it is opened, the log is replayed, and a heartbeat finds that writes are refused. */
 proctype Cache(bit i) {
   byte rows, time, base; bool done;
   do
+#ifdef OWN_STORES
+     /* The row that announces the store is committed before the replay reads the log. */
+  :: atomic { link[i] == DOWN && state[i] == FOLLOWING && alive[i] ->
+#ifndef ANNOUNCELATE
+       announced = announced | bit(i);
+#endif
+       link[i] = OPEN }
+#else
   :: atomic { link[i] == DOWN -> link[i] = OPEN }
+#endif
 #ifdef NOREPLAY
   :: atomic { link[i] == OPEN -> link[i] = TRUSTED }
 #else
@@ -407,29 +479,11 @@ proctype Cache(bit i) {
 #ifndef KEEPLINK
   :: atomic { link[i] != DOWN && !writable -> loseRedis(i) }
 #endif
+#ifdef ANNOUNCELATE
+  :: atomic { link[i] == TRUSTED && alive[i] -> announced = announced | bit(i) }
+#endif
   od
 }
-#else
-/* The memory of one instance is the cache while the instance holds the advisory lock, which lives as long as the session. */
-proctype Cache(bit i) {
-  byte taken;
-  do
-  :: atomic { link[i] == DOWN && state[i] == FOLLOWING && alive[i] && holder == 0 ->
-       holder = i + 1; clearEntry(i); clock++; taken = clock;
-#if defined(LOCKATONCE)
-       link[i] = TRUSTED; sole[i] = 1
-#elif defined(MEMORYATONCE)
-       link[i] = TRUSTED
-#else
-       link[i] = OPEN
-#endif
-     }
-  :: atomic { link[i] != DOWN && !sole[i] && taken ->   /* 1600 ms later: rights from before have expired */
-       link[i] = TRUSTED; sole[i] = 1; fence = max(fence, taken); taken = 0 }
-  :: atomic { holder == i + 1 && !alive[i] -> holder = 0; taken = 0 }
-  od
-}
-#endif
 
 /* Requests on one instance, one after the other. */
 proctype Reader(bit i) {
@@ -443,14 +497,22 @@ proctype Reader(bit i) {
                    black = blacklisted; blackHistory = blacklistHistory;
                    outage = (state[i] == UNREACHABLE)
               :: else -> got = NONE
-              fi };
+              fi
+#ifdef CLIENTS          /* memory answers at once */
+              ;
+#else
+              };
+#endif
      /* 2. Accept its answer. */
-     atomic { if
+#ifndef CLIENTS
+     atomic {
+#endif
+              if
               :: sameLink[i] && stillMayAccept(i) && black && blacklistCounts(i, blackHistory) ->
                    check(I3, !isLive(lastOf(followed[i])));
                    goto done
               :: sameLink[i] && stillMayAccept(i) && !(black && blacklistCounts(i, blackHistory)) && got != NONE &&
-                 isOwnHistory(i, gotHistory) && gotTime >= floor[i] ->
+                 isKept(i, gotHistory) && gotTime >= floor[i] ->
                    check(I1, outage || got >= before[i]);
 #ifndef EXEMPT
                    check(I1_UNREACHABLE, got >= before[i]);
@@ -479,8 +541,10 @@ proctype Reader(bit i) {
 #endif
      atomic { if
               :: reachable[i] -> seen = db; seenHistory = history
-#ifdef NOPRIMARY
+#if defined(NOPRIMARY)
               :: misdirected && i == 0 -> seen = standbyDb; seenHistory = STANDBY_HISTORY
+#elif defined(UNPROVEN)
+              :: misdirected && i == 0 -> seen = standbyDb; seenHistory = followed[i]
 #else
               :: misdirected && i == 0 -> goto done
 #endif
@@ -499,7 +563,9 @@ proctype Reader(bit i) {
      atomic { if
               :: mine && mayFill(i) && sameLink[i] && isOwnHistory(i, seenHistory) &&
                  sentLease[i] == 0 && sentBlacklist[i] == 0 ->
+#ifndef CLIENTS
                    check(I5, follows(i));
+#endif
                    sentLease[i] = mine; sentEntry[i] = seen; sentHistory[i] = seenHistory;
 #ifdef READLATE
                    sentTime[i] = clock;
@@ -527,17 +593,33 @@ proctype Network(bit i) {
 }
 #endif
 
-/* A change: begin, commit, delete the entry, acknowledge. The process may die before the acknowledgement. */
+/*
+ * A change: begin, commit, delete the entry, acknowledge. The process may die before the acknowledgement. A request for what is
+ * committed already commits nothing, and is acknowledged like the change itself.
+ */
 proctype Writer() {
-  byte xid, base, id, stamp; bit w; bool done, failed;
+  byte xid, base, id, stamp, others; bit w; bool done, failed;
   do
-  :: atomic { changes < CHANGES && nextXid <= XIDS && (reachable[0] || reachable[1]) ->
+#ifdef REPEAT
+  :: atomic { repeats == 0 && db != 0 && reachable[1] ->
+       repeats++; w = 1; id = db; stamp = clock;
+#ifdef NOSETTLE
+       acknowledge(id); goto end
+#else
+       goto settle
+#endif
+     };
+#endif
+  :: atomic { changes < CHANGES && nextXid <= XIDS && (mayChange(0) || mayChange(1)) ->
        if
 #ifndef ONE_CACHE
-       :: reachable[0] -> w = 0
+       :: mayChange(0) -> w = 0
 #endif
-       :: reachable[1] -> w = 1
+       :: mayChange(1) -> w = 1
        fi;
+#ifdef STOREEARLY
+       others = announced & ~bit(w);
+#endif
        changes++; xid = nextXid; nextXid++; base = history; openXids = openXids | bit(xid)
 #ifdef BULK
        ; if :: bulkXids = bulkXids | bit(xid) :: skip fi
@@ -558,13 +640,21 @@ proctype Writer() {
               :: base == history && !reachable[w] -> openXids = openXids & ~bit(xid); goto end
               :: base != history -> goto end
               fi };
+#if defined(OWN_STORES) && !defined(STOREEARLY)
+     /* Which stores there are, in a statement that begins after the commit. Without an answer there may be others. */
+     atomic { if
+              :: followed[w] == history -> others = announced & ~bit(w)
+              :: else -> others = bit(1 - w)
+              fi };
+#endif
+settle:
      do
      :: atomic { deleteEntry(w, done);
                  if
-                 :: done -> acknowledge(id); break
-                 :: !done -> failed = 1
+                 :: done && !others -> acknowledge(id); break
+                 :: else -> failed = 1
                  fi }
-     :: atomic { failed && !(ASSUMED && undeleted && someoneIsUnreachable) ->   /* 1600 ms after the commit */
+     :: atomic { failed && !(ASSUMED && undeleted && someoneIsUnreachable) ->   /* the wait has passed */
 #ifndef NOWAIT
           fence = max(fence, stamp);
 #endif
@@ -572,7 +662,7 @@ proctype Writer() {
           acknowledge(id); break }
      :: atomic { true -> break }        /* killed */
      od;
-end: atomic { xid = 0; base = 0; id = 0; stamp = 0; w = 0; done = 0; failed = 0 }
+end: atomic { xid = 0; base = 0; id = 0; stamp = 0; others = 0; w = 0; done = 0; failed = 0 }
   od
 }
 
@@ -618,6 +708,13 @@ proctype Faults() {
   :: atomic { !reachable[1] -> reachable[1] = 1 }
 #endif
 #endif
+#ifdef DIRECT
+  :: atomic { faults < FAULTS && direct -> faults++; direct = 0; alive[0] = 0 }
+  :: atomic { !direct -> direct = 1 }
+#endif
+#ifdef PRUNE
+  :: atomic { faults < FAULTS && (announced & bit(0)) -> removeRow(0) }
+#endif
 #ifdef STANDBY
   :: atomic { faults < FAULTS && !misdirected -> faults++; misdirected = 1; standbyDb = db }
   :: atomic { misdirected && standbyDb != db -> standbyDb = db }
@@ -625,6 +722,12 @@ proctype Faults() {
 #ifdef FAILOVER
   :: atomic { faults < FAULTS && history == 1 ->
        faults++; history = 2; oldDb = db; alive[0] = 0; alive[1] = 0; openXids = 0;
+#ifdef OWN_STORES
+#ifdef LOSTROW
+       announced = announced & ~bit(0);
+#endif
+       followed[1] = 2;
+#endif
        if
        :: db != 0 ->                    /* the standby lacks the last commit */
             lostIds = lostIds | bit(db); x = 1;
@@ -638,26 +741,33 @@ proctype Faults() {
        nextXid++; x = 0;
        acked = min(acked, db); before[0] = min(before[0], db); before[1] = min(before[1], db) }
 #endif
-  :: atomic { faults >= FAULTS && !ENDLESS -> break }
+  :: false -> skip        /* never: some variants have no fault */
   od
 }
 
 init {
   atomic {
-    entry[0] = NONE;
-#ifdef MEMORY
-    entry[1] = NONE; holder = 1; sole[0] = 1;
+    entry[0] = NONE; link[0] = TRUSTED;
+#ifdef OWN_STORES
+#ifdef ONE_CACHE
+    entry[0] = 0; entryHistory[0] = 1; announced = bit(1); link[1] = TRUSTED; followed[1] = 1;
+    if :: link[0] = DOWN :: announced = bit(0) | bit(1) fi;
+#else
+    entry[1] = 0; entryHistory[1] = 1; announced = bit(0);
 #endif
-    link[0] = TRUSTED;
+#endif
     reachable[0] = 1; reachable[1] = 1;
     state[0] = FOLLOWING; alive[0] = 1; followed[0] = 1;
 #ifdef BLACKLIST
     if :: opened = 1; liveAfter = 1 :: skip fi;
 #endif
-    run Follower(0); run Cache(0);
+    run Follower(0);
+#ifndef CLIENTS
+    run Cache(0);
+#endif
 #ifndef ONE_CACHE
     state[1] = FOLLOWING; alive[1] = 1; followed[1] = 1;
-#ifndef MEMORY
+#ifndef OWN_STORES
     link[1] = TRUSTED;
 #endif
     run Follower(1); run Cache(1);
