@@ -42,6 +42,14 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'is refused on every instance',
   },
   {
+    name: 'NOOUTLAST: the change of a client is acknowledged at once',
+    file: 'src/invalidation/cache-invalidation.service.ts',
+    text: 'await pause(ACCEPTANCE_ENDED_MS);',
+    replacement: '',
+    specs: ['test/integration/acknowledgement.spec.ts'],
+    test: 'in its own memory',
+  },
+  {
     name: 'the memory of clients is used while the log is not read',
     file: KNOWN,
     text: 'this.following.readsLog ? this.memory.get(id) : undefined',
@@ -50,7 +58,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'does not read the log',
   },
   {
-    name: 'a client that changed during its look-up is remembered',
+    name: 'CLIENTLATE: a client that changed during its look-up is remembered',
     file: KNOWN,
     text: ' && changes === this.changes',
     replacement: '',

@@ -93,7 +93,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     test: 'when the target was',
   },
   {
-    name: 'an ASK that cannot be followed ends no acceptance',
+    name: 'NOFLOOR: an ASK that cannot be followed ends no acceptance',
     file: SHARD,
     text: 'following.raiseFloor(clock.now() + CLOCK_LATENESS_MS);',
     replacement: 'void [following, clock, CLOCK_LATENESS_MS];',

@@ -106,7 +106,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     test: 'are not answered',
   },
   {
-    name: 'the feed covers tokens of a clock that stored positions show',
+    name: 'COVEREDNOW: the feed covers tokens of a clock that stored positions show',
     file: EVENTS,
     text: 'Math.max(coveredFromMs, earlierMs, this.recent.earlierMs)',
     replacement: 'Math.max(coveredFromMs, this.recent.earlierMs)',
@@ -114,7 +114,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     test: 'no time that an earlier history can have shown',
   },
   {
-    name: 'the feed covers tokens of a clock that the instance has followed',
+    name: 'COVEREDNOW: the feed covers tokens of a clock that the instance has followed',
     file: EVENTS,
     text: 'Math.max(coveredFromMs, earlierMs, this.recent.earlierMs)',
     replacement: 'Math.max(coveredFromMs, earlierMs)',

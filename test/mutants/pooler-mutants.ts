@@ -8,7 +8,7 @@ const SPECS = ['test/integration/pgbouncer.spec.ts'] as const;
 /** How PostgreSQL is reached: through a pooler that gives each transaction to another session, by TLS, and by several hosts. */
 export const POOLER_MUTANTS: readonly Mutant[] = [
   {
-    name: 'a pooler that is led to another server answers statements',
+    name: 'UNPROVEN: a pooler that is led to another server answers statements',
     file: 'src/database/bounded-client.ts',
     text: "if (this.isPooled && current !== undefined && this.getTransactionStatus() === 'I')",
     replacement: "if (this.isPooled && current === '')",

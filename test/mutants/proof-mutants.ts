@@ -30,7 +30,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     test: 'after a sleep',
   },
   {
-    name: 'cached sessions are served again although PostgreSQL has answered since the log was read',
+    name: 'KEEPEVIDENCE: cached sessions are served again although PostgreSQL has answered since the log was read',
     file: 'src/invalidation/database-reach.ts',
     text: '    if (this.doubt !== undefined) this.doubt.mayServe = false;\n',
     replacement: '',
@@ -63,7 +63,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     test: 'before the log is replayed',
   },
   {
-    name: 'an instance that the others took for ended goes on',
+    name: 'NOROW: an instance that the others took for ended goes on',
     file: STORES,
     text: 'if (!this.hasLeft && !(await this.write(BEAT, run)))',
     replacement: 'if (!(await this.write(BEAT, run)) && this.hasLeft)',

@@ -9,7 +9,7 @@ const MEMORY_SPEC = [`${KIT}/memory.spec.ts`] as const;
 /** Each breaks what the verifier kit does after a failover, or when its memory is full. */
 export const VERIFIER_HISTORY_MUTANTS: readonly Mutant[] = [
   {
-    name: 'the kit keeps revocations that a failover has lost',
+    name: 'KEEPMAPS: the kit keeps revocations that a failover has lost',
     file: FEED,
     text: 'this.revocations.clear();',
     replacement: '',

@@ -136,7 +136,7 @@ export const VERIFIER_MUTANTS: readonly Mutant[] = [
     test: 'says nothing at once',
   },
   {
-    name: 'the kit applies the answer to a cursor that it has given up',
+    name: 'STALEANSWER: the kit applies the answer to a cursor that it has given up',
     file: FEED,
     text: 'if (cursor !== this.cursor || this.configuration === undefined) return;',
     replacement: '',
