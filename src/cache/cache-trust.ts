@@ -29,7 +29,7 @@ export class CacheTrust {
   /** @param subject the store, as log lines call it */
   constructor(
     private readonly subject: string,
-    private readonly following: Following,
+    readonly following: Following,
   ) {}
 
   get state(): TrustState {

@@ -77,6 +77,11 @@ export class Following {
     return this.conflict === undefined && this.readsLog;
   }
 
+  /** Whether entries are accepted for a limited time after each read of the log. */
+  get isLimited(): boolean {
+    return this.current === 'following' && !this.isPermanent;
+  }
+
   /** Whether this instance reads every change at this moment, whatever history other instances follow. */
   get readsLog(): boolean {
     return this.current === 'following' && this.isCurrent;

@@ -6,7 +6,9 @@ import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { type ClusterRedirect, deleteEach, redirectOf } from './cluster-redirect.js';
 import { type ClusterMaster, parseClusterSlots, slotOf, tagOf } from './cluster-slots.js';
 import { ACCEPTANCE_ENDED_MS, type Following } from './following.js';
-import { leaseKey, RedisCacheStore } from './redis-cache.store.js';
+import type { ServerTime } from './redis-clock.js';
+import { leaseKey, type RedisCacheStore } from './redis-cache.store.js';
+import { ShardCacheStore } from './shard-cache.store.js';
 import { type RedisClient, RedisConnection, type RedisLink } from './redis-connection.js';
 import type { RedisHooks, RedisShard } from './redis-servers.js';
 import { ShardTrust } from './shard-trust.js';
@@ -102,6 +104,14 @@ export class RedisClusterShard implements RedisShard {
         this.moving.add(slot);
       }
     }
+  }
+
+  time(): Promise<ServerTime> {
+    return this.connection.time();
+  }
+
+  applied(time: ServerTime): void {
+    this.connection.clock.applied(time);
   }
 
   async delete(keys: readonly string[]): Promise<void> {
@@ -224,22 +234,6 @@ export class RedisClusterShard implements RedisShard {
       this.context.table.release(this);
     }
     this.context.changed();
-  }
-}
-
-/** The entries of one shard. */
-class ShardCacheStore extends RedisCacheStore {
-  constructor(private readonly shard: RedisClusterShard) {
-    super(shard.connection);
-  }
-
-  /** Keys of several slots share no command; node-redis sends those of one turn in one write. */
-  override get(key: string): Promise<unknown> {
-    return this.shard.run(({ cache }) => cache.store.get(key));
-  }
-
-  override async invalidate(keys: readonly string[]): Promise<void> {
-    await this.shard.delete(keys);
   }
 }
 

@@ -6,6 +6,7 @@ import { CacheUnavailableError } from './cache-unavailable.error.js';
 import type { CacheTrust } from './cache-trust.js';
 import { Deadline } from '../common/deadline.js';
 import { loginsOf, type RedisEndpoint, type RedisTarget } from '../config/redis-url.js';
+import { readTime, RedisClock, type ServerTime } from './redis-clock.js';
 import { requirePermissions } from './redis-permissions.js';
 import { connectionTrouble, socketOptions } from './redis-socket.js';
 import { infoField, requireVersion } from './redis-version.js';
@@ -58,6 +59,8 @@ export interface RedisConnectionHooks {
  * for everybody at once, and only the loop, never a request, finds out when the server is back.
  */
 export class RedisConnection {
+  /** Of the connected server. */
+  readonly clock: RedisClock;
   private readonly deadline: Deadline;
   private loop: ConnectionLoop | undefined;
   private link: RedisLink | undefined;
@@ -72,6 +75,7 @@ export class RedisConnection {
     private readonly deadlineMs: number,
     readonly trust: CacheTrust,
   ) {
+    this.clock = new RedisClock(trust.following);
     this.deadline = new Deadline(deadlineMs);
   }
 
@@ -109,6 +113,11 @@ export class RedisConnection {
     } catch (error) {
       throw this.unavailable(link, error);
     }
+  }
+
+  /** @throws CacheUnavailableError */
+  time(): Promise<ServerTime> {
+    return this.run(async ({ client, epoch }) => ({ ms: await readTime(client), epoch }));
   }
 
   /** Gives the connection up, so that the log is replayed before the cache is trusted again. */

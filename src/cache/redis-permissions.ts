@@ -20,6 +20,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['SCAN', '0', 'COUNT', '1'],
   ['DBSIZE'],
   ['INFO', 'server'],
+  ['TIME'],
 ];
 
 /** What the masters of a cluster are sent besides. The last one only lets the next command follow a redirect, and that names no key. */

@@ -1,4 +1,5 @@
 import { RedisCacheStore } from './redis-cache.store.js';
+import type { ServerTime } from './redis-clock.js';
 import type { RedisClient, RedisConnection, RedisLink } from './redis-connection.js';
 
 /** A master with its part of the cache: the single server with all of it, or a shard of a cluster. */
@@ -8,6 +9,12 @@ export interface RedisShard {
    * @throws CacheUnavailableError
    */
   runOwn<T>(name: string, send: (client: RedisClient, key: string) => Promise<T>): Promise<T>;
+
+  /** The time of the server. @throws CacheUnavailableError */
+  time(): Promise<ServerTime>;
+
+  /** Every change that was committed before this time of the server has been applied. */
+  applied(time: ServerTime): void;
 
   /** Deletes those of the entries that belong to the shard, with their leases. @throws CacheUnavailableError */
   delete(keys: readonly string[]): Promise<void>;
@@ -35,6 +42,19 @@ export abstract class RedisServers {
 
   /** Gives every connection up, so that the log is replayed before the cache is trusted again. */
   abstract drop(reason: string): void;
+
+  /**
+   * Reads the time of each server, before the log is read.
+   * @returns to be called when the log was read and applied
+   */
+  async beforeReadOfLog(): Promise<() => void> {
+    const { shards } = this;
+    const times = await Promise.allSettled(shards.map((shard) => shard.time()));
+    return () =>
+      times.forEach((time, index) => {
+        if (time.status === 'fulfilled') shards[index]?.applied(time.value);
+      });
+  }
 
   /** Sends a command about a key to the master that has it. @throws CacheUnavailableError */
   abstract runFor<T>(key: string, send: (link: RedisLink) => Promise<T>): Promise<T>;
@@ -72,6 +92,14 @@ export class SingleRedis extends RedisServers implements RedisShard {
 
   runOwn<T>(name: string, send: (client: RedisClient, key: string) => Promise<T>): Promise<T> {
     return this.connection.run(({ client }) => send(client, name));
+  }
+
+  time(): Promise<ServerTime> {
+    return this.connection.time();
+  }
+
+  applied(time: ServerTime): void {
+    this.connection.clock.applied(time);
   }
 
   delete(keys: readonly string[]): Promise<void> {

@@ -88,7 +88,9 @@ export class CacheInvalidationService {
     const history = this.demandReading();
     await this.stores.announce();
     await this.history.take(shard);
+    const time = await shard.time();
     await this.replay(history, (userIds) => shard.delete(userIds.map((id) => USER_PREFIX + id)));
+    shard.applied(time);
     // A change whose row the replay lacks may be committed while the log is lost: then nobody reads it here.
     if (this.demandReading() !== history) throw new Error('PostgreSQL has another history meanwhile');
   }

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import { ConnectionLoop } from '../common/connection-loop.js';
 import { Stopwatch } from '../common/stopwatch.js';
@@ -8,6 +8,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 import { NotificationProof } from '../database/notification-proof.js';
 import { CacheInvalidationService } from './cache-invalidation.service.js';
+import { RedisServers } from '../cache/redis-servers.js';
 import { DatabaseReach } from './database-reach.js';
 import { FollowerConnection } from './follower-connection.js';
 import { ACCEPTANCE_MS, Following } from '../cache/following.js';
@@ -62,6 +63,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     private readonly feed: ChangeFeed,
     private readonly recent: RecentLog,
     private readonly stores: InstanceStores,
+    @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
     private readonly proof: NotificationProof,
     private readonly metrics: InvalidationMetrics,
     private readonly config: AppConfig,
@@ -123,6 +125,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   /** @returns the position from which the connection reads on */
   private async begin(connection: FollowerConnection): Promise<LogPosition> {
+    const hasReadLog = await this.redis?.beforeReadOfLog();
     const reading = new Stopwatch();
     const page = await connection.run(readPosition);
     this.check(page);
@@ -136,6 +139,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     await this.invalidation.replayFor(page.history);
     this.stores.trustMemory();
     this.following.follow(page.history, reading.beganAt);
+    hasReadLog?.();
     this.hasRead(reading);
     this.recent.begin(page, reading.beganAt, () => connection.notify());
     this.feed.next({ kind: 'log.skipped' });
@@ -143,6 +147,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   }
 
   private async read(connection: FollowerConnection, position: LogPosition): Promise<LogPosition> {
+    const hasReadLog = await this.redis?.beforeReadOfLog();
     const reading = new Stopwatch();
     const page = await connection.run((client) => readNewRows(client, position));
     this.check(page);
@@ -151,6 +156,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     await this.apply(page);
     const beatCountsUntil = await this.stores.keep(runOn(connection));
     this.following.renew(Math.min(reading.beganAt, beatCountsUntil));
+    hasReadLog?.();
     this.hasRead(reading);
     return page.position;
   }

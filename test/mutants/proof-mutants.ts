@@ -79,6 +79,13 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     test: 'Redis and memory',
   },
   {
+    name: 'an instance goes by its own clocks alone',
+    file: 'src/cache/redis-clock.ts',
+    text: 'return epoch === this.until.epoch && ms - this.until.ms < ACCEPTANCE_MS;',
+    replacement: 'return epoch === this.until.epoch;',
+    specs: ['test/integration/paused-machine.spec.ts'],
+  },
+  {
     name: 'a later timeline wins against instances that renew their claim',
     file: 'src/invalidation/history-claim.ts',
     text: 'if (mayEnd && ageMs >= UNRENEWED_MS) return other;',

@@ -1,0 +1,37 @@
+import { ACCEPTANCE_MS, type Following } from './following.js';
+import type { RedisClient } from './redis-connection.js';
+
+/** A server's time on one connection to it. */
+export interface ServerTime {
+  /** Milliseconds since the epoch. */
+  readonly ms: number;
+  readonly epoch: number;
+}
+
+/**
+ * The clock of a Redis server, as a witness that a virtual machine does not stop with its own clocks. Each read of entries also reads the
+ * server's time, and the entries count only if the log was read shortly before that time.
+ * @see https://redis.io/docs/latest/commands/time/
+ */
+export class RedisClock {
+  private until: ServerTime = { ms: -Infinity, epoch: -1 };
+
+  constructor(private readonly following: Following) {}
+
+  /** Every change that was committed before this time of the server has been applied. */
+  applied(time: ServerTime): void {
+    this.until = time;
+  }
+
+  /** Whether entries that were read at this time may be accepted. Without a log that is read there is no limit. */
+  accepts({ ms, epoch }: ServerTime): boolean {
+    if (!this.following.isLimited) return true;
+    return epoch === this.until.epoch && ms - this.until.ms < ACCEPTANCE_MS;
+  }
+}
+
+/** @returns the server's time, milliseconds since the epoch */
+export async function readTime(client: RedisClient): Promise<number> {
+  const [seconds, microseconds] = await client.sendCommand<[string, string]>(['TIME']);
+  return Number(seconds) * 1000 + Number(microseconds) / 1000;
+}
