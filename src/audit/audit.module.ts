@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditController } from './audit.controller.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditLogService } from './audit-log.service.js';
+import { AuditOutbox } from './audit-outbox.service.js';
 import { AuditRetentionService } from './audit-retention.service.js';
 import { AuditService } from './audit.service.js';
 
@@ -10,7 +11,7 @@ import { AuditService } from './audit.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AuditEvent])],
   controllers: [AuditController],
-  providers: [AuditService, AuditLogService, AuditRetentionService],
+  providers: [AuditService, AuditLogService, AuditOutbox, AuditRetentionService],
   exports: [AuditService],
 })
 export class AuditModule {}

@@ -10,6 +10,7 @@ import { LOG_MUTANTS } from './log-mutants.js';
 import { MODEL_MUTANTS } from './model-mutants.js';
 import { MIGRATION_MUTANTS } from './migration-mutants.js';
 import type { Mutant } from './mutant.js';
+import { OUTBOX_MUTANTS } from './outbox-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
 import { PROOF_MUTANTS } from './proof-mutants.js';
@@ -40,6 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIMIT_MUTANTS,
   ...LOG_MUTANTS,
   ...MIGRATION_MUTANTS,
+  ...OUTBOX_MUTANTS,
   ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
   ...PROOF_MUTANTS,

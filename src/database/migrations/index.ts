@@ -14,6 +14,7 @@ import { MarkHistory1764000000015 } from './1764000000015-mark-history.js';
 import { NameCaches1764000000016 } from './1764000000016-name-caches.js';
 import { LogMovedSessions1764000000020 } from './1764000000020-log-moved-sessions.js';
 import { IndexSessionsByClient1764000000021 } from './1764000000021-index-sessions-by-client.js';
+import { OrderAuditOutboxByTransaction1764000000022 } from './1764000000022-order-audit-outbox-by-transaction.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   NameCaches1764000000016,
   LogMovedSessions1764000000020,
   IndexSessionsByClient1764000000021,
+  OrderAuditOutboxByTransaction1764000000022,
 ];
