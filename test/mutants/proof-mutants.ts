@@ -90,7 +90,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     file: 'src/invalidation/history-claim.ts',
     text: 'if (mayEnd && ageMs >= UNRENEWED_MS) return other;',
     replacement: 'if (mayEnd) return other;',
-    specs: ['test/integration/wrong-database.spec.ts'],
+    specs: ['test/integration/promoted-copy.spec.ts'],
     test: 'harms nobody else',
   },
 ];
