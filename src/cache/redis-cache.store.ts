@@ -38,7 +38,7 @@ export class RedisCacheStore implements CacheStore {
 
   /** What was read, unless this instance read the log too long ago by the time of the server: then `otherwise`. */
   protected async accepted<T>({ client, epoch }: RedisLink, read: Promise<T>, otherwise: T): Promise<T> {
-    const [value, ms] = await Promise.all([read, readTime(client)]);
+    const [value, ms] = await Promise.all([read, readTime((command) => client.sendCommand(command))]);
     return this.connection.clock.accepts({ ms, epoch }) ? value : otherwise;
   }
 

@@ -1,5 +1,4 @@
 import { ACCEPTANCE_MS, type Following } from './following.js';
-import type { RedisClient } from './redis-connection.js';
 
 /** A server's time on one connection to it. */
 export interface ServerTime {
@@ -30,8 +29,8 @@ export class RedisClock {
   }
 }
 
-/** @returns the server's time, milliseconds since the epoch */
-export async function readTime(client: RedisClient): Promise<number> {
-  const [seconds, microseconds] = await client.sendCommand<[string, string]>(['TIME']);
+/** @param send sends one command @returns the server's time, milliseconds since the epoch */
+export async function readTime(send: (command: string[]) => Promise<unknown>): Promise<number> {
+  const [seconds, microseconds] = (await send(['TIME'])) as [string, string];
   return Number(seconds) * 1000 + Number(microseconds) / 1000;
 }

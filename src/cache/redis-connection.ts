@@ -117,7 +117,10 @@ export class RedisConnection {
 
   /** @throws CacheUnavailableError */
   time(): Promise<ServerTime> {
-    return this.run(async ({ client, epoch }) => ({ ms: await readTime(client), epoch }));
+    return this.run(async ({ client, epoch }) => ({
+      ms: await readTime((command) => client.sendCommand(command)),
+      epoch,
+    }));
   }
 
   /** Gives the connection up, so that the log is replayed before the cache is trusted again. */

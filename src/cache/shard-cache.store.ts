@@ -1,9 +1,16 @@
 import { RedisCacheStore } from './redis-cache.store.js';
-import type { RedisClusterShard } from './redis-cluster-shard.js';
+import type { RedisConnection, RedisLink } from './redis-connection.js';
+
+/** The shard whose entries they are. */
+interface Shard {
+  readonly connection: RedisConnection;
+  run<T>(send: (link: RedisLink) => Promise<T>): Promise<T>;
+  delete(keys: readonly string[]): Promise<void>;
+}
 
 /** The entries of one shard. */
 export class ShardCacheStore extends RedisCacheStore {
-  constructor(private readonly shard: RedisClusterShard) {
+  constructor(private readonly shard: Shard) {
     super(shard.connection);
   }
 
