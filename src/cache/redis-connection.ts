@@ -79,9 +79,7 @@ export class RedisConnection {
     this.deadline = new Deadline(deadlineMs);
   }
 
-  /**
-   * Resolves when the first attempt has succeeded or failed; either way the loop goes on.
-   */
+  /** Resolves when the first attempt has succeeded or failed; either way the loop goes on. */
   start(hooks: RedisConnectionHooks): Promise<void> {
     this.loop ??= new ConnectionLoop((up, stopped) => this.live(hooks, up, stopped), MAX_RECONNECT_DELAY_MS);
     this.loop.start();
