@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
 import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { ReadBatch } from './read-batch.js';
-import { readTime } from './redis-clock.js';
-import type { RedisConnection, RedisLink } from './redis-connection.js';
+import type { RedisConnection } from './redis-connection.js';
 import { infoField } from './redis-version.js';
 
 /** Writes the entry only while the lease that the reader took still stands, and uses the lease up. */
@@ -27,19 +26,17 @@ const entryOf = (key: string) => /^\{(.+)\}:lease$/.exec(key)?.[1] ?? key;
 export class RedisCacheStore implements CacheStore {
   private readonly reads = new ReadBatch(() => {
     const run = this.onThisLink();
-    return (keys) => run((link) => this.accepted(link, link.cache.store.mget(...keys), []));
+    return async (keys) => {
+      const { permitKey, trust } = this.connection;
+      const [permit, ...values] = await run(({ cache }) => cache.store.mget(permitKey, ...keys));
+      return permit !== undefined || !trust.following.isLimited ? values : [];
+    };
   });
 
   constructor(private readonly connection: RedisConnection) {}
 
   get(key: string): Promise<unknown> {
     return this.reads.read(key);
-  }
-
-  /** What was read, unless this instance read the log too long ago by the time of the server: then `otherwise`. */
-  protected async accepted<T>({ client, epoch }: RedisLink, read: Promise<T>, otherwise: T): Promise<T> {
-    const [value, ms] = await Promise.all([read, readTime((command) => client.sendCommand(command))]);
-    return this.connection.clock.accepts({ ms, epoch }) ? value : otherwise;
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {

@@ -6,7 +6,7 @@ import { CacheUnavailableError } from './cache-unavailable.error.js';
 import { type ClusterRedirect, deleteEach, redirectOf } from './cluster-redirect.js';
 import { type ClusterMaster, parseClusterSlots, slotOf, tagOf } from './cluster-slots.js';
 import { ACCEPTANCE_ENDED_MS, type Following } from './following.js';
-import type { ServerTime } from './redis-clock.js';
+import { RedisClock, type ServerTime } from './redis-clock.js';
 import { leaseKey, type RedisCacheStore } from './redis-cache.store.js';
 import { ShardCacheStore } from './shard-cache.store.js';
 import { type RedisClient, RedisConnection, type RedisLink } from './redis-connection.js';
@@ -42,6 +42,7 @@ export class RedisClusterShard implements RedisShard {
   readonly connection: RedisConnection;
   readonly trust: CacheTrust;
   readonly store: RedisCacheStore;
+  readonly clock: RedisClock;
   /** Which masters there are, as this one knows it; `undefined` while it is not connected. */
   view: readonly ClusterMaster[] | undefined;
   /** Slots whose keys are on their way to another master. */
@@ -59,6 +60,7 @@ export class RedisClusterShard implements RedisShard {
     const { target, deadlineMs, following } = context;
     this.trust = new ShardTrust(`Redis shard ${this.address}`, following, (state) => this.onTrust(state));
     this.connection = new RedisConnection({ ...target, endpoints: [endpoint] }, deadlineMs, this.trust);
+    this.clock = new RedisClock(following);
     this.store = new ShardCacheStore(this);
   }
 
@@ -111,7 +113,7 @@ export class RedisClusterShard implements RedisShard {
   }
 
   applied(time: ServerTime): void {
-    this.connection.clock.applied(time);
+    this.clock.applied(time);
   }
 
   async delete(keys: readonly string[]): Promise<void> {

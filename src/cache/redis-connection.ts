@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Cache, createCache } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { createClient } from 'redis';
@@ -6,7 +7,7 @@ import { CacheUnavailableError } from './cache-unavailable.error.js';
 import type { CacheTrust } from './cache-trust.js';
 import { Deadline } from '../common/deadline.js';
 import { loginsOf, type RedisEndpoint, type RedisTarget } from '../config/redis-url.js';
-import { readTime, RedisClock, type ServerTime } from './redis-clock.js';
+import { readTime, type ServerTime } from './redis-clock.js';
 import { requirePermissions } from './redis-permissions.js';
 import { connectionTrouble, socketOptions } from './redis-socket.js';
 import { infoField, requireVersion } from './redis-version.js';
@@ -59,8 +60,8 @@ export interface RedisConnectionHooks {
  * for everybody at once, and only the loop, never a request, finds out when the server is back.
  */
 export class RedisConnection {
-  /** Of the connected server. */
-  readonly clock: RedisClock;
+  /** A key of this instance, which lives while entries may be accepted. */
+  readonly permitKey = `ergodrive:permit:${randomUUID()}`;
   private readonly deadline: Deadline;
   private loop: ConnectionLoop | undefined;
   private link: RedisLink | undefined;
@@ -75,7 +76,6 @@ export class RedisConnection {
     private readonly deadlineMs: number,
     readonly trust: CacheTrust,
   ) {
-    this.clock = new RedisClock(trust.following);
     this.deadline = new Deadline(deadlineMs);
   }
 

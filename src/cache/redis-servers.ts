@@ -1,4 +1,6 @@
 import { RedisCacheStore } from './redis-cache.store.js';
+import { ignoreOutage } from './cache-unavailable.error.js';
+import { ACCEPTANCE_MS } from './following.js';
 import type { ServerTime } from './redis-clock.js';
 import type { RedisClient, RedisConnection, RedisLink } from './redis-connection.js';
 
@@ -98,8 +100,13 @@ export class SingleRedis extends RedisServers implements RedisShard {
     return this.connection.time();
   }
 
-  applied(time: ServerTime): void {
-    this.connection.clock.applied(time);
+  /** The permit is read with the entries, by one command. It ends by the clock of the server. */
+  applied({ ms, epoch }: ServerTime): void {
+    const { permitKey } = this.connection;
+    const end = Math.floor(ms) + ACCEPTANCE_MS;
+    this.connection
+      .run(async (link) => link.epoch === epoch && (await link.client.set(permitKey, '1', { PXAT: end })))
+      .catch(ignoreOutage);
   }
 
   delete(keys: readonly string[]): Promise<void> {

@@ -1,17 +1,3 @@
-/** Waits, but no longer than until the signal says stop. */
-function pause(delayMs: number, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      stopped.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, delayMs);
-    stopped.addEventListener('abort', end);
-    if (stopped.aborted) end();
-  });
-}
-
 const FIRST_DELAY_MS = 50;
 
 /**
@@ -22,6 +8,7 @@ const FIRST_DELAY_MS = 50;
 export class ConnectionLoop {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
+  private endPause: () => void = () => undefined;
 
   constructor(
     private readonly connect: (up: () => void, stopped: AbortSignal) => Promise<void>,
@@ -30,6 +17,11 @@ export class ConnectionLoop {
 
   start(): void {
     this.running ??= this.run();
+  }
+
+  /** Tries again at once instead of at the end of the present pause. */
+  hurry(): void {
+    this.endPause();
   }
 
   async stop(): Promise<void> {
@@ -45,7 +37,22 @@ export class ConnectionLoop {
       await this.connect(() => (failures = 0), signal).catch(() => undefined);
       const delay = Math.min(this.maxDelayMs, FIRST_DELAY_MS * 2 ** failures);
       failures = Math.min(failures + 1, 16);
-      await pause(delay * (0.5 + Math.random() / 2), signal);
+      await this.pause(delay * (0.5 + Math.random() / 2), signal);
     }
+  }
+
+  /** Waits, but no longer than until somebody is in a hurry or the signal says stop. */
+  private pause(delayMs: number, stopped: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        stopped.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, delayMs);
+      this.endPause = end;
+      stopped.addEventListener('abort', end);
+      if (stopped.aborted) end();
+    });
   }
 }

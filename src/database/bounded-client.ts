@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { isReadOnlyRefusal, NoPrimaryError } from '../common/database-errors.js';
 import type { FollowedHistory } from './followed-history.js';
-import { SERVER, type ServerRow } from './history.js';
+import { readAndMark, SERVER, type ServerRow } from './history.js';
 import { PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
 import { PROOF, ProvenQuery } from './proven-query.js';
 
@@ -127,11 +127,16 @@ export class BoundedClient extends PrimaryClient {
   }
 
   protected override async prepare(): Promise<void> {
-    if (!this.isPooled) await this.query(ISOLATION);
-    // Behind a pooler the name is needed later, and what is read now says nothing about later statements.
-    const proof = this.isPooled ? { ...PROOF, values: [null] } : SERVER;
-    const { rows } = await (this.unbounded(proof) as Promise<pg.QueryResult<ServerRow>>);
-    this.requirePrimary(rows[0]);
-    if (!this.isPooled) this.server = rows[0];
+    if (this.isPooled) {
+      // The name is needed later. What is read now says nothing about later statements.
+      const proof = this.unbounded({ ...PROOF, values: [null] }) as Promise<pg.QueryResult<ServerRow>>;
+      return this.requirePrimary((await proof).rows[0]);
+    }
+    await this.query(ISOLATION);
+    const run = async (text: string) =>
+      (await (this.unbounded(text) as Promise<pg.QueryResult<ServerRow>>)).rows;
+    const server = await readAndMark(run);
+    this.requirePrimary(server);
+    this.server = server;
   }
 }

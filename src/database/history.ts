@@ -24,15 +24,16 @@ export interface ServerRow {
 export const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only`;
 
 /**
- * Reads what a connection leads to; a primary without a history gets a mark for the next read.
+ * Reads what a connection leads to. A primary that a recovery has left without a history gets a mark first.
  * @param query runs a statement on that connection
  */
 export async function readAndMark(
   query: (text: string) => Promise<ServerRow[]>,
 ): Promise<ServerRow | undefined> {
   const [server] = await query(SERVER);
-  if (server?.history === '' && !server.is_read_only) await query(MARK_HISTORY);
-  return server;
+  if (server?.history !== '' || server.is_read_only) return server;
+  await query(MARK_HISTORY);
+  return (await query(SERVER))[0];
 }
 
 /** SQL for the timeline, eight hexadecimal digits that each promotion counts up; an error on a standby. */

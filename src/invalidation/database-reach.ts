@@ -28,6 +28,8 @@ export class DatabaseReach implements OnApplicationShutdown {
   /** Since the log was read last; `undefined` while it is read. */
   private doubt: { mayServe: boolean } | undefined;
   private isAsking = false;
+  /** Called with each answer while the log is not read. */
+  onAnswer: () => void = () => undefined;
 
   constructor(
     private readonly following: Following,
@@ -72,7 +74,9 @@ export class DatabaseReach implements OnApplicationShutdown {
         this.answered();
         if (this.following.state === 'unreachable')
           this.following.suspend('PostgreSQL answers, and the log is not read yet');
-      } else if (answer === 'out of reach' && doubt.mayServe) this.following.lose(reason);
+        this.onAnswer();
+      } else if (answer === 'out of reach' && doubt.mayServe && this.following.state !== 'unreachable')
+        this.following.lose(reason);
       await pause(PAUSE_MS, undefined, { ref: false });
     }
     this.isAsking = false;

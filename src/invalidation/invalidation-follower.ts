@@ -71,6 +71,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
 
   /** Resolves once the log is followed. */
   async start(): Promise<void> {
+    this.reach.onAnswer = () => this.loop.hurry();
     this.loop.start();
     await this.first;
   }
