@@ -31,9 +31,9 @@ export class Instance {
   }
 
   /** Waits until {@link isHealthy}. */
-  async recovered(): Promise<void> {
-    await waitFor(() => this.isHealthy(), {
-      what: `instance ${this.number} to be healthy`,
+  async recovered(status: 'healthy' | 'degraded' = 'healthy'): Promise<void> {
+    await waitFor(() => this.isHealthy(status), {
+      what: `instance ${this.number} to be ${status}`,
       timeoutMs: RECOVERY_TIMEOUT_MS,
       intervalMs: 15,
     });

@@ -8,7 +8,7 @@ import { Instance } from './instance.js';
 
 const RECOVERY_TIMEOUT_MS = 20_000;
 
-/** Two instances without Redis: one of them caches in its memory, the other asks PostgreSQL. */
+/** Two instances without Redis. Each sees that the other has a memory of its own, so neither uses its memory. */
 export class MemoryDeployment {
   private constructor(
     private readonly postgres: PostgresServer,
@@ -33,22 +33,16 @@ export class MemoryDeployment {
     return deployment;
   }
 
-  /** Waits until both follow the invalidation log, and one uses its memory. */
+  /** Waits until both follow the invalidation log, and neither uses its memory. */
   async recovered(): Promise<void> {
-    const isRecovered = async () => {
-      const follow = await Promise.all(this.instances.map((instance) => instance.isHealthy('degraded')));
-      return follow.every(Boolean) && (await this.find()) !== undefined;
+    const isRecovered = async ({ client }: Instance) => {
+      const { body } = await client.get<{ status: string; database: { following_log?: boolean } }>('/health');
+      return body.status === 'degraded' && body.database.following_log === true;
     };
-    await waitFor(isRecovered, {
-      what: 'both instances to follow and one to use its memory',
+    await waitFor(async () => (await Promise.all(this.instances.map(isRecovered))).every(Boolean), {
+      what: 'both instances to follow and neither to use its memory',
       timeoutMs: RECOVERY_TIMEOUT_MS,
     });
-  }
-
-  /** The instance that uses its memory, and the other. */
-  async roles(): Promise<{ holder: Instance; other: Instance }> {
-    const holder = await waitFor(() => this.find(), { what: 'an instance to use its memory' });
-    return { holder: holder!, other: this.instances.find((instance) => instance !== holder)! };
   }
 
   /** Ends what a fault that failed half-way may have left. */
@@ -61,10 +55,5 @@ export class MemoryDeployment {
     await Promise.all(this.instances.map((instance) => instance.stop()));
     await Promise.all(this.databaseLinks.map((link) => link.close()));
     await this.postgres.stop();
-  }
-
-  private async find(): Promise<Instance | undefined> {
-    const healthy = await Promise.all(this.instances.map((instance) => instance.isHealthy()));
-    return this.instances[healthy.indexOf(true)];
   }
 }

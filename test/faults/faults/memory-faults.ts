@@ -1,3 +1,4 @@
+import { waitFor } from '../../support/wait-for.js';
 import { isAccepted } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
 import type { MemoryDeployment } from '../deployment/memory-deployment.js';
@@ -6,7 +7,6 @@ import { allow, type Fault, type FaultContext } from '../run-fault.js';
 import { stallAroundRevocations } from './stall-faults.js';
 
 const SESSIONS = 8;
-const LENGTH_MS = 3500;
 
 /** What can happen to two instances that have no Redis. */
 export const MEMORY_FAULTS: readonly Fault<MemoryDeployment>[] = [
@@ -18,42 +18,60 @@ export const MEMORY_FAULTS: readonly Fault<MemoryDeployment>[] = [
     },
   },
   {
-    name: 'the instance with the cache stopped around revocations',
+    name: 'one instance stopped around revocations',
     run: (context) =>
-      stallAroundRevocations(context, async () => {
-        const { holder, other } = await context.deployment.roles();
-        return { stalled: holder, revoker: other, warm: (sessions) => warm(context, holder, sessions) };
+      stallAroundRevocations(context, () => {
+        const [stalled, revoker] = context.deployment.instances as [Instance, Instance];
+        return { stalled, revoker, warm: (sessions) => warm(context, stalled, sessions) };
       }),
   },
   {
-    name: 'the instance with the cache cut off from PostgreSQL (black hole)',
-    run: blackHoleHolder,
+    name: 'one instance cut off from PostgreSQL (black hole), until the other uses its memory',
+    run: blackHoleOne,
   },
 ];
 
-async function blackHoleHolder(context: FaultContext<MemoryDeployment>): Promise<number> {
-  const { deployment, client, load, promise, newSessions } = context;
-  const { holder, other } = await deployment.roles();
-  const sessions = await newSessions(SESSIONS);
-  await warm(context, holder, sessions);
+/** The row of the instance that is cut off is removed after 3 s, and the other one uses its memory until it is back. */
+async function blackHoleOne(context: FaultContext<MemoryDeployment>): Promise<number> {
+  const { deployment, client, promise, newSessions } = context;
+  const [lost, other] = deployment.instances as [Instance, Instance];
+  const [sessions, later] = [await newSessions(SESSIONS), await newSessions(SESSIONS)];
+  await warm(context, lost, sessions);
   const from = performance.now();
-  await deployment.databaseLinks[holder.number]!.blackhole();
+  await deployment.databaseLinks[lost.number]!.blackhole();
   await Promise.all(
     sessions.map(async (session) => {
       await client.logout(other, session);
-      for (let count = 0; count < 5; count++) await client.read(holder, session);
+      for (let count = 0; count < 5; count++) await client.read(lost, session);
     }),
   );
-  await load.continueFor(Math.max(0, from + LENGTH_MS - performance.now()));
-  await deployment.databaseLinks[holder.number]!.pass();
+  await other.recovered();
+  await warm(context, other, later);
+  await deployment.databaseLinks[lost.number]!.pass();
   const endedAt = performance.now();
+  await Promise.all(later.map((session) => endOnceBack(context, lost, other, session)));
   await deployment.recovered();
   const span = { from, to: performance.now() };
-  allow(promise, { allowance: 'unavailable', instance: holder.number }, span);
+  allow(promise, { allowance: 'unavailable', instance: lost.number }, span);
   return endedAt;
 }
 
-/** Reads a session until the instance has it in its memory for certain. */
+/** Ends a session at the instance that was lost as soon as it can, while the other one still uses its memory, and presents it there. */
+async function endOnceBack(
+  { client }: FaultContext<MemoryDeployment>,
+  lost: Instance,
+  other: Instance,
+  session: TestSession,
+): Promise<void> {
+  const isAnswered = async () => {
+    const { status } = await client.logout(lost, session);
+    return status > 0 && status < 500;
+  };
+  await waitFor(isAnswered, { what: 'an answer of the instance that was lost' });
+  for (let count = 0; count < 3; count++) await client.read(other, session);
+}
+
+/** Reads a session until the instance has it in its memory for certain, if it uses that. */
 async function warm(
   { client }: FaultContext<MemoryDeployment>,
   instance: Instance,

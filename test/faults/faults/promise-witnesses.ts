@@ -8,6 +8,7 @@ import { NETWORK_FAULTS } from './network-faults.js';
 import { POSTGRES_FAULTS } from './postgres-faults.js';
 import { REDIS_FAULTS } from './redis-faults.js';
 import { STALL_FAULTS } from './stall-faults.js';
+import { STORE_FAULTS } from './store-faults.js';
 
 const ROWS_OF_A_LARGE_TRANSACTION = 200_000;
 const LENGTH_MS = 1500;
@@ -36,6 +37,9 @@ export const PROMISE_WITNESSES: Readonly<Record<string, readonly Fault<Deploymen
   ],
   'one instance is cut off from Redis, others are not': [
     named(NETWORK_FAULTS, 'black-holed links of all instances but one to Redis'),
+  ],
+  'instances use different Redis servers, or some use none, by mistake or during a change of `REDIS_URL`': [
+    named(STORE_FAULTS, 'one instance restarted without REDIS_URL, and with it again'),
   ],
   'an instance is stalled (paused, starved, asleep) for any length': [
     named(STALL_FAULTS, 'instance stopped around revocations, Redis healthy'),

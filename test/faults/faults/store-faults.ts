@@ -12,46 +12,47 @@ const SESSIONS = 8;
 const STOPPED_MS = 100;
 const LENGTH_MS = 1500;
 
-/** Stores that differ between instances, and change while they run. Each instance accepts from its own store alone. */
+/** Stores that differ between instances, and change while they run. Meanwhile no instance accepts from any. */
 export const STORE_FAULTS: readonly Fault<Deployment>[] = [
   {
     name: 'one instance restarted without REDIS_URL, and with it again',
     run: async (context) => {
-      await restart(context, { REDIS_URL: '' });
+      await restart(context, '');
       await endOnBothSides(context);
-      await restart(context, {
-        REDIS_URL: context.deployment.links[CHANGED]!.through(context.deployment.redis.url),
-      });
-      return performance.now();
+      return restartWithFirst(context);
     },
   },
   {
     name: 'one instance restarted with another Redis, and with the first again',
     run: async (context) => {
-      const { deployment } = context;
       const other = await RedisServer.start();
-      await restart(context, { REDIS_URL: other.url });
+      await restart(context, other.url);
       await endOnBothSides(context);
-      await restart(context, { REDIS_URL: deployment.links[CHANGED]!.through(deployment.redis.url) });
+      const endedAt = await restartWithFirst(context);
       await other.stop();
-      return performance.now();
+      return endedAt;
     },
   },
 ];
 
-/** Restarts the instance with another store. */
-async function restart(
-  { deployment, promise }: FaultContext<Deployment>,
-  env: Record<string, string>,
-): Promise<void> {
+/** @returns when the instance that was restarted was ready */
+async function restartWithFirst(context: FaultContext<Deployment>): Promise<number> {
+  const { links, redis } = context.deployment;
+  await restart(context, links[CHANGED]!.through(redis.url));
+  return performance.now();
+}
+
+/** Restarts the instance with another store, until it answers from PostgreSQL at least. */
+async function restart({ deployment, promise }: FaultContext<Deployment>, redisUrl: string): Promise<void> {
   const from = performance.now();
-  await deployment.instances[CHANGED]!.app.restart(env);
-  await deployment.recovered();
+  const instance = deployment.instances[CHANGED]!;
+  await instance.app.restart({ REDIS_URL: redisUrl });
+  await instance.recovered('degraded');
   for (const allowance of ['unanswered', 'unavailable'] as const)
     allow(promise, { allowance, instance: CHANGED }, { from, to: performance.now() });
 }
 
-/** Sessions that both stores have end at one instance, and are presented at once to the other: first a quick one, then one that stops. */
+/** Sessions that both know end at one instance, and are presented at once to the other: first a quick one, then one that stops. */
 async function endOnBothSides(context: FaultContext<Deployment>): Promise<void> {
   const { deployment, load } = context;
   const [one, other] = [deployment.instances[OTHER]!, deployment.instances[CHANGED]!];
@@ -88,7 +89,7 @@ async function endAndAsk(
     allow(promise, { allowance: 'stalled', instance: asked.number }, { from, to: performance.now() });
 }
 
-/** Lets each instance answer from its store. */
+/** Lets each instance answer, from its store if it trusts that. */
 async function warm(
   { client }: FaultContext<Deployment>,
   instances: readonly Instance[],
