@@ -129,7 +129,9 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
       ];
       rows.push([fault.name, ...[count, ...ofKit, ...more, ...others].map(String)]);
       expect({ kit: shown(kit), stock: shown(stock) }).toEqual({ kit: [], stock: [] });
-      expect(presentedBeyondBound).toBeGreaterThanOrEqual(REVOCATIONS_EACH);
+      // A failover undoes some: their tokens are no revoked ones.
+      expect(presentedBeyondBound).toBeGreaterThanOrEqual(Math.min(count, REVOCATIONS_EACH));
+      expect(count).toBeGreaterThan(0);
       expect(stock.presentedBeyondBound).toBeGreaterThan(0);
       // The control: without the kit or introspection this suite fails.
       expect(control.acceptedBeyondBound).toBeGreaterThan(0);
