@@ -13,6 +13,8 @@ import { SlotTable } from './slot-table.js';
 
 const DISCOVERY_INTERVAL_MS = 500;
 const DISCOVERY_TIMEOUT_MS = 1000;
+/** So many masters name the cluster, so that those of a large one take no more room. */
+const STORE_IDS = 8;
 
 /**
  * The masters of a Redis Cluster, each with a connection of its own: one that is lost, frozen or replaced ends the trust in its slots
@@ -43,10 +45,10 @@ export class RedisCluster extends RedisServers {
     return [...this.known.values()];
   }
 
-  /** The least id of a master: no two clusters have a node in common. */
+  /** Ids of masters, the least ones, with commas between them. A failover replaces one. */
   get storeId(): string | undefined {
     const ids = this.shards.flatMap(({ view }) => (view ?? []).map(({ id }) => id));
-    return ids.sort()[0];
+    return [...new Set(ids)].sort().slice(0, STORE_IDS).join(',') || undefined;
   }
 
   start(hooks: RedisHooks): Promise<void> {

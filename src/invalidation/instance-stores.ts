@@ -139,7 +139,7 @@ export class InstanceStores {
     if (this.database.isEmbedded) return remove();
     const { store } = this;
     const [isRemoved, isOnly] = await Promise.all([remove(), this.isOnly(store)]);
-    return isRemoved && isOnly && store === this.store;
+    return isRemoved && isOnly && isSameStore(store, this.store);
   }
 
   /** The instance accepts no entries any more, and its pool may be closed. Without an answer the others find out in seconds. */
@@ -193,8 +193,8 @@ export class InstanceStores {
       ({ instance_id: id }) => id !== this.instanceId,
     );
     const { store } = this;
-    const isRival = (other: StoreRow) => ![store, NO_STORE].includes(other.store);
-    const rivals = store === NO_STORE ? [] : others.filter(isRival);
+    const isRival = (other: string) => other !== NO_STORE && !isSameStore(other, store);
+    const rivals = store === NO_STORE ? [] : others.filter((other) => isRival(other.store));
     this.trust.setRival(rivals.length === 0 ? undefined : describe(rivals.length));
     for (const id of this.sightings.keys())
       if (!others.some(({ instance_id: other }) => other === id)) this.sightings.delete(id);
@@ -215,12 +215,21 @@ export class InstanceStores {
   private async isOnly(store: string): Promise<boolean> {
     try {
       const { rows } = await this.statements.read<StoreRow>(ALL_STORES, []);
-      return rows.every((row) => row.store === NO_STORE || row.store === store);
+      return rows.every((row) => row.store === NO_STORE || isSameStore(row.store, store));
     } catch (error) {
       if (isDatabaseOutage(error)) return false;
       throw error;
     }
   }
+}
+
+/**
+ * A cluster is named by several masters. No two clusters have one in common, and during a failover, when instances know different masters,
+ * they have most.
+ */
+function isSameStore(one: string, other: string): boolean {
+  const ids = new Set(other.split(','));
+  return one.split(',').some((id) => ids.has(id));
 }
 
 const describe = (count: number): string =>

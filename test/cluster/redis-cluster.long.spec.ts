@@ -14,6 +14,8 @@ function keyOn(shard: number, slot = 100): string {
   for (let id = 0; ; id += 1) if (slotOf(`user:${id}`) === shard * 5462 + slot) return `user:${id}`;
 }
 
+const mastersOf = ({ cluster }: ConnectedCluster): string[] => cluster.storeId?.split(',') ?? [];
+
 describe('RedisCluster', () => {
   let servers: RedisClusterServers;
   let connected: ConnectedCluster | undefined;
@@ -229,9 +231,13 @@ describe('RedisCluster', () => {
       await servers.stallReplication(servers.shards[2]);
       await store.invalidate([key]);
       expect(await servers.onReplica(servers.shards[2], key)).toContain('"stale"');
+      const named = mastersOf(cluster);
       await servers.shards[2].master.kill9();
       await servers.promote(servers.shards[2]);
       await cluster.complete();
+      // What it names to other instances shows the same cluster.
+      expect(named).toHaveLength(3);
+      expect(mastersOf(cluster).filter((id) => named.includes(id))).toHaveLength(2);
       await expect(store.get(key)).resolves.toBeUndefined();
       expect(await servers.shards[2].replica.cli('EXISTS', key)).toBe(0);
     },

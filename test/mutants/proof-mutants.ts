@@ -48,8 +48,8 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   {
     name: 'STOREEARLY: a change does not ask after its commit which stores there are',
     file: STORES,
-    text: 'return isRemoved && isOnly && store === this.store;',
-    replacement: 'return isRemoved && store === this.store && this.trust.rival === undefined;',
+    text: 'return isRemoved && isOnly && isSameStore(store, this.store);',
+    replacement: 'return isRemoved && isSameStore(store, this.store) && this.trust.rival === undefined;',
     specs: STORES_SPEC,
     test: 'make each change wait',
   },
