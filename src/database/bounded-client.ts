@@ -130,7 +130,8 @@ export class BoundedClient extends PrimaryClient {
     if (this.isPooled) {
       // The name is needed later. What is read now says nothing about later statements.
       const proof = this.unbounded({ ...PROOF, values: [null] }) as Promise<pg.QueryResult<ServerRow>>;
-      return this.requirePrimary((await proof).rows[0]);
+      this.requirePrimary((await proof).rows[0]);
+      return;
     }
     await this.query(ISOLATION);
     const run = async (text: string) =>

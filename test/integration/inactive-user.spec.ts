@@ -1,4 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { register, verdictOf, type Member } from './accounts.js';
 
@@ -22,7 +23,9 @@ describe('a session that was made live by hand for an inactive user', () => {
   });
 
   it('counts as revoked', async () => {
-    await expect(verdictOf(app, member)).resolves.toBe('revoked');
+    await waitFor(async () => (await verdictOf(app, member)) === 'revoked', {
+      what: 'the changes to be applied',
+    });
   });
 
   it('is not refreshed', async () => {

@@ -31,7 +31,8 @@ describe('two instances on one Redis whose databases differ', () => {
       createTestDatabase(),
       createTestDatabase(),
     ]);
-    const start = ({ url }: TestDatabase) => AppInProcess.start({ DATABASE_URL: url, REDIS_URL: redis.url });
+    const start = ({ url }: TestDatabase) =>
+      AppInProcess.start({ DATABASE_URL: url, REDIS_URL: redis.url, CACHE_DEADLINE_MS: '5000' });
     first = await start(databases[0]!);
     await becomes(first, 'healthy');
     member = await register(first);

@@ -68,7 +68,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'many networks may try secrets of a client',
     file: AUTHENTICATOR,
-    text: '    await this.count(this.ofClient, client.id);\n',
+    text: '    await this.count(this.ofClient, client.id, by);\n',
     replacement: '',
     specs: CLIENTS_SPEC,
     test: 'are limited for a client',
@@ -100,7 +100,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'a network may try secrets of many clients',
     file: AUTHENTICATOR,
-    text: '    await this.count(this.ofNetwork, networkOf(by.ip));\n',
+    text: '    await this.count(this.ofNetwork, networkOf(by.ip), by);\n',
     replacement: '',
     specs: CLIENTS_SPEC,
     test: 'are limited for a network',
@@ -110,7 +110,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     file: AUTHENTICATOR,
     text: '    const client = await this.clients.find(id);\n',
     replacement:
-      '    const client = await this.clients.find(id);\n    if (client) await this.count(this.ofClient, client.id);\n',
+      '    const client = await this.clients.find(id);\n    if (client) await this.count(this.ofClient, client.id, by);\n',
     specs: CLIENTS_SPEC,
     test: 'are limited for a client',
   },

@@ -58,8 +58,8 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'FLOOREARLY: the floor of a replay is a time from before its snapshot',
     file: LOG,
-    text: 'clock_timestamp())::float8 * 1000 AS database_ms,\n',
-    replacement: 'now())::float8 * 1000 AS database_ms,\n',
+    text: 'greatest(clock_timestamp(), (SELECT',
+    replacement: 'greatest(now(), (SELECT',
     specs: POSITION_SPEC,
     test: 'not before its snapshot',
   },
