@@ -10,7 +10,7 @@ const OTHER = 0;
 const SESSIONS = 8;
 /** How long an instance is stopped around a logout: shorter than anybody notices. */
 const STOPPED_MS = 100;
-const LENGTH_MS = 1500;
+const LENGTH_MS = 500;
 
 /** Stores that differ between instances, and change while they run. Meanwhile no instance accepts from any. */
 export const STORE_FAULTS: readonly Fault<Deployment>[] = [
@@ -52,19 +52,18 @@ async function restart({ deployment, promise }: FaultContext<Deployment>, redisU
     allow(promise, { allowance, instance: CHANGED }, { from, to: performance.now() });
 }
 
-/** Sessions that both know end at one instance, and are presented at once to the other: first a quick one, then one that stops. */
+/** Sessions that both know end at one instance, and are presented at once to the other: first while both run, then while that one stops. */
 async function endOnBothSides(context: FaultContext<Deployment>): Promise<void> {
   const { deployment, load } = context;
   const [one, other] = [deployment.instances[OTHER]!, deployment.instances[CHANGED]!];
   await load.continueFor(LENGTH_MS);
   await load.stop();
-  for (const [revoker, asked] of [
+  const directions = [
     [one, other],
     [other, one],
-  ] as const) {
-    await endAndAsk(context, revoker, asked, false);
-    await endAndAsk(context, revoker, asked, true);
-  }
+  ] as const;
+  await Promise.all(directions.map(([revoker, asked]) => endAndAsk(context, revoker, asked, false)));
+  for (const [revoker, asked] of directions) await endAndAsk(context, revoker, asked, true);
   load.start();
 }
 
