@@ -52,6 +52,17 @@ describe('positions in the invalidation log', () => {
   };
   const change = (client = operator) =>
     client.query(`UPDATE users SET full_name = full_name || '.' WHERE id = $1`, [member.id]);
+  /** Makes a change, and waits until every transaction that began before it has ended: the server has other databases too. */
+  const changeAndOutlast = async () => {
+    await change();
+    const hasOutlasted = async () => {
+      const { rows } = await operator.query<{ is_past: boolean }>(
+        'SELECT max(xid) < pg_snapshot_xmin(pg_current_snapshot()) AS is_past FROM invalidations',
+      );
+      return rows[0]!.is_past;
+    };
+    await waitFor(hasOutlasted, { what: 'the transactions before the change to end', timeoutMs: 60_000 });
+  };
   const insert = (rows: number) =>
     operator.query(
       `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, $1)`,
@@ -89,7 +100,7 @@ describe('positions in the invalidation log', () => {
     });
 
     it('are stored as before, so that rows are removed and replays are short', async () => {
-      await change();
+      await changeAndOutlast();
       await store();
       await expect(count()).resolves.toBe(2);
       await operator.query('UPDATE log_positions SET at = at - make_interval(secs => $1) WHERE at <= now()', [
@@ -100,7 +111,7 @@ describe('positions in the invalidation log', () => {
     });
 
     it('let a replay that reaches the first of them accept no entry from before it', async () => {
-      await change();
+      await changeAndOutlast();
       await store();
       const { rows } = await operator.query<{ first: number }>(
         'SELECT extract(epoch FROM max(at))::float8 * 1000 AS first FROM log_positions',
