@@ -108,11 +108,12 @@ describe('an API that is protected like the example', () => {
       await example.becomes(200, token, 15_000);
     });
 
-    it('refuses an expired token, by its own clock when it verifies tokens itself', async () => {
+    it('refuses an expired token, by its own clock when it verifies signatures alone', async () => {
       const { token } = await signUp();
       const later = await ExampleApi.start(file, issuer, ACCESS_TOKEN_LIFE_MS + 60_000);
-      const isLocal = file !== 'introspection/main.mjs';
-      expect((await later.orders(token)).status).toBe(isLocal ? 401 : 200);
+      // The verifier goes by the clock of the issuer's PostgreSQL, as introspection does.
+      const isAlone = file === 'plain-jwks/main.mjs';
+      expect((await later.orders(token)).status).toBe(isAlone ? 401 : 200);
       await later.stop();
     });
   });
