@@ -5,6 +5,7 @@ import type { TestSession } from '../load/population.js';
 import type { Fault, FaultContext } from '../run-fault.js';
 
 const CACHED = 10;
+const MOST_OUTAGES = 3;
 /** How long the database stays away. */
 const OUTAGE_MS = 5000;
 /** How long an instance may take to tell an outage of PostgreSQL from a lost connection; its requests wait that long for an answer. */
@@ -50,15 +51,26 @@ interface Outage {
 
 /**
  * While PostgreSQL is away, every instance serves the sessions that are in the cache, unless it loses Redis as well: a busy machine
- * may miss a deadline of Redis, and a new connection to Redis is not trusted without PostgreSQL.
+ * may miss a deadline of Redis, and a new connection to Redis is not trusted without PostgreSQL. An outage in which every instance loses
+ * it shows nothing, and is repeated.
  */
-async function outage(context: FaultContext<Deployment>, { begin, end }: Outage): Promise<number> {
-  const { deployment, load, client, promise, newSessions, breaks } = context;
+async function outage(context: FaultContext<Deployment>, fault: Outage): Promise<number> {
+  context.breaks();
+  for (let attempt = 1; attempt < MOST_OUTAGES; attempt++) {
+    if (await showsService(context, fault)) return performance.now();
+    await context.deployment.recovered();
+  }
+  expect(await showsService(context, fault)).toBe(true);
+  return performance.now();
+}
+
+/** @returns whether an instance has kept Redis for the whole outage; each that has must have served what was cached */
+async function showsService(context: FaultContext<Deployment>, { begin, end }: Outage): Promise<boolean> {
+  const { deployment, load, client, promise, newSessions } = context;
   const { instances, redis } = deployment;
   const cached = await newSessions(CACHED);
   await client.warm(instances[0]!, cached, redis);
   const lossesBefore = await Promise.all(instances.map(lossesOfCache));
-  breaks();
   const from = performance.now();
   await begin(deployment);
   try {
@@ -68,7 +80,6 @@ async function outage(context: FaultContext<Deployment>, { begin, end }: Outage)
     const to = performance.now();
     const losses = await Promise.all(instances.map(lossesOfCache));
     const keeping = instances.filter(({ number }) => losses[number] === lossesBefore[number]);
-    expect(keeping.length).toBeGreaterThan(0);
     const sessionIds = new Set(cached.map(({ id }) => id));
     for (const { number } of keeping) {
       // Infinity: it has not served them at all.
@@ -77,10 +88,10 @@ async function outage(context: FaultContext<Deployment>, { begin, end }: Outage)
       );
       promise.cached.push({ instance: number, sessionIds, from: servedFrom[number]!, to });
     }
+    return keeping.length > 0;
   } finally {
     await end(deployment);
   }
-  return performance.now();
 }
 
 /** From when on the instance has served all the sessions; `Infinity` when it has not within the bound. */
