@@ -6,10 +6,9 @@ import { Following } from '../cache/following.js';
 import { reasonOf } from '../common/database-errors.js';
 import { Stopwatch } from '../common/stopwatch.js';
 import { AppConfig } from '../config/app-config.js';
-import { abandon } from '../database/abandon.js';
 import { Database } from '../database/database.js';
 import { isOutOfReach } from '../database/out-of-reach.js';
-import { PrimaryClient } from '../database/primary-client.js';
+import { runAlone } from '../database/run-alone.js';
 
 const PAUSE_MS = 500;
 const TICK_MS = 100;
@@ -117,21 +116,12 @@ export class DatabaseReach implements OnApplicationShutdown {
     };
   }
 
-  private async connect(): Promise<void> {
-    const client = new PrimaryClient({
-      primary: this.database.requests,
-      application_name: `${this.config.name}-reach`,
-      connectionTimeoutMillis: this.halfMs,
-      query_timeout: this.halfMs,
-    });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      await client.query(QUESTION);
-      void client.end().catch(() => undefined);
-    } catch (error) {
-      abandon(client);
-      throw error;
-    }
+  private connect(): Promise<void> {
+    const limits = { connectionTimeoutMillis: this.halfMs, query_timeout: this.halfMs };
+    const { requests } = this.database;
+    return runAlone(
+      { primary: requests, application_name: `${this.config.name}-reach`, ...limits },
+      QUESTION,
+    );
   }
 }

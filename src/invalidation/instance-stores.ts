@@ -4,10 +4,9 @@ import { CacheTrust } from '../cache/cache-trust.js';
 import { RedisServers } from '../cache/redis-servers.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { Stopwatch } from '../common/stopwatch.js';
-import { abandon } from '../database/abandon.js';
 import { Database } from '../database/database.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
-import { PrimaryClient } from '../database/primary-client.js';
+import { runAlone } from '../database/run-alone.js';
 import { LOG_CHANNEL } from './invalidation-log.js';
 
 const BEAT_MS = 1000;
@@ -147,19 +146,9 @@ export class InstanceStores {
     if (this.database.isEmbedded) return;
     await this.inTurn(async () => {
       this.hasLeft = true;
-      const client = new PrimaryClient({
-        primary: this.database.sessions,
-        connectionTimeoutMillis: GOODBYE_MS,
-        query_timeout: GOODBYE_MS,
-      });
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        await client.query(REMOVE.text, [this.instanceId, null]);
-        void client.end().catch(() => undefined);
-      } catch {
-        abandon(client);
-      }
+      const limits = { connectionTimeoutMillis: GOODBYE_MS, query_timeout: GOODBYE_MS };
+      const own = { primary: this.database.sessions, ...limits };
+      await runAlone(own, REMOVE.text, [this.instanceId, null]).catch(() => undefined);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ClientBase, QueryResultRow } from 'pg';
-import { HISTORY, IS_READ_ONLY, MARK_HISTORY } from '../database/history.js';
+import { HISTORY, IS_READ_ONLY, readAndMark, type ServerRow } from '../database/history.js';
 import type { Change } from './change-feed.js';
 import { LogPosition } from './log-position.js';
 
@@ -69,13 +69,7 @@ export async function readNewRows(client: ClientBase, position: LogPosition): Pr
 
 /** Reads where the log is now, and no rows. A primary that a recovery has left without a mark gets one. */
 export async function readPosition(client: ClientBase): Promise<LogPage> {
-  const page = await readServer(client);
-  if (page.isReadOnly || page.history !== '') return page;
-  await client.query(MARK_HISTORY);
-  return readServer(client);
-}
-
-async function readServer(client: ClientBase): Promise<LogPage> {
+  await readAndMark(async (text) => (await client.query<ServerRow & QueryResultRow>(text)).rows);
   const { rows } = await client.query<ServerColumns>(`SELECT ${SERVER}`);
   return pageOf(rows[0], []);
 }
