@@ -30,10 +30,18 @@ export class Introspector {
     return this.asked;
   }
 
-  /** The answer to a question that is on its way, if there is one. @throws as `ask` */
+  /**
+   * The answer to a question that is on its way, if there is one. An issuer that left that question without an answer may be back
+   * since then: it is asked once more.
+   *
+   * @throws as `ask`
+   */
   share(token: string): Promise<Introspection> {
-    const running = this.running.get(token);
-    if (running !== undefined) return running;
+    const earlier = this.running.get(token);
+    return earlier?.catch(() => this.running.get(token) ?? this.begin(token)) ?? this.begin(token);
+  }
+
+  private begin(token: string): Promise<Introspection> {
     const asked = this.ask(token).finally(() => this.running.delete(token));
     this.running.set(token, asked);
     return asked;

@@ -92,6 +92,33 @@ describe('a verifier that follows the feed', () => {
     expect(world.errors.at(-1)).toContain('/oauth2/introspect: the connection was cut');
   });
 
+  it('goes by a feed that has caught up while nobody answered the question', async () => {
+    const [live, revoked] = [await world.issuer.logIn(), await world.issuer.logIn()];
+    await world.verify(live.token);
+    world.clock.pass(BOUND_MS + 1);
+    const [accepted, refused] = [world.outcome(live.token), world.outcome(revoked.token)];
+    await world.exchangeOf('/oauth2/introspect');
+    world.issuer.revoke(revoked.session);
+    await world.serve((exchange) => exchange.poll !== undefined);
+    expect(world.verifier.status().fresh).toBe(true);
+    for (const asked of world.exchanges.filter(({ path }) => path === '/oauth2/introspect')) asked.cut();
+    expect(await accepted).toMatchObject({ role: 'student' });
+    expect(await refused).toBe('token_revoked');
+  });
+
+  it('asks anew where the question that it waits for, which is older than the request, stays without an answer', async () => {
+    const { token, session } = await world.issuer.logIn();
+    await world.verify(token);
+    world.clock.pass(BOUND_MS + 1);
+    const first = world.outcome(token);
+    const asked = await world.exchangeOf('/oauth2/introspect');
+    const later = [world.outcome(token), world.outcome(token)];
+    await world.deliver(asked, 'cut');
+    expect(await first).toBe('unavailable');
+    expect(await world.serveUntil(Promise.all(later))).toMatchObject(later.map(() => ({ sub: session.sub })));
+    expect(world.verifier.status().introspections).toBe(2);
+  });
+
   it('asks once for all requests with one token that wait at the same time', async () => {
     const { token } = await world.issuer.logIn();
     await world.verify(token);

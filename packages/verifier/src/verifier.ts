@@ -142,7 +142,8 @@ export class Verifier {
     if (this.closed) throw new VerifierError('unavailable');
     if (this.settings.mode === 'introspect') return this.verifyByAsking(accessToken);
     const known = this.tokens.recall(accessToken) ?? (await this.tokens.verify(accessToken));
-    return principalWith(known, this.roleIfFresh(known) ?? (await this.roleByAsking(accessToken, known)));
+    const role = this.roleIfFresh(known) ?? (await this.roleByAsking(accessToken, known));
+    return principalWith(known, role);
   }
 
   /**
@@ -160,6 +161,18 @@ export class Verifier {
   }
 
   private async roleByAsking(token: string, known: KnownToken): Promise<string> {
+    try {
+      return await this.roleByIntrospection(token, known);
+    } catch (error) {
+      if (this.closed || (error as VerifierError).code !== 'unavailable') throw error;
+      // The feed may have caught up while nobody answered the question, as it does after a pause of this process.
+      const role = this.roleIfFresh(known);
+      if (role === undefined) throw error;
+      return role;
+    }
+  }
+
+  private async roleByIntrospection(token: string, known: KnownToken): Promise<string> {
     const introspection = await this.introspector.share(token);
     // The feed may have said more than the issuer did, while the question was on its way.
     this.refuseKnown(known);
