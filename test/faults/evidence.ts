@@ -19,6 +19,20 @@ export interface Evidence {
   readonly record: readonly object[];
 }
 
+/** A line for each broken rule: how often, and the first time. */
+export function summaryOf(violations: readonly Violation[]): string[] {
+  const rules = [...new Set(violations.map(({ rule }) => rule))];
+  return rules.map((rule) => {
+    const broken = violations.filter((each) => each.rule === rule);
+    const { lateMs, detail, operation } = broken[0]!;
+    const { kind, instance, status } = operation;
+    const late = lateMs === undefined ? [] : [`${lateMs.toFixed(0)} ms late`];
+    return [`${rule}: ${broken.length}`, `${kind} at ${instance}, ${status}`, ...late, detail ?? []]
+      .flat()
+      .join('; ');
+  });
+}
+
 /** Some violations of each kind. @param databaseUrl where the record is */
 export async function gatherEvidence(
   databaseUrl: string,

@@ -1,4 +1,4 @@
-import { gatherEvidence } from './evidence.js';
+import { gatherEvidence, summaryOf } from './evidence.js';
 import { publish, reportTable } from './fault-report.js';
 import { type Fault, type FaultResult, runFault, type TestDeployment } from './run-fault.js';
 import { SeededRandom } from './load/seeded-random.js';
@@ -15,8 +15,14 @@ export class FaultSuite {
   async expectPromisesKept<D extends TestDeployment>(deployment: D, fault: Fault<D>): Promise<FaultResult> {
     const result = await runFault(deployment, fault, new SeededRandom(this.seed));
     this.results.push(result);
-    expect(await gatherEvidence(deployment.database.url, result)).toEqual([]);
-    if (result.failure instanceof Error) throw result.failure;
+    const broken = summaryOf(result.checked.violations);
+    const evidence = await gatherEvidence(deployment.database.url, result);
+    // A fault that throws half-way leaves broken what it broke, and that violates promises too.
+    expect({ broken, cause: result.failure, evidence }).toEqual({
+      broken: [],
+      cause: undefined,
+      evidence: [],
+    });
     expect(result.checked.presentedAfterRevocation).toBeGreaterThan(0);
     expect(result.recoveryMs).toBeLessThanOrEqual(result.recoveryBoundMs);
     return result;
