@@ -1,20 +1,27 @@
+import { SettableClock } from '../support/postgres/settable-clock.js';
 import { skewedClock } from '../support/process/clock-skew.js';
 import { Deployment } from './deployment/deployment.js';
 import { describeFaults, TIMEOUT_MS } from './fault-suite.js';
+import { databaseClockFaults } from './faults/database-clock-faults.js';
 import { expectOldEntriesUnused, leaveEntries, type OldEntries } from './faults/old-entries.js';
 import { CLOCK_SKEWS_MS, SKEW_FAULTS } from './faults/skew-faults.js';
 
+let clock: SettableClock;
 let entries: OldEntries;
 
+afterAll(() => clock.remove());
+
 describeFaults({
-  title: 'three instances whose clocks are 3 min apart',
+  title: 'three instances whose clocks are 3 min apart, and a PostgreSQL whose clock is set',
   start: async () => {
     const environment = (instance: number) => skewedClock(CLOCK_SKEWS_MS[instance]!);
-    const deployment = await Deployment.start({ instances: CLOCK_SKEWS_MS.length, environment });
+    clock = await SettableClock.create();
+    const postgres = { env: clock.environment };
+    const deployment = await Deployment.start({ instances: CLOCK_SKEWS_MS.length, environment, postgres });
     entries = await leaveEntries(deployment);
     return deployment;
   },
-  faults: SKEW_FAULTS,
+  faults: [...databaseClockFaults(() => clock), ...SKEW_FAULTS],
   more: (deployment) =>
     it(
       'use no cache entry older than the lifetime of an access token, even if Redis still has it',

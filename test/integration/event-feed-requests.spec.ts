@@ -80,10 +80,13 @@ describe('a poll of the revocation feed', () => {
   it('is refused when its client has ended while it waited', async () => {
     const client = await registerClient(feed.app, feed.admin);
     const receiver = new FeedReceiver((body) => feed.poll(body, client));
-    await receiver.drain();
-    const polled = feed.poll({ cursor: receiver.cursor, waitMs: 4000 }, client);
+    const member = await register(feed.app);
+    await receiver.catchUp();
+    const polled = feed.poll({ cursor: receiver.cursor, waitMs: 30_000 }, client);
     const ended = await feed.app.call('DELETE', `/api/v1/clients/${client.id}`, { token: feed.admin.token });
     expect(ended.status).toBe(204);
+    // An event ends the wait.
+    await feed.app.call('POST', '/api/v1/auth/logout', { token: member.token });
     await expect(polled).resolves.toMatchObject({ status: 401 });
   });
 
@@ -168,7 +171,7 @@ describe('the revocation feed of the embedded database', () => {
     };
     const app = await start();
     const receiver = await receiverOf(app);
-    await receiver.drain();
+    await receiver.catchUp();
     const before = receiver.jtis.length;
     const member = await register(app);
     await expect(getMe(app, member)).resolves.toBe('200');

@@ -66,7 +66,7 @@ export const REDIS_WAIT_MS = 100;
 /** README: "the cache is used again at most 2 s after Redis is back". */
 export const RECOVERY_BOUND_MS = 2000;
 
-/** Where an instance was dead or had lost PostgreSQL, the README promises a recovery and no time for it. */
+/** Where Redis was well, or an instance was dead or had lost PostgreSQL, the README promises a recovery and no time for it. */
 export const OTHER_RECOVERY_BOUND_MS = 10_000;
 
 /** The two hashes of a change of the password wait in a line with those of the other clients of the load. */

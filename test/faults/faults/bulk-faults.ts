@@ -55,6 +55,7 @@ export function bulkOfLogRows(count: number): Fault<Deployment> {
 function bulk(name: string, statement: string): Fault<Deployment> {
   return {
     name,
+    sparesCache: true,
     run: async (context) => {
       const { deployment, newSession } = context;
       const held = await newSession();

@@ -22,6 +22,8 @@ export interface PostgresServerOptions {
   port?: number;
   /** More settings: `['-c', 'max_connections=10']`. They win over the defaults. */
   args?: readonly string[];
+  /** Added to the environment of its processes. */
+  env?: Readonly<Record<string, string>>;
   /** Where it keeps its files; a private folder, removed on `stop()`, by default. */
   dir?: string;
   /** Makes the data folder `<dir>/data` as this user and returns its path. An empty cluster by default. */
@@ -36,6 +38,7 @@ export class PostgresServer extends ManagedService {
     private readonly ownsDir: boolean,
     private readonly data: string,
     private readonly args: readonly string[],
+    private readonly env: Readonly<Record<string, string>>,
     readonly port: number,
   ) {
     super(process);
@@ -45,6 +48,7 @@ export class PostgresServer extends ManagedService {
   static async start({
     durability = 'none',
     args: more = [],
+    env = {},
     createData = initializeCluster,
     ...options
   }: PostgresServerOptions = {}): Promise<PostgresServer> {
@@ -55,8 +59,8 @@ export class PostgresServer extends ManagedService {
     const data = await createData(dir, user);
     const port = options.port ?? (await freePort());
     const args = [...postmasterArguments(data, dir, port, durability), ...more];
-    const process = await launch(args, dir, postgresUrl(port));
-    return new PostgresServer(process, dir, options.dir === undefined, data, args, port);
+    const process = await launch(args, env, dir, postgresUrl(port));
+    return new PostgresServer(process, dir, options.dir === undefined, data, args, env, port);
   }
 
   /** The URL of a database, `postgres` by default. */
@@ -80,7 +84,7 @@ export class PostgresServer extends ManagedService {
   /** Ends it in good order if it runs, and starts it again on the same port with the same data. */
   async restart(): Promise<void> {
     await this.process.stop();
-    this.process = await launch(this.args, this.dir, this.url());
+    this.process = await launch(this.args, this.env, this.dir, this.url());
   }
 
   /** Ends it and removes its data. */
@@ -95,13 +99,19 @@ function postgresUrl(port: number, database = 'postgres'): string {
   return `postgresql://postgres@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
-async function launch(args: readonly string[], cwd: string, url: string): Promise<ManagedProcess> {
+async function launch(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+  url: string,
+): Promise<ManagedProcess> {
   const command = await postgresPath();
   // SIGINT is PostgreSQL's "fast" shutdown: it ends its clients' connections instead of waiting for them.
   const postgres = await ManagedProcess.spawn({
     command,
     args,
     cwd,
+    env: { ...process.env, ...env },
     user: unprivilegedUser(),
     stopSignal: 'SIGINT',
   });
