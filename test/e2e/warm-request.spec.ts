@@ -48,6 +48,7 @@ describe('a request whose answer is in the cache', () => {
       ...ofRequests
     } = commands;
     expect([del, claims, get].every((count) => count <= role + 1)).toBe(true);
+    expect(set).toBeLessThanOrEqual(time + 1);
     expect(ofRequests).toEqual({ mget: REQUESTS });
     expect(reads).toBeLessThanOrEqual(REQUESTS + scan + info + 2 * role + 2);
     await expect(verdicts('database')).resolves.toBe(before);
