@@ -28,8 +28,9 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
   /** Runs a request that the gateway must not let through. */
   const refused = async (ask: () => Promise<ApiResponse<unknown>>, status: number) => {
     const before = stack.echo.received.length;
-    expectRefused(await ask(), status);
+    const answer = await ask();
     expect(stack.echo.received.slice(before)).toEqual([]);
+    expectRefused(answer, status);
   };
 
   it('lets a valid token through, and names the account, the role and the session to the API', async () => {
