@@ -69,8 +69,8 @@ export interface Fault<D extends TestDeployment = TestDeployment> {
   /** What the design allows from the begin of this fault until every instance has recovered. */
   readonly allows?: readonly FaultAllowance[];
   readonly load?: LoadOptions;
-  /** Redis and all instances are well all the time, so the README promises no time in which the cache is used again. */
-  readonly sparesCache?: boolean;
+  /** Redis, PostgreSQL and the instances are well all the time: the README promises no recovery, and no read waits for what is broken. */
+  readonly breaksNothing?: boolean;
   /**
    * Breaks something, lets the load go on, and repairs it.
    * @returns when the fault had ended
@@ -116,7 +116,7 @@ export async function runFault<D extends TestDeployment>(
   const recovery = { from: endedAt, to: span.to };
   const recoveryMs = Math.max(0, span.to - endedAt - machineMs(promise, recovery, TRIPS.recovery));
   const isOfRedis =
-    fault.sparesCache !== true && promise.unavailable.length === 0 && promise.unanswered.length === 0;
+    fault.breaksNothing !== true && promise.unavailable.length === 0 && promise.unanswered.length === 0;
   const recoveryBoundMs = isOfRedis ? RECOVERY_BOUND_MS : OTHER_RECOVERY_BOUND_MS;
   return { fault: fault.name, operations, checked, span, recoveryMs, recoveryBoundMs, failure };
 }
@@ -159,7 +159,7 @@ async function underLoad<D extends TestDeployment>(
   load.start();
   await load.continueFor(BEFORE_MS);
   const from = performance.now();
-  context.breaks();
+  if (fault.breaksNothing !== true) context.breaks();
   let endedAt = from;
   let failure: unknown;
   try {

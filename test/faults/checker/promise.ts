@@ -17,7 +17,7 @@ export interface AllowedSpan extends Span {
 
 /** What the design promises for a run: nothing is allowed that no span here names. */
 export interface FaultPromise {
-  /** When the fault begins. Answers from before show how long they take while nothing is broken. */
+  /** When the fault begins; `Infinity` for one that breaks nothing. Answers from before show how long they take while nothing is broken. */
   readonly brokenFrom: number;
   /** PostgreSQL is out of reach: 503 with `Retry-After` may be answered, and answers may be slow. */
   readonly unavailable: AllowedSpan[];
@@ -66,7 +66,7 @@ export const REDIS_WAIT_MS = 100;
 /** README: "the cache is used again at most 2 s after Redis is back". */
 export const RECOVERY_BOUND_MS = 2000;
 
-/** Where Redis was well, or an instance was dead or had lost PostgreSQL, the README promises a recovery and no time for it. */
+/** Where nothing was broken, or an instance was dead or had lost PostgreSQL, the README promises a recovery and no time for it. */
 export const OTHER_RECOVERY_BOUND_MS = 10_000;
 
 /** The two hashes of a change of the password wait in a line with those of the other clients of the load. */

@@ -55,7 +55,7 @@ export function bulkOfLogRows(count: number): Fault<Deployment> {
 function bulk(name: string, statement: string): Fault<Deployment> {
   return {
     name,
-    sparesCache: true,
+    breaksNothing: true,
     run: async (context) => {
       const { deployment, newSession } = context;
       const held = await newSession();

@@ -12,6 +12,7 @@ const SESSIONS = 8;
 export const MEMORY_FAULTS: readonly Fault<MemoryDeployment>[] = [
   {
     name: 'no fault',
+    breaksNothing: true,
     run: async ({ load }) => {
       await load.continueFor(2000);
       return performance.now();

@@ -15,6 +15,7 @@ const LENGTH_MS = 1500;
 
 const noFault: Fault<Deployment> = {
   name: 'no fault',
+  breaksNothing: true,
   run: async ({ load }) => {
     await load.continueFor(LENGTH_MS);
     return performance.now();
