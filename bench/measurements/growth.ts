@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext } from '../cases/bench-context.js';
 import { readCase } from '../cases/read-cases.js';
 import { repeatOnWrongSource, verifySource } from '../cases/verdict-source.js';
@@ -33,6 +34,9 @@ interface Size {
 
 /** Each round sends one of this many parts of a size's tokens. */
 const TOKEN_PARTS = 2;
+
+/** Longer than the time between two reads of the log. Each renews the permit in Redis, which a swap of databases takes away. */
+const PERMIT_MS = 600;
 
 /** The logical Redis database that holds a size while another size is measured. */
 const databaseOf = (index: number): string => String(index + 1);
@@ -135,6 +139,7 @@ async function measureSizes(
     const requests = parts[index]?.next().value ?? [];
     if (key === 'guarded') return measure('guarded', requests.map(guardedRequest));
     await redis.cli('SWAPDB', '0', databaseOf(index));
+    await pause(PERMIT_MS);
     const [one] = requests;
     const result = await measure('warm', key === 'oneToken' && one ? requests.map(() => one) : requests);
     await redis.cli('SWAPDB', '0', databaseOf(index));
