@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DatabaseTimeoutError } from '../common/database-errors.js';
 import { FollowedHistory } from '../database/followed-history.js';
 
 /**
@@ -40,8 +39,7 @@ export class Following {
   private acceptsUntil = { monotonic: -Infinity, wall: -Infinity };
   private isPermanent = false;
   private conflict: string | undefined;
-  /** Ends the waits for PostgreSQL. */
-  private readonly waits = new Set<() => void>();
+  private readonly lossListeners: (() => void)[] = [];
 
   /** @param followed what the pool of connections uses */
   constructor(private readonly followed: FollowedHistory = new FollowedHistory()) {}
@@ -146,12 +144,9 @@ export class Following {
     this.raiseFloor(this.latestMs > databaseMs ? this.latestMs + ACCEPTANCE_MS : databaseMs);
   }
 
-  /** Settles as `work` does, or fails as soon as PostgreSQL is proven to be out of reach. @throws DatabaseTimeoutError */
-  async whileReachable<T>(work: Promise<T>): Promise<T> {
-    let end = (): void => undefined;
-    const lost = new Promise<never>((_, reject) => (end = () => reject(new DatabaseTimeoutError())));
-    this.waits.add(end);
-    return Promise.race([work, lost]).finally(() => this.waits.delete(end));
+  /** @param listener is called as soon as PostgreSQL is proven to be out of reach */
+  onLoss(listener: () => void): void {
+    this.lossListeners.push(listener);
   }
 
   suspend(reason: string): void {
@@ -161,7 +156,7 @@ export class Following {
   /** Cached sessions are served only by an instance that has followed the log once. */
   lose(reason: string): void {
     this.enter(this.current === 'starting' ? 'starting' : 'unreachable', reason);
-    for (const end of this.waits) end();
+    for (const listener of this.lossListeners) listener();
   }
 
   refuse(reason: string): void {

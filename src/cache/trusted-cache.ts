@@ -31,7 +31,7 @@ export class TrustedCache {
   }
 
   /** Asks leave to fill an entry, see {@link CacheStore.lease}. @returns `undefined` while nothing may be written */
-  async lease(key: string, ttlMs: number): Promise<Lease | undefined> {
+  lease(key: string, ttlMs: number): Promise<Lease | undefined> | undefined {
     return this.trust.isWritable ? this.store.lease(key, ttlMs).catch(ignoreOutage) : undefined;
   }
 

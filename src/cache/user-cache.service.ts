@@ -84,7 +84,8 @@ export class UserCacheService {
 
   private async lease(key: string, waits: RedisWaits): Promise<Lease | undefined> {
     if (waits.isSpent(this.waitLimitMs)) return undefined;
-    return waits.wait(this.cache.lease(key, LEASE_MS), this.waitLimitMs);
+    const asked = this.cache.lease(key, LEASE_MS);
+    return asked && waits.wait(asked, this.waitLimitMs);
   }
 
   /** Where nothing is written, the next request asks the database again. */

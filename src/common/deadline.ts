@@ -39,6 +39,12 @@ export class Deadline {
     });
   }
 
+  /** Ends every wait of this moment, as its time would. */
+  expireAll(): void {
+    for (const { expire } of this.waiting) expire();
+    this.waiting.clear();
+  }
+
   private arm(delayMs: number): NodeJS.Timeout {
     return setTimeout(() => setImmediate(() => this.sweep()), delayMs).unref();
   }

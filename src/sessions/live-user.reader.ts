@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Following } from '../cache/following.js';
 import { UserCacheService, type UserRead } from '../cache/user-cache.service.js';
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from '../common/principal.js';
 import { DatabaseTimeoutError } from '../common/database-errors.js';
@@ -37,15 +38,18 @@ export class LiveUserReader {
   constructor(
     private readonly statements: HotStatements,
     private readonly cache: UserCacheService,
+    following: Following,
     config: AppConfig,
   ) {
     this.deadline = new Deadline(config.database.timeoutMs);
+    following.onLoss(() => this.deadline.expireAll());
   }
 
   /**
    * @param waits of the request
    * @returns what PostgreSQL says; the read began after the call
-   * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may
+   * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may, and as soon as PostgreSQL
+   *   is proven to be out of reach
    * @throws NoPrimaryError when the server that answers may lack what others have acknowledged
    */
   read(userId: string, waits = new RedisWaits()): Promise<UserRead> {

@@ -46,7 +46,7 @@ export class SessionVerdictService {
   }
 
   private async askDatabase(claims: AccessClaims, waits: RedisWaits): Promise<Verdict> {
-    const { user, history } = await this.following.whileReachable(this.reader.read(claims.sub, waits));
+    const { user, history } = await this.reader.read(claims.sub, waits);
     const verdict: Verdict = hasLiveSession(user, claims) ? accept(user, claims) : { outcome: 'revoked' };
     this.metrics.count('database', verdict);
     // A session that has ended never becomes live again, so the cache may refuse its token from now on.
