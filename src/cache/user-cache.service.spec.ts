@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
@@ -108,6 +109,23 @@ describe('UserCacheService', () => {
     expect(fill.mock.lastCall?.[3]).toBe(30 * MINUTE_MS);
     fill.mockClear();
     await keep({ expiresAt: NOW - 1 });
+    expect(fill).not.toHaveBeenCalled();
+  });
+
+  it('waits for leave to fill only as long as the request may wait for Redis', async () => {
+    const { deadlineMs } = config.cache;
+    const late = new Promise<string>((resolve) =>
+      setTimeout(() => resolve('a lease'), 10 * deadlineMs).unref(),
+    );
+    const lease = jest.spyOn(store, 'lease').mockReturnValue(late);
+    const waits = new RedisWaits();
+    waits.add(deadlineMs - 1);
+    const load = () => users.load('ada', async () => answer(), waits);
+    const fill = jest.spyOn(store, 'fill');
+    await expect(load()).resolves.toEqual(answer());
+    waits.add(1);
+    await load();
+    expect(lease).toHaveBeenCalledTimes(1);
     expect(fill).not.toHaveBeenCalled();
   });
 });

@@ -126,8 +126,8 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     file: 'src/cache/user-cache.service.ts',
     text: 'return asked && waits.wait(asked, this.waitLimitMs);',
     replacement: 'return asked;',
-    specs: SLOW_SPEC,
-    test: 'without an entry',
+    specs: ['src/cache/user-cache.service.spec.ts'],
+    test: 'waits for leave to fill',
   },
   {
     name: 'a login waits for each count on Redis',
