@@ -83,8 +83,11 @@ export const TRIPS = {
   read: 4 * 6,
   /** The notification, the page of the log, and the deletion in Redis. */
   logReading: 4 * 4,
-  /** A connection to Redis, its checks, the replay, and a question for the health. */
-  recovery: 4 * 6,
+  /**
+   * A connection to Redis, its checks, the replay, and questions for the health, of every instance at once and under load: 300 ms of
+   * work, in steps of half a millisecond as a trip has.
+   */
+  recovery: 600,
 } as const;
 
 /** Reads are judged while trips took less than this longer than on an idle machine, on average; else nobody can tell 100 ms. */

@@ -5,7 +5,7 @@ import type { TestSession } from '../load/population.js';
 import type { Fault, FaultContext } from '../run-fault.js';
 
 const CACHED = 10;
-const MOST_OUTAGES = 3;
+const MOST_OUTAGES = 8;
 /** How long the database stays away. */
 const OUTAGE_MS = 5000;
 /** How long an instance may take to tell an outage of PostgreSQL from a lost connection; its requests wait that long for an answer. */

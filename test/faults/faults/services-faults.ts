@@ -156,11 +156,16 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'service with the kit stopped for 10 s (SIGSTOP)',
-    run: async ({ verifying }, load, silence) => {
+    run: async (deployment, load, silence) => {
+      const { app } = deployment.verifying;
       // What it asks for a request at this moment is overdue when it goes on, before the answer is read.
-      await silence(['verifying'], async () => verifying.app.freeze());
+      await silence(['verifying'], async () => app.freeze());
       await load.continueFor(PAUSE_MS);
-      verifying.app.thaw();
+      // It asks about all the requests of the pause at once: until it follows the feed, answers may come later than the bound.
+      await silence(['verifying'], async () => {
+        app.thaw();
+        await deployment.recovered();
+      });
     },
   },
   {
