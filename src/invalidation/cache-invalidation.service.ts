@@ -16,6 +16,8 @@ import { InstanceStores } from './instance-stores.js';
 import { USER_PREFIX, UserCacheService } from '../cache/user-cache.service.js';
 
 const RETRY_MS = 100;
+/** How long a new connection to Redis waits for the log to be read. */
+const READING_PATIENCE_MS = 5000;
 /** Beyond an entry's life, for the time between a change and its commit. */
 const WINDOW_MARGIN_SECONDS = 300;
 
@@ -85,7 +87,7 @@ export class CacheInvalidationService {
    * @throws Error when the log cannot be read or the cache cannot be written: then the cache must not be trusted
    */
   async prepareRedis(shard: RedisShard): Promise<void> {
-    const history = this.demandReading();
+    const history = await this.awaitReading();
     await this.stores.announce();
     await this.history.take(shard);
     const time = await shard.time();
@@ -120,6 +122,14 @@ export class CacheInvalidationService {
     this.following.raiseFloor(replay.floorMs);
     await remove(replay.userIds);
     this.metrics.replayed(beganAt);
+  }
+
+  /** Meanwhile a follower that has found another PostgreSQL can ask the server which history others follow. @throws as `demandReading` */
+  private async awaitReading(): Promise<string> {
+    const beganAt = performance.now();
+    while (!this.following.readsLog && performance.now() - beganAt < READING_PATIENCE_MS)
+      await pause(RETRY_MS, undefined, { ref: false });
+    return this.demandReading();
   }
 
   /** @returns the followed history @throws Error while this instance does not read every change */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { HISTORY, TIMELINE } from '../database/history.js';
-import { ignoreOutage } from '../cache/cache-unavailable.error.js';
+import { CacheUnavailableError } from '../cache/cache-unavailable.error.js';
 import { Following } from '../cache/following.js';
 import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
 
@@ -15,6 +15,8 @@ const RETRY_MS = 100;
 const UNRENEWED_MS = 1000;
 /** How long a new history waits for that: the claim of the one before lives on for a moment after a restart or a promotion. */
 const PATIENCE_MS = 2000;
+/** How long an instance that finds another PostgreSQL than before waits for an answer of Redis. */
+const OUTAGE_PATIENCE_MS = 5000;
 
 /** Sets or renews the claim unless another stands, and answers the other. */
 const CLAIM_SCRIPT = `
@@ -63,7 +65,8 @@ export class HistoryClaim {
 
   /**
    * Reads which database a new connection leads to, before anything of it is followed. A connection that leads to another system
-   * than before is refused while other instances go on with theirs. Without an answer of Redis nothing is refused.
+   * than before is refused while other instances go on with theirs. It is followed without an answer of Redis only after
+   * {@link OUTAGE_PATIENCE_MS}, and without a claim only after a time in which others would have renewed theirs: a stall may have ended it.
    * @param query runs a statement on that connection
    * @returns what the connection leads to
    * @throws RivalHistoryError
@@ -71,12 +74,18 @@ export class HistoryClaim {
   async admit(query: (text: string) => Promise<Identity[]>): Promise<Identity> {
     const previous = this.identity;
     const own = await readIdentity(query);
-    if (previous !== undefined && nameOf(previous) !== nameOf(own))
+    const isAnother = previous !== undefined && nameOf(previous) !== nameOf(own);
+    if (isAnother)
       this.logger.warn(
         `PostgreSQL is another one than before: ${nameOf(own)} in place of ${nameOf(previous)}`,
       );
     const shards = this.redis?.shards ?? [];
-    await Promise.all(shards.map((shard) => outwait(shard, own, previous).catch(ignoreOutage)));
+    const patience = isAnother ? OUTAGE_PATIENCE_MS : 0;
+    await Promise.all(
+      shards.map((shard) =>
+        despiteOutage(() => outwait(shard, own, previous, isAnother ? UNRENEWED_MS : 0), patience),
+      ),
+    );
     this.previous = previous;
     this.identity = own;
     return own;
@@ -134,8 +143,24 @@ async function current(shard: RedisShard): Promise<Claim | undefined> {
   return identity && { identity, ageMs: CLAIM_MS - leftMs };
 }
 
+/** Tries again while Redis is out of reach, for this long. */
+async function despiteOutage(ask: () => Promise<unknown>, patienceMs: number): Promise<void> {
+  const beganAt = performance.now();
+  for (;;) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+      if (performance.now() - beganAt >= patienceMs) return;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
 /**
  * Waits until nobody follows another history than `own`.
+ * @param absentMs how long there must have been no claim
  * @returns the claim that may be replaced
  * @throws RivalHistoryError when somebody does
  */
@@ -143,15 +168,21 @@ async function outwait(
   shard: RedisShard,
   own: Identity,
   previous: Identity | undefined,
+  absentMs = 0,
 ): Promise<Identity | undefined> {
   const beganAt = performance.now();
   for (;;) {
     const claim = await current(shard);
-    if (claim === undefined || claim.identity.history === own.history) return undefined;
-    const { identity: other, ageMs } = claim;
-    const mayEnd = mayBePredecessor(other, own, previous);
-    if (mayEnd && ageMs >= UNRENEWED_MS) return other;
-    if (!mayEnd || performance.now() - beganAt > PATIENCE_MS) throw new RivalHistoryError(describe(other));
+    const waitedMs = performance.now() - beganAt;
+    if (claim?.identity.history === own.history) return undefined;
+    if (claim === undefined) {
+      if (waitedMs >= absentMs) return undefined;
+    } else {
+      const { identity: other, ageMs } = claim;
+      const mayEnd = mayBePredecessor(other, own, previous);
+      if (mayEnd && ageMs >= UNRENEWED_MS) return other;
+      if (!mayEnd || waitedMs > PATIENCE_MS) throw new RivalHistoryError(describe(other));
+    }
     await pause(RETRY_MS);
   }
 }

@@ -10,6 +10,9 @@ import { AppInProcess } from './app-in-process.js';
 
 const SECRET = randomUUID() + randomUUID();
 
+const REQUESTS = 10;
+const FOLLOWERS = `SELECT pid FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND backend_type = 'client backend'`;
+
 const statusOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body['status'];
 const becomes = (app: AppInProcess, status: string) =>
   waitFor(async () => (await statusOf(app)) === status, { what: `an instance to be ${status}` });
@@ -22,6 +25,7 @@ describe('an instance that is led to a promoted copy while others go on with the
   let original: TestDatabase;
   let standby: PostgresStandby;
   let link: TcpProxy;
+  let redisLink: TcpProxy;
   let others: AppInProcess;
   let misled: AppInProcess;
   let member: Member;
@@ -33,9 +37,14 @@ describe('an instance that is led to a promoted copy while others go on with the
     ]);
     original = await primary.createDatabase();
     link = await TcpProxy.start({ port: primary.port });
+    redisLink = await TcpProxy.start({ port: Number(new URL(redis.url).port) });
     const common = { REDIS_URL: redis.url, JWT_SECRET: SECRET, CACHE_DEADLINE_MS: '5000' };
     others = await AppInProcess.start({ ...common, DATABASE_URL: original.url });
-    misled = await AppInProcess.start({ ...common, DATABASE_URL: link.through(original.url) });
+    const ofMisled = {
+      DATABASE_URL: link.through(original.url),
+      REDIS_URL: redisLink.through(redis.url),
+    };
+    misled = await AppInProcess.start({ ...common, ...ofMisled });
     await Promise.all([others, misled].map((app) => becomes(app, 'healthy')));
     member = await register(others);
     standby = await PostgresStandby.of(primary);
@@ -43,7 +52,7 @@ describe('an instance that is led to a promoted copy while others go on with the
   });
   afterAll(async () => {
     await misled.stop();
-    await link.close();
+    await Promise.all([link.close(), redisLink.close()]);
     await Promise.all([redis.stop(), original.drop()]);
     await Promise.all([standby.stop(), primary.stop()]);
   });
@@ -62,6 +71,25 @@ describe('an instance that is led to a promoted copy while others go on with the
     expect(answers).not.toContain(200);
     expect([...states]).toEqual(['healthy']);
     await expect(verdictOf(others, await logIn(others, member))).resolves.toBe('student');
+  });
+
+  it('refuses every request when it had lost Redis for a moment too', async () => {
+    link.redirect({ port: primary.port });
+    await becomes(misled, 'healthy');
+    await redisLink.cut();
+    link.redirect({ port: standby.server.port });
+    const isLed = async () => (await standby.server.query(FOLLOWERS)).length > 0;
+    await waitFor(isLed, { what: 'the instance to be led to the copy' });
+    const answers = new Set<unknown>();
+    const ask = async () => answers.add((await misled.call('GET', '/api/v1/users/me', member)).status);
+    for (let count = 0; count < REQUESTS; count += 1) await ask();
+    await redisLink.pass();
+    const isRefused = async () => {
+      await ask();
+      return (await database(misled)).reason?.includes('another PostgreSQL') === true;
+    };
+    await waitFor(isRefused, { what: 'the copy to be refused' });
+    expect(answers).not.toContain(200);
   });
 
   it('serves once no other instance follows the original, as after a failover', async () => {

@@ -42,7 +42,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'the claim of another history is ignored',
     file: 'src/invalidation/history-claim.ts',
-    text: 'if (claim === undefined || claim.identity.history === own.history) return undefined;',
+    text: 'if (claim?.identity.history === own.history) return undefined;',
     replacement: 'if (true as boolean) return claim?.identity;',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'two instances',
@@ -150,8 +150,8 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a new connection of the follower is followed wherever it leads',
     file: 'src/invalidation/history-claim.ts',
-    text: 'outwait(shard, own, previous).catch(ignoreOutage)',
-    replacement: 'current(shard).catch(ignoreOutage)',
+    text: 'despiteOutage(() => outwait(shard, own, previous, isAnother ? UNRENEWED_MS : 0), patience)',
+    replacement: 'despiteOutage(() => current(shard), patience)',
     specs: ['test/faults/replication-faults.long.spec.ts'],
     test: 'copy of the database in another cluster',
   },

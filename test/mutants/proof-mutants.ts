@@ -93,4 +93,12 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     specs: ['test/integration/promoted-copy.spec.ts'],
     test: 'harms nobody else',
   },
+  {
+    name: 'a copy is followed at once where Redis does not answer',
+    file: 'src/invalidation/history-claim.ts',
+    text: 'if (performance.now() - beganAt >= patienceMs) return;',
+    replacement: 'return;',
+    specs: ['test/integration/promoted-copy.spec.ts'],
+    test: 'lost Redis for a moment',
+  },
 ];
