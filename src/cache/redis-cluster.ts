@@ -13,7 +13,7 @@ import { SlotTable } from './slot-table.js';
 
 const DISCOVERY_INTERVAL_MS = 500;
 const DISCOVERY_TIMEOUT_MS = 1000;
-/** So many masters name the cluster, so that those of a large one take no more room. */
+/** So many masters name the cluster, so that the name of a large one is as short. */
 const STORE_IDS = 8;
 
 /**

@@ -129,7 +129,7 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
       ];
       rows.push([fault.name, ...[count, ...ofKit, ...more, ...others].map(String)]);
       expect({ kit: shown(kit), stock: shown(stock) }).toEqual({ kit: [], stock: [] });
-      // A failover undoes some: their tokens are no revoked ones.
+      // A failover undoes some revocations: their tokens are valid again.
       expect(presentedBeyondBound).toBeGreaterThanOrEqual(Math.min(count, REVOCATIONS_EACH));
       expect(count).toBeGreaterThan(0);
       expect(stock.presentedBeyondBound).toBeGreaterThan(0);
