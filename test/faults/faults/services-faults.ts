@@ -171,8 +171,10 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   {
     name: 'keys rotated',
     run: async (deployment, load, silence) => {
-      await silence(BOTH, () => deployment.rotateKeys());
-      await deployment.recovered();
+      await silence(BOTH, async () => {
+        await deployment.rotateKeys();
+        await deployment.recovered();
+      });
       load.add(await deployment.openSessions(SIGNED_ANEW));
     },
   },
