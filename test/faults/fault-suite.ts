@@ -1,3 +1,4 @@
+import type { Rule } from './checker/violation.js';
 import { gatherEvidence, summaryOf } from './evidence.js';
 import { publish, reportTable } from './fault-report.js';
 import { type Fault, type FaultResult, runFault, type TestDeployment } from './run-fault.js';
@@ -6,15 +7,29 @@ import { SeededRandom } from './load/seeded-random.js';
 /** Long enough for any fault and for the start of its deployment. */
 export const TIMEOUT_MS = 240_000;
 
+/** What a busy machine can break, however much of its slowness is taken out. Every other rule counts at the first time. */
+const RULES_OF_TIME: readonly Rule[] = ['slow acknowledgement', 'slow read'];
+const MOST_RUNS = 3;
+
 /** Runs faults one after another, and collects what was measured. */
 export class FaultSuite {
   readonly seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
   private readonly results: FaultResult[] = [];
 
-  /** Runs a fault and expects that the promises are kept. */
-  async expectPromisesKept<D extends TestDeployment>(deployment: D, fault: Fault<D>): Promise<FaultResult> {
-    const result = await runFault(deployment, fault, new SeededRandom(this.seed));
-    this.results.push(result);
+  /**
+   * Runs a fault and expects that the promises are kept. Bounds of time are broken when they are missed in each of three runs.
+   * @param repair makes the deployment ready for the fault again; without it, the fault runs once
+   */
+  async expectPromisesKept<D extends TestDeployment>(
+    deployment: D,
+    fault: Fault<D>,
+    repair?: () => Promise<void>,
+  ): Promise<FaultResult> {
+    let result = await this.run(deployment, fault);
+    for (let runs = 1; repair !== undefined && runs < MOST_RUNS && missesTimeAlone(result); runs++) {
+      await repair();
+      result = await this.run(deployment, fault);
+    }
     const broken = summaryOf(result.checked.violations);
     const evidence = await gatherEvidence(deployment.database.url, result);
     // A fault that throws half-way leaves broken what it broke, and that violates promises too.
@@ -31,6 +46,19 @@ export class FaultSuite {
   publish(): void {
     publish(`SEED=${this.seed}\n\n${reportTable(this.results)}`);
   }
+
+  private async run<D extends TestDeployment>(deployment: D, fault: Fault<D>): Promise<FaultResult> {
+    const result = await runFault(deployment, fault, new SeededRandom(this.seed));
+    this.results.push(result);
+    return result;
+  }
+}
+
+/** Whether a bound of time was missed, and nothing else went wrong. */
+function missesTimeAlone({ checked, failure, recoveryMs, recoveryBoundMs }: FaultResult): boolean {
+  const isOfTime = checked.violations.every(({ rule }) => RULES_OF_TIME.includes(rule));
+  const isLate = checked.violations.length > 0 || recoveryMs > recoveryBoundMs;
+  return failure === undefined && isOfTime && isLate;
 }
 
 /** A deployment that is used for one fault after another. */
@@ -75,7 +103,7 @@ export function describeFaults<D extends ReusableDeployment>({
     it.each(faults)(
       'keep their promises: $name',
       async (fault: Fault<D>) => {
-        await suite.expectPromisesKept(deployment, fault);
+        await suite.expectPromisesKept(deployment, fault, () => deployment.repair());
       },
       TIMEOUT_MS,
     );

@@ -46,7 +46,7 @@ describe(`three instances, SEED=${seed}`, () => {
   ])(
     'keep their promises: $name',
     async (fault: Fault<Deployment>) => {
-      await suite.expectPromisesKept(deployment, fault);
+      await suite.expectPromisesKept(deployment, fault, () => deployment.repair());
     },
     TIMEOUT_MS,
   );

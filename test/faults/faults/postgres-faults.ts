@@ -11,6 +11,7 @@ const OUTAGE_MS = 5000;
 /** How long an instance may take to tell an outage of PostgreSQL from a lost connection; its requests wait that long for an answer. */
 const NOTICE_BOUND_MS = 4000;
 const BETWEEN_READS_MS = 50;
+const SERVED = 'served';
 
 /** What can happen to PostgreSQL. */
 export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
@@ -52,20 +53,21 @@ interface Outage {
 /**
  * While PostgreSQL is away, every instance serves the sessions that are in the cache, unless it loses Redis as well: a busy machine
  * may miss a deadline of Redis, and a new connection to Redis is not trusted without PostgreSQL. An outage in which every instance loses
- * it shows nothing, and is repeated.
+ * it shows nothing, and one in which an instance needs longer for the first answers may show a busy machine: both are repeated.
  */
 async function outage(context: FaultContext<Deployment>, fault: Outage): Promise<number> {
   context.breaks();
-  for (let attempt = 1; attempt < MOST_OUTAGES; attempt++) {
-    if (await showsService(context, fault)) return performance.now();
-    await context.deployment.recovered();
-  }
-  expect(await showsService(context, fault)).toBe(true);
+  const seen: string[] = [];
+  do {
+    if (seen.length > 0) await context.deployment.recovered();
+    seen.push(await serviceDuring(context, fault));
+  } while (seen.at(-1) !== SERVED && seen.length < MOST_OUTAGES);
+  expect(seen).toContain(SERVED);
   return performance.now();
 }
 
-/** @returns whether an instance has kept Redis for the whole outage; each that has must have served what was cached */
-async function showsService(context: FaultContext<Deployment>, { begin, end }: Outage): Promise<boolean> {
+/** @returns whether every instance that kept Redis for the whole outage served in time what was cached */
+async function serviceDuring(context: FaultContext<Deployment>, { begin, end }: Outage): Promise<string> {
   const { deployment, load, client, promise, newSessions } = context;
   const { instances, redis } = deployment;
   const cached = await newSessions(CACHED);
@@ -81,14 +83,11 @@ async function showsService(context: FaultContext<Deployment>, { begin, end }: O
     const losses = await Promise.all(instances.map(lossesOfCache));
     const keeping = instances.filter(({ number }) => losses[number] === lossesBefore[number]);
     const sessionIds = new Set(cached.map(({ id }) => id));
-    for (const { number } of keeping) {
-      // Infinity: it has not served them at all.
-      expect(`instance ${number}: ${servedFrom[number]! - from < NOTICE_BOUND_MS}`).toBe(
-        `instance ${number}: true`,
-      );
+    for (const { number } of keeping)
       promise.cached.push({ instance: number, sessionIds, from: servedFrom[number]!, to });
-    }
-    return keeping.length > 0;
+    const late = keeping.filter(({ number }) => servedFrom[number]! - from >= NOTICE_BOUND_MS);
+    if (late.length > 0) return `late: ${late.map(({ number }) => number).join(', ')}`;
+    return keeping.length > 0 ? SERVED : 'no instance kept Redis';
   } finally {
     await end(deployment);
   }
