@@ -91,6 +91,8 @@ describe('the documentation in a browser', () => {
       await route.fulfill({ response: await route.fetch({ url }) });
     });
     await docs.open('https://docs.example/api/docs');
+    // The icon may still be on its way.
+    await docs.page.unrouteAll({ behavior: 'wait' });
     expect([...docs.origins]).toEqual(['https://docs.example']);
     expect(docs.complaints).toEqual([]);
   });

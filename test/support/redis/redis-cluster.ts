@@ -172,6 +172,7 @@ export class RedisClusterServers {
         what: 'the nodes to know the new master',
         timeoutMs: SETTLE_TIMEOUT_MS,
       });
+    await this.serving([node]);
     return node;
   }
 
@@ -209,12 +210,17 @@ export class RedisClusterServers {
       (lines) => lines.filter((line) => line.includes('slave')).length === this.shards.length,
     );
     for (const { replica } of this.shards) await linked(replica);
-    for (const node of this.nodes)
+    await this.serving(this.nodes);
+  }
+
+  /** Waits until these nodes take commands, which they refuse before they have heard of the others' slots. */
+  private async serving(nodes: readonly RedisServer[]): Promise<void> {
+    for (const node of nodes)
       await waitFor(async () => String(await node.cli('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
         what: 'the cluster to be ok',
         timeoutMs: SETTLE_TIMEOUT_MS,
       });
-    for (const node of this.nodes)
+    for (const node of nodes)
       await node.cli('CONFIG', 'SET', 'cluster-node-timeout', String(NODE_TIMEOUT_MS));
   }
 
