@@ -15,12 +15,18 @@ export const databaseClockFaults = (clock: () => SettableClock): readonly Fault<
     { name: "PostgreSQL's clock set back by 10 min, and right again", seconds: -600 },
   ].map(({ name, seconds }) => ({
     name,
-    run: async ({ load }) => {
+    run: async ({ load, promise }) => {
+      // At a step forward, PostgreSQL takes the timeout of a statement that waits for a lock for over, and cancels the statement.
+      const set = async (ahead: number) => {
+        const from = performance.now();
+        await clock().setAhead(ahead);
+        promise.locked.push({ from, to: performance.now() });
+      };
       try {
-        await clock().setAhead(seconds);
+        await set(seconds);
         await load.continueFor(LASTS_MS);
       } finally {
-        await clock().setAhead(0);
+        await set(0);
       }
       await load.continueFor(LASTS_MS);
       return performance.now();
