@@ -43,8 +43,9 @@ describe('HistoryChecker', () => {
       read(0, 30),
       ...Array.from({ length: 198 }, (_, index) => read(1500 + index, 1501 + index)),
     ];
+    /** One after another: each shows a pause of its own. */
     const slow = (count: number, lastMs = 131) =>
-      Array.from({ length: count }, () => read(2000, 2000 + lastMs));
+      Array.from({ length: count }, (_, index) => read(2000 + index * 5000, 2000 + index * 5000 + lastMs));
 
     it('flags reads that took more than 100 ms longer than reads before the fault, but for one in a hundred', () => {
       expect(rules([...quick, ...slow(3, 130)], { brokenFrom })).toEqual([]);
@@ -53,6 +54,15 @@ describe('HistoryChecker', () => {
       expect(rules(slow(99), { brokenFrom })).toEqual([]);
       const { readLoss } = checkHistory([...quick, ...slow(3)], { brokenFrom });
       expect(readLoss).toEqual({ worstMs: 101, judged: 202 });
+    });
+
+    it('counts reads that were under way together at one instance as one pause, of which two may happen', () => {
+      const together = (...starts: number[]) =>
+        starts.flatMap((start) => [0, 60, 120].map((later) => read(start + later, start + later + 131)));
+      expect(rules([...quick, ...together(2000, 3000)], { brokenFrom })).toEqual([]);
+      expect(rules([...quick, ...together(2000, 3000, 4000)], { brokenFrom })).toHaveLength(9);
+      const elsewhere = together(2000).map((each) => ({ ...each, instance: 1 }));
+      expect(rules([...quick, ...together(2000, 3000), ...elsewhere], { brokenFrom })).toHaveLength(9);
     });
 
     it('judges no read where an instance was stopped or dead, or PostgreSQL out of reach', () => {

@@ -9,6 +9,7 @@ import {
   QUICK_TRIP_MS,
   REDIS_WAIT_MS,
   TRIPS,
+  UNEXPLAINED_PAUSES,
   UNEXPLAINED_SHARE,
 } from './promise.js';
 import type { Violation } from './violation.js';
@@ -62,7 +63,7 @@ export class LatencyRules {
   private checkReads(): Violation[] {
     if (this.reads.length < FEWEST_JUDGED) return [];
     const slow = this.reads.filter(({ lossMs }) => lossMs > REDIS_WAIT_MS);
-    if (slow.length <= this.unexplainedCount) return [];
+    if (slow.length <= this.unexplainedCount || countPauses(slow) <= UNEXPLAINED_PAUSES) return [];
     return slow.map(({ operation, lossMs }) => {
       const latencyMs = operation.end - operation.start;
       const detail = `${latencyMs.toFixed(0)} ms, ${lossMs.toFixed(0)} ms longer than before the fault`;
@@ -114,4 +115,17 @@ export class LatencyRules {
     const { unavailable, stalled, unanswered } = this.promise;
     return overlaps({ from: start, to: end }, [...unavailable, ...stalled, ...unanswered], instance);
   }
+}
+
+/** How many pauses of an instance these reads show: those that were under way together, with the first of them, were in one. */
+function countPauses(reads: readonly JudgedRead[]): number {
+  const endOfPause = new Map<number, number>();
+  const inOrder = reads.map(({ operation }) => operation).sort((a, b) => a.start - b.start);
+  let pauses = 0;
+  for (const { instance, start, end } of inOrder) {
+    if (start <= (endOfPause.get(instance) ?? -Infinity)) continue;
+    endOfPause.set(instance, end);
+    pauses += 1;
+  }
+  return pauses;
 }

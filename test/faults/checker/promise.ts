@@ -96,6 +96,9 @@ export const QUICK_TRIP_MS = 5;
 /** How many of the reads may take longer for reasons that no trip has shown: one in a hundred. */
 export const UNEXPLAINED_SHARE = 0.01;
 
+/** How often an instance may pause besides: what it has to answer then is late together, and says nothing of a wait for Redis. */
+export const UNEXPLAINED_PAUSES = 2;
+
 /** With fewer reads that can be judged, a hundredth of them is none. */
 export const FEWEST_JUDGED = 100;
 
