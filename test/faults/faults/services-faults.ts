@@ -173,8 +173,9 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
     run: async (deployment, load, silence) => {
       await silence(BOTH, async () => {
         await deployment.rotateKeys();
-        await deployment.recovered();
+        await deployment.auth.recovered();
       });
+      await deployment.recovered();
       load.add(await deployment.openSessions(SIGNED_ANEW));
     },
   },
