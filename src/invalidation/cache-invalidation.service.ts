@@ -6,7 +6,7 @@ import { NoPrimaryError } from '../common/database-errors.js';
 import { AppConfig } from '../config/app-config.js';
 import { CacheUnavailableError, ignoreOutage } from '../cache/cache-unavailable.error.js';
 import { ACCEPTANCE_ENDED_MS, Following } from '../cache/following.js';
-import { HistoryClaim } from './history-claim.js';
+import { HistoryClaim, OUTAGE_PATIENCE_MS } from './history-claim.js';
 import type { Change } from './change-feed.js';
 import { ChangePublisher } from './change-publisher.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
@@ -16,8 +16,6 @@ import { InstanceStores } from './instance-stores.js';
 import { USER_PREFIX, UserCacheService } from '../cache/user-cache.service.js';
 
 const RETRY_MS = 100;
-/** How long a new connection to Redis waits for the log to be read. */
-const READING_PATIENCE_MS = 5000;
 /** Beyond an entry's life, for the time between a change and its commit. */
 const WINDOW_MARGIN_SECONDS = 300;
 
@@ -127,7 +125,7 @@ export class CacheInvalidationService {
   /** Meanwhile a follower that has found another PostgreSQL can ask the server which history others follow. @throws as `demandReading` */
   private async awaitReading(): Promise<string> {
     const beganAt = performance.now();
-    while (!this.following.readsLog && performance.now() - beganAt < READING_PATIENCE_MS)
+    while (!this.following.readsLog && performance.now() - beganAt < OUTAGE_PATIENCE_MS)
       await pause(RETRY_MS, undefined, { ref: false });
     return this.demandReading();
   }

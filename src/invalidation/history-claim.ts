@@ -15,8 +15,11 @@ const RETRY_MS = 100;
 const UNRENEWED_MS = 1000;
 /** How long a new history waits for that: the claim of the one before lives on for a moment after a restart or a promotion. */
 const PATIENCE_MS = 2000;
-/** How long an instance that finds another PostgreSQL than before waits for an answer of Redis. */
-const OUTAGE_PATIENCE_MS = 5000;
+/**
+ * How long an instance that finds another PostgreSQL than before waits for an answer of Redis. A new connection to Redis waits as long for
+ * the log to be read, so that the instance can ask.
+ */
+export const OUTAGE_PATIENCE_MS = 5000;
 
 /** Sets or renews the claim unless another stands, and answers the other. */
 const CLAIM_SCRIPT = `
