@@ -25,13 +25,12 @@ export class FaultSuite {
     fault: Fault<D>,
     repair?: () => Promise<void>,
   ): Promise<FaultResult> {
-    const mostRuns = repair === undefined || fault.runsOnce ? 1 : MOST_RUNS;
+    const repeat = fault.runsOnce ? undefined : repair;
     let result = await this.run(deployment, fault);
-    for (let runs = 1; runs < mostRuns && missesTimeAlone(result); runs++) {
-      publish(
-        `${fault.name} runs again: ${summaryOf(result.checked.violations).join(', ') || 'late recovery'}`,
-      );
-      await repair?.();
+    for (let runs = 1; repeat !== undefined && runs < MOST_RUNS && missesTimeAlone(result); runs++) {
+      const missed = summaryOf(result.checked.violations).join(', ') || 'late recovery';
+      publish(`${fault.name} runs again: ${missed}`);
+      await repeat();
       result = await this.run(deployment, fault);
     }
     const broken = summaryOf(result.checked.violations);
