@@ -48,14 +48,27 @@ export class PollAdmission {
     return this.watch(clientId, response);
   }
 
+  /**
+   * Node emits no `close` for an answer whose connection ended before it was watched, nor for one that waits behind the answer to an
+   * earlier request of the same connection: the connection is watched too.
+   */
   private watch(clientId: string, response: ServerResponse): AdmittedPoll {
+    const { socket } = response.req;
     const closed = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    response.once('close', () => {
+    const end = () => {
+      if (closed.signal.aborted) return;
+      response.off('close', end);
+      socket.off('close', end);
       clearTimeout(timer);
       this.change(clientId, -1);
       closed.abort(DISCONNECTED);
-    });
+    };
+    // One listener for each poll of the connection, which has at most as many as its client.
+    socket.setMaxListeners(0);
+    response.once('close', end);
+    socket.once('close', end);
+    if (socket.destroyed) end();
     return {
       signal: closed.signal,
       maxBytes: () => Math.min(MAX_ANSWER_BYTES, MAX_BYTES / this.count),

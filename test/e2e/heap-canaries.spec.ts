@@ -7,7 +7,8 @@ import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/fil
 import { waitFor } from '../support/wait-for.js';
 import { PASSWORD } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
-import { WITH_INSPECTOR, workerHeaps } from './support/worker-heaps.js';
+import { WITH_INSPECTOR } from './support/inspector.js';
+import { workerHeaps } from './support/worker-heaps.js';
 
 const canary = (name: string) => `canary${name}${randomBytes(16).toString('hex')}`;
 
