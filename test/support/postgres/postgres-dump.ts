@@ -6,6 +6,9 @@ import { makeTemporaryDirectory, removeTemporaryDirectory } from '../files/tempo
 
 const run = promisify(execFile);
 
+/** Restores until the locks of running instances are not in the way. Each deadlock undoes a restore as a whole. */
+const RESTORES = 5;
+
 /** A backup of one database, made by `pg_dump`. */
 export class PostgresDump {
   private constructor(
@@ -22,7 +25,8 @@ export class PostgresDump {
   }
 
   /**
-   * Restores it into a database, in one transaction.
+   * Restores it into a database, in one transaction. Instances that run may lock the tables in another order; after a deadlock with one it is
+   * repeated, as `docs/backup-and-restore.md` says.
    *
    * @param url of the database, as a superuser; roles that own something must exist there
    * @param options `clean` replaces what the database holds; without it the database must be empty
@@ -30,7 +34,15 @@ export class PostgresDump {
    */
   async restore(url: string, { clean = false } = {}): Promise<void> {
     const options = ['--single-transaction', ...(clean ? ['--clean', '--if-exists'] : [])];
-    await run(await postgresProgram('pg_restore'), [...options, '--dbname', url, this.file]);
+    const program = await postgresProgram('pg_restore');
+    for (let restore = 1; ; restore++) {
+      try {
+        await run(program, [...options, '--dbname', url, this.file]);
+        return;
+      } catch (error) {
+        if (restore === RESTORES || !String(error).includes('deadlock detected')) throw error;
+      }
+    }
   }
 
   async remove(): Promise<void> {
