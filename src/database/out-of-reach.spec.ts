@@ -1,6 +1,7 @@
+import { QueryFailedError } from 'typeorm';
 import { NoPrimaryError } from '../common/database-errors.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
-import { isOutOfReach } from './out-of-reach.js';
+import { isEndedConnection, isOutOfReach } from './out-of-reach.js';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 const STANDBY = new NoPrimaryError('a standby or read-only');
@@ -37,6 +38,22 @@ describe('a failed attempt to connect to PostgreSQL', () => {
   ])('shows whether the primary is out of reach, with several hosts: %s', (_what, causes, expected) => {
     const failures = causes.map((error, index) => ({ server: { host: `db${index}`, port: 5432 }, error }));
     expect(isOutOfReach(new PrimaryNotFoundError(failures))).toBe(expected);
+  });
+
+  it.each([
+    ['57P01', true],
+    ['57P02', true],
+    ['57P03', false],
+    ['53300', false],
+  ])('with %s is the end of a connection: %s', (code, expected) => {
+    expect(isEndedConnection(failure(code))).toBe(expected);
+    expect(isEndedConnection(new QueryFailedError('SELECT 1', [], failure(code)))).toBe(expected);
+  });
+
+  it('is the end of a connection when the driver takes no more statements', () => {
+    const error = new Error('Client has encountered a connection error and is not queryable');
+    expect([isEndedConnection(error), isOutOfReach(error)]).toEqual([true, false]);
+    expect(isEndedConnection(new Error('Connection terminated unexpectedly'))).toBe(false);
   });
 
   it('shows that the server is out of reach when the connection ended, but not for a defect', () => {

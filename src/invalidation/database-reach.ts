@@ -7,7 +7,7 @@ import { reasonOf } from '../common/database-errors.js';
 import { Stopwatch } from '../common/stopwatch.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
-import { isOutOfReach } from '../database/out-of-reach.js';
+import { isEndedConnection, isOutOfReach } from '../database/out-of-reach.js';
 import { runAlone } from '../database/run-alone.js';
 
 const PAUSE_MS = 500;
@@ -83,8 +83,8 @@ export class DatabaseReach implements OnApplicationShutdown {
 
   private async tryEveryWay(): Promise<{ answer: Answer; reason: string }> {
     const reasons: string[] = [];
-    const ways = [this.dataSource.query(QUESTION), this.connect()].map((way) =>
-      way.catch((error: unknown) => {
+    const ways = [() => this.dataSource.query(QUESTION), () => this.connect()].map((way) =>
+      this.untilItStays(way).catch((error: unknown) => {
         reasons.push(reasonOf(error));
         if (isOutOfReach(error)) throw error;
       }),
@@ -98,6 +98,19 @@ export class DatabaseReach implements OnApplicationShutdown {
       answer: wasStalled() && answer === 'out of reach' ? 'unknown' : answer,
       reason: reasons.join('; '),
     };
+  }
+
+  /** A server that shuts down ends its connections before it refuses new ones, so the end of one shows nothing: the next is tried. */
+  private async untilItStays(way: () => Promise<unknown>): Promise<void> {
+    const trying = new Stopwatch();
+    for (;;) {
+      try {
+        await way();
+        return;
+      } catch (error) {
+        if (!isEndedConnection(error) || trying.elapsedMs > this.halfMs) throw error;
+      }
+    }
   }
 
   /** @returns ends it, and says whether this process stood still for so long that an answer may have had no time to be read */

@@ -46,6 +46,13 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     test: 'only new connections',
   },
   {
+    name: 'the end of a connection counts as an answer of PostgreSQL',
+    file: 'src/invalidation/database-reach.ts',
+    text: 'if (!isEndedConnection(error) || trying.elapsedMs > this.halfMs) throw error;',
+    replacement: 'throw error;',
+    specs: ['test/integration/postgres-stop.spec.ts'],
+  },
+  {
     name: 'STOREEARLY: a change does not ask after its commit which stores there are',
     file: STORES,
     text: 'return isRemoved && isOnly && isSameStore(store, this.store);',

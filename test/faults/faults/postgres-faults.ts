@@ -25,6 +25,15 @@ export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
       }),
   },
   {
+    name: 'PostgreSQL stopped in good order and started',
+    allows: ['unavailable'],
+    run: (context) =>
+      outage(context, {
+        begin: ({ postgres }) => postgres.shutDown(),
+        end: ({ postgres }) => postgres.restart(),
+      }),
+  },
+  {
     name: 'PostgreSQL frozen (SIGSTOP)',
     allows: ['unavailable'],
     run: (context) =>
