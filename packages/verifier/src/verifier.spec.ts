@@ -97,11 +97,11 @@ describe('a verifier that follows the feed', () => {
     await world.verify(live.token);
     world.clock.pass(BOUND_MS + 1);
     const [accepted, refused] = [world.outcome(live.token), world.outcome(revoked.token)];
-    await world.exchangeOf('/oauth2/introspect');
+    const asked = await world.exchangesOf('/oauth2/introspect', 2);
     world.issuer.revoke(revoked.session);
     await world.serve((exchange) => exchange.poll !== undefined);
     expect(world.verifier.status().fresh).toBe(true);
-    for (const asked of world.exchanges.filter(({ path }) => path === '/oauth2/introspect')) asked.cut();
+    for (const each of asked) each.cut();
     expect(await accepted).toMatchObject({ role: 'student' });
     expect(await refused).toBe('token_revoked');
   });

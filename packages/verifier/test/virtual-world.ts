@@ -92,9 +92,10 @@ export class VirtualWorld {
     }
   }
 
-  /** Until the verifier follows the feed. */
+  /** Until the verifier follows the feed, and waits for what comes next: between two polls it may pause. */
   async untilFresh(): Promise<void> {
-    await this.runUntil(() => this.verifier.status().fresh);
+    const isPolling = () => this.exchanges.some(({ poll }) => poll !== undefined);
+    await this.runUntil(() => this.verifier.status().fresh && isPolling());
     if (!this.verifier.status().fresh) throw new Error(`not fresh: ${this.errors.join(', ')}`);
   }
 
@@ -173,13 +174,19 @@ export class VirtualWorld {
 
   /** The request to this path, as soon as the verifier has sent it. */
   async exchangeOf(path: string): Promise<Exchange> {
+    const [exchange] = await this.exchangesOf(path, 1);
+    return exchange!;
+  }
+
+  /** The requests to this path, as soon as the verifier has sent so many. */
+  async exchangesOf(path: string, count: number): Promise<Exchange[]> {
     const deadline = SYSTEM_CLOCK.monotonicMs() + LIMIT_MS;
     while (SYSTEM_CLOCK.monotonicMs() < deadline) {
-      const found = this.exchanges.find((exchange) => exchange.path === path);
-      if (found !== undefined) return found;
+      const found = this.exchanges.filter((exchange) => exchange.path === path);
+      if (found.length >= count) return found;
       await setImmediate();
     }
-    throw new Error(`no request to ${path}`);
+    throw new Error(`not ${count} requests to ${path}`);
   }
 
   close(): Promise<void> {
