@@ -25,6 +25,8 @@ export interface ServicesFault {
 /** Longer than the bound, so that every service has to do without what is broken. */
 const LASTS_MS = 2500;
 const PAUSE_MS = 10_000;
+/** The connections of the kit are reset when it is led elsewhere: what it asks by them stays without an answer. */
+const RESET_MS = 100;
 const SIGNED_ANEW = 200;
 const FLUSHES = 12;
 const BETWEEN_FLUSHES_MS = 150;
@@ -100,12 +102,16 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
           await auth.app.kill9();
           await load.continueFor(LASTS_MS / 2);
           deployment.leadKitTo(reserve);
+          await load.continueFor(RESET_MS);
         });
         await load.continueFor(LASTS_MS);
         await deployment.restartAuth();
         await auth.recovered();
       });
-      deployment.leadKitTo(auth);
+      await silence(['verifying'], async () => {
+        deployment.leadKitTo(auth);
+        await load.continueFor(RESET_MS);
+      });
     },
   },
   {
