@@ -72,7 +72,7 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterDeployment>[] = [
   },
   {
     name: 'a replica takes over while its master lives',
-    runsOnce: true,
+    usesUp: true,
     run: async (context) => {
       const { deployment, client } = context;
       const { cluster, instances } = deployment;
@@ -89,7 +89,7 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterDeployment>[] = [
   },
   {
     name: 'one shard killed, its replica promoted',
-    runsOnce: true,
+    usesUp: true,
     run: async (context) => {
       const { deployment, client, load } = context;
       const { cluster, instances } = deployment;
@@ -105,7 +105,7 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterDeployment>[] = [
   },
   {
     name: 'a replica promoted without the last writes',
-    runsOnce: true,
+    usesUp: true,
     run: async (context) => {
       const { deployment, client } = context;
       const { cluster, instances } = deployment;

@@ -20,7 +20,11 @@ describe(`two instances whose DATABASE_URL names two hosts, SEED=${suite.seed}`,
   it(
     'keep their promises, and find the new primary after a failover',
     async () => {
-      const { operations, span } = await suite.expectPromisesKept(deployment, failoverToStandby);
+      const { operations, span } = await suite.expectPromisesKept(deployment, failoverToStandby, async () => {
+        await deployment.stop();
+        deployment = await FailoverDeployment.start();
+        return deployment;
+      });
       expect(operations.some(({ status }) => status === 503)).toBe(true);
       const changes = operations.filter((operation) => isAcknowledged(operation) && !isRead(operation));
       expect(changes.some(({ start }) => start > span.to)).toBe(true);

@@ -18,23 +18,23 @@ export class FaultSuite {
 
   /**
    * Runs a fault and expects that the promises are kept. Bounds of time are broken when they are missed in each of three runs.
-   * @param repair makes the deployment ready for the fault again; without it, the fault runs once, as one that says so
+   * @param renew makes the deployment ready for the fault again, or starts another one; without it, the fault runs once
    */
   async expectPromisesKept<D extends TestDeployment>(
     deployment: D,
     fault: Fault<D>,
-    repair?: () => Promise<void>,
+    renew?: () => Promise<D>,
   ): Promise<FaultResult> {
-    const repeat = fault.runsOnce ? undefined : repair;
-    let result = await this.run(deployment, fault);
-    for (let runs = 1; repeat !== undefined && runs < MOST_RUNS && missesTimeAlone(result); runs++) {
+    let used = deployment;
+    let result = await this.run(used, fault);
+    for (let runs = 1; renew !== undefined && runs < MOST_RUNS && missesTimeAlone(result); runs++) {
       const missed = summaryOf(result.checked.violations).join(', ') || 'late recovery';
       publish(`${fault.name} runs again: ${missed}`);
-      await repeat();
-      result = await this.run(deployment, fault);
+      used = await renew();
+      result = await this.run(used, fault);
     }
     const broken = summaryOf(result.checked.violations);
-    const evidence = await gatherEvidence(deployment.database.url, result);
+    const evidence = await gatherEvidence(used.database.url, result);
     // A fault that throws half-way leaves broken what it broke, and that violates promises too.
     expect({ broken, cause: result.failure, evidence }).toEqual({
       broken: [],
@@ -103,10 +103,19 @@ export function describeFaults<D extends ReusableDeployment>({
       await deployment.stop();
     }, TIMEOUT_MS);
 
+    const renew = async ({ usesUp }: Fault<D>) => {
+      if (!usesUp) await deployment.repair();
+      else {
+        await deployment.stop();
+        deployment = await start();
+      }
+      return deployment;
+    };
+
     it.each(faults)(
       'keep their promises: $name',
       async (fault: Fault<D>) => {
-        await suite.expectPromisesKept(deployment, fault, () => deployment.repair());
+        await suite.expectPromisesKept(deployment, fault, () => renew(fault));
       },
       TIMEOUT_MS,
     );

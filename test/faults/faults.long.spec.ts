@@ -29,7 +29,11 @@ describe(`three instances, SEED=${seed}`, () => {
     deployment = await Deployment.start({ instances: 3, environment });
   }, TIMEOUT_MS);
 
-  afterEach(() => deployment.repair(), TIMEOUT_MS);
+  const repaired = async () => {
+    await deployment.repair();
+    return deployment;
+  };
+  afterEach(repaired, TIMEOUT_MS);
 
   afterAll(() => deployment.stop(), TIMEOUT_MS);
 
@@ -46,7 +50,7 @@ describe(`three instances, SEED=${seed}`, () => {
   ])(
     'keep their promises: $name',
     async (fault: Fault<Deployment>) => {
-      await suite.expectPromisesKept(deployment, fault, () => deployment.repair());
+      await suite.expectPromisesKept(deployment, fault, repaired);
     },
     TIMEOUT_MS,
   );
@@ -57,12 +61,13 @@ describe(`three instances, SEED=${seed}`, () => {
       const sequence = new InjectionSequence(seed);
       const run: Fault<Deployment>['run'] = (context) => sequence.run(context, soakMs);
       try {
-        await suite.expectPromisesKept(deployment, { name: `random sequence of ${soakMs / 1000} s`, run });
+        const fault = { name: `random sequence of ${soakMs / 1000} s`, run };
+        await suite.expectPromisesKept(deployment, fault, repaired);
       } finally {
         publish(`SEED=${seed} injected ${sequence.done.join(', then ')}`);
       }
     },
-    TIMEOUT_MS + 2 * soakMs,
+    TIMEOUT_MS + 6 * soakMs,
   );
 });
 
@@ -78,7 +83,11 @@ describe(`two instances that ask Sentinels, SEED=${seed}`, () => {
   it(
     `keep their promises: ${stalledFailover.name}`,
     async () => {
-      await suite.expectPromisesKept(deployment, stalledFailover);
+      await suite.expectPromisesKept(deployment, stalledFailover, async () => {
+        await deployment.stop();
+        deployment = await SentinelDeployment.start();
+        return deployment;
+      });
     },
     TIMEOUT_MS,
   );

@@ -71,8 +71,8 @@ export interface Fault<D extends TestDeployment = TestDeployment> {
   readonly load?: LoadOptions;
   /** Redis, PostgreSQL and the instances are well all the time: the README promises no recovery, and no read waits for what is broken. */
   readonly breaksNothing?: boolean;
-  /** It uses up a part of the deployment, such as a replica. */
-  readonly runsOnce?: boolean;
+  /** It uses up a part of the deployment, such as a replica: another run needs a new one. */
+  readonly usesUp?: boolean;
   /**
    * Breaks something, lets the load go on, and repairs it.
    * @returns when the fault had ended
