@@ -2,7 +2,8 @@ import { isNativeError } from 'node:util/types';
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { tlsTrouble } from './tls-trouble.js';
 
-interface DriverError extends Error {
+/** An error of the driver, or one of TypeORM around it. */
+export interface DriverError extends Error {
   code?: string;
   driverError?: DriverError;
 }

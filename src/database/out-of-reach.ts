@@ -1,7 +1,6 @@
+import type { DriverError } from '../common/database-errors.js';
 import { SilentServerError } from './answer-deadline.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
-
-type DriverError = Error & { code?: string; driverError?: Error };
 
 /**
  * errno codes of a server that cannot be reached; SQLSTATEs of one that is starting or shutting down, and of a pooler that has no

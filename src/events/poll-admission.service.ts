@@ -58,7 +58,6 @@ export class PollAdmission {
     let timer: NodeJS.Timeout | undefined;
     const end = () => {
       if (closed.signal.aborted) return;
-      response.off('close', end);
       socket.off('close', end);
       clearTimeout(timer);
       this.change(clientId, -1);
