@@ -12,7 +12,7 @@ import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js'
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
-import { register, verdictOf, type Member } from './accounts.js';
+import { entryOf, register, registerCached, verdictOf, type Member } from './accounts.js';
 
 const { jest } = import.meta;
 
@@ -58,15 +58,6 @@ describe('an answer of the cache', () => {
   const follow = () => {
     const following = app.get(Following);
     following.follow(following.history ?? '', performance.now());
-  };
-  /** An account whose entry is cached. */
-  const cached = async (): Promise<Member> => {
-    const member = await register(app);
-    const hasEntry = async () =>
-      (await verdictOf(app, member)) === 'student' &&
-      (await app.get<CacheStore>(CACHE_STORE).get(`user:${member.id}`)) !== undefined;
-    await waitFor(hasEntry, { what: 'the entry' });
-    return member;
   };
   const promote = ({ id }: Member) =>
     operator.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [id]);
@@ -135,7 +126,7 @@ describe('an answer of the cache', () => {
   });
 
   it('is not accepted when the last read of the log began too long ago, although its page was applied just now', async () => {
-    const member = await cached();
+    const member = await registerCached(app);
     const page = holdFollowerAfter('run');
     await page.reached;
     const next = holdFollowerAfter('pause');
@@ -148,7 +139,7 @@ describe('an answer of the cache', () => {
   });
 
   it('is not accepted while the page that changes it is read and not yet applied', async () => {
-    const member = await cached();
+    const member = await registerCached(app);
     const pause = holdFollowerAfter('pause');
     await pause.reached;
     await promote(member);
@@ -166,7 +157,7 @@ describe('an answer of the cache', () => {
   });
 
   it('is not accepted when it was changed while the log was replayed on a new connection to Redis', async () => {
-    const member = await cached();
+    const member = await registerCached(app);
     const [shard] = app.get(RedisServers).shards;
     const replayed = newBarrier();
     const remove = shard!.delete.bind(shard);
@@ -220,7 +211,7 @@ describe('an answer of the cache', () => {
     });
     follow();
     await expect(verdictOf(app, member)).resolves.toBe('student');
-    await expect(app.get<CacheStore>(CACHE_STORE).get(`user:${member.id}`)).resolves.toBeDefined();
+    await expect(entryOf(app, member)).resolves.toBeDefined();
     await expect(verdictOf(app, member)).resolves.toBe('researcher');
   });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { SessionVerdictService } from '../../src/sessions/session-verdict.service.js';
 import type { AccessClaims } from '../../src/sessions/verdict.js';
+import { waitFor } from '../support/wait-for.js';
 import type { AppInProcess } from './app-in-process.js';
 
 export interface Member {
@@ -21,6 +23,19 @@ export async function register(app: AppInProcess): Promise<Member> {
   expect(registered.status).toBe(201);
   return logIn(app, { ...account, id: String(registered.body['id']) });
 }
+
+/** The same, with an entry in the cache. */
+export async function registerCached(app: AppInProcess): Promise<Member> {
+  const member = await register(app);
+  const hasEntry = async () =>
+    (await getMe(app, member)) === '200' && (await entryOf(app, member)) !== undefined;
+  await waitFor(hasEntry, { what: 'the entry' });
+  return member;
+}
+
+/** The entry of the account in the cache of this instance, whether it may be accepted or not. */
+export const entryOf = (app: AppInProcess, { id }: Pick<Member, 'id'>): Promise<unknown> =>
+  app.get<CacheStore>(CACHE_STORE).get(`user:${id}`);
 
 /** One more session of an account. */
 export async function logIn(

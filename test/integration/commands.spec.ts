@@ -1,8 +1,6 @@
-import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
-import { waitFor } from '../support/wait-for.js';
 import type { Answer } from './app-in-process.js';
 import { CommandFixture } from './command-fixture.js';
-import { logIn, register, getMe, type Member } from './accounts.js';
+import { entryOf, getMe, logIn, register, registerCached, type Member } from './accounts.js';
 
 type Command = (fixture: CommandFixture, caller: Member, target: Member) => Promise<Answer>;
 
@@ -115,34 +113,23 @@ describe('a command that reveals a change of others', () => {
   });
   afterAll(() => fixture.stop());
 
-  const entryOf = ({ id }: Member) => fixture.app.get<CacheStore>(CACHE_STORE).get(`user:${id}`);
-  const cachedMember = async (): Promise<Member> => {
-    const member = await register(fixture.app);
-    const isCached = async () => {
-      await getMe(fixture.app, member);
-      return (await entryOf(member)) !== undefined;
-    };
-    await waitFor(isCached, { what: 'the entry' });
-    return member;
-  };
-
   it.each([
     ['is refused', (member: Member) => member, 401],
     ['finds that the session to end has ended', (member: Member) => logIn(fixture.app, member), 404],
   ])('and %s leaves no entry that is older than the change', async (_, endedOf, status) => {
-    const member = await cachedMember();
+    const member = await registerCached(fixture.app);
     const ended = await endedOf(member);
     const { barrier, answer } = await fixture.hold(() => fixture.endSession(member, ended));
     await fixture.end(ended);
-    await expect(entryOf(member)).resolves.toBeDefined();
+    await expect(entryOf(fixture.app, member)).resolves.toBeDefined();
     barrier.release();
     await expect(answer).resolves.toMatchObject({ status });
-    await expect(entryOf(member)).resolves.toBeUndefined();
+    await expect(entryOf(fixture.app, member)).resolves.toBeUndefined();
     await expect(getMe(fixture.app, ended)).resolves.toBe('401 token_revoked');
   });
 
   it('and makes the same one leaves no entry that is older', async () => {
-    const member = await cachedMember();
+    const member = await registerCached(fixture.app);
     await fixture.operator.query(`UPDATE users SET full_name = 'B' WHERE id = $1`, [member.id]);
     const body = { full_name: 'B' };
     const answer = await fixture.app.call('PATCH', '/api/v1/users/me', {
@@ -150,7 +137,7 @@ describe('a command that reveals a change of others', () => {
       body,
     });
     expect(answer).toMatchObject({ status: 200, body });
-    await expect(entryOf(member)).resolves.toBeUndefined();
+    await expect(entryOf(fixture.app, member)).resolves.toBeUndefined();
   });
 });
 

@@ -1,10 +1,9 @@
-import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { Following } from '../../src/cache/following.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import type { TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { getMe, type Member, register } from './accounts.js';
+import { getMe, registerCached } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
 /** Whether the end of a connection or the refusal of a new one is seen first is another race in each instance and at each stop. */
@@ -35,16 +34,6 @@ describe('instances whose PostgreSQL is stopped in good order', () => {
     await postgres.stop();
   });
 
-  /** An account whose entry is cached. */
-  const cached = async (app: AppInProcess): Promise<Member> => {
-    const member = await register(app);
-    const hasEntry = async () =>
-      (await getMe(app, member)) === '200' &&
-      (await app.get<CacheStore>(CACHE_STORE).get(`user:${member.id}`)) !== undefined;
-    await waitFor(hasEntry, { what: 'the entry' });
-    return member;
-  };
-
   it.each([
     ['its clients are ended (fast)', 'SIGINT'],
     ['everything ends at once (immediate)', 'SIGQUIT'],
@@ -52,7 +41,7 @@ describe('instances whose PostgreSQL is stopped in good order', () => {
     'serve the sessions that they know when %s',
     async (_how, signal) => {
       for (let stop = 0; stop < STOPS; stop++) {
-        const members = await Promise.all(apps.map(cached));
+        const members = await Promise.all(apps.map(registerCached));
         process.kill(postgres.pid, signal);
         const states = () => apps.map((app) => app.get(Following).state);
         await waitFor(() => states().every((state) => state === 'unreachable'), {
