@@ -15,33 +15,18 @@ const SERVED = 'served';
 
 /** What can happen to PostgreSQL. */
 export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
-  {
-    name: 'PostgreSQL killed (kill -9) and restarted',
-    allows: ['unavailable'],
-    run: (context) =>
-      outage(context, {
-        begin: ({ postgres }) => postgres.kill9(),
-        end: ({ postgres }) => postgres.restart(),
-      }),
-  },
-  {
-    name: 'PostgreSQL stopped in good order and started',
-    allows: ['unavailable'],
-    run: (context) =>
-      outage(context, {
-        begin: ({ postgres }) => postgres.shutDown(),
-        end: ({ postgres }) => postgres.restart(),
-      }),
-  },
-  {
-    name: 'PostgreSQL frozen (SIGSTOP)',
-    allows: ['unavailable'],
-    run: (context) =>
-      outage(context, {
-        begin: async ({ postgres }) => postgres.freeze(),
-        end: async ({ postgres }) => postgres.thaw(),
-      }),
-  },
+  outage('PostgreSQL killed (kill -9) and restarted', {
+    begin: ({ postgres }) => postgres.kill9(),
+    end: ({ postgres }) => postgres.restart(),
+  }),
+  outage('PostgreSQL stopped in good order and started', {
+    begin: ({ postgres }) => postgres.shutDown(),
+    end: ({ postgres }) => postgres.restart(),
+  }),
+  outage('PostgreSQL frozen (SIGSTOP)', {
+    begin: async ({ postgres }) => postgres.freeze(),
+    end: async ({ postgres }) => postgres.thaw(),
+  }),
   {
     name: 'follower connections terminated',
     run: async ({ deployment, load }) => {
@@ -64,15 +49,18 @@ interface Outage {
  * may miss a deadline of Redis, and a new connection to Redis is not trusted without PostgreSQL. An outage in which every instance loses
  * it shows nothing, and one in which an instance needs longer for the first answers may show a busy machine: both are repeated.
  */
-async function outage(context: FaultContext<Deployment>, fault: Outage): Promise<number> {
-  context.breaks();
-  const seen: string[] = [];
-  do {
-    if (seen.length > 0) await context.deployment.recovered();
-    seen.push(await serviceDuring(context, fault));
-  } while (seen.at(-1) !== SERVED && seen.length < MOST_OUTAGES);
-  expect(seen).toContain(SERVED);
-  return performance.now();
+function outage(name: string, fault: Outage): Fault<Deployment> {
+  const run = async (context: FaultContext<Deployment>) => {
+    context.breaks();
+    const seen: string[] = [];
+    do {
+      if (seen.length > 0) await context.deployment.recovered();
+      seen.push(await serviceDuring(context, fault));
+    } while (seen.at(-1) !== SERVED && seen.length < MOST_OUTAGES);
+    expect(seen).toContain(SERVED);
+    return performance.now();
+  };
+  return { name, allows: ['unavailable'], run };
 }
 
 /** @returns whether every instance that kept Redis for the whole outage served in time what was cached */
