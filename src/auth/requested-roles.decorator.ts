@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ROLES, type Role } from '../common/role.js';
-import { ProblemError } from '../http/problem.error.js';
+import { invalidField } from '../http/field-error.js';
 
 const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
 
@@ -16,12 +16,11 @@ export const RequestedRoles = createParamDecorator(
     const names = Object.keys(query);
     if (names.length === 0) return undefined;
     const unknown = names.find((name) => name !== 'role');
-    if (unknown !== undefined) throw invalid(unknown.slice(0, 100), 'property should not exist');
+    if (unknown !== undefined)
+      throw invalidField(unknown.slice(0, 100), { code: 'unknown_field', text: 'is not known here' });
     const roles: unknown[] = [query['role']].flat();
     if (roles.every(isRole)) return roles;
-    throw invalid('role', `role must be one of the following values: ${ROLES.join(', ')}`);
+    const text = `must be one of: ${ROLES.join(', ')}`;
+    throw invalidField('role', { code: 'not_allowed', text, allowed: ROLES });
   },
 );
-
-const invalid = (field: string, message: string) =>
-  new ProblemError('validation_failed', { errors: [{ field, message }] });

@@ -15,6 +15,6 @@ export function parseFirstAdmin(
     throw new ConfigurationError(['ADMIN_EMAIL and ADMIN_PASSWORD must be set together']);
   }
   const refusal = passwordRefusal(password, { email, fullName: FIRST_ADMIN_NAME }, rules);
-  if (refusal !== undefined) throw new ConfigurationError([`ADMIN_PASSWORD ${refusal}`]);
+  if (refusal !== undefined) throw new ConfigurationError([`ADMIN_PASSWORD ${refusal.text}`]);
   return { email, password };
 }

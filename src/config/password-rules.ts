@@ -1,3 +1,4 @@
+import type { Violation } from './violation.js';
 import { isCommonPassword } from './common-passwords.js';
 
 /** What a new password must fulfil. Lengths are in Unicode code points after NFKC. */
@@ -23,8 +24,7 @@ export interface PasswordOwner {
 export const normalisePassword = (password: string): string => password.normalize('NFKC');
 
 /**
- * Why the rules refuse a new password, as the rest of a sentence that begins with the name of its field; `undefined` when
- * they accept it. The text holds no part of the password. The rules follow NIST SP 800-63B-4 §3.1.1 and OWASP ASVS 5.0 V6.2:
+ * Why the rules refuse a new password; `undefined` when they accept it. It holds no part of the password. The rules follow NIST SP 800-63B-4 §3.1.1 and OWASP ASVS 5.0 V6.2:
  * none asks for certain kinds of characters.
  *
  * In this folder because `ADMIN_PASSWORD` is checked with the configuration.
@@ -33,15 +33,26 @@ export function passwordRefusal(
   password: string,
   { email, fullName }: PasswordOwner,
   { minLength, maxLength, refuseCommon, contextWords }: PasswordRules,
-): string | undefined {
+): Violation | undefined {
   const length = lengthOf(normalisePassword(password));
-  if (length < minLength || length > maxLength) return `must have ${minLength} to ${maxLength} characters`;
+  if (length < minLength || length > maxLength) {
+    const text = `must have ${minLength} to ${maxLength} characters`;
+    return { code: length < minLength ? 'too_short' : 'too_long', text, min: minLength, max: maxLength };
+  }
   const folded = foldPassword(password);
   if ([email, localPart(email), fullName].some((text) => foldPassword(text) === folded))
-    return 'must not be the e-mail address, the part before its @, or the full name';
+    return {
+      code: 'like_the_owner',
+      text: 'must not be the e-mail address, the part before its @, or the full name',
+    };
   if (isMadeOf(contextWords, folded, minLength))
-    return `must have ${minLength} characters or more besides names of the product and the organization`;
-  if (refuseCommon && isCommonPassword(folded)) return 'must not be one of the commonest passwords';
+    return {
+      code: 'too_short_without_names',
+      text: `must have ${minLength} characters or more besides names of the product and the organization`,
+      min: minLength,
+    };
+  if (refuseCommon && isCommonPassword(folded))
+    return { code: 'too_common', text: 'must not be one of the commonest passwords' };
   return undefined;
 }
 

@@ -6,17 +6,38 @@ import {
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { VIOLATION_CODES, type Violation, type ViolationCode } from '../config/violation.js';
+import { fieldErrorOf } from './field-error.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.document.js';
 import { PROBLEM_CODES, PROBLEMS, type ProblemCode, problemOf } from './problems.js';
 
 const REQUEST_ID = '5f0c9a1be27d-1k';
 
+const TOO_SHORT: Violation = { code: 'too_short', text: 'must have 8 to 128 characters', min: 8, max: 128 };
+
 class FieldErrorDto {
-  @ApiProperty({ example: 'email' })
+  @ApiProperty({ example: 'password' })
   field: string;
 
-  @ApiProperty({ example: 'email must be an email' })
+  @ApiProperty({
+    enum: VIOLATION_CODES,
+    enumName: 'ViolationCode',
+    description: 'Stable; for programs',
+    example: 'too_short',
+  })
+  code: ViolationCode;
+
+  @ApiProperty({ description: 'A sentence that a form can show beside the field', example: TOO_SHORT.text })
   message: string;
+
+  @ApiPropertyOptional({ description: 'The least length or number', example: 8 })
+  min?: number;
+
+  @ApiPropertyOptional({ description: 'The greatest length or number', example: 128 })
+  max?: number;
+
+  @ApiPropertyOptional({ description: 'With `not_allowed`', type: [String], example: ['student', 'admin'] })
+  allowed?: string[];
 }
 
 /** RFC 9457 problem details. */
@@ -52,7 +73,7 @@ const codeOf = (problem: number | ProblemCode): ProblemCode => {
 };
 
 const exampleOf = (code: ProblemCode) => {
-  const errors = [{ field: 'email', message: 'email must be an email' }];
+  const errors = [fieldErrorOf('password', TOO_SHORT)];
   return problemDocument(problemOf(code, code === 'validation_failed' ? { errors } : {}), REQUEST_ID);
 };
 

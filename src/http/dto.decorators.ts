@@ -1,5 +1,7 @@
 import { Transform } from 'class-transformer';
-import { Matches, ValidateIf } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
+
+const ONE_LINE = /^\P{Cc}*$/u;
 
 /** Removes white space at both ends of a string. Other values are unchanged: the validator refuses them. */
 export const Trim = () =>
@@ -10,4 +12,7 @@ export const IsAbsentOr = () => ValidateIf((_, value) => value !== undefined);
 
 /** Refuses control characters (Unicode category Cc), such as line breaks, in a text that is one line. */
 export const IsOneLine = () =>
-  Matches(/^\P{Cc}*$/u, { message: '$property must not have control characters' });
+  ValidateBy({
+    name: 'isOneLine',
+    validator: { validate: (value) => typeof value === 'string' && ONE_LINE.test(value) },
+  });

@@ -1,5 +1,7 @@
-import { ValidationError } from 'class-validator';
 import { type PasswordOwner, passwordRefusal, type PasswordRules } from '../config/password-rules.js';
+import { REQUIRED } from '../config/violation.js';
+import { fieldErrorOf } from './field-error.js';
+import type { FieldError } from './problems.js';
 
 const NEW_PASSWORD = Symbol('new password');
 
@@ -24,16 +26,14 @@ export const IsNewPassword =
   };
 
 /** What the rules say against the new password of the body, if it has one that is a text. */
-export function newPasswordErrors(body: object, rules: PasswordRules): ValidationError[] {
+export function newPasswordErrors(body: object, rules: PasswordRules): FieldError[] {
   const marked = Reflect.getMetadata(NEW_PASSWORD, body.constructor) as NewPassword | undefined;
   if (marked === undefined) return [];
-  const { member: property, ownerOf } = marked;
-  const password: unknown = Reflect.get(body, property);
+  const { member, ownerOf } = marked;
+  const password: unknown = Reflect.get(body, member);
   if (typeof password !== 'string') return [];
-  const refusal = passwordRefusal(password, ownerOf(body), rules);
-  if (refusal === undefined) return [];
-  const constraints = { isNewPassword: `${property} ${refusal}` };
-  return [Object.assign(new ValidationError(), { property, constraints })];
+  const refusal = password === '' ? REQUIRED : passwordRefusal(password, ownerOf(body), rules);
+  return refusal === undefined ? [] : [fieldErrorOf(member, refusal)];
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

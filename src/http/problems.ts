@@ -1,3 +1,4 @@
+import type { ViolationCode } from '../config/violation.js';
 export interface ProblemDefinition {
   status: number;
   /** For people, and the default: an answer may have another detail for the same code. */
@@ -42,7 +43,7 @@ export const PROBLEMS = {
   validation_failed: {
     status: 422,
     detail: 'The request is not valid',
-    note: '`errors` names each wrong field and the reason',
+    note: '`errors` names each wrong field and the reason, with a `code` for programs',
   },
   too_many_requests: {
     status: 429,
@@ -64,9 +65,17 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
 
+/** What is wrong with one field of a request. */
 export interface FieldError {
-  field: string;
-  message: string;
+  /** Empty for the request as a whole. */
+  readonly field: string;
+  /** Stable; for programs. */
+  readonly code: ViolationCode;
+  /** A sentence that a form can show beside the field. */
+  readonly message: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly allowed?: readonly string[];
 }
 
 /** What RFC 9457 calls a problem: `code` is stable for programs, `detail` is for people. */
@@ -74,7 +83,7 @@ export interface Problem {
   status: number;
   code: string;
   detail: string;
-  errors?: FieldError[];
+  errors?: readonly FieldError[];
   headers?: Record<string, string>;
 }
 

@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { addressOf } from '../common/network.js';
 import type { Principal } from '../common/principal.js';
 import { RedisWaits } from '../common/redis-waits.js';
-import { ProblemError } from './problem.error.js';
+import { invalidField } from './field-error.js';
 import type { Role } from '../common/role.js';
 
 export const IS_PUBLIC = Symbol('is public');
@@ -97,7 +97,7 @@ export const IdempotencyKey = createParamDecorator(
     const key = headers[IDEMPOTENCY_KEY_HEADER.toLowerCase()];
     if (key === undefined) return undefined;
     if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key;
-    const message = `${IDEMPOTENCY_KEY_HEADER} must have 1 to 255 visible ASCII characters`;
-    throw new ProblemError('validation_failed', { errors: [{ field: IDEMPOTENCY_KEY_HEADER, message }] });
+    const text = 'must have 1 to 255 visible ASCII characters';
+    throw invalidField(IDEMPOTENCY_KEY_HEADER, { code: 'malformed', text });
   },
 );

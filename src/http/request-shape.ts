@@ -1,3 +1,4 @@
+import { invalidField } from './field-error.js';
 import { ProblemError } from './problem.error.js';
 
 /** No DTO nests deeper: an object, a list in it, and the elements of the list. */
@@ -39,5 +40,4 @@ function refuseText(text: string): void {
   if (LONE_SURROGATE.test(text)) throw invalid('must be well-formed Unicode');
 }
 
-const invalid = (message: string): ProblemError =>
-  new ProblemError('validation_failed', { errors: [{ field: '', message }] });
+const invalid = (text: string): ProblemError => invalidField('', { code: 'malformed', text });

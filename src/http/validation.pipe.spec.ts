@@ -1,11 +1,34 @@
 import 'reflect-metadata';
-import { IsString } from 'class-validator';
+import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsOneLine, Trim } from './dto.decorators.js';
+import { IsNewPassword } from './new-password.js';
 import { ProblemError } from './problem.error.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 class Body {
   @IsString()
   name: string;
+}
+
+/** As that of a registration. */
+class Registration {
+  @IsEmail()
+  @MaxLength(254)
+  email: string;
+
+  @IsString()
+  @IsNewPassword(({ email, full_name: fullName }: Registration) => ({ email, fullName }))
+  password: string;
+
+  @IsString()
+  @Trim()
+  @IsOneLine()
+  @Length(1, 200)
+  full_name: string;
+
+  @IsOptional()
+  @IsIn(['student', 'admin'])
+  role?: string;
 }
 
 const RULES = { minLength: 8, maxLength: 128, refuseCommon: false, contextWords: [] };
@@ -30,6 +53,36 @@ describe('the validation pipe', () => {
     expect(refusal).toBeInstanceOf(ProblemError);
     const { problem } = refusal as ProblemError;
     expect(problem).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ field }] });
+  });
+
+  it.each<[unknown, object]>([
+    [{ email: undefined }, { field: 'email', code: 'required', message: 'Is required' }],
+    [{ email: null }, { field: 'email', code: 'required' }],
+    [{ email: '' }, { field: 'email', code: 'required' }],
+    [{ full_name: '  ' }, { field: 'full_name', code: 'required' }],
+    [{ email: 7 }, { field: 'email', code: 'not_a_text', message: 'Must be a text' }],
+    [{ email: 'ada' }, { field: 'email', code: 'not_an_email' }],
+    [{ email: `${'a'.repeat(300)}@example.org` }, { field: 'email', code: 'too_long', max: 254 }],
+    [
+      { full_name: 'a'.repeat(201) },
+      { field: 'full_name', code: 'too_long', min: 1, max: 200, message: 'Must have 1 to 200 characters' },
+    ],
+    [{ full_name: 'a\nb' }, { field: 'full_name', code: 'control_characters' }],
+    [
+      { password: 'short' },
+      { field: 'password', code: 'too_short', min: 8, max: 128, message: 'Must have 8 to 128 characters' },
+    ],
+    [{ password: 'ada@example.org' }, { field: 'password', code: 'like_the_owner' }],
+    [{ role: 'king' }, { field: 'role', code: 'not_allowed', allowed: ['student', 'admin'] }],
+    [{ rank: 1 }, { field: 'rank', code: 'unknown_field', message: 'Is not known here' }],
+  ])('says of %j what is wrong, for people and for programs', async (wrong, expected) => {
+    const right = { email: 'ada@example.org', password: 'correct horse', full_name: 'Ada' };
+    const metadata = { type: 'body', metatype: Registration } as const;
+    const refusal = await pipe
+      .transform({ ...right, ...(wrong as object) }, metadata)
+      .catch((error: unknown) => error);
+    const { errors } = (refusal as ProblemError).problem;
+    expect(errors).toEqual([{ message: expect.any(String), ...expected }]);
   });
 
   const problemOf = async (value: unknown) =>

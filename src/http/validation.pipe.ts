@@ -1,17 +1,18 @@
 import { type ArgumentMetadata, ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { PasswordRules } from '../config/password-rules.js';
+import { fieldErrorOf, invalidField } from './field-error.js';
 import { newPasswordErrors } from './new-password.js';
 import { ProblemError } from './problem.error.js';
 import type { FieldError } from './problems.js';
 import { refuseMalformed, refuseMalformedPart } from './request-shape.js';
+import { violationOf } from './violations.js';
 
 /** A short request with thousands of wrong members would get a long answer. */
 const MAX_ERRORS = 20;
 const MAX_NAME_LENGTH = 100;
-const MAX_MESSAGE_LENGTH = 300;
 
-/** Turns bodies and queries into their DTO classes. Unknown and invalid fields are refused: 422 names the first of them. */
+/** Turns bodies and queries into their DTO classes. Unknown and invalid fields are refused: 422 names each, and what is wrong with it. */
 class RequestValidationPipe extends ValidationPipe {
   constructor(
     private readonly passwordRules: PasswordRules,
@@ -31,7 +32,12 @@ class RequestValidationPipe extends ValidationPipe {
   }
 
   protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
-    return [...(await super.validate(object, options)), ...newPasswordErrors(object, this.passwordRules)];
+    const errors = fieldErrorsOf(object, await super.validate(object, options));
+    const isRight = (member: string) => errors.every(({ field }) => field !== member);
+    errors.push(...newPasswordErrors(object, this.passwordRules).filter(({ field }) => isRight(field)));
+    if (errors.length > 0)
+      throw new ProblemError('validation_failed', { errors: errors.slice(0, MAX_ERRORS) });
+    return [];
   }
 }
 
@@ -42,19 +48,14 @@ export const createValidationPipe = (passwordRules: PasswordRules): ValidationPi
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    stopAtFirstError: true,
-    validationError: { target: false, value: false },
-    exceptionFactory: (errors) => {
-      const found = errors.slice(0, MAX_ERRORS).flatMap((error) => describe(error, ''));
-      return new ProblemError('validation_failed', { errors: found.slice(0, MAX_ERRORS) });
-    },
+    exceptionFactory: () => invalidField('', { code: 'malformed', text: 'must be an object' }),
   });
 
-function describe({ property, constraints, children }: ValidationError, prefix: string): FieldError[] {
-  const field = (prefix + property).slice(0, MAX_NAME_LENGTH);
-  const own = Object.values(constraints ?? {}).map((message) => ({
-    field,
-    message: message.slice(0, MAX_MESSAGE_LENGTH),
-  }));
-  return [...own, ...(children ?? []).flatMap((child) => describe(child, `${field}.`))];
+function fieldErrorsOf(body: object, found: readonly ValidationError[], prefix = ''): FieldError[] {
+  return found.slice(0, MAX_ERRORS).flatMap((error) => {
+    const field = (prefix + error.property).slice(0, MAX_NAME_LENGTH);
+    const { children = [] } = error;
+    if (children.length === 0) return [fieldErrorOf(field, violationOf(body, error))];
+    return fieldErrorsOf(Reflect.get(body, error.property) as object, children, `${field}.`);
+  });
 }

@@ -4,11 +4,11 @@ import { CALLER, type CallerRow } from './account-commands.service.js';
 import type { User } from './user.entity.js';
 
 /** The part of an account that a login checks. */
-export type Credentials = Pick<User, 'id' | 'passwordHash' | 'isActive'>;
+export type Credentials = Pick<User, 'id' | 'role' | 'passwordHash' | 'isActive'>;
 
 export const CREDENTIALS: HotStatement = {
   name: 'credentials',
-  text: 'SELECT id, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
+  text: 'SELECT id, role, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
 };
 
 /** Keeps a password that was changed during the login. `updated_at` stays: clients see no change of the account. */

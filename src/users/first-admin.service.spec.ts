@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { invalidField } from '../http/field-error.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigurationError } from '../config/configuration.error.js';
@@ -77,15 +78,15 @@ describe('FirstAdminService', () => {
   });
 
   const breached = () => {
-    const message = 'password must not be a password that is known from a data breach';
-    return new ProblemError('validation_failed', { errors: [{ field: 'password', message }] });
+    const text = 'must not be a password that is known from a data breach';
+    return invalidField('password', { code: 'in_a_breach', text });
   };
 
   it('stops the start when the password is not accepted', async () => {
     const { service, created } = serviceWith([breached()]);
     const refusal = await service.onApplicationBootstrap().catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(ConfigurationError);
-    expect(String(refusal)).toContain('ADMIN_PASSWORD is not accepted: password must not be');
+    expect(String(refusal)).toContain('ADMIN_PASSWORD is not accepted. Must not be');
     expect(String(refusal)).not.toContain(ADMIN.password);
     await jest.advanceTimersByTimeAsync(10 * NEXT_ATTEMPT_MS);
     expect(created).toHaveLength(1);

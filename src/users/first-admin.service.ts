@@ -5,6 +5,7 @@ import { ProblemError } from '../http/problem.error.js';
 import { AppConfig } from '../config/app-config.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { FIRST_ADMIN_NAME } from '../config/first-admin.js';
+import type { Credentials } from './account-statements.js';
 import { UsersService } from './users.service.js';
 
 const RETRY_MS = 5000;
@@ -47,11 +48,25 @@ export class FirstAdminService implements OnApplicationBootstrap, OnApplicationS
     await this.retry.stop();
   }
 
+  /** Whoever registers the address first keeps the operator from an admin: addresses are not verified. */
+  private noteUnlessAdmin({ role, isActive }: Credentials): void {
+    if (role === ADMIN_ROLE && isActive) return;
+    const state = isActive ? `the role ${role}` : 'been deactivated';
+    this.logger.warn(
+      `No first admin: the account that ADMIN_EMAIL names exists already, and has ${state}. Nothing about it was changed`,
+    );
+  }
+
   /** @throws ConfigurationError for a password that is not accepted */
   private async create(): Promise<void> {
     const admin = this.config.firstAdmin;
     try {
-      if (admin === undefined || (await this.users.findCredentials(admin.email))) return;
+      if (admin === undefined) return;
+      const existing = await this.users.findCredentials(admin.email);
+      if (existing !== undefined) {
+        this.noteUnlessAdmin(existing);
+        return;
+      }
       await this.users.create({ ...admin, fullName: FIRST_ADMIN_NAME, role: ADMIN_ROLE });
       this.logger.log('Created the first admin, named by ADMIN_EMAIL');
     } catch (error) {
@@ -60,7 +75,7 @@ export class FirstAdminService implements OnApplicationBootstrap, OnApplicationS
       if (code === 'email_taken') return;
       if (code === 'validation_failed')
         throw new ConfigurationError(
-          errors.map(({ message }) => `ADMIN_PASSWORD is not accepted: ${message}`),
+          errors.map(({ message }) => `ADMIN_PASSWORD is not accepted. ${message}`),
         );
       throw new Error(`The first admin (ADMIN_EMAIL) was not created: ${messageOf(error)}`, { cause: error });
     }

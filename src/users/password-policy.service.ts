@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { AppConfig } from '../config/app-config.js';
 import { type PasswordOwner, passwordRefusal } from '../config/password-rules.js';
-import { ProblemError } from '../http/problem.error.js';
+import { invalidField } from '../http/field-error.js';
 import { BreachedPasswords } from './breached-passwords.service.js';
 
 /** Decides which new passwords are accepted. A password that is in use is not checked: the rules may have changed since. */
@@ -19,11 +19,11 @@ export class PasswordPolicy {
    */
   async demand(field: string, password: string, owner: PasswordOwner, by: Actor): Promise<void> {
     const refusal = passwordRefusal(password, owner, this.config.passwords);
-    if (refusal !== undefined) throw invalid(field, refusal);
+    if (refusal !== undefined) throw invalidField(field, refusal);
     if (await this.breachedPasswords.includes(password, by))
-      throw invalid(field, 'must not be a password that is known from a data breach');
+      throw invalidField(field, {
+        code: 'in_a_breach',
+        text: 'must not be a password that is known from a data breach',
+      });
   }
 }
-
-const invalid = (field: string, refusal: string): ProblemError =>
-  new ProblemError('validation_failed', { errors: [{ field, message: `${field} ${refusal}` }] });

@@ -84,7 +84,8 @@ describe('an account', () => {
     it('has 8 to 128 characters', async () => {
       for (const password of ['', '1234567', 'x'.repeat(129)]) {
         const { errors } = expectProblem(await register({ password }), 422, 'validation_failed');
-        expect(errors).toEqual([{ field: 'password', message: expect.any(String) }]);
+        const code = password === '' ? 'required' : expect.stringMatching(/^too_(short|long)$/);
+        expect(errors).toMatchObject([{ field: 'password', code }]);
       }
       await expect(register({ password: '12345678' })).resolves.toMatchObject({ status: 201 });
     });

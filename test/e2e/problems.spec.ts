@@ -7,6 +7,8 @@ import { expectProblem } from './support/expectations.js';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LOGIN = '/api/v1/auth/login/json';
 const REGISTER = '/api/v1/auth/register';
+const REQUIRED = { code: 'required', message: 'Is required' };
+const NO_TEXT = { code: 'not_a_text', message: 'Must be a text' };
 
 /** What is wrong with a request is said in one shape, with a stable code, and never by a 500. */
 describe('a request', () => {
@@ -123,20 +125,16 @@ describe('a request', () => {
       for (const field of ['email', 'password']) {
         const body = { email: 'a@example.org', password: 'Test1234', [field]: value };
         const { errors } = expectProblem(await client.post(LOGIN, body), 422, 'validation_failed');
-        expect(errors).toEqual([{ field, message: expect.stringContaining(field) }]);
+        expect(errors).toEqual([{ field, ...(value === null ? REQUIRED : NO_TEXT) }]);
       }
       const refresh = await client.post('/api/v1/auth/refresh', { refresh_token: value });
       expectProblem(refresh, 422, 'validation_failed');
     });
 
     it('that has an unknown member is answered with a 422 that names the member', async () => {
-      const answer = await client.post(LOGIN, {
-        email: 'a@example.org',
-        password: 'Test1234',
-        remember: true,
-      });
-      const { errors } = expectProblem(answer, 422, 'validation_failed');
-      expect(errors).toEqual([{ field: 'remember', message: expect.any(String) }]);
+      const body = { email: 'a@example.org', password: 'Test1234', remember: true };
+      const { errors } = expectProblem(await client.post(LOGIN, body), 422, 'validation_failed');
+      expect(errors).toEqual([{ field: 'remember', code: 'unknown_field', message: 'Is not known here' }]);
     });
 
     it.each([

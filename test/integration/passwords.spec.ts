@@ -38,7 +38,11 @@ describe('new passwords', () => {
   function expectRefusal({ status, body }: Answer, field: string, password: string): void {
     expect({ status, code: body['code'] }).toEqual({ status: 422, code: 'validation_failed' });
     expect(body['errors']).toEqual([
-      { field, message: expect.stringMatching(new RegExp(`^${field} must (not )?`)) },
+      expect.objectContaining({
+        field,
+        code: expect.stringMatching(/^(too_|in_a_breach|like_the_owner)/),
+        message: expect.stringMatching(/^Must (not )?/),
+      }),
     ]);
     expect(JSON.stringify(body).toLowerCase()).not.toContain(password.toLowerCase());
   }
@@ -46,7 +50,7 @@ describe('new passwords', () => {
   it('are checked at registration, before an account exists', async () => {
     const email = `bob.builder@${randomUUID()}.example`;
     for (const password of [
-      'short',
+      'tiny',
       'x'.repeat(129),
       'Test1234',
       email.toUpperCase(),
@@ -63,7 +67,7 @@ describe('new passwords', () => {
   it('are checked at a change, which then changes nothing', async () => {
     const member = await signUp();
     for (const password of [
-      'short',
+      'tiny',
       'x'.repeat(129),
       'Test1234',
       'Ergodrive2026',
@@ -81,16 +85,16 @@ describe('new passwords', () => {
       expect(status).toBe(422);
       return (body['errors'] as { field: string; message: string }[]).map(({ field }) => field).sort();
     };
-    for (const password of ['short', 'Test1234', 'ada lovelace', 1]) {
+    for (const password of ['tiny', 'Test1234', 'ada lovelace', 1]) {
       const body = { email: 'no address', password, full_name: ' Ada Lovelace ', role: 'king' };
       const answer = await app.call('POST', '/api/v1/auth/register', { body });
       expect(fieldsOf(answer)).toEqual(['email', 'password', 'role']);
     }
-    const body = { email: ['a'], password: 'short', full_name: {} };
+    const body = { email: ['a'], password: 'tiny', full_name: {} };
     const answer = await app.call('POST', '/api/v1/auth/register', { body });
     expect(fieldsOf(answer)).toEqual(['email', 'full_name', 'password']);
     const { token } = await signUp();
-    for (const new_password of ['short', 'Test1234', null]) {
+    for (const new_password of ['tiny', 'Test1234', null]) {
       const change = { token, body: { current_password: '', new_password } };
       const refused = await app.call('POST', '/api/v1/users/me/change-password', change);
       expect(fieldsOf(refused)).toEqual(['current_password', 'new_password']);
@@ -100,7 +104,7 @@ describe('new passwords', () => {
   it('are not checked at a login or as the current password', async () => {
     const [tooShort, common] = [await signUp(), await signUp()];
     for (const [member, password] of [
-      [tooShort, 'short'],
+      [tooShort, 'tiny'],
       [common, 'Test1234'],
     ] as const) {
       const values = [member.id, await argon2.hash(password)];

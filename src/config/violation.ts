@@ -1,0 +1,41 @@
+/** What can be wrong with a value, for programs: a translation has a sentence for each. */
+export const VIOLATION_CODES = [
+  'required',
+  'unknown_field',
+  'malformed',
+  'not_a_text',
+  'not_a_boolean',
+  'not_a_whole_number',
+  'not_a_date',
+  'not_a_list',
+  'not_an_email',
+  'not_a_uuid',
+  'not_allowed',
+  'too_short',
+  'too_long',
+  'too_small',
+  'too_large',
+  'empty',
+  'repeated',
+  'control_characters',
+  'too_common',
+  'in_a_breach',
+  'like_the_owner',
+  'too_short_without_names',
+] as const;
+
+export type ViolationCode = (typeof VIOLATION_CODES)[number];
+
+/** Why a value is refused. It holds no part of the value. */
+export interface Violation {
+  readonly code: ViolationCode;
+  /** The rest of a sentence that begins with the name of the value, for people. */
+  readonly text: string;
+  /** The limits of a length or a number, as far as there are any. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly allowed?: readonly string[];
+}
+
+/** For a value that is absent, `null` or empty. */
+export const REQUIRED: Violation = { code: 'required', text: 'is required' };
