@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { countEnded } from '../http/ended-clients.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { FeedMetrics } from './feed-metrics.js';
 
@@ -72,7 +73,11 @@ export class PollAdmission {
       signal: closed.signal,
       maxBytes: () => Math.min(MAX_ANSWER_BYTES, MAX_BYTES / this.count),
       answered: () => {
-        if (!closed.signal.aborted) timer = setTimeout(() => response.destroy(), TAKE_MS).unref();
+        if (closed.signal.aborted) return;
+        timer = setTimeout(() => {
+          countEnded('poll');
+          response.destroy();
+        }, TAKE_MS).unref();
       },
     };
   }

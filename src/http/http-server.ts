@@ -7,16 +7,16 @@ import { DOCS_PATH } from './api-docs.js';
 import { answerClientError } from './client-error.js';
 import { isServedHere } from './management.js';
 import { hasOAuthErrors } from './oauth-error.document.js';
+import { Pipelines } from './pipelines.js';
 import { sendProblem } from './problem.document.js';
 import { problemOf } from './problems.js';
+import { BODY_LIMIT_BYTES, readBodies } from './read-bodies.js';
 import { defectOfHead } from './request-head.js';
 import { requestIds } from './request-id.js';
 import { RequestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from './server-limits.js';
 
-/** The longest valid body is a refresh token of 4,096 characters. */
-const BODY_LIMIT_BYTES = 16_384;
 /** Services introspect whatever their callers sent them as a token. */
 const OAUTH_BODY_LIMIT_BYTES = 65_536;
 const CLOSING_SWEEP_MS = 100;
@@ -56,7 +56,13 @@ export function createHttpServer(
   fastify.addHook('onRoute', (route) => {
     if (hasOAuthErrors(route.url)) route.bodyLimit = OAUTH_BODY_LIMIT_BYTES;
   });
+  readBodies(fastify);
+  const pipelines = new Pipelines();
   fastify.addHook('onRequest', (request, reply, done) => {
+    if (!pipelines.admit(reply.raw)) {
+      reply.hijack();
+      return;
+    }
     secure(request, reply);
     const detail = defectOfHead(request.raw);
     if (detail !== undefined) {

@@ -14,12 +14,17 @@ const PATH = /^\/api\/v1\/ws\/session\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 const PROTOCOL = 'ergodrive.v1';
 const TOKEN_PREFIX = 'bearer.';
 const MAX_MESSAGE_BYTES = 8192;
+/** Of a message, and pieces of the connection that wait for the rest of a frame: each costs some 300 bytes, however short it is. */
+const MAX_FRAGMENTS = 16;
+const MAX_CHUNKS = 64;
 /** How long a client may take to answer the close. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 const OPTIONS: ServerOptions & { closeTimeout: number } = {
   noServer: true,
   maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: MAX_FRAGMENTS,
+  maxBufferedChunks: MAX_CHUNKS,
   // Compression costs a buffer a socket, for messages of a few bytes.
   perMessageDeflate: false,
   clientTracking: false,

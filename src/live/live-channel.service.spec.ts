@@ -18,6 +18,7 @@ const [SWEEP_MS, HEARTBEAT_MS] = [1000, 30_000];
 class Peer extends EventEmitter {
   readonly OPEN = 1;
   readonly CLOSED = 3;
+  bufferedAmount = 0;
   readyState = 1;
   readonly received: Record<string, unknown>[] = [];
   closeCode: number | undefined;
@@ -33,9 +34,9 @@ class Peer extends EventEmitter {
     this.closeCode ??= code;
   }
 
-  ping(): void {
+  ping(data: Buffer): void {
     this.pings += 1;
-    if (this.answersPings) this.emit('pong');
+    if (this.answersPings) this.emit('pong', data);
   }
 
   terminate(): void {
@@ -200,10 +201,8 @@ describe('LiveChannelService', () => {
   });
 
   it('drops a peer one heartbeat after a heartbeat that the peer did not answer, and no other peer', async () => {
-    const [dead, alive] = [
-      await established('s1', {}),
-      await established('s2', { sid: 's2', sub: 'u2' }, 'u2'),
-    ];
+    const dead = await established('s1', {});
+    const alive = await established('s2', { sid: 's2', sub: 'u2' }, 'u2');
     alive.answersPings = true;
     jest.advanceTimersByTime(HEARTBEAT_MS);
     expect([dead.pings, dead.readyState]).toEqual([1, 1]);

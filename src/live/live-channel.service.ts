@@ -64,7 +64,9 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     socket.on('error', () => undefined);
     // The pong is queued already. A client that never reads its pongs must not fill the memory.
     socket.on('ping', () => this.limitRate(channel));
-    socket.on('pong', () => (channel.isAlive = true));
+    socket.on('pong', (data) => {
+      if (!channel.takePong(data)) this.limitRate(channel);
+    });
     socket.on('message', (data: Buffer, isBinary) => this.receive(channel, isBinary ? '' : data.toString()));
     // An upgrade that was under way when the others were sent away.
     if (this.isClosing) channel.close(CLOSE.goingAway, 'shutting down');
@@ -209,7 +211,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
       } else if (channel.claims.exp * 1000 <= databaseNow) {
         channel.close(CLOSE.tokenExpired, 'token_expired');
       }
-      if (beats) beat(channel);
+      if (beats) channel.beat();
     }
   }
 
@@ -222,10 +224,4 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   private report(error: unknown): void {
     this.logger.error((error as Error).stack ?? String(error));
   }
-}
-
-function beat(channel: LiveChannel): void {
-  if (!channel.isAlive) return channel.socket.terminate();
-  channel.isAlive = false;
-  channel.socket.ping();
 }
