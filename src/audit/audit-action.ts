@@ -42,5 +42,6 @@ export const ACCOUNT_ACTIONS = registerAuditActions(
   'session.opened',
   'session.login_failed',
   'session.refresh_repeated',
+  'session.refresh_refused',
   'session.revoked',
 );

@@ -32,14 +32,10 @@ import {
   TokensDto,
 } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
-import { DeviceTokens } from './device-tokens.service.js';
 
 @Controller('api/v1')
 export class AuthController {
-  constructor(
-    private readonly auth: AuthService,
-    private readonly devices: DeviceTokens,
-  ) {}
+  constructor(private readonly auth: AuthService) {}
 
   @ApiTags('auth')
   @Public()
@@ -148,8 +144,8 @@ export class AuthController {
     by: Actor,
     reply: FastifyReply,
   ): Promise<TokensDto> {
-    const tokens = await this.auth.login(email, password, by, { deviceToken });
-    void reply.header(DEVICE_TOKEN_HEADER, this.devices.issue(email));
-    return tokens;
+    const opened = await this.auth.login(email, password, by, { deviceToken });
+    void reply.header(DEVICE_TOKEN_HEADER, opened.deviceToken);
+    return opened.tokens;
   }
 }

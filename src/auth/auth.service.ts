@@ -37,6 +37,13 @@ export interface LoginOptions {
   readonly deviceToken?: string | undefined;
 }
 
+/** What a login gives. */
+export interface OpenedSession {
+  readonly tokens: TokensDto;
+  /** For the next login on this device. */
+  readonly deviceToken: string;
+}
+
 /** Register, log in, refresh, log out. */
 @Injectable()
 export class AuthService {
@@ -71,7 +78,12 @@ export class AuthService {
    * answer nor its time reveals which accounts exist. When the account changes during the login, it is checked again.
    * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
    */
-  async login(email: string, password: string, by: Actor, options: LoginOptions = {}): Promise<TokensDto> {
+  async login(
+    email: string,
+    password: string,
+    by: Actor,
+    options: LoginOptions = {},
+  ): Promise<OpenedSession> {
     return this.metrics.login(() => this.openSession(email, password, by, options));
   }
 
@@ -80,15 +92,15 @@ export class AuthService {
     password: string,
     by: Actor,
     { clientId = null, deviceToken }: LoginOptions,
-  ): Promise<TokensDto> {
-    const device = this.devices.deviceOf(email, deviceToken);
+  ): Promise<OpenedSession> {
     for (let attempt = 1; ; attempt++) {
-      const user = await this.authenticate(email, password, by, device);
+      const user = await this.authenticate(email, password, by, deviceToken);
       const session = await this.sessions.open(user, clientId, by);
       if (session !== undefined) {
-        await this.renewHash(user, password, by);
+        const hash = await this.renewHash(user, password, by);
         await this.warmUp(user.id, by);
-        return this.issue(session, session.rotatedAt);
+        const tokens = this.issue(session, session.rotatedAt);
+        return { tokens, deviceToken: this.devices.issue(email, hash) };
       }
       if (attempt < MAX_LOGIN_ATTEMPTS) continue;
       await this.noteFailure(user.id, 'account_changed', by);
@@ -108,7 +120,7 @@ export class AuthService {
     clientId: string | null = null,
   ): Promise<TokensDto> {
     const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
-    await this.limits.refresh(sid, by.redisWaits);
+    await this.limits.refresh(sid, clientId, by.redisWaits);
     const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId };
     const rotation = await this.rotations.rotate(presented, by);
     this.metrics.refreshed(rotation.outcome);
@@ -135,11 +147,8 @@ export class AuthService {
   async changePassword(principal: Principal, current: string, next: string, by: Actor): Promise<void> {
     const { id: userId, email, fullName, passwordHash: verifiedHash } = await this.users.get(principal.id);
     await this.passwords.demand('new_password', next, { email, fullName }, by);
-    const isRight = await this.limits.changePassword(
-      principal.sessionId,
-      async () => (await this.hasher.verify(verifiedHash, current, by.ip)) || undefined,
-      by.redisWaits,
-    );
+    const check = async () => ({ isRight: await this.hasher.verify(verifiedHash, current, by.ip) });
+    const { isRight } = await this.limits.changePassword(principal.sessionId, check, by.redisWaits);
     if (!isRight) return this.refuseChange(principal, 'wrong_password', by);
     const nextHash = await this.hasher.hash(next, by.ip);
     const others = { userId, exceptId: principal.sessionId };
@@ -165,26 +174,24 @@ export class AuthService {
     email: string,
     password: string,
     by: Actor,
-    device: string | undefined,
+    deviceToken: string | undefined,
   ): Promise<Credentials> {
-    const check = () => this.checkCredentials(email, password, by);
-    const user = await this.limits.login(email, by.ip, check, device, by.redisWaits);
-    if (user === undefined) throw new ProblemError('invalid_credentials');
+    const device = this.devices.deviceOf(email, deviceToken);
+    // Without a device token the limits are asked before the account is read.
+    const known = device && (await this.users.findCredentials(email));
+    const deviceId = known && this.devices.isOfPassword(device, known.passwordHash) ? device.id : undefined;
+    const check = async () => {
+      const found = known ?? (await this.users.findCredentials(email));
+      return { user: found, isRight: await this.hasher.verify(found?.passwordHash, password, by.ip) };
+    };
+    const { user, isRight } = await this.limits.login({ email, ip: by.ip, deviceId }, check, by.redisWaits);
+    if (!isRight || user === undefined) {
+      await this.noteFailure(user?.id, 'wrong_credentials', by);
+      throw new ProblemError('invalid_credentials');
+    }
     if (user.isActive) return user;
     await this.noteFailure(user.id, 'user_inactive', by);
     throw new ProblemError('user_inactive');
-  }
-
-  /** @returns the account, or `undefined` for wrong credentials, which are recorded in the audit trail */
-  private async checkCredentials(
-    email: string,
-    password: string,
-    by: Actor,
-  ): Promise<Credentials | undefined> {
-    const user = await this.users.findCredentials(email);
-    if (await this.hasher.verify(user?.passwordHash, password, by.ip)) return user;
-    await this.noteFailure(user?.id, 'wrong_credentials', by);
-    return undefined;
   }
 
   private async noteFailure(userId: string | undefined, reason: string, by: Actor): Promise<void> {
@@ -194,16 +201,18 @@ export class AuthService {
   /**
    * Hashes the password anew when the stored hash is not as a new one would be. It runs after the session was
    * opened: a failure does not fail the login, and the next login tries again.
+   * @returns the hash in force
    */
-  private async renewHash(user: Credentials, password: string, by: Actor): Promise<void> {
+  private async renewHash(user: Credentials, password: string, by: Actor): Promise<string> {
     try {
-      if (!(await this.hasher.mustRenew(user.passwordHash, password, by.ip))) return;
-      await this.users.rehash(user, password, by);
+      const isOutdated = await this.hasher.mustRenew(user.passwordHash, password, by.ip);
+      return isOutdated ? await this.users.rehash(user, password, by) : user.passwordHash;
     } catch (error) {
-      const isBusy = error instanceof ProblemError || isDatabaseOutage(error);
-      if (isBusy) return;
-      const msg = `A password hash was not renewed: ${(error as Error).message}`;
-      this.logger.error({ msg, request_id: by.requestId, user_id: user.id });
+      if (!(error instanceof ProblemError) && !isDatabaseOutage(error)) {
+        const msg = `A password hash was not renewed: ${(error as Error).message}`;
+        this.logger.error({ msg, request_id: by.requestId, user_id: user.id });
+      }
+      return user.passwordHash;
     }
   }
 

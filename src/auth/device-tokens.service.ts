@@ -1,4 +1,4 @@
-import { createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createHash, createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
 import { AppConfig } from '../config/app-config.js';
@@ -11,10 +11,17 @@ const KEY_BYTES = 32;
 /** What the key is derived for (RFC 5869 §3.2): a token of another kind never verifies with it, and the other way round. */
 const PURPOSE = 'ergodrive device token';
 
+/** What a device token says. */
+export interface KnownDevice {
+  readonly id: string;
+  /** Of the password with which the device logged in. */
+  readonly passwordDigest: string;
+}
+
 /**
  * Tokens that show that a device has logged into an account before (OWASP, Slow Down Online Guessing Attacks with Device
- * Cookies). A device token authenticates nobody: with it, guesses are counted for the device instead of for its network
- * and the account.
+ * Cookies). A device token authenticates nobody: with it, guesses are counted for the device and for all devices of the account instead of
+ * for its network and the account. It ends with the password: who knew the old one gets no guesses at the new one.
  */
 @Injectable()
 export class DeviceTokens {
@@ -27,33 +34,45 @@ export class DeviceTokens {
     this.key = createSecretKey(Buffer.from(hkdfSync('sha256', tokens.key, '', PURPOSE, KEY_BYTES)));
   }
 
-  /** A token of a new device of the account, for a year. Call it after a successful login only. */
-  issue(email: string): string {
+  /** A token of a new device of the account, for a year. Call it after a successful login only. @param passwordHash that is stored now */
+  issue(email: string, passwordHash: string): string {
     const iat = this.seconds();
-    const claims = { sub: digestOfEmail(email), jti: randomUUID(), iat, exp: iat + LIFE_SECONDS };
+    const about = { sub: digestOfEmail(email), jti: randomUUID(), pwd: digestOfHash(passwordHash) };
+    const claims = { ...about, iat, exp: iat + LIFE_SECONDS };
     return jwt.sign(claims, this.key, { algorithm: ALGORITHM });
   }
 
   /**
-   * The id of the device. `undefined` without a token, and for one that is malformed, forged, expired or of another account:
-   * such a request counts as one without a token, because a refusal would lock out who has an old one.
+   * The device. `undefined` without a token, and for one that is malformed, forged, expired or of another account:
+   * such a request counts as one without a token, because a refusal would lock out who has an old one. Whether the password is still that of the
+   * login is for {@link isOfPassword} to say.
    */
-  deviceOf(email: string, token: string | undefined): string | undefined {
+  deviceOf(email: string, token: string | undefined): KnownDevice | undefined {
     if (token === undefined) return undefined;
     try {
-      const { jti } = jwt.verify(token, this.key, {
+      const { jti, pwd } = jwt.verify(token, this.key, {
         algorithms: [ALGORITHM],
         subject: digestOfEmail(email),
         clockTimestamp: this.seconds(),
-      }) as jwt.JwtPayload;
-      return jti;
-    } catch (error) {
-      if (error instanceof jwt.JsonWebTokenError) return undefined;
-      throw error;
+      }) as { jti: string; pwd?: string };
+      // Version 0.1.0 put no password into its tokens.
+      return pwd === undefined ? undefined : { id: jti, passwordDigest: pwd };
+    } catch {
+      // Not only a JsonWebTokenError: a payload that is no JSON gives a SyntaxError.
+      return undefined;
     }
+  }
+
+  /** Whether the device logged in with the password that has this hash. */
+  isOfPassword(device: KnownDevice, passwordHash: string): boolean {
+    return device.passwordDigest === digestOfHash(passwordHash);
   }
 
   private seconds(): number {
     return Math.floor(this.clock.now() / 1000);
   }
 }
+
+/** The hash has a random salt: its digest says nothing about the password. */
+const digestOfHash = (passwordHash: string): string =>
+  createHash('sha256').update(passwordHash).digest('base64url');

@@ -1,32 +1,28 @@
-import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 /** Prefix length, in bits, of the network that one IPv6 subscriber has (RFC 6177): hosts change addresses within it. */
 const IPV6_PREFIX = 64;
-/** An IPv6 address is spelled in groups. */
-const GROUPS = 8;
-const GROUP_BITS = 16;
-const MAPPED_IPV4 = /^::ffff:([\d.]+)$/;
+const IPV4_BYTES = 4;
+/**
+ * Ranges whose addresses have an IPv4 address in their last 32 bits: mapped (RFC 4291 §2.5.5.2), behind a NAT64 with the well-known prefix
+ * (RFC 6052 §2.1), and translated (RFC 7915). Else all clients of such a translator would share one /64.
+ */
+const WITH_IPV4 = ['ipv4Mapped', 'rfc6052', 'rfc6145'];
 
 const WITH_PORT = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/;
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** The IP address in one spelling, without a port, or `null` for text that is none: proxies pass on what clients claim. */
 export function addressOf(text: string): string | null {
   const [, ipv6, ipv4] = WITH_PORT.exec(text) ?? [];
-  return canonical(ipv6 ?? ipv4 ?? text) ?? null;
+  return parse(ipv6 ?? ipv4 ?? text)?.toString() ?? null;
 }
 
-/**
- * Whether two IP addresses belong to the same network: the same address for IPv4, the same /64 for IPv6. An
- * IPv4-mapped IPv6 address counts as IPv4. Text that is no IP address belongs to no network.
- */
+/** Whether two IP addresses belong to the same {@link networkOf network}. Text that is no IP address belongs to none. */
 export function isSameNetwork(one: string | null, other: string | null): boolean {
-  const [first, second] = [canonical(one), canonical(other)];
-  if (first === undefined || second === undefined) return false;
-  if (first === second) return true;
-  if (isIPv4(first) || isIPv4(second)) return false;
-  const network = new BlockList();
-  network.addSubnet(first, IPV6_PREFIX, 'ipv6');
-  return network.check(second, 'ipv6');
+  return parse(one) !== undefined && networkOf(one) === networkOf(other);
 }
 
 /**
@@ -34,22 +30,19 @@ export function isSameNetwork(one: string | null, other: string | null): boolean
  * IP address shares one network.
  */
 export function networkOf(ip: string | null): string {
-  const address = canonical(ip);
+  const address = parse(ip);
   if (address === undefined) return 'unknown';
-  if (isIPv4(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':');
-  const end = tail === undefined ? [] : tail.split(':');
-  const zeros = Array<string>(Math.max(0, GROUPS - groups.length - end.length)).fill('0');
-  const first = [...groups, ...zeros, ...end].slice(0, IPV6_PREFIX / GROUP_BITS);
-  return `${first.map((group) => group || '0').join(':')}::/${IPV6_PREFIX}`;
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  const network = address.toByteArray().fill(0, IPV6_PREFIX / 8);
+  return `${new ipaddr.IPv6(network).toString()}/${IPV6_PREFIX}`;
 }
 
-/** One spelling for each address, without a zone. */
-function canonical(text: string | null): string | undefined {
+/** An address without a zone. */
+function parse(text: string | null): Address | undefined {
   const [address = ''] = text?.split('%') ?? [];
-  if (isIPv4(address)) return address;
-  if (!isIPv6(address)) return undefined;
-  const { address: spelled } = new SocketAddress({ address, family: 'ipv6' });
-  return MAPPED_IPV4.exec(spelled)?.[1] ?? spelled;
+  // The library also reads what is no address in every system, such as 0x7f.1.
+  if (isIP(address) === 0) return undefined;
+  const parsed = ipaddr.parse(address);
+  if (parsed instanceof ipaddr.IPv4 || !WITH_IPV4.includes(parsed.range())) return parsed;
+  return new ipaddr.IPv4(parsed.toByteArray().slice(-IPV4_BYTES));
 }

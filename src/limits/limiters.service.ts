@@ -3,6 +3,8 @@ import { AppConfig } from '../config/app-config.js';
 import { RedisServers } from '../cache/redis-servers.js';
 import { HotStatements } from '../database/hot-statements.js';
 import { newCounter } from '../common/metrics.js';
+import { RedisWaits } from '../common/redis-waits.js';
+import { ProblemError } from '../http/problem.error.js';
 import { type Limit, type Refusal, refusalHeaders } from './limit.js';
 import { Limiter } from './limiter.js';
 import { PostgresCounts } from './postgres-counts.js';
@@ -33,9 +35,18 @@ export class Limiters {
     );
   }
 
-  /** Counts a refusal that is answered. @returns the headers of the answer */
-  refuse(refusal: Refusal): Record<string, string> {
+  /** Counts an attempt, unless limits are off. @param waits of the request @throws ProblemError 429 with this detail */
+  async demand(limiter: Limiter, key: string, waits = new RedisWaits(), detail?: string): Promise<void> {
+    const refusal = this.config.rateLimitEnabled ? await limiter.take(key, waits) : undefined;
+    if (refusal !== undefined) this.refuse(refusal, detail);
+  }
+
+  /** Counts a refusal. @throws ProblemError 429, always */
+  refuse(refusal: Refusal, detail?: string): never {
     this.refusals.inc({ limit: refusal.limit.name });
-    return refusalHeaders(refusal);
+    throw new ProblemError('too_many_requests', {
+      headers: refusalHeaders(refusal),
+      ...(detail === undefined ? {} : { detail }),
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
-import { DeviceTokens } from '../auth/device-tokens.service.js';
+import { demandScope } from '../clients/client-authenticator.js';
 import type { OAuthClient } from '../clients/client.entity.js';
 import type { Actor } from '../common/actor.js';
 import { asOAuthText, OAuthError } from '../http/oauth-error.js';
@@ -37,17 +37,15 @@ export interface TokenGrant {
 /** Tokens for OAuth clients, by the code of `/auth/login` and `/auth/refresh`. */
 @Injectable()
 export class TokenGrants {
-  constructor(
-    private readonly auth: AuthService,
-    private readonly devices: DeviceTokens,
-  ) {}
+  constructor(private readonly auth: AuthService) {}
 
   /**
    * Answers RFC 6749 §4.3 (password) and §6 (refresh token).
-   * @throws OAuthError of §5.2. There are no scopes, so a request for one is refused
+   * @throws OAuthError of §5.2, for a client without the scope `password` too. There are no scopes, so a request for one is refused
    * @throws ProblemError 429
    */
   async grant(request: TokenRequest, by: Actor): Promise<TokenGrant> {
+    demandScope(request.client, 'password', 400);
     const grantType = demandParameter(request.parameters, 'grant_type');
     if (request.parameters.has('scope')) throw new OAuthError('invalid_scope', 'There are no scopes here');
     try {
@@ -63,8 +61,9 @@ export class TokenGrants {
   private async logIn({ client, parameters, deviceToken }: TokenRequest, by: Actor): Promise<TokenGrant> {
     const username = demandParameter(parameters, 'username').trim();
     const password = demandParameter(parameters, 'password');
-    const tokens = await this.auth.login(username, password, by, { clientId: client.id, deviceToken });
-    return { tokens: toOAuthTokens(tokens), deviceToken: this.devices.issue(username) };
+    const options = { clientId: client.id, deviceToken };
+    const { tokens, deviceToken: next } = await this.auth.login(username, password, by, options);
+    return { tokens: toOAuthTokens(tokens), deviceToken: next };
   }
 
   private async refresh(

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { isSameNetwork } from '../common/network.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 import { normaliseEmail } from '../users/email.js';
 
-/** Ended sessions are kept for 30 days, see `SessionCleanupService`. */
-const ADDRESSES: HotStatement = {
-  name: 'login_addresses',
+/** One look into an index, however many sessions the account has. Ended sessions are kept for 30 days, see `SessionCleanupService`. */
+export const IS_KNOWN: HotStatement = {
+  name: 'is_known_network',
   text: `
-  SELECT DISTINCT s.ip FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1 AND s.ip IS NOT NULL`,
+  SELECT EXISTS (
+    SELECT FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE u.email = $1 AND s.ip IS NOT NULL AND network_of(s.ip) = network_of($2)
+  ) AS is_known`,
 };
 
 /** From where accounts were logged into. */
@@ -17,7 +19,7 @@ export class LoginHistory {
 
   /** Whether this account was logged into from the network of the address, as far as its sessions are still stored. */
   async hasLogin(email: string, ip: string | null): Promise<boolean> {
-    const rows = await this.statements.run<{ ip: string }>(ADDRESSES, [normaliseEmail(email)]);
-    return rows.some((row) => isSameNetwork(row.ip, ip));
+    const [row] = await this.statements.run<{ is_known: boolean }>(IS_KNOWN, [normaliseEmail(email), ip]);
+    return row?.is_known === true;
   }
 }

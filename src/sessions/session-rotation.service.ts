@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ChangePublisher } from '../invalidation/change-publisher.js';
+import type { AuditAction } from '../audit/audit-action.js';
 import type { Actor } from '../common/actor.js';
 import { isSameNetwork } from '../common/network.js';
 import type { Role } from '../common/role.js';
 import { AppConfig } from '../config/app-config.js';
 import { HotStatements } from '../database/hot-statements.js';
 import type { TokenSession } from './session.entity.js';
-import { EXPLAIN_REFUSAL, NOTE_REPEATED, ROTATE } from './session-statements.js';
+import { EXPLAIN_REFUSAL, NOTE_REFRESH, ROTATE } from './session-statements.js';
 import { SessionsService } from './sessions.service.js';
 
 /** A refresh token that was presented, whose signature and expiry were checked. */
@@ -94,7 +95,10 @@ export class SessionRotationService {
       clientId,
     ]);
     if (row === undefined) return { outcome: 'revoked' };
-    if (!row.is_own) return { outcome: 'foreign' };
+    if (!row.is_own) {
+      await this.note('session.refresh_refused', row.user_id, presented, by);
+      return { outcome: 'foreign' };
+    }
     if (!row.is_current && !isRepetition(row, idempotencyKey, by)) {
       await this.sessions.revoke({ userId: row.user_id, id: sessionId }, 'refresh_token_reuse', by);
       return { outcome: 'reused' };
@@ -106,14 +110,22 @@ export class SessionRotationService {
   }
 
   private async repeat(presented: PresentedToken, row: RefusedRow, by: Actor): Promise<Rotation> {
-    const { sessionId } = presented;
-    await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent, by.requestId]);
-    this.publisher.sessionEvent({
-      kind: 'session.refresh_repeated',
-      user_id: row.user_id,
-      session_id: sessionId,
-    });
+    const kind = 'session.refresh_repeated';
+    await this.note(kind, row.user_id, presented, by);
+    this.publisher.sessionEvent({ kind, user_id: row.user_id, session_id: presented.sessionId });
     return { outcome: 'granted', session: sessionOf(presented, row.refresh_jti, row), at: row.at };
+  }
+
+  private async note(
+    action: AuditAction,
+    userId: string,
+    presented: PresentedToken,
+    by: Actor,
+  ): Promise<void> {
+    const { sessionId, clientId } = presented;
+    await this.statements.run(NOTE_REFRESH, [
+      action, userId, sessionId, by.ip, by.userAgent, by.requestId, clientId,
+    ]); // prettier-ignore
   }
 }
 

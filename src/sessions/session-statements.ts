@@ -118,9 +118,10 @@ export const EXPLAIN_REFUSAL: HotStatement = {
   WHERE s.id = $1 AND ${isLive('s')} AND u.is_active`,
 };
 
-export const NOTE_REPEATED: HotStatement = {
-  name: 'note_repeated_refresh',
+/** @see SessionRotationService */
+export const NOTE_REFRESH: HotStatement = {
+  name: 'note_refresh',
   text: `
-  INSERT INTO audit_events (action, user_id, session_id, ip, user_agent, request_id)
-  VALUES ('session.refresh_repeated', $1, $2, $3, $4, $5)`,
+  INSERT INTO audit_events (action, user_id, session_id, ip, user_agent, request_id, details)
+  VALUES ($1, $2, $3, $4, $5, $6, jsonb_strip_nulls(jsonb_build_object('client_id', $7::text)))`,
 };

@@ -143,9 +143,14 @@ export class UsersService {
     return row?.is_changed === true;
   }
 
-  /** Hashes the password with the current parameters. A password that was changed during the login is kept. */
-  async rehash({ id, passwordHash }: Credentials, password: string, { ip }: Actor): Promise<void> {
-    await this.statements.run(REHASH, [id, passwordHash, await this.hasher.hash(password, ip)]);
+  /**
+   * Hashes the password with the current parameters. A password that was changed during the login is kept.
+   * @returns the new hash
+   */
+  async rehash({ id, passwordHash }: Credentials, password: string, { ip }: Actor): Promise<string> {
+    const hash = await this.hasher.hash(password, ip);
+    await this.statements.run(REHASH, [id, passwordHash, hash]);
+    return hash;
   }
 
   /** Deletes the cache entry; to be awaited between the commit and the answer. */

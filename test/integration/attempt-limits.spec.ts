@@ -1,49 +1,25 @@
-import { parseList } from 'structured-headers';
 import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
 import { DatabaseTimeoutError } from '../../src/common/database-errors.js';
-import { ProblemError } from '../../src/http/problem.error.js';
+import type { ProblemError } from '../../src/http/problem.error.js';
 import { LimitCleanupService } from '../../src/limits/limit-cleanup.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { register, type Member } from './accounts.js';
-import { type Answer, AppInProcess } from './app-in-process.js';
+import type { AppInProcess } from './app-in-process.js';
+import { Attempts, each, PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_NETWORK } from './attempts.js';
 
-const PER_ACCOUNT_AND_NETWORK = 10;
-const PER_NETWORK = 100;
-const PER_ACCOUNT = 100;
-const REGISTRATIONS = 50;
-const REFRESHES = 60;
-const ATTACKERS = 1000;
-const LONG_MS = 180_000;
-const WINDOW_SECONDS = 900;
+const LOGINS = 100;
 
 describe('attempts', () => {
-  let database: TestDatabase;
+  let attempts: Attempts;
   let app: AppInProcess;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, RATE_LIMIT_ENABLED: 'true', TRUSTED_PROXIES: '1' };
-    app = await AppInProcess.start(env);
+    attempts = await Attempts.start();
+    app = attempts.app;
   });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  afterAll(() => attempts.stop());
 
-  let nextAccount = 0;
-  const newEmail = () => `account-${nextAccount++}@example.org`;
-  let nextHost = 0;
-  const newAddress = () => `10.0.${nextHost >> 8}.${nextHost++ & 255}`;
-  const each = <T>(length: number, make: (index: number) => Promise<T>) =>
-    Promise.all(Array.from({ length }, (_, index) => make(index)));
-
-  /** What the check answered, or the status of the refusal. The check is no password hash: it answers at once. */
-  const attempt = (email: string, ip: string | null, answer?: string): Promise<unknown> =>
-    app
-      .get(AttemptLimits)
-      .login(email, ip, async () => answer)
-      .catch((error: unknown) => (error instanceof ProblemError ? error.problem.status : error));
-
+  const newEmail = () => attempts.newEmail();
+  const newAddress = () => attempts.newAddress();
+  const attempt = (email: string, ip: string | null, answer?: string) => attempts.make(email, ip, answer);
   const endWindows = () => app.query(`UPDATE limit_counts SET expires_at = now() - interval '1 second'`);
 
   describe('to log in', () => {
@@ -100,7 +76,7 @@ describe('attempts', () => {
       await each(2 * PER_ACCOUNT_AND_NETWORK, () => attempt(email, ip));
       const error: unknown = await app
         .get(AttemptLimits)
-        .login(email, ip, () => Promise.resolve(1))
+        .login({ email, ip }, () => Promise.resolve({ isRight: true }))
         .catch((reason: unknown) => reason);
       expect(Number((error as ProblemError).problem.headers?.['retry-after'])).toBeLessThanOrEqual(60);
     });
@@ -108,11 +84,11 @@ describe('attempts', () => {
     it('are not counted when they end with an error, when they succeed, or when they are refused', async () => {
       const [email, ip] = [newEmail(), newAddress()];
       const outage = () =>
-        app.get(AttemptLimits).login(email, ip, () => Promise.reject(new DatabaseTimeoutError()));
+        app.get(AttemptLimits).login({ email, ip }, () => Promise.reject(new DatabaseTimeoutError()));
       for (let index = 0; index < PER_ACCOUNT_AND_NETWORK; index++)
         await expect(outage()).rejects.toThrow('timeout');
       for (let index = 0; index < PER_NETWORK; index++)
-        await expect(attempt(email, ip, 'right')).resolves.toBe('right');
+        await expect(attempt(newEmail(), ip, 'right')).resolves.toBe('right');
       await each(PER_ACCOUNT_AND_NETWORK, () => attempt(email, ip));
       await each(PER_NETWORK, () => attempt(email, ip));
       await expect(attempt(newEmail(), ip)).resolves.toBeUndefined();
@@ -126,6 +102,14 @@ describe('attempts', () => {
       await expect(attempt(email, ip, 'right')).resolves.toBe('right');
     });
 
+    it('that succeed are limited for each account, whatever the password is then', async () => {
+      const email = newEmail();
+      for (let index = 0; index < LOGINS; index++)
+        await expect(attempt(email, newAddress(), 'right')).resolves.toBe('right');
+      await expect(attempt(email, newAddress(), 'right')).resolves.toBe(429);
+      await expect(attempt(email, newAddress())).resolves.toBe(429);
+    });
+
     it('leave no counts behind once their windows have ended', async () => {
       await attempt(newEmail(), newAddress());
       await expect(app.get(LimitCleanupService).removeExpired()).resolves.toEqual(expect.any(Number));
@@ -133,108 +117,6 @@ describe('attempts', () => {
       await endWindows();
       await app.get(LimitCleanupService).removeExpired();
       await expect(app.query('SELECT FROM limit_counts')).resolves.toHaveLength(0);
-    });
-  });
-
-  describe('over HTTP', () => {
-    let owner: Member;
-    const logIn = (ip: string, password: string, device?: string): Promise<Answer> =>
-      app.call('POST', '/api/v1/auth/login/json', {
-        headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
-        body: { email: owner.email, password },
-      });
-
-    beforeEach(async () => {
-      await app.query('DELETE FROM limit_counts');
-      owner = await register(app);
-    });
-
-    /** A 429 problem whose headers a stock parser of structured fields reads. */
-    const expectRefusal = ({ status, headers, body }: Answer, name: string, attempts: number) => {
-      expect({ status, code: body['code'] }).toEqual({ status: 429, code: 'too_many_requests' });
-      expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
-      const seconds = Number(headers['retry-after']);
-      expect(seconds).toBeGreaterThan(0);
-      expect(seconds).toBeLessThanOrEqual(WINDOW_SECONDS);
-      const policy = parseList(String(headers['ratelimit-policy']));
-      expect(policy).toEqual([[name, new Map([['q', attempts], ['w', WINDOW_SECONDS]])]]); // prettier-ignore
-      expect(parseList(String(headers['ratelimit']))).toEqual([[name, new Map([['r', 0], ['t', seconds]])]]); // prettier-ignore
-    };
-
-    it(
-      'from a thousand addresses on one account do not lock its owner out',
-      async () => {
-        const home = newAddress();
-        await expect(logIn(home, owner.password)).resolves.toMatchObject({ status: 200 });
-        const { headers } = await logIn(newAddress(), owner.password);
-        const device = String(headers['device-token']);
-        const statuses: number[] = [];
-        const attackers = Array.from({ length: ATTACKERS }, () => newAddress());
-        // As many at once as the queue of the hashes has places.
-        const lane = async () => {
-          for (let ip = attackers.pop(); ip !== undefined; ip = attackers.pop())
-            statuses.push((await logIn(ip, 'wrong-Test1234')).status);
-        };
-        await Promise.all(Array.from({ length: 20 }, lane));
-        expect(statuses.filter((status) => status === 401)).toHaveLength(PER_ACCOUNT);
-        expect(statuses.filter((status) => status === 429)).toHaveLength(ATTACKERS - PER_ACCOUNT);
-        await expect(logIn(home, owner.password)).resolves.toMatchObject({ status: 200 });
-        expectRefusal(await logIn(newAddress(), owner.password), 'login-account', PER_ACCOUNT);
-        // From a network where nobody has logged in, by the device alone.
-        await expect(logIn(newAddress(), owner.password, device)).resolves.toMatchObject({ status: 200 });
-        // The owner's own address is limited too.
-        for (let guess = 0; guess < PER_ACCOUNT_AND_NETWORK; guess++)
-          await expect(logIn(home, 'wrong-Test1234')).resolves.toMatchObject({ status: 401 });
-        expectRefusal(await logIn(home, owner.password), 'login-account-network', PER_ACCOUNT_AND_NETWORK);
-      },
-      LONG_MS,
-    );
-
-    it('on other accounts do not lock an owner out who shares the address', async () => {
-      const shared = newAddress();
-      await expect(logIn(shared, owner.password)).resolves.toMatchObject({ status: 200 });
-      await each(PER_NETWORK, () => attempt(newEmail(), shared));
-      await expect(attempt(newEmail(), shared)).resolves.toBe(429);
-      await expect(logIn(shared, owner.password)).resolves.toMatchObject({ status: 200 });
-    });
-
-    it('to register are limited for each network', async () => {
-      const registration = (ip: string) =>
-        app.call('POST', '/api/v1/auth/register', {
-          headers: { 'x-forwarded-for': ip },
-          body: { email: owner.email, password: 'Test1234', full_name: 'A' },
-        });
-      for (let index = 0; index < REGISTRATIONS; index++)
-        await expect(registration(`2001:db8:9::${index + 1}`)).resolves.toMatchObject({ status: 409 });
-      expectRefusal(await registration('2001:db8:9::ffff'), 'register', REGISTRATIONS);
-      await expect(registration('2001:db8:10::1')).resolves.toMatchObject({ status: 409 });
-    });
-
-    it('to refresh are limited for each session', async () => {
-      const refresh = (token: string) =>
-        app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: token } });
-      let token = owner.refreshToken;
-      for (let index = 0; index < REFRESHES; index++) {
-        const { status, body } = await refresh(token);
-        expect(status).toBe(200);
-        token = String(body['refresh_token']);
-      }
-      expectRefusal(await refresh(token), 'refresh', REFRESHES);
-      const other = await register(app);
-      await expect(refresh(other.refreshToken)).resolves.toMatchObject({ status: 200 });
-    });
-
-    it('to guess the current password are limited for each session, and not by failed logins', async () => {
-      const change = (current_password: string) =>
-        app.call('POST', '/api/v1/users/me/change-password', {
-          token: owner.token,
-          body: { current_password, new_password: 'a new horse battery' },
-        });
-      const ip = '127.0.0.1';
-      await each(2 * PER_ACCOUNT_AND_NETWORK, () => attempt(owner.email, ip));
-      for (let guess = 0; guess < PER_ACCOUNT_AND_NETWORK; guess++)
-        await expect(change('wrong-Test1234')).resolves.toMatchObject({ status: 403 });
-      expectRefusal(await change(owner.password), 'change-password', PER_ACCOUNT_AND_NETWORK);
     });
   });
 });

@@ -5,6 +5,7 @@ import { type Answer, AppInProcess } from './app-in-process.js';
 import { registerAdmin, registerClient, send } from './oauth-clients.js';
 
 const PER_DEVICE = 10;
+const PER_DEVICES = 30;
 const PER_ACCOUNT = 100;
 
 describe('logins', () => {
@@ -45,7 +46,9 @@ describe('logins', () => {
   const useUpTheAccount = async () => {
     await app.query('DELETE FROM limit_counts');
     const guess = () =>
-      app.get(AttemptLimits).login(owner.email, newAddress(), () => Promise.resolve(undefined));
+      app
+        .get(AttemptLimits)
+        .login({ email: owner.email, ip: newAddress() }, () => Promise.resolve({ isRight: false }));
     return Promise.all(Array.from({ length: PER_ACCOUNT }, guess));
   };
 
@@ -70,6 +73,28 @@ describe('logins', () => {
       Array.from({ length: 3 * PER_DEVICE }, () => logIn(newAddress(), 'wrong-Test1234', device)),
     );
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(PER_DEVICE);
+  });
+
+  it('on many devices of the account are counted together, too', async () => {
+    const devices: string[] = [];
+    for (let count = 0; count <= PER_DEVICES / PER_DEVICE; count++)
+      devices.push(deviceTokenOf(await logIn(newAddress(), owner.password)));
+    const last = devices.pop();
+    for (const device of devices)
+      for (let guess = 0; guess < PER_DEVICE; guess++)
+        await expect(logIn(newAddress(), 'wrong-Test1234', device)).resolves.toMatchObject({ status: 401 });
+    expectRefusal(await logIn(newAddress(), 'wrong-Test1234', last), 'login-devices', PER_DEVICES);
+  });
+
+  it('on a device are counted as on none once the password has changed', async () => {
+    const device = deviceTokenOf(await logIn(newAddress(), owner.password));
+    const new_password = 'a new horse battery';
+    const change = { current_password: owner.password, new_password };
+    await expect(
+      app.call('POST', '/api/v1/users/me/change-password', { token: owner.token, body: change }),
+    ).resolves.toMatchObject({ status: 200 });
+    await useUpTheAccount();
+    expectRefusal(await logIn(newAddress(), new_password, device), 'login-account', PER_ACCOUNT);
   });
 
   it('through the password grant of an OAuth client accept and return device tokens, too', async () => {

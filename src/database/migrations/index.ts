@@ -15,6 +15,7 @@ import { NameCaches1764000000016 } from './1764000000016-name-caches.js';
 import { LogMovedSessions1764000000020 } from './1764000000020-log-moved-sessions.js';
 import { IndexSessionsByClient1764000000021 } from './1764000000021-index-sessions-by-client.js';
 import { OrderAuditOutboxByTransaction1764000000022 } from './1764000000022-order-audit-outbox-by-transaction.js';
+import { IndexSessionsByNetwork1764000000023 } from './1764000000023-index-sessions-by-network.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   LogMovedSessions1764000000020,
   IndexSessionsByClient1764000000021,
   OrderAuditOutboxByTransaction1764000000022,
+  IndexSessionsByNetwork1764000000023,
 ];

@@ -1,0 +1,199 @@
+import { addressOf, isSameNetwork } from '../../src/common/network.js';
+import { IS_KNOWN, LoginHistory } from '../../src/sessions/login-history.service.js';
+import { type Member, register } from './accounts.js';
+import type { Answer, AppInProcess } from './app-in-process.js';
+import {
+  Attempts,
+  each,
+  expectRefusal,
+  PER_ACCOUNT,
+  PER_ACCOUNT_AND_NETWORK,
+  PER_NETWORK,
+} from './attempts.js';
+
+const REGISTRATIONS = 50;
+const REFRESHES = 60;
+const PROFILE_CHANGES = 60;
+const PER_REFUSED_NETWORK = 1000;
+const ATTACKERS = 150;
+const LONG_MS = 180_000;
+
+describe('attempts over HTTP', () => {
+  let attempts: Attempts;
+  let app: AppInProcess;
+
+  beforeAll(async () => {
+    attempts = await Attempts.start();
+    app = attempts.app;
+  });
+  afterAll(() => attempts.stop());
+
+  const newEmail = () => attempts.newEmail();
+  const newAddress = () => attempts.newAddress();
+  const attempt = (email: string, ip: string | null, answer?: string) => attempts.make(email, ip, answer);
+
+  let owner: Member;
+  const logIn = (ip: string, password: string, device?: string): Promise<Answer> =>
+    app.call('POST', '/api/v1/auth/login/json', {
+      headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
+      body: { email: owner.email, password },
+    });
+
+  beforeEach(async () => {
+    await app.query('DELETE FROM limit_counts');
+    owner = await register(app);
+  });
+
+  it(
+    'from many addresses on one account do not lock its owner out',
+    async () => {
+      const home = newAddress();
+      await expect(logIn(home, owner.password)).resolves.toMatchObject({ status: 200 });
+      const { headers } = await logIn(newAddress(), owner.password);
+      const device = String(headers['device-token']);
+      const statuses: number[] = [];
+      const attackers = Array.from({ length: ATTACKERS }, () => newAddress());
+      // As many at once as the queue of the hashes has places.
+      const lane = async () => {
+        for (let ip = attackers.pop(); ip !== undefined; ip = attackers.pop())
+          statuses.push((await logIn(ip, 'wrong-Test1234')).status);
+      };
+      await Promise.all(Array.from({ length: 20 }, lane));
+      expect(statuses.filter((status) => status === 401)).toHaveLength(PER_ACCOUNT);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(ATTACKERS - PER_ACCOUNT);
+      await expect(logIn(home, owner.password)).resolves.toMatchObject({ status: 200 });
+      expectRefusal(await logIn(newAddress(), owner.password), 'login-account', PER_ACCOUNT);
+      // From a network where nobody has logged in, by the device alone.
+      await expect(logIn(newAddress(), owner.password, device)).resolves.toMatchObject({ status: 200 });
+      // The owner's own address is limited too, and wrong passwords are answered as elsewhere.
+      for (let guess = 0; guess < PER_ACCOUNT_AND_NETWORK; guess++)
+        expectRefusal(await logIn(home, 'wrong-Test1234'), 'login-account', PER_ACCOUNT);
+      expectRefusal(await logIn(home, owner.password), 'login-account-network', PER_ACCOUNT_AND_NETWORK);
+    },
+    LONG_MS,
+  );
+
+  it('on other accounts do not lock an owner out who shares the address', async () => {
+    const shared = newAddress();
+    await expect(logIn(shared, owner.password)).resolves.toMatchObject({ status: 200 });
+    await each(PER_NETWORK, () => attempt(newEmail(), shared));
+    await expect(attempt(newEmail(), shared)).resolves.toBe(429);
+    await expect(logIn(shared, owner.password)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('of an address that has used up its failures are answered alike, but for the owner who knows the password', async () => {
+    const shared = newAddress();
+    await expect(logIn(shared, owner.password)).resolves.toMatchObject({ status: 200 });
+    const newcomer = await register(app);
+    await each(PER_NETWORK, () => attempt(newEmail(), shared));
+    const events = () => app.query('SELECT count(*) FROM audit_events');
+    const before = await events();
+    const as = (email: string, password: string) =>
+      app.call('POST', '/api/v1/auth/login/json', {
+        headers: { 'x-forwarded-for': shared },
+        body: { email, password },
+      });
+    const ofOwner = await as(owner.email, 'wrong-Test1234');
+    expectRefusal(ofOwner, 'login-network', PER_NETWORK);
+    const told = ({ headers, body }: Answer) => ({
+      headers: Object.keys(headers),
+      body: { ...body, request_id: '' },
+    });
+    for (const [email, password] of [
+      [newEmail(), 'wrong-Test1234'],
+      [newcomer.email, 'wrong-Test1234'],
+      [newcomer.email, newcomer.password],
+    ] as const) {
+      const answer = await as(email, password);
+      expectRefusal(answer, 'login-network', PER_NETWORK);
+      expect(told(answer)).toEqual(told(ofOwner));
+    }
+    await expect(events()).resolves.toEqual(before);
+    await expect(as(owner.email, owner.password)).resolves.toMatchObject({ status: 200 });
+    await each(PER_REFUSED_NETWORK, () => attempt(newEmail(), shared));
+    expectRefusal(await as(owner.email, owner.password), 'login-refused-network', PER_REFUSED_NETWORK);
+  });
+
+  it('are refused at the same cost however often the account was logged into', async () => {
+    await logIn(newAddress(), owner.password);
+    await app.query(
+      `INSERT INTO sessions (id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, ip)
+       SELECT gen_random_uuid(), $1, gen_random_uuid(), now(), now(), now(), now() + interval '1 day', '10.9.' || n / 256 || '.' || n % 256
+       FROM generate_series(1, 5000) AS n`,
+      [owner.id],
+    );
+    await app.query('ANALYZE sessions');
+    const [{ 'QUERY PLAN': plans }] = (await app.query(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${IS_KNOWN.text.replace('$2', '$2::text')}`,
+      [owner.email, newAddress()],
+    )) as [{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }];
+    const { 'Shared Hit Blocks': hit = NaN, 'Shared Read Blocks': read = NaN } = plans[0].Plan;
+    expect(hit + read).toBeLessThan(10);
+  });
+
+  it('are from the same network by the index and by the limits alike', async () => {
+    const addresses = [
+      '10.1.2.3', '10.1.2.4', '2001:db8::1', '2001:db8::ffff:1', '2001:db8:0:1::1', '::1', '::2', '1::', 'fe80::1', 'fe80::1%eth0',
+      '64:ff9b::a01:203', '64:ff9b::a01:204', '::ffff:10.1.2.3', '2001:0DB8:0:0:1::',
+    ].map((text) => addressOf(text)); // prettier-ignore
+    const history = app.get(LoginHistory);
+    for (const one of addresses) {
+      await app.query('DELETE FROM sessions WHERE user_id = $1', [owner.id]);
+      await logIn(one ?? '', owner.password);
+      for (const other of addresses)
+        expect([one, other, await history.hasLogin(owner.email, other)]).toEqual([
+          one,
+          other,
+          isSameNetwork(one, other),
+        ]);
+    }
+  });
+
+  it('to register are limited for each network', async () => {
+    const registration = (ip: string) =>
+      app.call('POST', '/api/v1/auth/register', {
+        headers: { 'x-forwarded-for': ip },
+        body: { email: owner.email, password: 'Test1234', full_name: 'A' },
+      });
+    for (let index = 0; index < REGISTRATIONS; index++)
+      await expect(registration(`2001:db8:9::${index + 1}`)).resolves.toMatchObject({ status: 409 });
+    expectRefusal(await registration('2001:db8:9::ffff'), 'register', REGISTRATIONS);
+    await expect(registration('2001:db8:10::1')).resolves.toMatchObject({ status: 409 });
+  });
+
+  it('to refresh are limited for each session', async () => {
+    const refresh = (token: string) =>
+      app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: token } });
+    let token = owner.refreshToken;
+    for (let index = 0; index < REFRESHES; index++) {
+      const { status, body } = await refresh(token);
+      expect(status).toBe(200);
+      token = String(body['refresh_token']);
+    }
+    expectRefusal(await refresh(token), 'refresh', REFRESHES);
+    const other = await register(app);
+    await expect(refresh(other.refreshToken)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('to change the profile are limited for each account', async () => {
+    const rename = (full_name: string, { token } = owner) =>
+      app.call('PATCH', '/api/v1/users/me', { token, body: { full_name } });
+    for (let index = 0; index < PROFILE_CHANGES; index++)
+      await expect(rename(`Ada ${index}`)).resolves.toMatchObject({ status: 200 });
+    expectRefusal(await rename('Ada'), 'profile', PROFILE_CHANGES);
+    await expect(rename('Ada', await register(app))).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('to guess the current password are limited for each session, and not by failed logins', async () => {
+    const change = (current_password: string) =>
+      app.call('POST', '/api/v1/users/me/change-password', {
+        token: owner.token,
+        body: { current_password, new_password: 'a new horse battery' },
+      });
+    const ip = '127.0.0.1';
+    await each(2 * PER_ACCOUNT_AND_NETWORK, () => attempt(owner.email, ip));
+    for (let guess = 0; guess < PER_ACCOUNT_AND_NETWORK; guess++)
+      await expect(change('wrong-Test1234')).resolves.toMatchObject({ status: 403 });
+    expectRefusal(await change(owner.password), 'change-password', PER_ACCOUNT_AND_NETWORK);
+  });
+});
