@@ -2,6 +2,7 @@ import { registerAuditActions } from '../audit/audit-action.js';
 
 export const CLIENT_ACTIONS = registerAuditActions(
   'client.created',
+  'client.updated',
   'client.secret_renewed',
   'client.ended',
   'client.authentication_failed',

@@ -3,14 +3,13 @@ import type { FastifyRequest } from 'fastify';
 import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
 import { networkOf } from '../common/network.js';
-import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { OAuthError } from '../http/oauth-error.js';
-import { ProblemError } from '../http/problem.error.js';
 import { actorOf, type RequestOfClient } from '../http/request-context.decorators.js';
 import type { Limiter } from '../limits/limiter.js';
 import { Limiters } from '../limits/limiters.service.js';
 import type { OAuthClient } from './client.entity.js';
+import type { ClientScope } from './client-scope.js';
 import { clientCredentialsOf } from './client-credentials.js';
 import { acceptsSecret } from './client-secret.js';
 import { KnownClients } from './known-clients.service.js';
@@ -29,7 +28,6 @@ export class ClientAuthenticator {
     private readonly clients: KnownClients,
     private readonly clock: DatabaseClock,
     private readonly audit: AuditService,
-    private readonly config: AppConfig,
   ) {
     this.ofNetwork = limiters.for({ name: 'client-network', attempts: 100 });
     this.ofClient = limiters.for({ name: 'client', attempts: 100 });
@@ -38,15 +36,17 @@ export class ClientAuthenticator {
   /**
    * The client whose credentials the request has: HTTP Basic, or `client_id` and `client_secret` in a parsed form. The log lines of the
    * request have its id from then on.
-   * @throws OAuthError 401 `invalid_client`, 400 `invalid_request` for several methods
+   * @param scope that the client must be registered for
+   * @throws OAuthError 401 `invalid_client`, 403 `unauthorized_client` without the scope, 400 `invalid_request` for several methods
    * @throws ProblemError 429 after too many failures
    * @throws Error of the database driver when nothing can be said
    */
-  async authenticate(request: FastifyRequest & RequestOfClient): Promise<OAuthClient> {
+  async authenticate(request: FastifyRequest & RequestOfClient, scope?: ClientScope): Promise<OAuthClient> {
     const { id, secret } = clientCredentialsOf(request);
     const client = await this.clients.find(id);
     if (client !== undefined && acceptsSecret(client, secret, this.clock.now())) {
       request.clientId = client.id;
+      if (scope !== undefined) demandScope(client, scope);
       return client;
     }
     await this.noteFailure(request, client);
@@ -63,9 +63,11 @@ export class ClientAuthenticator {
   }
 
   private async count(limiter: Limiter, key: string, { redisWaits }: Actor): Promise<void> {
-    const refusal = this.config.rateLimitEnabled ? await limiter.take(key, redisWaits) : undefined;
-    if (refusal === undefined) return;
-    const detail = 'Too many failed attempts; try again later';
-    throw new ProblemError('too_many_requests', { detail, headers: this.limiters.refuse(refusal) });
+    await this.limiters.demand(limiter, key, redisWaits, 'Too many failed attempts; try again later');
   }
+}
+
+/** @throws OAuthError `unauthorized_client`, 403 but at the token endpoint (RFC 6749 §5.2) */
+export function demandScope({ scopes }: OAuthClient, scope: ClientScope, status = 403): void {
+  if (!scopes.includes(scope)) throw OAuthError.unauthorizedClient(scope, status);
 }

@@ -4,7 +4,7 @@ import { CALLER } from '../users/account-commands.service.js';
 export const FIND: HotStatement = {
   name: 'find_client',
   text: `
-  SELECT id, name, secret_hash AS "secretHash", previous_secret_hash AS "previousSecretHash",
+  SELECT id, name, scopes, secret_hash AS "secretHash", previous_secret_hash AS "previousSecretHash",
     previous_secret_expires_at AS "previousSecretExpiresAt"
   FROM oauth_clients WHERE id = $1 AND ended_at IS NULL`,
 };
@@ -12,8 +12,10 @@ export const FIND: HotStatement = {
 /** Each of the following writes its line of the audit trail too, and answers nothing but the caller's role to who may not. */
 const noted = (action: string, source: string): string => `noted AS (
     INSERT INTO audit_events (action, actor_id, ip, user_agent, request_id, details)
-    SELECT '${action}', $1::uuid, $4, $5, $6, jsonb_build_object('client_id', id, 'name', name) FROM ${source}
+    SELECT '${action}', $1::uuid, $4, $5, $6, jsonb_build_object('client_id', id, 'name', name, 'scopes', scopes)
+    FROM ${source}
   )`;
+const SHOWN = 'id, name, scopes, created_at AS "createdAt"';
 const answered = (source: string): string => `
   SELECT (SELECT role FROM caller) AS caller_role, ${source}.*
   FROM (SELECT 1) AS always LEFT JOIN ${source} ON true`;
@@ -22,10 +24,21 @@ export const CREATE: HotStatement = {
   name: 'create_client',
   text: `
   WITH ${CALLER}, created AS (
-    INSERT INTO oauth_clients (name, secret_hash) SELECT $7, $8 WHERE EXISTS (SELECT FROM permitted)
-    RETURNING id, name, created_at AS "createdAt"
+    INSERT INTO oauth_clients (name, scopes, secret_hash) SELECT $7, $8, $9 WHERE EXISTS (SELECT FROM permitted)
+    RETURNING ${SHOWN}
   ), ${noted('client.created', 'created')}
   ${answered('created')}`,
+};
+
+export const UPDATE: HotStatement = {
+  name: 'update_client',
+  text: `
+  WITH ${CALLER}, updated AS (
+    UPDATE oauth_clients SET name = coalesce($8, name), scopes = coalesce($9::text[], scopes)
+    WHERE id = $7 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
+    RETURNING ${SHOWN}, previous_secret_expires_at AS "previousSecretExpiresAt"
+  ), ${noted('client.updated', 'updated')}
+  ${answered('updated')}`,
 };
 
 export const RENEW_SECRET: HotStatement = {
@@ -35,7 +48,7 @@ export const RENEW_SECRET: HotStatement = {
     UPDATE oauth_clients SET secret_hash = $8, previous_secret_hash = secret_hash,
       previous_secret_expires_at = statement_timestamp() + make_interval(secs => $9)
     WHERE id = $7 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
-    RETURNING id, name, created_at AS "createdAt", previous_secret_expires_at AS "previousSecretExpiresAt"
+    RETURNING ${SHOWN}, previous_secret_expires_at AS "previousSecretExpiresAt"
   ), ${noted('client.secret_renewed', 'renewed')}
   ${answered('renewed')}`,
 };
@@ -47,7 +60,7 @@ export const END: HotStatement = {
   WITH ${CALLER}, ended AS (
     UPDATE oauth_clients SET ended_at = statement_timestamp()
     WHERE id = $7 AND ended_at IS NULL AND EXISTS (SELECT FROM permitted)
-    RETURNING id, name
+    RETURNING id, name, scopes
   ), ${noted('client.ended', 'ended')}, known AS (
     SELECT id FROM oauth_clients WHERE id = $7
   )

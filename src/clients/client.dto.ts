@@ -1,8 +1,16 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
-import { IsOneLine, Trim } from '../http/dto.decorators.js';
-import type { Client } from './client.entity.js';
-import type { IssuedClient, RenewedClient } from './clients.service.js';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
+import { CLIENT_SCOPES, type ClientScope, DEFAULT_CLIENT_SCOPES } from './client-scope.js';
+import type { IssuedClient, RenewedClient, ShownClient } from './clients.service.js';
+
+const SCOPES =
+  'What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords ' +
+  '(`password`), and name the address of each user in `End-User-Address` (`end_user_address`)';
+
+const AreClientScopes = () =>
+  applyDecorators(IsArray(), ArrayNotEmpty(), ArrayUnique(), IsIn(CLIENT_SCOPES, { each: true }));
 
 export class CreateClientDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'orders' })
@@ -11,7 +19,18 @@ export class CreateClientDto {
   @IsOneLine()
   @Length(1, 200)
   name: string;
+
+  @ApiPropertyOptional({
+    enum: CLIENT_SCOPES,
+    isArray: true,
+    description: `${SCOPES}. At registration \`introspection\` and \`events\` if absent`,
+  })
+  @IsAbsentOr()
+  @AreClientScopes()
+  scopes?: ClientScope[];
 }
+
+export class UpdateClientDto extends PartialType(CreateClientDto, { skipNullProperties: false }) {}
 
 class ClientNameDto {
   @ApiProperty({ format: 'uuid', example: '0b9d6f2e-3c58-4a0e-9a4d-8d9f0a6c1e57' })
@@ -19,6 +38,14 @@ class ClientNameDto {
 
   @ApiProperty({ example: 'orders' })
   name: string;
+
+  @ApiProperty({
+    enum: CLIENT_SCOPES,
+    isArray: true,
+    description: SCOPES,
+    example: [...DEFAULT_CLIENT_SCOPES],
+  })
+  scopes: ClientScope[];
 
   @ApiProperty({ format: 'date-time', example: '2026-11-24T12:00:00.000Z' })
   created_at: string;
@@ -66,9 +93,10 @@ export class ClientPageDto {
   page_size: number;
 }
 
-export const toClientDto = (client: Client): ClientDto => ({
+export const toClientDto = (client: ShownClient): ClientDto => ({
   client_id: client.id,
   name: client.name,
+  scopes: client.scopes,
   created_at: client.createdAt.toISOString(),
   previous_secret_expires_at: client.previousSecretExpiresAt?.toISOString() ?? null,
 });
@@ -77,6 +105,7 @@ export const toIssuedClientDto = (client: IssuedClient): IssuedClientDto => ({
   client_id: client.id,
   client_secret: client.secret,
   name: client.name,
+  scopes: client.scopes,
   created_at: client.createdAt.toISOString(),
 });
 

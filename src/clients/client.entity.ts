@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ClientScope } from './client-scope.js';
 
 /** A service that authenticates to this one. An admin registers it, so every client is a first-party client. */
 @Entity('oauth_clients')
@@ -10,6 +11,10 @@ export class Client {
   /** For people. */
   @Column('text')
   name: string;
+
+  /** What the client may do. */
+  @Column('text', { array: true })
+  scopes: ClientScope[];
 
   /** SHA-256 of the secret. */
   @Column('bytea', { name: 'secret_hash' })
@@ -31,7 +36,7 @@ export class Client {
 }
 
 /** A client that has authenticated; `id` is its `client_id`. */
-export type OAuthClient = Pick<Client, 'id' | 'name'>;
+export type OAuthClient = Pick<Client, 'id' | 'name' | 'scopes'>;
 
 /** What decides whether a secret is accepted. */
 export type ClientSecrets = Pick<Client, 'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'>;

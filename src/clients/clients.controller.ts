@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -13,6 +13,7 @@ import { IdParam } from '../http/id-param.decorator.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { CurrentActor, Roles } from '../http/request-context.decorators.js';
 import {
+  ClientDto,
   ClientPageDto,
   CreateClientDto,
   IssuedClientDto,
@@ -20,7 +21,9 @@ import {
   toClientDto,
   toIssuedClientDto,
   toRenewedClientDto,
+  UpdateClientDto,
 } from './client.dto.js';
+import { DEFAULT_CLIENT_SCOPES } from './client-scope.js';
 import { ClientsService } from './clients.service.js';
 
 @ApiTags('administration')
@@ -33,8 +36,26 @@ export class ClientsController {
   @ApiOperation({ summary: 'Register an OAuth client; its secret is shown this once' })
   @ApiCreatedResponse({ type: IssuedClientDto })
   @ApiProblems(400, 401, 403, 422)
-  async create(@Body() { name }: CreateClientDto, @CurrentActor() by: Actor): Promise<IssuedClientDto> {
-    return toIssuedClientDto(await this.clients.create(name, by));
+  async create(
+    @Body() { name, scopes = [...DEFAULT_CLIENT_SCOPES] }: CreateClientDto,
+    @CurrentActor() by: Actor,
+  ): Promise<IssuedClientDto> {
+    return toIssuedClientDto(await this.clients.create(name, scopes, by));
+  }
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change the name of an OAuth client, or what it may do',
+    description: 'Each instance obeys before the answer. Sessions that the client opened go on.',
+  })
+  @ApiOkResponse({ type: ClientDto })
+  @ApiProblems(400, 401, 403, 404, 422)
+  async update(
+    @IdParam() id: string,
+    @Body() { name, scopes }: UpdateClientDto,
+    @CurrentActor() by: Actor,
+  ): Promise<ClientDto> {
+    return toClientDto(await this.clients.update(id, { name, scopes }, by));
   }
 
   @Get()

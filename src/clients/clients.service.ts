@@ -13,17 +13,21 @@ import {
   callerValues,
   demandPermitted,
 } from '../users/account-commands.service.js';
+import type { ClientScope } from './client-scope.js';
 import { Client } from './client.entity.js';
 import { hashSecret, newSecret } from './client-secret.js';
-import { CREATE, END, RENEW_SECRET } from './client-statements.js';
+import { CREATE, END, RENEW_SECRET, UPDATE } from './client-statements.js';
 
 /** How long the secret before a renewal is accepted beside the new one. */
 export const SECRET_OVERLAP_SECONDS = 86_400;
 
 /** A client with its secret, which is shown this once. */
-export interface IssuedClient extends Pick<Client, 'id' | 'name' | 'createdAt'> {
+export interface IssuedClient extends Pick<Client, 'id' | 'name' | 'scopes' | 'createdAt'> {
   readonly secret: string;
 }
+
+/** A client without its secrets. */
+export type ShownClient = Pick<Client, 'id' | 'name' | 'scopes' | 'createdAt' | 'previousSecretExpiresAt'>;
 
 /** A client whose secret was renewed. */
 export interface RenewedClient extends IssuedClient {
@@ -41,14 +45,29 @@ export class ClientsService {
   ) {}
 
   /** @throws ProblemError 401 or 403 when the caller may not any more */
-  async create(name: string, by: Actor): Promise<IssuedClient> {
+  async create(name: string, scopes: readonly ClientScope[], by: Actor): Promise<IssuedClient> {
     const secret = newSecret();
-    const client = await this.change<Omit<IssuedClient, 'secret'>>(CREATE, [name, hashSecret(secret)], by);
+    const values = [name, scopes, hashSecret(secret)];
+    const client = await this.change<Omit<IssuedClient, 'secret'>>(CREATE, values, by);
     return { ...client, secret };
   }
 
+  /**
+   * Changes the name or what the client may do. Sessions that it opened go on.
+   * @throws ProblemError 401 or 403 when the caller may not any more, 404
+   */
+  async update(
+    id: string,
+    { name, scopes }: Partial<Pick<Client, 'name' | 'scopes'>>,
+    by: Actor,
+  ): Promise<ShownClient> {
+    const client = await this.change<ShownClient>(UPDATE, [id, name, scopes], by);
+    await this.outlast(id);
+    return client;
+  }
+
   /** Oldest first, without those that have ended. */
-  async list({ page, page_size }: PageQueryDto): Promise<{ total: number; clients: Client[] }> {
+  async list({ page, page_size }: PageQueryDto): Promise<{ total: number; clients: ShownClient[] }> {
     const [clients, total] = await this.clients.findAndCount({
       where: { endedAt: IsNull() },
       order: { createdAt: 'ASC', id: 'ASC' },

@@ -3,9 +3,8 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nes
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
 import { AppConfig } from '../config/app-config.js';
-import { ApiClientAuthentication } from '../http/api-oauth.decorators.js';
+import { ApiClientAuthentication, ApiClientScope } from '../http/api-oauth.decorators.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { Problems } from '../http/problem.error.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
 import { SigningKeys } from '../keys/signing-keys.service.js';
 import { PollAnswerDto, PollErrorDto, PollRequestDto, SsfConfigurationDto } from './event-feed.dto.js';
@@ -13,7 +12,7 @@ import { FeedMetrics } from './feed-metrics.js';
 import { PollAdmission } from './poll-admission.service.js';
 import { PollErrorFilter } from './poll-error.filter.js';
 import { parsePollRequest } from './poll-request.js';
-import { POLL_PATH } from './poll-route.js';
+import { demandFeed, POLL_PATH } from './poll-route.js';
 import { PollService } from './poll.service.js';
 
 const SSF_VERSION = '1_0';
@@ -39,7 +38,7 @@ export class EventsController {
   @ApiOkResponse({ type: SsfConfigurationDto })
   @ApiProblems(404)
   configuration(): SsfConfigurationDto {
-    this.demandKeys();
+    demandFeed(this.keys);
     const { issuerUrl, tokens } = this.config;
     return {
       spec_version: SSF_VERSION,
@@ -59,6 +58,7 @@ export class EventsController {
   @UseFilters(PollErrorFilter)
   @ApiTags('events')
   @ApiClientAuthentication()
+  @ApiClientScope('events')
   @ApiOperation({
     summary: 'Poll the revocation feed (RFC 8936), as an OAuth client by HTTP Basic',
     description: 'An empty answer is held back until there is something to send, `waitMs` at most.',
@@ -72,8 +72,8 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const arrivedAt = performance.now() - reply.elapsedTime;
-    this.demandKeys();
-    const { id: clientId } = await this.clients.authenticate(request);
+    demandFeed(this.keys);
+    const { id: clientId } = await this.clients.authenticate(request, 'events');
     const parsed = parsePollRequest(request.body);
     const admitted = this.admission.admit(clientId, reply.raw);
     const answer = await this.polls.answer({
@@ -84,16 +84,11 @@ export class EventsController {
       arrivedAt,
     });
     // The client may have ended while the poll waited.
-    await this.clients.authenticate(request);
+    await this.clients.authenticate(request, 'events');
     const { text, sent, isRestarted } = answer;
     this.metrics.answered(sent.length, text.length, isRestarted);
     admitted.answered();
     void reply.type('application/json; charset=utf-8');
     return text;
-  }
-
-  /** Others cannot verify what is signed with a shared secret. */
-  private demandKeys(): void {
-    if (!this.keys.isAsymmetric) throw Problems.notFound('The feed needs an asymmetric signing key');
   }
 }

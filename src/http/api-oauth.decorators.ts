@@ -8,6 +8,7 @@ const CODES = [
   'invalid_request',
   'invalid_client',
   'invalid_grant',
+  'unauthorized_client',
   'unsupported_grant_type',
   'invalid_scope',
   'server_error',
@@ -55,6 +56,9 @@ export const ApiClientAuthentication = () =>
     ApiExtraModels(OAuthErrorDto),
     ApiOAuthError(OAuthError.invalidClient()),
   );
+
+/** Documents that the client needs the scope. */
+export const ApiClientScope = (scope: string) => ApiOAuthError(OAuthError.unauthorizedClient(scope, 403));
 
 function ApiOAuthError(error: OAuthError) {
   return ApiResponse({ status: error.getStatus(), ...oauthErrorResponse(error, error.description) });

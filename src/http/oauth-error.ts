@@ -31,6 +31,15 @@ export class OAuthError extends HttpException {
       'www-authenticate': 'Basic realm="OAuth client", charset="UTF-8"',
     });
   }
+
+  /** @param scope for which the client would have to be registered */
+  static unauthorizedClient(scope: string, status: number): OAuthError {
+    return new OAuthError(
+      'unauthorized_client',
+      `The client is not registered for the scope ${scope}`,
+      status,
+    );
+  }
 }
 
 /** The text with the characters that `error_description` may have (RFC 6749 §5.2): ASCII without `"` and `\`. */

@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
 import type { Actor } from '../common/actor.js';
 import { ApiDeviceToken } from '../http/api-device-token.decorator.js';
-import { ApiClientAuthentication, ApiOAuthErrors } from '../http/api-oauth.decorators.js';
+import { ApiClientAuthentication, ApiClientScope, ApiOAuthErrors } from '../http/api-oauth.decorators.js';
 import {
   CurrentActor,
   DEVICE_TOKEN_HEADER,
@@ -29,6 +29,7 @@ import {
   PresentedTokenDto,
   TokenFormDto,
 } from './oauth.dto.js';
+import { END_USER_ADDRESS_HEADER, endUserOf } from './end-user-address.js';
 import { parametersOf } from './oauth-form.js';
 import { TokenGrants } from './token-grants.service.js';
 import { TokenInspection } from './token-inspection.service.js';
@@ -63,6 +64,14 @@ export class OAuthController {
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   })
+  @ApiHeader({
+    name: END_USER_ADDRESS_HEADER,
+    required: false,
+    description:
+      'The IP address of the user, from a client with the scope `end_user_address`. Limits of logins then count for this address',
+    schema: { type: 'string' },
+    example: '203.0.113.7',
+  })
   @ApiDeviceToken(OAuthTokensDto)
   async token(
     @Req() request: FastifyRequest,
@@ -73,8 +82,9 @@ export class OAuthController {
   ): Promise<OAuthTokensDto> {
     const parameters = parametersOf(request);
     const client = await this.clients.authenticate(request);
+    const endUser = endUserOf(client, request, by);
     const asked = { client, parameters, idempotencyKey, deviceToken: sentDeviceToken };
-    const { tokens, deviceToken } = await this.grants.grant(asked, by);
+    const { tokens, deviceToken } = await this.grants.grant(asked, endUser);
     if (deviceToken !== undefined) void reply.header(DEVICE_TOKEN_HEADER, deviceToken);
     return tokens;
   }
@@ -89,6 +99,7 @@ export class OAuthController {
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: PresentedTokenDto })
+  @ApiClientScope('introspection')
   @ApiExtraModels(ActiveTokenDto, InactiveTokenDto)
   @ApiOkResponse({
     schema: {
@@ -99,7 +110,7 @@ export class OAuthController {
   })
   async introspect(@Req() request: FastifyRequest): Promise<ActiveTokenDto | InactiveTokenDto> {
     const parameters = parametersOf(request);
-    return this.inspection.introspect(await this.clients.authenticate(request), parameters);
+    return this.inspection.introspect(await this.clients.authenticate(request, 'introspection'), parameters);
   }
 
   @Post('revoke')

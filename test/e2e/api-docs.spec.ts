@@ -118,7 +118,8 @@ describe('the OpenAPI document', () => {
     expect(
       exceptions((operation) =>
         failures(operation).every(([status, response]) =>
-          operation.tags.includes('oauth') || (operation.tags.includes('events') && status === '401')
+          operation.tags.includes('oauth') ||
+          (operation.tags.includes('events') && ['401', '403'].includes(status))
             ? isOAuthError(response)
             : isProblem(status, response),
         ),

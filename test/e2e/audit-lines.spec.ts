@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
 import '../../src/clients/client-audit-actions.js';
+import type { TokensDto } from '../../src/auth/auth.dto.js';
 import { basic } from '../support/app/oauth-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
@@ -40,7 +41,12 @@ describe('the log lines of the audit trail', () => {
     await client.post('/api/v1/auth/logout');
     for (const changes of [{ role: 'researcher' }, { is_active: false }, { is_active: true }])
       await admin.patch(`/api/v1/users/${id}`, changes);
-    const { client_id } = await deployment.registerClient();
+    const { client_id, client_secret } = await deployment.registerClient();
+    await admin.patch(`/api/v1/clients/${client_id}`, { scopes: ['introspection', 'password'] });
+    const ofClient = { authorization: basic({ id: client_id, secret: client_secret }) };
+    const grant = new URLSearchParams({ grant_type: 'password', username: email, password: NEXT });
+    const granted = await deployment.client().post<TokensDto>('/oauth2/token', grant, { headers: ofClient });
+    await deployment.accounts().refresh(granted.body.refresh_token);
     await admin.post(`/api/v1/clients/${client_id}/secret`);
     const authorization = basic({ id: client_id, secret: 'wrong' });
     const body = new URLSearchParams({ token: 'none' });

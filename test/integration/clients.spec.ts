@@ -2,30 +2,34 @@ import { randomUUID } from 'node:crypto';
 import { Following } from '../../src/cache/following.js';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { getMe, logIn, type Member } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import { type OAuthClient } from '../support/app/oauth-client.js';
-import { authenticate, registerAdmin, registerClient } from './oauth-clients.js';
+import type { OAuthClient } from '../support/app/oauth-client.js';
+import { auditOfClient, authenticate, endClient, registerAdmin, registerClient } from './oauth-clients.js';
 
 const { jest } = import.meta;
 const REFUSED = '401 invalid_client';
 
 describe('an OAuth client that uses two instances', () => {
   let database: TestDatabase;
+  let keys: SigningKeysFile;
   let one: AppInProcess;
   let other: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
+    keys = await SigningKeysFile.create();
+    const env = { DATABASE_URL: database.url, SIGNING_KEYS_FILE: keys.path };
     [one, other] = await Promise.all([AppInProcess.start(env), AppInProcess.start(env)]);
     admin = await registerAdmin(one);
   });
   afterAll(async () => {
     await Promise.all([one.stop(), other.stop()]);
     await database.drop();
+    await keys.remove();
   });
   afterEach(() => jest.restoreAllMocks());
 
@@ -37,18 +41,13 @@ describe('an OAuth client that uses two instances', () => {
       until: Date.parse(String(body['previous_secret_expires_at'])),
     };
   };
-  const end = async (id: string) =>
-    (await one.call('DELETE', `/api/v1/clients/${id}`, { token: admin.token })).status;
+  const end = (id: string) => endClient(one, admin, id);
   const remembered = async (): Promise<OAuthClient> => {
     const client = await registerClient(one, admin);
     await expect(authenticate(other, client)).resolves.toBe('orders');
     return client;
   };
-  const auditOf = async (id: string) =>
-    (await one.query(
-      `SELECT action, actor_id FROM audit_events WHERE details->>'client_id' = $1 ORDER BY id`,
-      [id],
-    )) as { action: string; actor_id: string }[];
+  const auditOf = (id: string) => auditOfClient(one, id);
 
   it('is created with a secret that is shown once and stored as a hash', async () => {
     const { status, body } = await one.call('POST', '/api/v1/clients', {
@@ -57,7 +56,7 @@ describe('an OAuth client that uses two instances', () => {
     });
     expect({ status, members: Object.keys(body).sort() }).toEqual({
       status: 201,
-      members: ['client_id', 'client_secret', 'created_at', 'name'],
+      members: ['client_id', 'client_secret', 'created_at', 'name', 'scopes'],
     });
     expect(body['client_secret']).toMatch(/^ergodrive_secret_[\w-]{43}$/);
     const [row] = (await one.query(
@@ -71,19 +70,28 @@ describe('an OAuth client that uses two instances', () => {
     expect(list.body['clients']).toContainEqual({
       client_id: body['client_id'],
       name: 'billing',
+      scopes: ['introspection', 'events'],
       created_at: body['created_at'],
       previous_secret_expires_at: null,
     });
     expect(JSON.stringify(list.body)).not.toContain('secret_hash');
   });
 
-  it.each([{}, { name: '' }, { name: 'a\nb' }, { name: 'x'.repeat(201) }, { name: 'a', secret: 'mine' }])(
-    'is not created from %j',
-    async (body) => {
-      const { status } = await one.call('POST', '/api/v1/clients', { token: admin.token, body });
-      expect(status).toBe(422);
-    },
-  );
+  it.each([
+    {},
+    { name: '' },
+    { name: 'a\nb' },
+    { name: 'x'.repeat(201) },
+    { name: 'a', secret: 'mine' },
+    { name: 'a', scopes: [] },
+    { name: 'a', scopes: null },
+    { name: 'a', scopes: 'introspection' },
+    { name: 'a', scopes: ['introspection', 'introspection'] },
+    { name: 'a', scopes: ['administration'] },
+  ])('is not created from %j', async (body) => {
+    const { status } = await one.call('POST', '/api/v1/clients', { token: admin.token, body });
+    expect(status).toBe(422);
+  });
 
   it('authenticates on every instance by its secret and by no other', async () => {
     const [client, stranger] = [await remembered(), await registerClient(one, admin)];
@@ -197,48 +205,5 @@ describe('an OAuth client that uses two instances', () => {
     await one.query('UPDATE oauth_clients SET ended_at = now() WHERE id = $1', [client.id]);
     const logged = await one.query(`SELECT kind FROM invalidations WHERE user_id = $1`, [client.id]);
     expect(logged).toEqual([{ kind: 'client.changed' }]);
-  });
-});
-
-describe('failed authentications of OAuth clients', () => {
-  let app: AppInProcess;
-  let admin: Member;
-
-  beforeAll(async () => {
-    app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
-    admin = await registerAdmin(app);
-  });
-  afterAll(() => app.stop());
-
-  /** The answers to 102 failures in a row. */
-  const fail = async (clientOf: () => OAuthClient, ipOf: (attempt: number) => string) => {
-    const answers: string[] = [];
-    for (let attempt = 1; attempt <= 102; attempt += 1)
-      answers.push(await authenticate(app, clientOf(), ipOf(attempt)));
-    return answers;
-  };
-  const limited = [...Array<string>(100).fill(REFUSED), ...Array<string>(2).fill('429 too_many_requests')];
-
-  it('are limited for a network, whichever client they name', async () => {
-    const unknown = () => ({ id: randomUUID(), secret: 'wrong' });
-    await expect(fail(unknown, () => '192.0.2.1')).resolves.toEqual(limited);
-    await expect(authenticate(app, unknown(), '192.0.2.2')).resolves.toBe(REFUSED);
-  });
-
-  it('are limited for a client, recorded up to that limit, and never make its right secret fail', async () => {
-    const client = await registerClient(app, admin);
-    const wrong = { ...client, secret: 'wrong' };
-    await expect(
-      fail(
-        () => wrong,
-        (attempt) => `198.51.100.${attempt}`,
-      ),
-    ).resolves.toEqual(limited);
-    await expect(authenticate(app, client)).resolves.toBe('orders');
-    const noted = await app.query(
-      `SELECT count(*)::int AS count FROM audit_events WHERE action = 'client.authentication_failed' AND details->>'client_id' = $1`,
-      [client.id],
-    );
-    expect(noted).toEqual([{ count: 100 }]);
   });
 });

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../../src/clients/client-authenticator.js';
+import type { ClientScope } from '../../src/clients/client-scope.js';
 import { OAuthError } from '../../src/http/oauth-error.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
@@ -18,11 +19,24 @@ export async function registerClient(
   app: AppInProcess,
   admin: Member,
   name = 'orders',
+  scopes: readonly ClientScope[] = ['introspection', 'events', 'password'],
 ): Promise<OAuthClient> {
-  const answer = await app.call('POST', '/api/v1/clients', { token: admin.token, body: { name } });
+  const body = { name, scopes };
+  const answer = await app.call('POST', '/api/v1/clients', { token: admin.token, body });
   expect(answer.status).toBe(201);
   return { id: String(answer.body['client_id']), secret: String(answer.body['client_secret']) };
 }
+
+/** Ends the client by the API. @returns the status */
+export async function endClient(app: AppInProcess, { token }: Member, id: string): Promise<number> {
+  return (await app.call('DELETE', `/api/v1/clients/${id}`, { token })).status;
+}
+
+/** What is recorded about the client, in order. */
+export const auditOfClient = (app: AppInProcess, id: string) =>
+  app.query(`SELECT action, actor_id FROM audit_events WHERE details->>'client_id' = $1 ORDER BY id`, [
+    id,
+  ]) as Promise<{ action: string; actor_id: string }[]>;
 
 /** Sends a form to an OAuth route. */
 export function send(

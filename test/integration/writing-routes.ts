@@ -56,6 +56,7 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     ['PUT /api/v1/users/me', as(member, { full_name: 'B' })],
     ['PATCH /api/v1/users/me', as(member, { full_name: 'C' })],
     ['POST /api/v1/clients', as(admin, { name: 'another' })],
+    ['PATCH /api/v1/clients/:id', as(admin, { name: 'renamed' }, `/api/v1/clients/${client.id}`)],
     ['POST /api/v1/clients/:id/secret', as(admin, undefined, `/api/v1/clients/${client.id}/secret`)],
     ['DELETE /api/v1/clients/:id', as(admin, undefined, `/api/v1/clients/${ended.id}`)],
     ['PATCH /api/v1/users/:id', as(admin, { role: 'researcher' }, user)],

@@ -183,7 +183,10 @@ export class ServicesDeployment {
 
   private async registerClient(): Promise<OAuthClient> {
     const client = api(this.apps[0].url, { token: (await this.openAdministratorSession()).access });
-    const { status, body } = await client.post('/api/v1/clients', { name: 'services' });
+    const { status, body } = await client.post('/api/v1/clients', {
+      name: 'services',
+      scopes: ['introspection', 'events', 'password'],
+    });
     client.close();
     if (status !== 201) throw new Error(`no client, but ${status}: ${JSON.stringify(body)}`);
     return { id: String(body['client_id']), secret: String(body['client_secret']) };
