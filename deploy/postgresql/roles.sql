@@ -29,11 +29,14 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ergodrive_owner IN SCHEMA public
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ergodrive_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ergodrive_service;
 
--- A migration does the same for a new database. The retention deletes audit events; a trigger refuses those of the last day.
+-- Migrations do the same for a new database. The retention deletes audit events; a trigger refuses those of the last day, and the service
+-- cannot choose the number or the time of an event.
 DO $$
 BEGIN
   IF to_regclass('public.audit_events') IS NOT NULL THEN
-    REVOKE UPDATE ON public.audit_events FROM ergodrive_service;
+    REVOKE INSERT, UPDATE ON public.audit_events FROM ergodrive_service;
+    GRANT INSERT (action, user_id, actor_id, session_id, ip, user_agent, details, request_id)
+      ON public.audit_events TO ergodrive_service;
   END IF;
   IF to_regclass('public.migrations') IS NOT NULL THEN
     REVOKE INSERT, UPDATE, DELETE ON public.migrations FROM ergodrive_service;

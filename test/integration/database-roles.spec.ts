@@ -8,6 +8,7 @@ import { LimitCleanupService } from '../../src/limits/limit-cleanup.service.js';
 import { SessionCleanupService } from '../../src/sessions/session-cleanup.service.js';
 import { basic } from '../support/app/oauth-client.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { PostgresDump } from '../support/postgres/postgres-dump.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { sql } from '../support/postgres/sql.js';
@@ -96,8 +97,10 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
 
   it('let the service do its background tasks', async () => {
     await register(app);
+    await asOwner(
+      `INSERT INTO audit_events (action, at) VALUES ('user.registered', now() - interval '31 days')`,
+    );
     await asService(`
-      INSERT INTO audit_events (action, at) VALUES ('user.registered', now() - interval '31 days');
       INSERT INTO limit_counts VALUES ('old', 1, now() - interval '1 day');
       INSERT INTO log_positions VALUES ('other', now() - interval '1 year', '0');
       UPDATE sessions SET expires_at = now() - interval '31 days'`);
@@ -131,6 +134,8 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
          RETURNS void LANGUAGE sql AS ''`,
       'CREATE TRIGGER more AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()',
       `UPDATE audit_events SET action = 'x'`,
+      `INSERT INTO audit_events (action, at) VALUES ('user.registered', now() - interval '31 days')`,
+      `INSERT INTO audit_events (id, action) OVERRIDING SYSTEM VALUE VALUES (1, 'user.registered')`,
       'SELECT FROM audit_events FOR UPDATE',
       'DELETE FROM migrations',
       `INSERT INTO migrations (timestamp, name) VALUES (1, 'x')`,
@@ -153,6 +158,30 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
       await expect(asService('DROP TABLE later')).rejects.toThrow('must be owner');
       await asOwner('DROP TABLE later');
     });
+  });
+
+  it('are as before after a restore, once the script ran again', async () => {
+    const may = async () => {
+      const [row] = await sql<{ changes: boolean; lists: boolean; dates: boolean }>(
+        urlOf('postgres'),
+        `SELECT has_table_privilege('ergodrive_service', 'audit_events', 'UPDATE') AS changes,
+           has_table_privilege('ergodrive_service', 'migrations', 'DELETE') AS lists,
+           has_column_privilege('ergodrive_service', 'audit_events', 'at', 'INSERT') AS dates`,
+      );
+      return row;
+    };
+    const [all, none] = [true, false].map((may) => ({ changes: may, lists: may, dates: may }));
+    await expect(PostgresDump.of(urlOf('ergodrive_service'))).rejects.toThrow('permission denied');
+    const dump = await PostgresDump.of(urlOf('ergodrive_owner'));
+    await expect(may()).resolves.toEqual(none);
+    await dump.restore(urlOf('ergodrive_owner'), { clean: true });
+    // The default privileges of the new tables come first, and a dump only adds.
+    await expect(may()).resolves.toEqual(all);
+    await makeRoles();
+    await expect(may()).resolves.toEqual(none);
+    await dump.remove();
+    await app.trusted();
+    await expect(register(app)).resolves.toMatchObject({ id: expect.any(String) });
   });
 
   it('take over tables that a single role created', async () => {

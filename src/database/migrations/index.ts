@@ -16,6 +16,7 @@ import { LogMovedSessions1764000000020 } from './1764000000020-log-moved-session
 import { IndexSessionsByClient1764000000021 } from './1764000000021-index-sessions-by-client.js';
 import { OrderAuditOutboxByTransaction1764000000022 } from './1764000000022-order-audit-outbox-by-transaction.js';
 import { IndexSessionsByNetwork1764000000023 } from './1764000000023-index-sessions-by-network.js';
+import { StampAuditEvents1764000000024 } from './1764000000024-stamp-audit-events.js';
 import { ScopeOAuthClients1764000000025 } from './1764000000025-scope-oauth-clients.js';
 
 /** Every migration, oldest first. */
@@ -38,5 +39,6 @@ export const MIGRATIONS = [
   IndexSessionsByClient1764000000021,
   OrderAuditOutboxByTransaction1764000000022,
   IndexSessionsByNetwork1764000000023,
+  StampAuditEvents1764000000024,
   ScopeOAuthClients1764000000025,
 ];
