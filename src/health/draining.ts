@@ -21,7 +21,7 @@ export class Draining implements OnModuleInit, OnModuleDestroy {
     private readonly config: AppConfig,
   ) {}
 
-  /** What `/health/ready` answers with 503; `undefined` before the shutdown. */
+  /** What `/health/ready` and `/health/serving` answer with 503; `undefined` before the shutdown. */
   get report(): HealthCheckResult | undefined {
     return this.hasBegun
       ? { status: 'shutting_down', info: {}, error: { ...REASON }, details: { ...REASON } }

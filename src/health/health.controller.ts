@@ -11,13 +11,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { seesManagement } from '../http/management.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
+import { AnswersIndicator, PING_TIMEOUT_MS } from './answers.indicator.js';
 import { Draining } from './draining.js';
 import { HealthSummaryDto } from './health-summary.dto.js';
 import { HealthSummaryService } from './health-summary.service.js';
 import { MetricsService } from './metrics.service.js';
 import { PrimaryIndicator } from './primary.indicator.js';
-
-const PING_TIMEOUT_MS = 1500;
 
 @ApiTags('health')
 @Public()
@@ -28,6 +27,7 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly database: TypeOrmHealthIndicator,
     private readonly primary: PrimaryIndicator,
+    private readonly answers: AnswersIndicator,
     private readonly draining: Draining,
     private readonly summary: HealthSummaryService,
     private readonly metrics: MetricsService,
@@ -66,13 +66,23 @@ export class HealthController {
   })
   @HealthCheck()
   ready() {
-    const { report } = this.draining;
-    // Not as a check: terminus logs an error for each failed one.
-    if (report !== undefined) throw new ServiceUnavailableException(report);
+    this.demandNoShutdown();
     return this.checks.check([
       () => this.database.pingCheck('database', { timeout: PING_TIMEOUT_MS }),
       () => this.primary.check('primary'),
     ]);
+  }
+
+  @Get('health/serving')
+  @ApiOperation({
+    summary:
+      'Whether a load balancer is to send requests here: no shutdown has begun, the database is not a wrong one, and the cache or the ' +
+      'database answers. While PostgreSQL is down, known sessions are served',
+  })
+  @HealthCheck()
+  serving() {
+    this.demandNoShutdown();
+    return this.checks.check([() => this.primary.check('primary'), () => this.answers.check('answers')]);
   }
 
   @Get('metrics')
@@ -82,5 +92,10 @@ export class HealthController {
   async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.type(this.metrics.contentType);
     return this.metrics.expose();
+  }
+
+  private demandNoShutdown(): void {
+    const { report } = this.draining;
+    if (report !== undefined) throw new ServiceUnavailableException(report);
   }
 }

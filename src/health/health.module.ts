@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AnswersIndicator } from './answers.indicator.js';
 import { Draining } from './draining.js';
 import { HealthController } from './health.controller.js';
 import { HealthSummaryService } from './health-summary.service.js';
@@ -8,8 +9,9 @@ import { MetricsService } from './metrics.service.js';
 import { PrimaryIndicator } from './primary.indicator.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ errorLogStyle: 'json' })],
+  // Of an outage the service's own lines say more, once: terminus writes an error for each probe.
+  imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, InfoController],
-  providers: [Draining, HealthSummaryService, MetricsService, PrimaryIndicator],
+  providers: [AnswersIndicator, Draining, HealthSummaryService, MetricsService, PrimaryIndicator],
 })
 export class HealthModule {}

@@ -9,7 +9,7 @@ import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from
 
 type HttpConfig = AppConfig['http'];
 
-const PROBES = ['/health/live', '/health/ready'];
+const PROBES = ['/health/live', '/health/ready', '/health/serving'];
 
 /** Whether a caller on this connection may see what is meant for operators: metrics, details of the health, the API documents. */
 export function seesManagement({ management }: HttpConfig, { socket }: FastifyRequest): boolean {
