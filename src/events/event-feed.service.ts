@@ -7,7 +7,7 @@ import { type LogStart, type Reading, RecentLog } from '../invalidation/recent-l
 import type { EventKey, FeedCursor } from './feed-cursor.js';
 import { eventsOf, type SecurityEvent } from './security-event.js';
 
-/** Rows that are read from PostgreSQL at once. */
+/** Rows of one page. */
 const PAGE_ROWS = 1000;
 /** A page of at most so many events is kept for the other receivers at its cursor. It is as large as an answer, and few cursors are kept. */
 export const SHARED_EVENTS = 1000;
@@ -104,7 +104,7 @@ export class EventFeed {
     const reading = this.demandHistory(stored?.history);
     const start = this.recent.start ?? { ...reading, coveredFromMs: reading.databaseMs };
     const cursor = this.cursorAt(start, stored?.earlierMs ?? 0);
-    return pageOf(cursor, { rows: this.recent.after(cursor.position) ?? [], reading, hasMore: false }, true);
+    return pageOf(cursor, this.recentAfter(cursor) ?? { rows: [], reading, hasMore: false }, true);
   }
 
   /** Without a failover between the log that is read and what else was read. */
@@ -123,9 +123,15 @@ export class EventFeed {
     return { history, position, coveredFromMs: Math.ceil(fromMs) };
   }
 
-  private async rowsAfter({ history, position, page }: FeedCursor): Promise<Rows | undefined> {
-    const rows = this.recent.after(position);
-    if (rows !== undefined) return { rows, reading: this.demandReading(), hasMore: false };
+  private recentAfter({ position, page }: FeedCursor): Rows | undefined {
+    const rows = this.recent.after(position, page?.after ?? NO_EVENT, PAGE_ROWS);
+    return rows && { rows, reading: this.demandReading(), hasMore: rows.length === PAGE_ROWS };
+  }
+
+  private async rowsAfter(cursor: FeedCursor): Promise<Rows | undefined> {
+    const recent = this.recentAfter(cursor);
+    if (recent !== undefined) return recent;
+    const { history, position, page } = cursor;
     const read = await this.archive.read(position, page?.after ?? NO_EVENT, PAGE_ROWS);
     return read?.reading.history === history ? read : undefined;
   }

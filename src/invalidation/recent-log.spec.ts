@@ -23,7 +23,9 @@ const many = (from: number, count: number) =>
 
 describe('RecentLog', () => {
   let log: RecentLog;
-  const idsAfter = (snapshot: string) => log.after(at(snapshot))?.map(({ id }) => Number(id));
+  const START = { xid: 0n, id: 0n };
+  const idsAfter = (snapshot: string, from = START, limit = Infinity) =>
+    log.after(at(snapshot), from, limit)?.map(({ id }) => Number(id));
 
   beforeEach(() => {
     log = new RecentLog();
@@ -37,6 +39,15 @@ describe('RecentLog', () => {
     expect(idsAfter('11:13:11')).toEqual([1, 3]);
     expect(idsAfter('11:14:11,13')).toEqual([1, 3]);
     expect(idsAfter('14:14:')).toEqual([]);
+  });
+
+  it('answers rows from a key on, and no more than are asked for', () => {
+    log.add(page('11:13:11', [row(2, 10), row(4, 12)]), 2);
+    log.add(page('14:14:', [row(1, 11), row(3, 13)]), 3);
+    expect(idsAfter('10:10:', START, 3)).toEqual([2, 1, 4]);
+    expect(idsAfter('10:10:', { xid: 11n, id: 1n }, 2)).toEqual([1, 4]);
+    expect(idsAfter('10:10:', { xid: 11n, id: 2n })).toEqual([4, 3]);
+    expect(idsAfter('11:13:11', { xid: 12n, id: 0n })).toEqual([3]);
   });
 
   it('cannot answer a position from before its memory', () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import type { LogPage } from './invalidation-log.js';
 import type { LogPosition } from './log-position.js';
-import { byTransaction, loggedChange, type LoggedChange } from './logged-change.js';
+import { byTransaction, loggedChange, type LoggedChange, type RowKey } from './logged-change.js';
 
 /** Rows in memory, a few hundred bytes each. One page of the log always fits. */
 const MAX_ROWS = 10_000;
@@ -41,7 +41,8 @@ export class RecentLog {
   private current: Reading | undefined;
   private pages: Page[] = [];
   private base: Omit<LogStart, 'history'> | undefined;
-  private rowCount = 0;
+  /** The rows of all pages, in the order of {@link byTransaction}. */
+  private sorted: LoggedChange[] = [];
   /** The last reading, also when the log is not read any more. */
   private last: Reading | undefined;
   private earlier = 0;
@@ -85,12 +86,14 @@ export class RecentLog {
     if (rows === undefined) return this.startOver(page, beganAt);
     this.setReading(page, beganAt);
     if (rows.length > 0) {
-      this.pages.push({
-        after: position,
-        databaseMs,
-        rows: rows.map((row) => loggedChange(row, databaseMs)),
-      });
-      this.rowCount += rows.length;
+      const changes = rows.map((row) => loggedChange(row, databaseMs));
+      this.pages.push({ after: position, databaseMs, rows: changes });
+      // Rows of a transaction that was open for long come late: then the order is made again.
+      const latest = this.sorted.at(-1);
+      this.sorted.push(...changes);
+      const isInOrder = (row: LoggedChange, index: number) =>
+        byTransaction((index === 0 ? latest : changes[index - 1]) ?? row, row) <= 0;
+      if (!changes.every(isInOrder)) this.sorted.sort(byTransaction);
       this.dropOldest();
     }
     this.readings.next(rows.length > 0);
@@ -111,24 +114,37 @@ export class RecentLog {
   /**
    * The rows that are after a position and before the last reading, in the order of {@link byTransaction}.
    * @param position of the history of the last reading
+   * @param from where the rows begin
+   * @param limit of their number: what they cost does not depend on how many follow
    * @returns `undefined` when older rows than those in memory may be among them
    */
-  after(position: LogPosition): LoggedChange[] | undefined {
+  after(position: LogPosition, from: RowKey, limit: number): LoggedChange[] | undefined {
     if (this.base === undefined || !position.reaches(this.base.position)) return undefined;
+    const { oldest } = position;
     const rows: LoggedChange[] = [];
-    for (let index = this.pages.length - 1; index >= 0; index -= 1) {
-      const page = this.pages[index];
-      if (page === undefined || position.reaches(page.after)) break;
-      for (const row of page.rows) if (!position.shows(row.xid)) rows.push(row);
+    let index = this.indexOf(from.xid < oldest ? { xid: oldest, id: 0n } : from);
+    for (let row = this.sorted[index]; row !== undefined && rows.length < limit; row = this.sorted[++index])
+      if (!position.shows(row.xid)) rows.push(row);
+    return rows;
+  }
+
+  /** Of the first row that is not before the key. */
+  private indexOf(key: RowKey): number {
+    let [low, high] = [0, this.sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const row = this.sorted[middle];
+      if (row !== undefined && byTransaction(row, key) < 0) low = middle + 1;
+      else high = middle;
     }
-    return rows.sort(byTransaction);
+    return low;
   }
 
   private startOver(page: ReadPage, beganAt: number): void {
     this.setReading(page, beganAt);
     this.base = { position: page.position, coveredFromMs: page.databaseMs };
     this.pages = [];
-    this.rowCount = 0;
+    this.sorted = [];
     this.readings.next(true);
   }
 
@@ -138,11 +154,13 @@ export class RecentLog {
   }
 
   private dropOldest(): void {
-    while (this.rowCount > MAX_ROWS) {
+    const dropped = new Set<LoggedChange>();
+    while (this.sorted.length - dropped.size > MAX_ROWS) {
       const page = this.pages.shift();
-      if (page === undefined) return;
-      this.rowCount -= page.rows.length;
+      if (page === undefined) break;
+      for (const row of page.rows) dropped.add(row);
       this.base = { position: page.after, coveredFromMs: page.databaseMs };
     }
+    if (dropped.size > 0) this.sorted = this.sorted.filter((row) => !dropped.has(row));
   }
 }
