@@ -8,6 +8,8 @@ import type { Following } from './following.js';
  */
 export type TrustState = 'trusted' | 'replaying' | 'down';
 
+const FULL = 'the memory is used up, and no new entries are taken (maxmemory with noeviction)';
+
 /** In one outage. Reasons that differ each time must not fill the log. */
 const MOST_REASONS = 10;
 
@@ -24,6 +26,7 @@ export class CacheTrust {
   /** Of the present outage. */
   private readonly loggedReasons = new Set<string>();
   private foreign: string | undefined;
+  private isFull = false;
   private readonly changes: Record<TrustState, number> = { trusted: 0, replaying: 0, down: 0 };
 
   /** @param subject the store, as log lines call it */
@@ -54,14 +57,26 @@ export class CacheTrust {
     return this.isStoreTrusted && this.foreign === undefined && this.following.mayWrite;
   }
 
-  /** Whether all entries may be accepted: on a cluster, those of each shard. */
+  /** Whether all entries may be accepted, on a cluster those of each shard, and new ones are taken. */
   get isComplete(): boolean {
-    return this.isTrusted && this.lastReason === '';
+    return this.isTrusted && this.lastReason === '' && !this.isFull;
   }
 
-  /** Why entries are not accepted, in words for people; empty while all are. */
+  /** Why entries are not accepted, or no new ones are taken, in words for people; empty while all is well. */
   get reason(): string {
-    return (this.isStoreTrusted && (this.following.reason || this.foreign)) || this.lastReason;
+    const ofState = (this.isStoreTrusted && (this.following.reason || this.foreign)) || this.lastReason;
+    return ofState || (this.isFull ? FULL : '');
+  }
+
+  /** @param isFull whether the store refused the latest entry because its memory is used up */
+  setFull(isFull: boolean): void {
+    if (isFull === this.isFull) return;
+    this.isFull = isFull;
+    if (isFull)
+      this.logger.warn(
+        `${this.subject}: ${FULL}. Sessions that are not cached cost a query for each request`,
+      );
+    else this.logger.log(`${this.subject} takes new entries again`);
   }
 
   /** Why no store is trusted although this one is up to date: another instance uses another one. */

@@ -3,6 +3,8 @@ import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
 import { CacheTrust } from './cache-trust.js';
 import { CacheUnavailableError, ignoreOutage } from './cache-unavailable.error.js';
 
+const OUT_OF_MEMORY = /\bOOM\b/;
+
 /**
  * The only way to the store. While the cache is not trusted or out of reach, reads answer nothing and writes do nothing: PostgreSQL
  * decides then. Only a deletion reports its failure, because an entry that stays may be wrong. Nobody waits for a write.
@@ -32,7 +34,7 @@ export class TrustedCache {
 
   /** Asks leave to fill an entry, see {@link CacheStore.lease}. @returns `undefined` while nothing may be written */
   lease(key: string, ttlMs: number): Promise<Lease | undefined> | undefined {
-    return this.trust.isWritable ? this.store.lease(key, ttlMs).catch(ignoreOutage) : undefined;
+    return this.trust.isWritable ? this.noting(this.store.lease(key, ttlMs)).catch(ignoreOutage) : undefined;
   }
 
   /** Writes the entry if the lease is still valid. @param ttlMs as for {@link set} */
@@ -46,9 +48,18 @@ export class TrustedCache {
   }
 
   private leave(writing: Promise<unknown>): void {
-    writing.catch((error: unknown) => {
+    this.noting(writing).catch((error: unknown) => {
       if (!(error instanceof CacheUnavailableError))
         this.logger.error(`An entry was not written: ${(error as Error).message}`);
     });
+  }
+
+  /** A full Redis that evicts nothing refuses each write, and looks well otherwise. */
+  private noting<T>(writing: Promise<T>): Promise<T> {
+    writing.then(
+      () => this.trust.setFull(false),
+      (error: unknown) => OUT_OF_MEMORY.test(String(error)) && this.trust.setFull(true),
+    );
+    return writing;
   }
 }

@@ -21,9 +21,10 @@ const PATIENCE_MS = 2000;
  */
 export const OUTAGE_PATIENCE_MS = 5000;
 
-/** Sets or renews the claim unless another stands, and answers the other. */
+/** Sets or renews the claim unless another stands, and answers the other. A claim that does not end in time is nobody's. */
 const CLAIM_SCRIPT = `
-local current = redis.call('GET', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+local current = left >= 0 and left <= tonumber(ARGV[3]) and redis.call('GET', KEYS[1])
 if current and current ~= ARGV[1] and current ~= ARGV[2] then return current end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return false`;
@@ -143,7 +144,8 @@ async function current(shard: RedisShard): Promise<Claim | undefined> {
     Promise.all([client.get(key), client.pTTL(key)]),
   );
   const identity = parse(text);
-  return identity && { identity, ageMs: CLAIM_MS - leftMs };
+  const ends = leftMs >= 0 && leftMs <= CLAIM_MS;
+  return identity && ends ? { identity, ageMs: CLAIM_MS - leftMs } : undefined;
 }
 
 /** Tries again while Redis is out of reach, for this long. */

@@ -5,14 +5,17 @@ import { type Limit, WINDOW_SECONDS } from './limit.js';
 const KEY_PREFIX = 'ergodrive:limit';
 
 /**
- * The library's own script counts refused attempts too, and a negative count after the end of a window. This one counts neither.
+ * The library's own script counts refused attempts too, and a negative count after the end of a window. This one counts neither, and
+ * takes no account of a count that no window ends: it did not write it.
  * Arguments: the change, the window in seconds, the limit. Answers the count, above the limit for a refusal, and the rest in ms.
  */
 const COUNT_SCRIPT = `
-local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+local left = redis.call('PTTL', KEYS[1])
+local isOurs = left >= 0 and left <= tonumber(ARGV[2]) * 1000
+local count = isOurs and tonumber(redis.call('GET', KEYS[1])) or 0
 local change = tonumber(ARGV[1])
 local limit = tonumber(ARGV[3])
-if change > 0 and count >= limit then return {limit + 1, redis.call('PTTL', KEYS[1])} end
+if change > 0 and count >= limit then return {limit + 1, left} end
 if count + change <= 0 then
   redis.call('DEL', KEYS[1])
   return {0, 0}

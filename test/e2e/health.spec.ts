@@ -106,6 +106,26 @@ describe('the service', () => {
     await becomes('healthy');
   });
 
+  it('reports that it is degraded while Redis is full and takes no new entries, and logs it once', async () => {
+    const lines = (text: string) => deployment.apps[0]!.output.split(text).length - 1;
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+    const { client: member } = await deployment.accounts().signUp();
+    for (let count = 0; count < 5; count++)
+      await expect(member.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    await becomes('degraded');
+    const { status, body } = await client.get('/health');
+    expect([status, body['cache']]).toEqual([
+      200,
+      expect.objectContaining({ trust: 'trusted', reason: expect.stringContaining('noeviction') }),
+    ]);
+    expect(lines('no new entries are taken')).toBe(1);
+    await expect(statusOf('/health/serving')).resolves.toBe(200);
+    await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+    await member.get('/api/v1/users/me');
+    await becomes('healthy');
+    expect(lines('takes new entries again')).toBe(1);
+  });
+
   it('is alive but neither healthy nor ready without its database', async () => {
     const { client: member } = await deployment.accounts().signUp();
     await postgres.kill9();
@@ -118,6 +138,10 @@ describe('the service', () => {
       body: { status: 'error', error: { database: { status: 'down' } } },
     });
     await expect(statusOf('/health/live')).resolves.toBe(200);
+    await expect(client.get('/health/serving')).resolves.toMatchObject({
+      status: 200,
+      body: { status: 'ok' },
+    });
     const login = await deployment.accounts().tryLogin({ email: 'a@example.org', password: 'Test1234' });
     expectProblem(login, 503, 'temporarily_unavailable');
     expect(Number(login.headers['retry-after'])).toBeGreaterThan(0);

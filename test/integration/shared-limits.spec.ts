@@ -64,7 +64,7 @@ describe('the limits of three instances', () => {
         Array.from({ length: onEach }, () =>
           app
             .get(AttemptLimits)
-            .login(email, ADDRESS, () => Promise.resolve(undefined))
+            .login({ email, ip: ADDRESS }, () => Promise.resolve({ isRight: false }))
             .then(() => true)
             .catch((error: unknown) => {
               if (error instanceof ProblemError && error.problem.status === 429) return false;
@@ -124,11 +124,21 @@ describe('the limits of three instances', () => {
     await apps[0]!.query('ALTER TABLE limit_counts RENAME TO hidden');
     // The count of the network is not reached, so PostgreSQL would be asked for it.
     await expect(
-      withRedis(redis.url, (client) => client.send('SET', `ergodrive:limit:login-network:${ADDRESS}`, '100')),
+      withRedis(redis.url, (client) =>
+        client.send('SET', `ergodrive:limit:login-network:${ADDRESS}`, '100', 'EX', '900'),
+      ),
     ).resolves.toBe('OK');
     await expect(guess(email)).resolves.toBe(0);
     await apps[0]!.query('ALTER TABLE hidden RENAME TO limit_counts');
     await expect(apps[0]!.query('SELECT key, count FROM limit_counts ORDER BY key')).resolves.toEqual(before);
+  });
+
+  it('take no account of a count in Redis that no window ends', async () => {
+    const key = `ergodrive:limit:login-network:${ADDRESS}`;
+    for (const end of [[], ['EX', '901']]) {
+      await withRedis(redis.url, (client) => client.send('SET', key, '100', ...end));
+      await expect(guess(newEmail())).resolves.toBe(LIMIT);
+    }
   });
 
   it('have keys in Redis with one prefix and an expiry, and without the address of an account', async () => {

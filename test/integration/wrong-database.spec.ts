@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { Following } from '../../src/cache/following.js';
+import { PeriodicTask } from '../../src/common/periodic-task.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { FollowedHistory } from '../../src/database/followed-history.js';
 import { withRedis } from '../support/redis/redis-connection.js';
@@ -143,14 +144,29 @@ describe('an instance whose database becomes read-only', () => {
     const redisAnswers = (...command: string[]) =>
       withRedis(redis.url, (connection) => connection.send(...command));
     const [key] = (await redisAnswers('KEYS', 'ergodrive:*history')) as string[];
-    // As if others renewed it.
-    await redisAnswers('SET', key!, 'another system:00000001:another history', 'PX', '60000');
+    const renew = () => redisAnswers('SET', key!, 'another system:00000001:another history', 'PX', '1500');
+    const others = new PeriodicTask('Others', 300, renew);
+    others.start(0);
     await becomes(app, 'unhealthy');
     expect((await database(app)).reason).toContain('another PostgreSQL');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 503 });
-    await redisAnswers('DEL', key!);
+    await others.stop();
     await becomes(app, 'healthy');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('takes no account of a claim of another history that does not end in time', async () => {
+    const member = await register(app);
+    const redisAnswers = (...command: string[]) =>
+      withRedis(redis.url, (connection) => connection.send(...command));
+    const [key] = (await redisAnswers('KEYS', 'ergodrive:*history')) as string[];
+    const other = 'another system:00000001:another history';
+    for (const end of [[], ['PX', '60000']]) {
+      await redisAnswers('SET', key!, other, ...end);
+      await waitFor(async () => (await redisAnswers('GET', key!)) !== other, { what: 'a claim of its own' });
+      await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
+      await expect(statusOf(app)).resolves.toBe('healthy');
+    }
   });
 
   it('uses no connection of the pool to another history', async () => {
