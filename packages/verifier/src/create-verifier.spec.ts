@@ -8,6 +8,8 @@ describe('createVerifier', () => {
     ['issuer', { issuer: 'auth.test' }],
     ['issuer', { issuer: 'https://auth.test/' }],
     ['issuer', { issuer: 'ftp://auth.test' }],
+    ['url', { url: 'https://auth.internal/' }],
+    ['url', { url: '' }],
     ['clientId', { clientId: '' }],
     ['clientSecret', { clientSecret: undefined as unknown as string }],
     ['audience', { audience: '' }],
@@ -32,6 +34,25 @@ describe('createVerifier', () => {
       issuer.metadata = metadata;
     });
     await expect(created).rejects.toThrow(MisconfigurationError);
+  });
+
+  it('names both issuers when the metadata belong to another one', async () => {
+    const created = VirtualWorld.create({}, (issuer) => {
+      issuer.metadata = { issuer: 'https://localhost' };
+    });
+    await expect(created).rejects.toThrow('another issuer: "https://localhost", not "https://auth.test"');
+  });
+
+  it('asks the issuer at the address that is given, and takes its tokens by its name', async () => {
+    const world = await VirtualWorld.create({ url: 'http://auth.internal:8000' });
+    await world.untilFresh();
+    const { token, session } = await world.issuer.logIn();
+    expect(await world.verify(token)).toMatchObject({ role: 'student' });
+    world.issuer.revoke(session);
+    await world.run(200);
+    expect(await world.verify(token)).toBe('token_revoked');
+    expect([...world.origins]).toEqual(['http://auth.internal:8000']);
+    await world.close();
   });
 
   it('needs no keys for the mode introspect', async () => {

@@ -63,9 +63,8 @@ export class Issuer {
   async feedConfiguration(): Promise<FeedConfiguration> {
     const { jwksUri } = await this.metadata();
     if (jwksUri === undefined) throw withoutKeys();
-    const found = await this.get(`${this.settings.issuer}/.well-known/ssf-configuration`);
-    const { issuer, access_token_lifetime: lifetime } = found;
-    if (issuer !== this.settings.issuer) throw foreign();
+    const found = await this.documentOf('ssf-configuration');
+    const { access_token_lifetime: lifetime } = found;
     if (!isNumber(lifetime) || lifetime <= 0) throw new IssuerError('ssf-configuration: no lifetime');
     return { pollEndpoint: this.endpoint(found, 'poll_endpoint'), accessTokenLifetimeMs: lifetime * 1000 };
   }
@@ -82,12 +81,18 @@ export class Issuer {
   }
 
   private async readMetadata(): Promise<Metadata> {
-    const found = await this.get(`${this.settings.issuer}/.well-known/oauth-authorization-server`);
-    if (found['issuer'] !== this.settings.issuer) throw foreign();
+    const found = await this.documentOf('oauth-authorization-server');
     return {
       introspectionEndpoint: this.endpoint(found, 'introspection_endpoint'),
       ...(found['jwks_uri'] === undefined ? {} : { jwksUri: this.endpoint(found, 'jwks_uri') }),
     };
+  }
+
+  private async documentOf(name: string): Promise<JsonObject> {
+    const { issuer, url } = this.settings;
+    const document = await this.get(`${url}/.well-known/${name}`);
+    if (document['issuer'] !== issuer) throw foreign(document['issuer'], issuer);
+    return document;
   }
 
   private async get(url: string): Promise<JsonObject> {
@@ -106,7 +111,7 @@ export class Issuer {
     return objectOf(url, answer);
   }
 
-  /** The credentials go there, so it is never less protected than the issuer's own URL. */
+  /** The credentials go there, so it is never less protected than the issuer's own URL, unless the address was given for that. */
   private endpoint(metadata: JsonObject, name: string): string {
     const url = metadata[name];
     if (!isText(url) || !URL.canParse(url)) throw new IssuerError(`the metadata have no ${name}`);
@@ -114,19 +119,25 @@ export class Issuer {
     if (protocol !== 'https:' && protocol !== new URL(this.settings.issuer).protocol) {
       throw new MisconfigurationError(`${name} is not protected by TLS`);
     }
-    return url;
+    const { issuer, url: reached } = this.settings;
+    return url.startsWith(`${issuer}/`) ? reached + url.slice(issuer.length) : url;
   }
 }
 
 function objectOf(url: string, { status, body }: Answer): JsonObject {
   const { pathname } = new URL(url);
   if (status === 401) throw new IssuerError(`${pathname}: the credentials of the client are refused`);
+  if (status === 403)
+    throw new IssuerError(`${pathname}: the client is not registered for this (see its scopes)`);
   if (status !== 200) throw new IssuerError(`${pathname}: status ${status}`);
   if (!isObject(body)) throw new IssuerError(`${pathname}: the answer is no JSON object`);
   return body;
 }
 
-const foreign = () => new MisconfigurationError('the metadata belong to another issuer');
+const foreign = (found: unknown, issuer: string) =>
+  new MisconfigurationError(
+    `the metadata belong to another issuer: ${JSON.stringify(found)}, not "${issuer}"`,
+  );
 
 const withoutKeys = () =>
   new MisconfigurationError(

@@ -3,6 +3,11 @@ import { isText } from './json.js';
 export interface VerifierOptions {
   /** The issuer's URL, exactly as its tokens have it in `iss`: `ISSUER_URL` of the service. */
   issuer: string;
+  /**
+   * Where the issuer is reached, if not at `issuer`: its address within a cluster, for example. All requests go there, so use `https` wherever
+   * somebody could listen; default: the issuer.
+   */
+  url?: string;
   /** The credentials of an OAuth client, which an admin of the service creates. */
   clientId: string;
   clientSecret: string;
@@ -35,6 +40,7 @@ export type Settings = Readonly<Required<VerifierOptions>>;
 const MINIMA = { maxStalenessMs: 100, requestTimeoutMs: 100, maxTokens: 1, maxRevocationBytes: 1000 };
 
 const defaultsFor = ({ issuer }: VerifierOptions) => ({
+  url: issuer,
   audience: issuer,
   maxStalenessMs: 1000,
   mode: 'feed' as const,
@@ -49,9 +55,11 @@ const defaultsFor = ({ issuer }: VerifierOptions) => ({
 export function settingsOf(options: VerifierOptions): Settings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const settings = { ...defaultsFor(options), ...Object.fromEntries(given) } as Settings;
-  const { issuer, mode } = settings;
-  if (!/^https?:\/\/.*[^/]$/.test(issuer) || !URL.canParse(issuer)) {
-    throw new TypeError('issuer must be an http(s) URL without a slash at its end');
+  const { mode } = settings;
+  for (const name of ['issuer', 'url'] as const) {
+    const value = settings[name];
+    if (!isText(value) || !/^https?:\/\/.*[^/]$/.test(value) || !URL.canParse(value))
+      throw new TypeError(`${name} must be an http(s) URL without a slash at its end`);
   }
   for (const name of ['clientId', 'clientSecret', 'audience'] as const) {
     if (!isText(settings[name])) throw new TypeError(`${name} must be a text that is not empty`);

@@ -16,6 +16,8 @@ export class VirtualWorld {
   issuer!: TestIssuer;
   verifier!: Verifier;
   exchanges: Exchange[] = [];
+  /** Where requests were sent to. */
+  readonly origins = new Set<string>();
   /** Of the issuer's clock against the receiver's wall clock. */
   issuerAheadSeconds = 0;
   answersKeys = true;
@@ -209,7 +211,8 @@ export class VirtualWorld {
         },
       };
       const authorization = new Headers(init.headers).get('authorization') ?? undefined;
-      const { pathname } = new URL(url);
+      const { origin, pathname } = new URL(url);
+      this.origins.add(origin);
       const exchange = new Exchange(pathname, init.body ?? '', authorization, this.clock.monotonic, settle);
       init.signal?.addEventListener('abort', () => settle.reject(init.signal?.reason as Error));
       this.exchanges.push(exchange);
