@@ -5,25 +5,19 @@ import { CacheTrust } from './cache/cache-trust.js';
 import { AppConfig } from './config/app-config.js';
 import { Database } from './database/database.js';
 
-const RULE = '='.repeat(60);
-
-/** Logs the version, the configuration and the addresses at the start. It logs no password. */
+/** Logs the version, the configuration and the addresses at the start, as one record. It logs no password. */
 export function startBanner(app: NestFastifyApplication, url: string): void {
   const config = app.get(AppConfig);
-  const logger = new Logger('Start');
-  const lines = [
-    RULE,
-    `ERGODRIVE Backend API ${config.version}`,
-    `Environment: ${config.environment}`,
-    `CORS Origins: ${JSON.stringify(config.http.corsOrigins)}`,
-    `Database: ${describeDatabase(config, app.get(Database))}`,
-    `Cache: ${describeCache(config, app.get(CacheTrust))}`,
-    `Documentation: ${describeDocumentation(config.http, url)}`,
-    'WebSocket: /api/v1/ws/session/{session_id}',
-    `Listening on ${url}`,
-    RULE,
-  ];
-  for (const line of lines) logger.log(line);
+  const { corsOrigins } = config.http;
+  new Logger('Start').log({
+    msg: `Listening on ${url}`,
+    version: config.version,
+    environment: config.environment,
+    documentation: describeDocumentation(config.http, url),
+    database: describeDatabase(config, app.get(Database)),
+    cache: describeCache(config, app.get(CacheTrust)),
+    ...(corsOrigins.length > 0 ? { cors_origins: corsOrigins } : {}),
+  });
 }
 
 function describeDocumentation({ management, host }: AppConfig['http'], url: string): string {

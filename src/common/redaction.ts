@@ -17,6 +17,7 @@ const SECRET_MEMBERS = [
 
 const JWT = /eyJ[\w-]+(\.[\w-]*)*/g;
 const BEARER = /\b(bearer|basic)\s+[\w.~+/=-]+/gi;
+const CLIENT_SECRET = /ergodrive_secret_[\w-]+/g;
 const URL_CREDENTIALS = /:\/\/[^\s/@]*@/g;
 
 /** pino's paths of redaction. */
@@ -29,6 +30,7 @@ export function withoutSecrets(text: string): string {
   return text
     .replace(JWT, '[token]')
     .replace(BEARER, '$1 [credentials]')
+    .replace(CLIENT_SECRET, '[secret]')
     .replace(URL_CREDENTIALS, '://[credentials]@');
 }
 

@@ -28,6 +28,10 @@ const MAX_AGE_MS = 100;
 const MAX_ANSWERS = 64;
 const MAX_ADDRESSES = 1000;
 
+/** What may be a secret or an e-mail address in a path: they were put there by mistake. */
+const SUSPECT = /eyJ|ergodrive_secret_|@|%40/;
+const EMAIL = /[^/]+(@|%40)[^/]*/g;
+
 /** Printable ASCII without quotes and backslashes. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const HEAD = '{"level":"info"';
@@ -49,7 +53,7 @@ interface Answer {
 }
 
 /**
- * Counts answers, and writes Fastify's lines of requests: one for each answer at `info`, unless turned off, and those of failures. Fastify gets no logger
+ * Counts answers, and writes Fastify's lines of requests: one for each answer at `info` but those of good probes, unless turned off, and those of failures. Fastify gets no logger
  * besides, which would make a child for each request, and whose lines hold the query string.
  *
  * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (docs/performance.md).
@@ -76,7 +80,7 @@ export class RequestLog extends LogController {
 
   override requestCompleted(_: Error | null, request: LoggedRequest, reply: FastifyReply): void {
     this.metrics.answered(request, reply);
-    if (!this.hasLines) return;
+    if (!this.hasLines || isProbe(request, reply)) return;
     const { id, traceId, method, url, ip, user, clientId } = request;
     this.answers.push({
       id,
@@ -153,6 +157,10 @@ export class RequestLog extends LogController {
   }
 }
 
+/** Probes and scrapes come every second, and their good answers say nothing. */
+const isProbe = ({ url }: FastifyRequest, { statusCode }: FastifyReply): boolean =>
+  statusCode < 400 && (url.startsWith('/health') || url === '/metrics');
+
 /** Nothing for an absent value. */
 const optional = (start: string, value: string | undefined): string =>
   value === undefined ? '' : text(start, value);
@@ -175,5 +183,5 @@ function text(start: string, value: string): string {
 function pathOf(url: string): string {
   const end = url.indexOf('?');
   const path = (end < 0 ? url : url.slice(0, end)).slice(0, MAX_PATH);
-  return path.includes('eyJ') || path.includes('@') ? withoutSecrets(path) : path;
+  return SUSPECT.test(path) ? withoutSecrets(path).replace(EMAIL, '[address]') : path;
 }

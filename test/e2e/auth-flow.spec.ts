@@ -182,7 +182,7 @@ describe('the service, from registration to logout,', () => {
 
   it('has written no token, password or signing key to its log', () => {
     const { output } = deployment.apps[0]!;
-    expect(output).toContain('ERGODRIVE Backend API');
+    expect(output).toContain('Listening on');
     expect(output).not.toMatch(/eyJ|Test1234/);
   });
 });

@@ -188,7 +188,7 @@ describe('traces', () => {
   });
 
   it('are named in the line of each answer', async () => {
-    const { id, server } = await traced('GET', '/health/live');
+    const { id, server } = await traced('GET', '/api/v1/info');
     const lineOf = () => deployment.apps[BEHIND_PROXY]!.output.split('\n').find((each) => each.includes(id));
     await waitFor(() => lineOf() !== undefined, { what: 'the line of the answer' });
     expect(lineOf()).toContain(`trace_id=${server.traceId}`);
