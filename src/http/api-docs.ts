@@ -31,6 +31,11 @@ const STYLE = `
   #swagger-ui .auth-container div:has(> label[for^='client_']) { display: none }
 `;
 
+// The management port has no API, so nothing can be tried out there.
+const STYLE_FOR_READING = `${STYLE}
+  #swagger-ui .auth-wrapper, #swagger-ui .authorization__btn { display: none }
+`;
+
 /** The OpenAPI document of all routes. A route needs a token unless it is `@Public()`. */
 function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const publicIds = publicOperationIds(app);
@@ -55,15 +60,17 @@ function rank(path: string): number {
 
 /** Swagger UI at `/api/docs`, the document at `/api/docs-json`. */
 export function serveApiDocs(app: NestFastifyApplication): void {
+  const { name, http } = app.get(AppConfig);
+  const isBesideApi = http.management === 'shared';
   SwaggerModule.setup(DOCS_PATH, app, () => describeApi(app), {
     jsonDocumentUrl: `${DOCS_PATH}-json`,
-    customSiteTitle: `${app.get(AppConfig).name} API`,
-    customCss: STYLE,
+    customSiteTitle: `${name} API`,
+    customCss: isBesideApi ? STYLE : STYLE_FOR_READING,
     swaggerOptions: {
       defaultModelsExpandDepth: 0,
       displayRequestDuration: true,
       persistAuthorization: false,
-      tryItOutEnabled: true,
+      ...(isBesideApi ? { tryItOutEnabled: true } : { supportedSubmitMethods: [] }),
     },
   });
 }

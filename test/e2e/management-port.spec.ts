@@ -6,7 +6,7 @@ import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
 const FOR_OPERATORS = ['/metrics', '/api/docs', '/api/docs-json', '/api/docs/swagger-ui-init.js'];
-const PROBES = ['/health/live', '/health/ready'];
+const PROBES = ['/health/live', '/health/ready', '/health/serving'];
 
 describe('the management port', () => {
   let deployment: Deployment;
@@ -38,6 +38,16 @@ describe('the management port', () => {
 
   it('has the metrics, the API documents, the health with its details, and the probes', async () => {
     await expectAll(management);
+  });
+
+  it('has the API documents for reading: nothing can be sent from there', async () => {
+    const { body: script } = await management.get<string>('/api/docs/swagger-ui-init.js');
+    expect(script).toMatch(/"supportedSubmitMethods":\s*\[\]/);
+    expect(script).not.toContain('tryItOutEnabled');
+    const { body: page } = await management.get<string>('/api/docs');
+    expect(page).toContain('.authorization__btn { display: none }');
+    const { body: beside } = await deployment.client(2).get<string>('/api/docs/swagger-ui-init.js');
+    expect(beside).toContain('"tryItOutEnabled": true');
   });
 
   it('has no other route', async () => {
