@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { AccountCommands } from './account-commands.service.js';
 import { BreachedPasswords } from './breached-passwords.service.js';
 import { FirstAdminService } from './first-admin.service.js';
@@ -12,7 +13,7 @@ import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [AuditModule, TypeOrmModule.forFeature([User])],
+  imports: [AuditModule, LimitsModule, TypeOrmModule.forFeature([User])],
   controllers: [MeController, UsersController],
   providers: [
     AccountCommands,
