@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -345,6 +345,34 @@ export class Clients extends HeyApiClient {
     }
     
     /**
+     * End an OAuth client and every session that it opened
+     */
+    public end<ThrowOnError extends boolean = false>(options: Options<ClientsEndData, ThrowOnError>): RequestResult<ClientsEndResponses, ClientsEndErrors, ThrowOnError> {
+        return (options.client ?? this.client).delete<ClientsEndResponses, ClientsEndErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/clients/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Change the name of an OAuth client, or what it may do
+     *
+     * Each instance obeys before the answer. Sessions that the client opened go on.
+     */
+    public update<ThrowOnError extends boolean = false>(options: Options<ClientsUpdateData, ThrowOnError>): RequestResult<ClientsUpdateResponses, ClientsUpdateErrors, ThrowOnError> {
+        return (options.client ?? this.client).patch<ClientsUpdateResponses, ClientsUpdateErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/clients/{id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * Make a new secret of an OAuth client
      *
      * The secret before it is accepted for 24 hours more, so that the instances of the client can change over. Secrets before that one are refused at once: two calls end a secret that has leaked.
@@ -353,17 +381,6 @@ export class Clients extends HeyApiClient {
         return (options.client ?? this.client).post<ClientsRenewSecretResponses, ClientsRenewSecretErrors, ThrowOnError>({
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/clients/{id}/secret',
-            ...options
-        });
-    }
-    
-    /**
-     * End an OAuth client and every session that it opened
-     */
-    public end<ThrowOnError extends boolean = false>(options: Options<ClientsEndData, ThrowOnError>): RequestResult<ClientsEndResponses, ClientsEndErrors, ThrowOnError> {
-        return (options.client ?? this.client).delete<ClientsEndResponses, ClientsEndErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/api/v1/clients/{id}',
             ...options
         });
     }
@@ -482,6 +499,13 @@ export class Health extends HeyApiClient {
      */
     public ready<ThrowOnError extends boolean = false>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> {
         return (options?.client ?? this.client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/health/ready', ...options });
+    }
+    
+    /**
+     * Whether a load balancer is to send requests here: no shutdown has begun, the database is not a wrong one, and the cache or the database answers. While PostgreSQL is down, known sessions are served
+     */
+    public serving<ThrowOnError extends boolean = false>(options?: Options<HealthServingData, ThrowOnError>): RequestResult<HealthServingResponses, HealthServingErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<HealthServingResponses, HealthServingErrors, ThrowOnError>({ url: '/health/serving', ...options });
     }
     
     /**

@@ -4,9 +4,33 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+/**
+ * Stable; for programs
+ */
+export type ViolationCode = 'required' | 'unknown_field' | 'malformed' | 'not_a_text' | 'not_a_boolean' | 'not_a_whole_number' | 'not_a_date' | 'not_a_list' | 'not_an_email' | 'not_a_uuid' | 'not_allowed' | 'too_short' | 'too_long' | 'too_small' | 'too_large' | 'empty' | 'repeated' | 'control_characters' | 'too_common' | 'in_a_breach' | 'like_the_owner' | 'too_short_without_names';
+
 export type FieldErrorDto = {
     field: string;
+    /**
+     * Stable; for programs
+     */
+    code: ViolationCode;
+    /**
+     * A sentence that a form can show beside the field
+     */
     message: string;
+    /**
+     * The least length or number
+     */
+    min?: number;
+    /**
+     * The greatest length or number
+     */
+    max?: number;
+    /**
+     * With `not_allowed`
+     */
+    allowed?: Array<string>;
 };
 
 export type ProblemDto = {
@@ -54,7 +78,7 @@ export type ClearedDto = {
 export type AuditEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.revoked' | 'client.created' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
     user_id: string | null;
     actor_id: string | null;
     session_id: string | null;
@@ -196,11 +220,19 @@ export type ChangePasswordDto = {
 
 export type CreateClientDto = {
     name: string;
+    /**
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
+     */
+    scopes?: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
 };
 
 export type IssuedClientDto = {
     client_id: string;
     name: string;
+    /**
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     */
+    scopes: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -208,9 +240,21 @@ export type IssuedClientDto = {
     client_secret: string;
 };
 
+export type UpdateClientDto = {
+    name?: string;
+    /**
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
+     */
+    scopes?: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
+};
+
 export type ClientDto = {
     client_id: string;
     name: string;
+    /**
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     */
+    scopes: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
     created_at: string;
     /**
      * Until then the secret before the latest one is accepted too
@@ -228,6 +272,10 @@ export type ClientPageDto = {
 export type RenewedClientDto = {
     client_id: string;
     name: string;
+    /**
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     */
+    scopes: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -240,7 +288,7 @@ export type RenewedClientDto = {
 };
 
 export type OAuthErrorDto = {
-    error: 'invalid_request' | 'invalid_client' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error' | 'temporarily_unavailable';
+    error: 'invalid_request' | 'invalid_client' | 'invalid_grant' | 'unauthorized_client' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error' | 'temporarily_unavailable';
     error_description: string;
 };
 
@@ -870,6 +918,10 @@ export type MeUpdateErrors = {
      */
     422: ProblemDto;
     /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
      * Service Unavailable
      */
     503: ProblemDto;
@@ -910,6 +962,10 @@ export type MeReplaceErrors = {
      * Unprocessable Entity
      */
     422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
     /**
      * Service Unavailable
      */
@@ -1322,7 +1378,7 @@ export type AuditListData = {
          * The account that the event concerns
          */
         user_id?: string;
-        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.revoked' | 'client.created' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
         /**
          * At or after this time
          */
@@ -1553,53 +1609,6 @@ export type ClientsCreateResponses = {
 
 export type ClientsCreateResponse = ClientsCreateResponses[keyof ClientsCreateResponses];
 
-export type ClientsRenewSecretData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/clients/{id}/secret';
-};
-
-export type ClientsRenewSecretErrors = {
-    /**
-     * Bad Request
-     */
-    400: ProblemDto;
-    /**
-     * Unauthorized
-     */
-    401: ProblemDto;
-    /**
-     * Forbidden
-     */
-    403: ProblemDto;
-    /**
-     * Not Found
-     */
-    404: ProblemDto;
-    /**
-     * Service Unavailable
-     */
-    503: ProblemDto;
-    /**
-     * Any other failure
-     */
-    default: ProblemDto;
-};
-
-export type ClientsRenewSecretError = ClientsRenewSecretErrors[keyof ClientsRenewSecretErrors];
-
-export type ClientsRenewSecretResponses = {
-    /**
-     * Created
-     */
-    201: RenewedClientDto;
-};
-
-export type ClientsRenewSecretResponse = ClientsRenewSecretResponses[keyof ClientsRenewSecretResponses];
-
 export type ClientsEndData = {
     body?: never;
     path: {
@@ -1647,6 +1656,104 @@ export type ClientsEndResponses = {
 
 export type ClientsEndResponse = ClientsEndResponses[keyof ClientsEndResponses];
 
+export type ClientsUpdateData = {
+    body: UpdateClientDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/clients/{id}';
+};
+
+export type ClientsUpdateErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type ClientsUpdateError = ClientsUpdateErrors[keyof ClientsUpdateErrors];
+
+export type ClientsUpdateResponses = {
+    /**
+     * OK
+     */
+    200: ClientDto;
+};
+
+export type ClientsUpdateResponse = ClientsUpdateResponses[keyof ClientsUpdateResponses];
+
+export type ClientsRenewSecretData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/clients/{id}/secret';
+};
+
+export type ClientsRenewSecretErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type ClientsRenewSecretError = ClientsRenewSecretErrors[keyof ClientsRenewSecretErrors];
+
+export type ClientsRenewSecretResponses = {
+    /**
+     * Created
+     */
+    201: RenewedClientDto;
+};
+
+export type ClientsRenewSecretResponse = ClientsRenewSecretResponses[keyof ClientsRenewSecretResponses];
+
 export type OAuthTokenData = {
     body: TokenFormDto;
     headers?: {
@@ -1654,6 +1761,10 @@ export type OAuthTokenData = {
          * From the last login on this device. An attack on the account then does not lock the device out
          */
         'Device-Token'?: string;
+        /**
+         * The IP address of the user, from a client with the scope `end_user_address`. Limits of logins then count for this address
+         */
+        'End-User-Address'?: string;
         /**
          * With `refresh_token`: as at `POST /api/v1/auth/refresh`
          */
@@ -1714,6 +1825,10 @@ export type OAuthIntrospectErrors = {
      * Client authentication failed
      */
     401: OAuthErrorDto;
+    /**
+     * The client is not registered for the scope introspection
+     */
+    403: OAuthErrorDto;
     /**
      * Too many attempts; try again later
      */
@@ -1864,6 +1979,10 @@ export type EventsPollErrors = {
      * Client authentication failed
      */
     401: OAuthErrorDto;
+    /**
+     * The client is not registered for the scope events
+     */
+    403: OAuthErrorDto;
     /**
      * Not Found
      */
@@ -2119,6 +2238,103 @@ export type HealthReadyResponses = {
 };
 
 export type HealthReadyResponse = HealthReadyResponses[keyof HealthReadyResponses];
+
+export type HealthServingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/serving';
+};
+
+export type HealthServingErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * The Health Check is not successful
+     */
+    503: {
+        status?: 'error' | 'shutting_down';
+        info?: {
+            [key: string]: {
+                status: 'up' | 'degraded' | 'down';
+                /**
+                 * Time the health indicator took to respond, in ms
+                 */
+                responseTime?: number;
+                [key: string]: unknown;
+            };
+        } | null;
+        error?: {
+            [key: string]: {
+                status: 'up' | 'degraded' | 'down';
+                /**
+                 * Time the health indicator took to respond, in ms
+                 */
+                responseTime?: number;
+                [key: string]: unknown;
+            };
+        } | null;
+        details?: {
+            [key: string]: {
+                status: 'up' | 'degraded' | 'down';
+                /**
+                 * Time the health indicator took to respond, in ms
+                 */
+                responseTime?: number;
+                [key: string]: unknown;
+            };
+        };
+    };
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type HealthServingError = HealthServingErrors[keyof HealthServingErrors];
+
+export type HealthServingResponses = {
+    /**
+     * The Health Check is successful
+     */
+    200: {
+        status?: 'ok' | 'degraded';
+        info?: {
+            [key: string]: {
+                status: 'up' | 'degraded' | 'down';
+                /**
+                 * Time the health indicator took to respond, in ms
+                 */
+                responseTime?: number;
+                [key: string]: unknown;
+            };
+        } | null;
+        error?: {
+            [key: string]: {
+                status: 'up' | 'degraded' | 'down';
+                /**
+                 * Time the health indicator took to respond, in ms
+                 */
+                responseTime?: number;
+                [key: string]: unknown;
+            };
+        } | null;
+        details?: {
+            [key: string]: {
+                status: 'up' | 'degraded' | 'down';
+                /**
+                 * Time the health indicator took to respond, in ms
+                 */
+                responseTime?: number;
+                [key: string]: unknown;
+            };
+        };
+    };
+};
+
+export type HealthServingResponse = HealthServingResponses[keyof HealthServingResponses];
 
 export type HealthPrometheusData = {
     body?: never;
