@@ -1,5 +1,7 @@
 import type { Mutant } from './mutant.js';
 
+const CHANNEL = 'src/live/live-channel.ts';
+const CHANNEL_SPEC = ['src/live/live-channel.spec.ts'] as const;
 const FOLLOWER = 'src/invalidation/invalidation-follower.ts';
 const LOG = 'src/invalidation/invalidation-log.ts';
 const REDIS = 'src/cache/redis-connection.ts';
@@ -216,5 +218,29 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'make the later one',
+  },
+  {
+    name: 'a claim of another history that does not end in time stops the service',
+    file: 'src/invalidation/history-claim.ts',
+    text: 'left >= 0 and left <= tonumber(ARGV[3]) and ',
+    replacement: '',
+    specs: ['test/integration/wrong-database.spec.ts'],
+    test: 'does not end in time',
+  },
+  {
+    name: 'a live channel stays however much its client leaves unread',
+    file: CHANNEL,
+    text: 'if (this.socket.bufferedAmount <= MAX_UNREAD_BYTES)',
+    replacement: 'if (this.socket.bufferedAmount <= Infinity)',
+    specs: CHANNEL_SPEC,
+    test: 'leaves 64 KiB unread',
+  },
+  {
+    name: 'a pong that answers no ping keeps a live channel',
+    file: CHANNEL,
+    text: 'this.unanswered?.equals(data) ?? false',
+    replacement: 'true',
+    specs: CHANNEL_SPEC,
+    test: 'answers its last ping',
   },
 ];

@@ -5,6 +5,7 @@ const KNOWN = 'src/clients/known-clients.service.ts';
 const SERVICE = 'src/clients/clients.service.ts';
 const INSPECTION = 'src/oauth/token-inspection.service.ts';
 const CLIENTS_SPEC = ['test/integration/clients.spec.ts'] as const;
+const LIMITS_SPEC = ['test/integration/client-limits.spec.ts'] as const;
 const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;
 const INSPECTION_SPEC = ['test/integration/oauth-inspection.spec.ts'] as const;
 
@@ -70,7 +71,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     file: AUTHENTICATOR,
     text: '    await this.count(this.ofClient, client.id, by);\n',
     replacement: '',
-    specs: CLIENTS_SPEC,
+    specs: LIMITS_SPEC,
     test: 'are limited for a client',
   },
   {
@@ -102,7 +103,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     file: AUTHENTICATOR,
     text: '    await this.count(this.ofNetwork, networkOf(by.ip), by);\n',
     replacement: '',
-    specs: CLIENTS_SPEC,
+    specs: LIMITS_SPEC,
     test: 'are limited for a network',
   },
   {
@@ -111,7 +112,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     text: '    const client = await this.clients.find(id);\n',
     replacement:
       '    const client = await this.clients.find(id);\n    if (client) await this.count(this.ofClient, client.id, by);\n',
-    specs: CLIENTS_SPEC,
+    specs: LIMITS_SPEC,
     test: 'are limited for a client',
   },
   {
@@ -129,5 +130,21 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     replacement: "if (verdict.outcome === 'revoked') return Object.assign({ sub: claims.sub }, INACTIVE);",
     specs: INSPECTION_SPEC,
     test: 'nothing more is said',
+  },
+  {
+    name: 'a client does what it is not registered for',
+    file: AUTHENTICATOR,
+    text: 'if (scope !== undefined) demandScope(client, scope);',
+    replacement: '',
+    specs: ['test/integration/client-scopes.spec.ts'],
+    test: 'may do what it is registered for',
+  },
+  {
+    name: 'every client names the addresses of its users',
+    file: 'src/oauth/end-user-address.ts',
+    text: "if (!scopes.includes('end_user_address'))",
+    replacement: "if (!scopes.includes('end_user_address') && scopes.length === 0)",
+    specs: LIMITS_SPEC,
+    test: 'by the address that the client names',
   },
 ];

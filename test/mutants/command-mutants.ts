@@ -84,7 +84,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a repeated refresh is not audited',
     file: ROTATION,
-    text: 'await this.statements.run(NOTE_REPEATED, [row.user_id, sessionId, by.ip, by.userAgent, by.requestId]);',
+    text: 'await this.note(kind, row.user_id, presented, by);',
     replacement: '',
     specs: ['test/integration/refresh-repeat.spec.ts'],
   },

@@ -69,7 +69,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
   {
     name: 'an ended client gets the answer for which it waits',
     file: 'src/events/events.controller.ts',
-    text: '    await this.clients.authenticate(request);\n    const { text',
+    text: "    await this.clients.authenticate(request, 'events');\n    const { text",
     replacement: '    const { text',
     specs: REQUEST_SPEC,
     test: 'has ended while it waited',

@@ -2,6 +2,9 @@ import type { Mutant } from './mutant.js';
 
 const ATTEMPTS = 'src/auth/attempt-limits.service.ts';
 const ATTEMPTS_SPEC = ['test/integration/attempt-limits.spec.ts'] as const;
+const HTTP_SPEC = ['test/integration/attempts-over-http.spec.ts'] as const;
+const DEVICES_SPEC = ['test/integration/known-devices.spec.ts'] as const;
+const CLIENT_LIMITS_SPEC = ['test/integration/client-limits.spec.ts'] as const;
 const LIMITER = 'src/limits/limiter.ts';
 const SHARED_SPEC = ['test/integration/shared-limits.spec.ts'] as const;
 const SLOW_SPEC = ['test/integration/slow-redis.spec.ts'] as const;
@@ -21,7 +24,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'failed logins are not limited for each account and network',
     file: ATTEMPTS,
-    text: '{ limiter: this.ofAccountAndNetwork, key: `${network} ${account}`, isForStrangers: false },',
+    text: '{ limiter: this.ofAccountAndNetwork, key: `${network} ${account}`, isCleared: true },',
     replacement: '',
     specs: ATTEMPTS_SPEC,
     test: 'after ten failures of one account from one address',
@@ -39,13 +42,13 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
     file: 'src/auth/auth.service.ts',
     text: 'await this.limits.register(by.ip, by.redisWaits);',
     replacement: '',
-    specs: ATTEMPTS_SPEC,
+    specs: HTTP_SPEC,
     test: 'to register are limited',
   },
   {
     name: 'each IPv6 address is a network',
     file: 'src/common/network.ts',
-    text: '.slice(0, IPV6_PREFIX / GROUP_BITS)',
+    text: '.fill(0, IPV6_PREFIX / 8)',
     replacement: '',
     specs: ATTEMPTS_SPEC,
     test: 'for an IPv6 /64',
@@ -53,18 +56,98 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'strangers lock an owner out',
     file: ATTEMPTS,
-    text: 'if (!claim.isForStrangers || !(known ??= (await isKnown?.()) ?? false))',
-    replacement: '',
-    specs: ATTEMPTS_SPEC,
+    text: 'return isRight || refusal === undefined ? checked : this.limiters.refuse(refusal);',
+    replacement: 'return refusal === undefined ? checked : this.limiters.refuse(refusal);',
+    specs: HTTP_SPEC,
     test: 'who shares the address',
   },
   {
     name: 'everybody counts as known',
     file: 'src/sessions/login-history.service.ts',
-    text: 'return rows.some((row) => isSameNetwork(row.ip, ip));',
-    replacement: 'return rows.length >= 0;',
+    text: 'return row?.is_known === true;',
+    replacement: 'return row?.is_known !== undefined;',
     specs: ATTEMPTS_SPEC,
     test: 'after a hundred failures',
+  },
+  {
+    name: 'an address that has used up its failures tells who has an account',
+    file: ATTEMPTS,
+    text: 'isRight: checked.isRight && isKnown };',
+    replacement: 'isRight: isKnown };',
+    specs: HTTP_SPEC,
+    test: 'are answered alike',
+  },
+  {
+    name: 'a refusal of a login reads all sessions of the account',
+    file: 'src/sessions/login-history.service.ts',
+    text: 'AND network_of(s.ip) = network_of($2)',
+    replacement: "AND network_of(s.ip) || '' = network_of($2)",
+    specs: HTTP_SPEC,
+    test: 'at the same cost',
+  },
+  {
+    name: 'the checks behind a limit for strangers have no limit',
+    file: ATTEMPTS,
+    text: '{ limiter: this.ofRefusedNetwork, key: network, isAfterRefusal: true },',
+    replacement: '',
+    specs: HTTP_SPEC,
+    test: 'are answered alike',
+  },
+  {
+    name: 'right logins are not limited',
+    file: ATTEMPTS,
+    text: '{ limiter: this.ofLogins, key: account, isOfRight: true }',
+    replacement: '{ limiter: this.ofLogins, key: account }',
+    specs: ATTEMPTS_SPEC,
+    test: 'that succeed are limited',
+  },
+  {
+    name: 'the devices of an account have no count together',
+    file: ATTEMPTS,
+    text: '{ limiter: this.ofDevices, key: account },',
+    replacement: '',
+    specs: DEVICES_SPEC,
+    test: 'on many devices',
+  },
+  {
+    name: 'a device token outlives the password',
+    file: 'src/auth/device-tokens.service.ts',
+    text: 'return device.passwordDigest === digestOfHash(passwordHash);',
+    replacement: 'return device.passwordDigest !== passwordHash;',
+    specs: DEVICES_SPEC,
+    test: 'once the password has changed',
+  },
+  {
+    name: 'refreshes by others use up the count of an OAuth client',
+    file: ATTEMPTS,
+    text: 'clientId === null ? sessionId : `${sessionId} ${clientId}`',
+    replacement: 'sessionId',
+    specs: CLIENT_LIMITS_SPEC,
+    test: 'are not used up by others',
+  },
+  {
+    name: 'an old refresh token of an OAuth client is refused without an audit event',
+    file: 'src/sessions/session-rotation.service.ts',
+    text: "await this.note('session.refresh_refused', row.user_id, presented, by);",
+    replacement: '',
+    specs: CLIENT_LIMITS_SPEC,
+    test: 'are not used up by others',
+  },
+  {
+    name: 'changes of a profile are not limited',
+    file: 'src/users/me.controller.ts',
+    text: 'await this.limiters.demand(this.changes, id, by.redisWaits);',
+    replacement: '',
+    specs: HTTP_SPEC,
+    test: 'to change the profile',
+  },
+  {
+    name: 'a count that no window ends refuses attempts',
+    file: 'src/limits/redis-counts.ts',
+    text: 'local isOurs = left >= 0 and left <= tonumber(ARGV[2]) * 1000',
+    replacement: 'local isOurs = true',
+    specs: SHARED_SPEC,
+    test: 'that no window ends',
   },
   {
     name: 'PostgreSQL does not count',
@@ -101,9 +184,9 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'refreshes are not limited',
     file: 'src/auth/auth.service.ts',
-    text: 'await this.limits.refresh(sid, by.redisWaits);',
+    text: 'await this.limits.refresh(sid, clientId, by.redisWaits);',
     replacement: '',
-    specs: ATTEMPTS_SPEC,
+    specs: HTTP_SPEC,
     test: 'to refresh are limited',
   },
   {

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
 const MIGRATE = 'src/database/migrate.ts';
-const INDEX = 'src/database/migrations/1764000000021-index-sessions-by-client.ts';
+const INDEX = 'src/database/migrations/concurrent-index.ts';
 const SPECS = ['test/integration/migrations.spec.ts'] as const;
 
 /** How migrations are applied while requests are served. */
