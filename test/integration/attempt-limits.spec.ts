@@ -2,25 +2,15 @@ import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
 import { DatabaseTimeoutError } from '../../src/common/database-errors.js';
 import type { ProblemError } from '../../src/http/problem.error.js';
 import { LimitCleanupService } from '../../src/limits/limit-cleanup.service.js';
-import type { AppInProcess } from './app-in-process.js';
 import { Attempts, each, PER_ACCOUNT, PER_ACCOUNT_AND_NETWORK, PER_NETWORK } from './attempts.js';
 
 const LOGINS = 100;
 
 describe('attempts', () => {
-  let attempts: Attempts;
-  let app: AppInProcess;
-
-  beforeAll(async () => {
-    attempts = await Attempts.start();
-    app = attempts.app;
-  });
-  afterAll(() => attempts.stop());
-
-  const newEmail = () => attempts.newEmail();
-  const newAddress = () => attempts.newAddress();
-  const attempt = (email: string, ip: string | null, answer?: string) => attempts.make(email, ip, answer);
-  const endWindows = () => app.query(`UPDATE limit_counts SET expires_at = now() - interval '1 second'`);
+  const attempts = Attempts.ofSuite();
+  const { newEmail, newAddress, attempt } = attempts;
+  const endWindows = () =>
+    attempts.app.query(`UPDATE limit_counts SET expires_at = now() - interval '1 second'`);
 
   describe('to log in', () => {
     it('are refused after ten failures of one account from one address, and not from another', async () => {
@@ -72,9 +62,9 @@ describe('attempts', () => {
     it('do not extend the window', async () => {
       const [email, ip] = [newEmail(), newAddress()];
       await attempt(email, ip);
-      await app.query(`UPDATE limit_counts SET expires_at = now() + interval '60 seconds'`);
+      await attempts.app.query(`UPDATE limit_counts SET expires_at = now() + interval '60 seconds'`);
       await each(2 * PER_ACCOUNT_AND_NETWORK, () => attempt(email, ip));
-      const error: unknown = await app
+      const error: unknown = await attempts.app
         .get(AttemptLimits)
         .login({ email, ip }, () => Promise.resolve({ isRight: true }))
         .catch((reason: unknown) => reason);
@@ -84,7 +74,9 @@ describe('attempts', () => {
     it('are not counted when they end with an error, when they succeed, or when they are refused', async () => {
       const [email, ip] = [newEmail(), newAddress()];
       const outage = () =>
-        app.get(AttemptLimits).login({ email, ip }, () => Promise.reject(new DatabaseTimeoutError()));
+        attempts.app
+          .get(AttemptLimits)
+          .login({ email, ip }, () => Promise.reject(new DatabaseTimeoutError()));
       for (let index = 0; index < PER_ACCOUNT_AND_NETWORK; index++)
         await expect(outage()).rejects.toThrow('timeout');
       for (let index = 0; index < PER_NETWORK; index++)
@@ -112,11 +104,13 @@ describe('attempts', () => {
 
     it('leave no counts behind once their windows have ended', async () => {
       await attempt(newEmail(), newAddress());
-      await expect(app.get(LimitCleanupService).removeExpired()).resolves.toEqual(expect.any(Number));
-      await expect(app.query('SELECT FROM limit_counts')).resolves.not.toHaveLength(0);
+      await expect(attempts.app.get(LimitCleanupService).removeExpired()).resolves.toEqual(
+        expect.any(Number),
+      );
+      await expect(attempts.app.query('SELECT FROM limit_counts')).resolves.not.toHaveLength(0);
       await endWindows();
-      await app.get(LimitCleanupService).removeExpired();
-      await expect(app.query('SELECT FROM limit_counts')).resolves.toHaveLength(0);
+      await attempts.app.get(LimitCleanupService).removeExpired();
+      await expect(attempts.app.query('SELECT FROM limit_counts')).resolves.toHaveLength(0);
     });
   });
 });

@@ -11,42 +11,40 @@ export const WINDOW_SECONDS = 900;
 
 /** An app with limits, and attempts to log in there. */
 export class Attempts {
+  app!: AppInProcess;
   private accounts = 0;
   private hosts = 0;
 
-  private constructor(
-    readonly app: AppInProcess,
-    private readonly database: TestDatabase,
-  ) {}
-
-  static async start(): Promise<Attempts> {
-    const database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, RATE_LIMIT_ENABLED: 'true', TRUSTED_PROXIES: '1' };
-    return new Attempts(await AppInProcess.start(env), database);
+  /** The app starts before the first test of the suite, and ends after the last. */
+  static ofSuite(): Attempts {
+    const attempts = new Attempts();
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await createTestDatabase();
+      const env = { DATABASE_URL: database.url, RATE_LIMIT_ENABLED: 'true', TRUSTED_PROXIES: '1' };
+      attempts.app = await AppInProcess.start(env);
+    });
+    afterAll(async () => {
+      await attempts.app.stop();
+      await database.drop();
+    });
+    return attempts;
   }
 
-  async stop(): Promise<void> {
-    await this.app.stop();
-    await this.database.drop();
-  }
+  readonly newEmail = (): string => `account-${this.accounts++}@example.org`;
 
-  newEmail(): string {
-    return `account-${this.accounts++}@example.org`;
-  }
-
-  newAddress(): string {
+  readonly newAddress = (): string => {
     const host = this.hosts++;
     return `10.0.${host >> 8}.${host & 255}`;
-  }
+  };
 
   /** What the check answered, or the status of the refusal. The check is no password hash: it answers at once. */
-  make(email: string, ip: string | null, answer?: string): Promise<unknown> {
-    return this.app
+  readonly attempt = (email: string, ip: string | null, answer?: string): Promise<unknown> =>
+    this.app
       .get(AttemptLimits)
       .login({ email, ip }, async () => ({ isRight: answer !== undefined, answer }))
       .then((checked) => checked.answer)
       .catch((error: unknown) => (error instanceof ProblemError ? error.problem.status : error));
-  }
 }
 
 /** Runs so many at once. */

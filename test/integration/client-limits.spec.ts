@@ -52,16 +52,14 @@ describe('failed authentications of OAuth clients', () => {
 });
 
 describe('attempts through an OAuth client', () => {
-  let attempts: Attempts;
+  const attempts = Attempts.ofSuite();
   let app: AppInProcess;
   let owner: Member;
 
   beforeAll(async () => {
-    attempts = await Attempts.start();
     app = attempts.app;
     owner = await register(app);
   });
-  afterAll(() => attempts.stop());
 
   it('are limited by the address that the client names', async () => {
     const scopes = ['password', 'end_user_address'] as const;

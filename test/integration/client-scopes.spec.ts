@@ -1,30 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { basic } from '../support/app/oauth-client.js';
-import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { type Member, register } from './accounts.js';
-import { type Answer, AppInProcess } from './app-in-process.js';
-import { auditOfClient, endClient, registerAdmin, registerClient, send } from './oauth-clients.js';
+import type { Answer, AppInProcess } from './app-in-process.js';
+import { auditOfClient, endClient, registerClient, send, TwoInstances } from './oauth-clients.js';
 
 describe('an OAuth client', () => {
-  let database: TestDatabase;
-  let keys: SigningKeysFile;
+  let instances: TwoInstances;
   let one: AppInProcess;
   let other: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    keys = await SigningKeysFile.create();
-    const env = { DATABASE_URL: database.url, SIGNING_KEYS_FILE: keys.path };
-    [one, other] = await Promise.all([AppInProcess.start(env), AppInProcess.start(env)]);
-    admin = await registerAdmin(one);
+    instances = await TwoInstances.start();
+    ({ one, other, admin } = instances);
   });
-  afterAll(async () => {
-    await Promise.all([one.stop(), other.stop()]);
-    await database.drop();
-    await keys.remove();
-  });
+  afterAll(() => instances.stop());
 
   it('may do what it is registered for, on every instance, as soon as that has changed', async () => {
     const client = await registerClient(one, admin, 'orders', ['password']);

@@ -2,35 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { Following } from '../../src/cache/following.js';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import { ChangeFeed } from '../../src/invalidation/change-feed.js';
-import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { getMe, logIn, type Member } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
+import type { AppInProcess } from './app-in-process.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
-import { auditOfClient, authenticate, endClient, registerAdmin, registerClient } from './oauth-clients.js';
+import { auditOfClient, authenticate, endClient, registerClient, TwoInstances } from './oauth-clients.js';
 
 const { jest } = import.meta;
 const REFUSED = '401 invalid_client';
 
 describe('an OAuth client that uses two instances', () => {
-  let database: TestDatabase;
-  let keys: SigningKeysFile;
+  let instances: TwoInstances;
   let one: AppInProcess;
   let other: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    keys = await SigningKeysFile.create();
-    const env = { DATABASE_URL: database.url, SIGNING_KEYS_FILE: keys.path };
-    [one, other] = await Promise.all([AppInProcess.start(env), AppInProcess.start(env)]);
-    admin = await registerAdmin(one);
+    instances = await TwoInstances.start();
+    ({ one, other, admin } = instances);
   });
-  afterAll(async () => {
-    await Promise.all([one.stop(), other.stop()]);
-    await database.drop();
-    await keys.remove();
-  });
+  afterAll(() => instances.stop());
   afterEach(() => jest.restoreAllMocks());
 
   const renew = async (id: string) => {

@@ -4,8 +4,35 @@ import type { ClientScope } from '../../src/clients/client-scope.js';
 import { OAuthError } from '../../src/http/oauth-error.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
+import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { claimsOf, logIn, type Member, register } from './accounts.js';
-import type { Answer, AppInProcess } from './app-in-process.js';
+import { type Answer, AppInProcess } from './app-in-process.js';
+
+/** Two instances with a feed on one database, and an admin. */
+export class TwoInstances {
+  private constructor(
+    readonly one: AppInProcess,
+    readonly other: AppInProcess,
+    readonly admin: Member,
+    private readonly database: TestDatabase,
+    private readonly keys: SigningKeysFile,
+  ) {}
+
+  static async start(): Promise<TwoInstances> {
+    const database = await createTestDatabase();
+    const keys = await SigningKeysFile.create();
+    const env = { DATABASE_URL: database.url, SIGNING_KEYS_FILE: keys.path };
+    const [one, other] = await Promise.all([AppInProcess.start(env), AppInProcess.start(env)]);
+    return new TwoInstances(one, other, await registerAdmin(one), database, keys);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.one.stop(), this.other.stop()]);
+    await this.database.drop();
+    await this.keys.remove();
+  }
+}
 
 /** A new account with a session, whose role is admin. */
 export async function registerAdmin(app: AppInProcess): Promise<Member> {
