@@ -18,6 +18,16 @@ class SomeController {
     return 'fine';
   }
 
+  @Get('health/live')
+  live(): string {
+    return 'up';
+  }
+
+  @Get('metrics')
+  metrics(): string {
+    return '';
+  }
+
   @Post('broken')
   broken(): never {
     throw new Error('broken');
@@ -70,6 +80,17 @@ describe('the log lines of requests', () => {
     await app.close();
   });
 
+  it('are none for probes and scrapes that get what they ask for', async () => {
+    const { app, lines } = await start({});
+    for (const url of ['/health/live', '/metrics', '/health/ready', '/fine'])
+      await app.inject({ method: 'GET', url });
+    expect(lines().map(({ path, status }) => [path, status])).toEqual([
+      ['/health/ready', 404],
+      ['/fine', 200],
+    ]);
+    await app.close();
+  });
+
   it('have the id that the answer of a failure has', async () => {
     const { app, lines } = await start({});
     const { statusCode, payload } = await app.inject({
@@ -88,14 +109,24 @@ describe('the log lines of requests', () => {
     await app.close();
   });
 
-  it('show no token in a path, and 200 characters of it at most', async () => {
+  it('show no token, client secret or e-mail address in a path, and 200 characters of it at most', async () => {
     const { app, lines } = await start({});
-    for (const path of [`/reset/${JWT}`, `/${'a'.repeat(5000)}`, `/%zz/${JWT}?token=canary`])
+    for (const path of [
+      `/reset/${JWT}`,
+      `/${'a'.repeat(5000)}`,
+      `/%zz/${JWT}?token=canary`,
+      '/ergodrive_secret_canary-_1/x',
+      '/users/canary@example.org/x',
+      '/users/canary%40example.org',
+    ])
       await app.inject({ method: 'GET', url: path });
     expect(lines().map(({ path }) => path)).toEqual([
       '/reset/[token]',
       `/${'a'.repeat(199)}`,
       '/%zz/[token]',
+      '/[secret]/x',
+      '/users/[address]/x',
+      '/users/[address]',
     ]);
     expect(JSON.stringify(lines())).not.toMatch(/canary|eyJ/);
     await app.close();

@@ -3,6 +3,7 @@ import { invalidField } from '../http/field-error.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import type { AppConfig } from '../config/app-config.js';
 import { ConfigurationError } from '../config/configuration.error.js';
+import type { Credentials } from './account-statements.js';
 import { FirstAdminService } from './first-admin.service.js';
 import type { UsersService } from './users.service.js';
 
@@ -29,10 +30,14 @@ describe('FirstAdminService', () => {
   });
 
   /** @param outcomes of the attempts to create it, in turn; the last one repeats */
-  function serviceWith(outcomes: (Error | undefined)[], firstAdmin: typeof ADMIN | null = ADMIN) {
+  function serviceWith(
+    outcomes: (Error | undefined)[],
+    firstAdmin: typeof ADMIN | null = ADMIN,
+    existing?: Pick<Credentials, 'role' | 'isActive'>,
+  ) {
     const created: unknown[] = [];
     const users = {
-      findCredentials: () => Promise.resolve(undefined),
+      findCredentials: () => Promise.resolve(existing),
       create: (user: unknown) => {
         const outcome = outcomes[Math.min(created.push(user), outcomes.length) - 1];
         return outcome === undefined ? Promise.resolve(user) : Promise.reject(outcome);
@@ -60,6 +65,34 @@ describe('FirstAdminService', () => {
     expect(created).toHaveLength(1);
     expect(errors).toEqual([]);
   });
+
+  it.each([
+    [
+      'is no admin',
+      { role: 'student' as const, isActive: true },
+      [expect.stringMatching(/the role student/)],
+    ],
+    [
+      'was deactivated',
+      { role: 'admin' as const, isActive: false },
+      [expect.stringMatching(/been deactivated/)],
+    ],
+    ['is an active admin', { role: 'admin' as const, isActive: true }, []],
+  ])(
+    'changes nothing when the address has an account that %s, and warns unless it is an admin',
+    async (_, existing, expected) => {
+      const { service, created } = serviceWith([undefined], ADMIN, existing);
+      const warnings: unknown[] = [];
+      jest
+        .spyOn(Logger.prototype, 'warn')
+        .mockImplementation((message: unknown) => void warnings.push(message));
+      await service.onApplicationBootstrap();
+      await jest.advanceTimersByTimeAsync(10 * NEXT_ATTEMPT_MS);
+      expect(created).toEqual([]);
+      expect(warnings).toEqual(expected);
+      expect(String(warnings)).not.toContain(ADMIN.email);
+    },
+  );
 
   it('starts without the admin, logs the reason, and tries again until the admin is created', async () => {
     const busy = Problems.unavailable('Too many logins at the moment');
