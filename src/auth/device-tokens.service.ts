@@ -54,9 +54,8 @@ export class DeviceTokens {
         algorithms: [ALGORITHM],
         subject: digestOfEmail(email),
         clockTimestamp: this.seconds(),
-      }) as { jti: string; pwd?: string };
-      // Version 0.1.0 put no password into its tokens.
-      return pwd === undefined ? undefined : { id: jti, passwordDigest: pwd };
+      }) as { jti: string; pwd: string };
+      return { id: jti, passwordDigest: pwd };
     } catch {
       // Not only a JsonWebTokenError: a payload that is no JSON gives a SyntaxError.
       return undefined;
