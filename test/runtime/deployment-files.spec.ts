@@ -96,6 +96,6 @@ describe('the compose file with secrets in files', () => {
     expect(files.map(([, path]) => path)).toEqual(mounted.map((name) => `/run/secrets/${name}`));
     expect(Object.keys(secrets)).toEqual(mounted);
     const others = Object.keys(environment).filter((name) => !name.endsWith('_FILE'));
-    expect(others).toEqual(['NODE_ENV', 'ISSUER_URL']);
+    expect(others).toEqual(['NODE_ENV', 'ISSUER_URL', 'TRUSTED_PROXIES', 'MANAGEMENT_PORT']);
   });
 });
