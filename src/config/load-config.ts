@@ -175,7 +175,7 @@ function parseOrigins(environment: Environment): string[] {
   const wrong = origins.some((origin) => origin !== '*' && !/^https?:\/\/[^/]+$/.test(origin));
   if (wrong)
     throw new ConfigurationError([
-      'CORS_ORIGINS must be origins such as https://app.example.org, with commas between',
+      'CORS_ORIGINS must be origins such as https://app.example.org, without a slash at the end, with commas between',
     ]);
   return origins;
 }

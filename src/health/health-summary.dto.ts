@@ -57,7 +57,7 @@ export class HealthSummaryDto {
   @ApiPropertyOptional({ example: 'ergodrive-backend' })
   service: string;
 
-  @ApiPropertyOptional({ example: '0.1.0' })
+  @ApiPropertyOptional({ example: '0.2.0' })
   version: string;
 
   @ApiPropertyOptional({ enum: ['development', 'test', 'production'], example: 'development' })

@@ -7,7 +7,7 @@ class InfoDto {
   @ApiProperty({ example: 'ergodrive-backend' })
   name: string;
 
-  @ApiProperty({ example: '0.1.0' })
+  @ApiProperty({ example: '0.2.0' })
   version: string;
 
   @ApiProperty({ example: 'running' })

@@ -19,8 +19,9 @@ export function parseOptions<Config extends ParseArgsConfig>(
 
 /** @throws UsageError unless it is an address of HTTP without user name, query and fragment */
 export function parseServiceUrl(option: string, value: string | undefined): URL {
+  if (value === undefined) throw new UsageError(`--${option} is required`);
   const rule = `--${option} must be http:// or https://, without user name, query and fragment`;
-  if (value === undefined || !URL.canParse(value)) throw new UsageError(rule);
+  if (!URL.canParse(value)) throw new UsageError(rule);
   const url = new URL(value);
   const isPlain = url.username + url.password + url.search + url.hash === '';
   if (!/^https?:$/.test(url.protocol) || !isPlain) throw new UsageError(rule);
