@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/postgres/te
 import { createTestRedis, type TestRedis } from '../../support/redis/test-redis.js';
 import { waitFor } from '../../support/wait-for.js';
 import { Accounts } from './accounts.js';
+import { registerOAuthClient } from './oauth-clients.js';
 
 export const ADMIN = { email: 'admin@example.org', password: 'admin-Test1234' };
 
@@ -80,13 +81,8 @@ export class Deployment {
 
   /** Registers an OAuth client, as an admin does. */
   async registerClient(): Promise<{ client_id: string; client_secret: string }> {
-    const admin = await this.admin();
-    const { status, body } = await admin.post<{ client_id: string; client_secret: string }>(
-      '/api/v1/clients',
-      { name: 'orders' },
-    );
-    expect(status).toBe(201);
-    return body;
+    const { id, secret } = await registerOAuthClient(await this.admin());
+    return { client_id: id, client_secret: secret };
   }
 
   get redisUrl(): string {

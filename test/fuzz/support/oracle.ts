@@ -6,7 +6,8 @@ export interface CheckedAnswer {
 }
 
 const MAX_REFUSAL_BYTES = 16_384;
-const OAUTH_CODE = /^(invalid_(request|client|grant|scope)|unsupported_grant_type|temporarily_unavailable)$/;
+const OAUTH_CODE =
+  /^(invalid_(request|client|grant|scope)|un(authorized_client|supported_grant_type)|temporarily_unavailable)$/;
 /** What RFC 6749 §5.2 lets `error_description` have. */
 const OAUTH_TEXT = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -24,7 +25,7 @@ export function defectOf(
   if (size > MAX_REFUSAL_BYTES) return `a refusal of ${size} bytes`;
   const type = String(headers['content-type']);
   const challenge = String(headers['www-authenticate']);
-  if (form === 'oauth' || (form === 'feed' && status === 401))
+  if (form === 'oauth' || (form === 'feed' && [401, 403].includes(status)))
     return defectOfOAuth(status, type, challenge, body);
   if (form === 'feed' && /^application\/json\b/.test(type)) return defectOfFeed(status, body);
   return defectOfProblem(status, type, challenge, body);
