@@ -21,6 +21,8 @@ interface Panel {
 
 /** Without a failure of the service, these have nothing to show. */
 const EMPTY_WITHOUT_FAILURES = ['Share of server errors'];
+/** An account has 100 logins in the window of the limits. */
+const USERS = 20;
 const GROUPS = [
   'Traffic',
   'Verdicts',
@@ -98,9 +100,9 @@ describe('the dashboard and the rules', () => {
       authorization: basic({ id: client_id, secret: client_secret }),
     };
     const api = deployment.client();
-    const member = await deployment.accounts().signUp();
-    for (let cursor = ''; !isOver;) {
-      const { tokens, client } = await deployment.accounts().logIn(member);
+    const members = await Promise.all(Array.from({ length: USERS }, () => deployment.accounts().register()));
+    for (let cursor = '', turn = 0; !isOver; turn++) {
+      const { tokens, client } = await deployment.accounts().logIn(members[turn % USERS]!);
       await client.get('/api/v1/users/me');
       await api.post('/api/v1/auth/refresh', { refresh_token: tokens.refresh_token });
       await client.post('/api/v1/auth/logout');

@@ -41,13 +41,14 @@ describe('a request whose answer is in the cache', () => {
       role = 0,
       del = 0,
       eval: claims = 0,
+      pttl = 0,
       get = 0,
       set = 0,
       info = 0,
       time = 0,
       ...ofRequests
     } = commands;
-    expect([del, claims, get].every((count) => count <= role + 1)).toBe(true);
+    expect([del, claims, pttl, get].every((count) => count <= role + 1)).toBe(true);
     expect(set).toBeLessThanOrEqual(time + 1);
     expect(ofRequests).toEqual({ mget: REQUESTS });
     expect(reads).toBeLessThanOrEqual(REQUESTS + scan + info + 2 * role + 2);
