@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ROLES, type Role } from '../common/role.js';
+import { notAllowed, UNKNOWN_FIELD } from '../config/violation.js';
 import { invalidField } from '../http/field-error.js';
 
 const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
@@ -16,11 +17,9 @@ export const RequestedRoles = createParamDecorator(
     const names = Object.keys(query);
     if (names.length === 0) return undefined;
     const unknown = names.find((name) => name !== 'role');
-    if (unknown !== undefined)
-      throw invalidField(unknown.slice(0, 100), { code: 'unknown_field', text: 'is not known here' });
+    if (unknown !== undefined) throw invalidField(unknown.slice(0, 100), UNKNOWN_FIELD);
     const roles: unknown[] = [query['role']].flat();
     if (roles.every(isRole)) return roles;
-    const text = `must be one of: ${ROLES.join(', ')}`;
-    throw invalidField('role', { code: 'not_allowed', text, allowed: ROLES });
+    throw invalidField('role', notAllowed(ROLES));
   },
 );

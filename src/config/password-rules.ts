@@ -1,5 +1,5 @@
-import type { Violation } from './violation.js';
 import { isCommonPassword } from './common-passwords.js';
+import { type Violation, wrongLength } from './violation.js';
 
 /** What a new password must fulfil. Lengths are in Unicode code points after NFKC. */
 export interface PasswordRules {
@@ -24,8 +24,8 @@ export interface PasswordOwner {
 export const normalisePassword = (password: string): string => password.normalize('NFKC');
 
 /**
- * Why the rules refuse a new password; `undefined` when they accept it. It holds no part of the password. The rules follow NIST SP 800-63B-4 §3.1.1 and OWASP ASVS 5.0 V6.2:
- * none asks for certain kinds of characters.
+ * Why the rules refuse a new password; `undefined` when they accept it. It holds no part of the password. The rules follow
+ * NIST SP 800-63B-4 §3.1.1 and OWASP ASVS 5.0 V6.2: none asks for certain kinds of characters.
  *
  * In this folder because `ADMIN_PASSWORD` is checked with the configuration.
  */
@@ -35,10 +35,7 @@ export function passwordRefusal(
   { minLength, maxLength, refuseCommon, contextWords }: PasswordRules,
 ): Violation | undefined {
   const length = lengthOf(normalisePassword(password));
-  if (length < minLength || length > maxLength) {
-    const text = `must have ${minLength} to ${maxLength} characters`;
-    return { code: length < minLength ? 'too_short' : 'too_long', text, min: minLength, max: maxLength };
-  }
+  if (length < minLength || length > maxLength) return wrongLength(length, minLength, maxLength);
   const folded = foldPassword(password);
   if ([email, localPart(email), fullName].some((text) => foldPassword(text) === folded))
     return {

@@ -39,3 +39,19 @@ export interface Violation {
 
 /** For a value that is absent, `null` or empty. */
 export const REQUIRED: Violation = { code: 'required', text: 'is required' };
+
+export const UNKNOWN_FIELD: Violation = { code: 'unknown_field', text: 'is not known here' };
+
+export const notAllowed = (allowed: readonly string[]): Violation => ({
+  code: 'not_allowed',
+  text: `must be one of: ${allowed.join(', ')}`,
+  allowed,
+});
+
+/** For a text of this length, which is less than `min` or more than `max` characters. */
+export const wrongLength = (length: number, min: number, max: number): Violation => ({
+  code: length < min ? 'too_short' : 'too_long',
+  text: `must have ${min} to ${max} characters`,
+  min,
+  max,
+});

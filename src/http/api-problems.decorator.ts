@@ -6,14 +6,14 @@ import {
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { VIOLATION_CODES, type Violation, type ViolationCode } from '../config/violation.js';
+import { VIOLATION_CODES, type ViolationCode, wrongLength } from '../config/violation.js';
 import { fieldErrorOf } from './field-error.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem.document.js';
 import { PROBLEM_CODES, PROBLEMS, type ProblemCode, problemOf } from './problems.js';
 
 const REQUEST_ID = '5f0c9a1be27d-1k';
 
-const TOO_SHORT: Violation = { code: 'too_short', text: 'must have 8 to 128 characters', min: 8, max: 128 };
+const TOO_SHORT = wrongLength(7, 8, 128);
 
 class FieldErrorDto {
   @ApiProperty({ example: 'password' })

@@ -1,5 +1,5 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
-import { REQUIRED, type Violation } from '../config/violation.js';
+import { notAllowed, REQUIRED, UNKNOWN_FIELD, type Violation, wrongLength } from '../config/violation.js';
 
 /** A rule that a value breaks, with the arguments of its decorator: numbers, or one list. */
 interface Broken {
@@ -13,7 +13,7 @@ const NOT_A_TEXT: Violation = { code: 'not_a_text', text: 'must be a text' };
 
 /** By the names that class-validator gives to its rules. Of several that a value breaks, the first one here is answered. */
 const RULES: Readonly<Record<string, Rule>> = {
-  whitelistValidation: () => ({ code: 'unknown_field', text: 'is not known here' }),
+  whitelistValidation: () => UNKNOWN_FIELD,
   isString: () => NOT_A_TEXT,
   isBoolean: () => ({ code: 'not_a_boolean', text: 'must be true or false' }),
   isInt: () => ({ code: 'not_a_whole_number', text: 'must be a whole number' }),
@@ -22,17 +22,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   isUuid: () => ({ code: 'not_a_uuid', text: 'must be a UUID' }),
   arrayNotEmpty: () => ({ code: 'empty', text: 'must have at least one element' }),
   arrayUnique: () => ({ code: 'repeated', text: 'must have each element once' }),
-  isIn: ({ list: allowed }) => ({
-    code: 'not_allowed',
-    text: `must be one of: ${allowed.join(', ')}`,
-    allowed,
-  }),
-  isLength: ({ value, numbers: [min = 0, max = 0] }) => ({
-    code: lengthOf(value) < min ? 'too_short' : 'too_long',
-    text: `must have ${min} to ${max} characters`,
-    min,
-    max,
-  }),
+  isIn: ({ list }) => notAllowed(list),
+  isLength: ({ value, numbers: [min = 0, max = 0] }) => wrongLength(lengthOf(value), min, max),
   minLength: ({ numbers: [min = 0] }) => ({
     code: 'too_short',
     text: `must have at least ${min} characters`,
