@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { demandScope } from '../clients/client-authenticator.js';
 import type { OAuthClient } from '../clients/client.entity.js';
 import type { Actor } from '../common/actor.js';
 import { addressOf } from '../common/network.js';
@@ -11,14 +12,10 @@ export const END_USER_ADDRESS_HEADER = 'End-User-Address';
  * the session and the audit trail have it. Without it all people who use the client share the client's address.
  * @throws OAuthError 400 for text that is no address, and for a client that is not registered for it: its users would count as one, unnoticed
  */
-export function endUserOf({ scopes }: OAuthClient, { headers }: FastifyRequest, by: Actor): Actor {
+export function endUserOf(client: OAuthClient, { headers }: FastifyRequest, by: Actor): Actor {
   const text = headers[END_USER_ADDRESS_HEADER.toLowerCase()];
   if (text === undefined) return by;
-  if (!scopes.includes('end_user_address'))
-    throw new OAuthError(
-      'unauthorized_client',
-      `The client needs the scope end_user_address for ${END_USER_ADDRESS_HEADER}`,
-    );
+  demandScope(client, 'end_user_address', 400);
   const ip = typeof text === 'string' ? addressOf(text) : null;
   if (ip === null)
     throw new OAuthError('invalid_request', `${END_USER_ADDRESS_HEADER} must be one IP address`);

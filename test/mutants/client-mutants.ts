@@ -142,8 +142,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'every client names the addresses of its users',
     file: 'src/oauth/end-user-address.ts',
-    text: "if (!scopes.includes('end_user_address'))",
-    replacement: "if (!scopes.includes('end_user_address') && scopes.length === 0)",
+    text: "demandScope(client, 'end_user_address', 400);",
+    replacement: '',
     specs: LIMITS_SPEC,
     test: 'by the address that the client names',
   },
