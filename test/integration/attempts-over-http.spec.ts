@@ -24,10 +24,7 @@ describe('attempts over HTTP', () => {
 
   let owner: Member;
   const logIn = (ip: string, password: string, device?: string): Promise<Answer> =>
-    attempts.app.call('POST', '/api/v1/auth/login/json', {
-      headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
-      body: { email: owner.email, password },
-    });
+    attempts.logIn(owner, ip, password, device);
 
   beforeEach(async () => {
     await attempts.app.query('DELETE FROM limit_counts');
@@ -78,14 +75,10 @@ describe('attempts over HTTP', () => {
     await each(PER_NETWORK, () => attempt(newEmail(), shared));
     const events = () => attempts.app.query('SELECT count(*) FROM audit_events');
     const before = await events();
-    const as = (email: string, password: string) =>
-      attempts.app.call('POST', '/api/v1/auth/login/json', {
-        headers: { 'x-forwarded-for': shared },
-        body: { email, password },
-      });
+    const as = (email: string, password: string) => attempts.logIn({ email }, shared, password);
     const ofOwner = await as(owner.email, 'wrong-Test1234');
     expectRefusal(ofOwner, 'login-network', PER_NETWORK);
-    const told = ({ headers, body }: Answer) => ({
+    const comparable = ({ headers, body }: Answer) => ({
       headers: Object.keys(headers),
       body: { ...body, request_id: '' },
     });
@@ -96,7 +89,7 @@ describe('attempts over HTTP', () => {
     ] as const) {
       const answer = await as(email, password);
       expectRefusal(answer, 'login-network', PER_NETWORK);
-      expect(told(answer)).toEqual(told(ofOwner));
+      expect(comparable(answer)).toEqual(comparable(ofOwner));
     }
     await expect(events()).resolves.toEqual(before);
     await expect(as(owner.email, owner.password)).resolves.toMatchObject({ status: 200 });

@@ -2,6 +2,7 @@ import { parseList } from 'structured-headers';
 import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import type { Member } from './accounts.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
 
 export const PER_ACCOUNT_AND_NETWORK = 10;
@@ -37,6 +38,14 @@ export class Attempts {
     const host = this.hosts++;
     return `10.0.${host >> 8}.${host & 255}`;
   };
+
+  /** A login over HTTP from the address, with the device token. */
+  logIn({ email }: Pick<Member, 'email'>, ip: string, password: string, device?: string): Promise<Answer> {
+    return this.app.call('POST', '/api/v1/auth/login/json', {
+      headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
+      body: { email, password },
+    });
+  }
 
   /** What the check answered, or the status of the refusal. The check is no password hash: it answers at once. */
   readonly attempt = (email: string, ip: string | null, answer?: string): Promise<unknown> =>

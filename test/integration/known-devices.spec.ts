@@ -1,55 +1,35 @@
-import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { register, type Member } from './accounts.js';
-import { type Answer, AppInProcess } from './app-in-process.js';
+import type { Answer, AppInProcess } from './app-in-process.js';
+import { Attempts, each, expectRefusal, PER_ACCOUNT } from './attempts.js';
 import { registerAdmin, registerClient, send } from './oauth-clients.js';
 
 const PER_DEVICE = 10;
 const PER_DEVICES = 30;
-const PER_ACCOUNT = 100;
 
 describe('logins', () => {
-  let database: TestDatabase;
+  const attempts = Attempts.ofSuite();
+  const { newAddress } = attempts;
   let app: AppInProcess;
   let owner: Member;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, RATE_LIMIT_ENABLED: 'true', TRUSTED_PROXIES: '1' };
-    app = await AppInProcess.start(env);
+  beforeAll(() => {
+    app = attempts.app;
   });
   beforeEach(async () => {
     await app.query('DELETE FROM limit_counts');
     owner = await register(app);
   });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
 
-  let nextHost = 0;
-  const newAddress = () => `10.1.${nextHost >> 8}.${nextHost++ & 255}`;
-  const logIn = (ip: string, password: string, device?: string, { email } = owner): Promise<Answer> =>
-    app.call('POST', '/api/v1/auth/login/json', {
-      headers: { 'x-forwarded-for': ip, ...(device === undefined ? {} : { 'device-token': device }) },
-      body: { email, password },
-    });
+  const logIn = (ip: string, password: string, device?: string, member = owner): Promise<Answer> =>
+    attempts.logIn(member, ip, password, device);
   const deviceTokenOf = ({ status, headers }: Answer): string => {
     expect(status).toBe(200);
     return String(headers['device-token']);
   };
-  const expectRefusal = ({ status, headers }: Answer, name: string, attempts: number) => {
-    expect(status).toBe(429);
-    expect(headers['ratelimit-policy']).toBe(`"${name}";q=${attempts};w=900`);
-  };
   /** Strangers use up the failures of the account. */
   const useUpTheAccount = async () => {
     await app.query('DELETE FROM limit_counts');
-    const guess = () =>
-      app
-        .get(AttemptLimits)
-        .login({ email: owner.email, ip: newAddress() }, () => Promise.resolve({ isRight: false }));
-    return Promise.all(Array.from({ length: PER_ACCOUNT }, guess));
+    await each(PER_ACCOUNT, () => attempts.attempt(owner.email, newAddress()));
   };
 
   it('on a device of the account are counted for the device alone', async () => {
@@ -69,9 +49,7 @@ describe('logins', () => {
 
   it('on a device are refused as often when they are made in parallel', async () => {
     const device = deviceTokenOf(await logIn(newAddress(), owner.password));
-    const answers = await Promise.all(
-      Array.from({ length: 3 * PER_DEVICE }, () => logIn(newAddress(), 'wrong-Test1234', device)),
-    );
+    const answers = await each(3 * PER_DEVICE, () => logIn(newAddress(), 'wrong-Test1234', device));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(PER_DEVICE);
   });
 
