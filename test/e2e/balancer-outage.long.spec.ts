@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { PATIENT } from '../support/app/patient.js';
 import { Gateway } from '../support/gateway/gateway.js';
@@ -54,13 +55,12 @@ describe('instances behind HAProxy whose PostgreSQL is stopped', () => {
   const read = (index: number) => members[index % members.length]!.client.get('/api/v1/users/me');
   /** The status of so many reads of known sessions, one after the other. */
   const reads = async (count: number) => {
-    const statuses: number[] = [];
+    const statuses = new Set<number>();
     for (let index = 0; index < count; index++) {
-      const answer = await read(index);
-      statuses.push(answer.status);
-      await new Promise((resolve) => setTimeout(resolve, READ_EVERY_MS));
+      statuses.add((await read(index)).status);
+      await pause(READ_EVERY_MS);
     }
-    return [...new Set(statuses)];
+    return [...statuses];
   };
 
   it('serve the sessions that they know, and refuse the rest by their own problems', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createVerifier, type Verifier, type VerifierError } from '../../packages/verifier/src/index.js';
 import { waitFor } from '../support/wait-for.js';
 import type { Member } from './support/accounts.js';
@@ -58,7 +59,7 @@ describe('an API whose auth service, a single instance, restarts', () => {
     const restarted = issuer.app.restart().finally(() => (restart.isOver = true));
     while (!restart.isOver) {
       for (const name of NAMES) void outcome(name).then((each) => outcomes[name].push(each));
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      await pause(EVERY_MS);
     }
     await restarted;
     await freshAgain();
