@@ -77,7 +77,7 @@ describe('DeviceTokens', () => {
     ['a token of another algorithm', () => signedBy(derived(), 'HS512')],
     ['a token that is not signed', () => `${encode({ alg: 'none' })}.${encode(claims)}.`],
     ['a token with another signature', () => tokens.issue(EMAIL, HASH).replace(/.{8}$/, 'AAAAAAAA')],
-    ['a payload that is no JSON', () => `${encode({ alg: 'HS256', typ: 'JWT' })}.bm8ganNvbg.x`],
+    ['a payload that is not JSON', () => `${encode({ alg: 'HS256', typ: 'JWT' })}.bm8ganNvbg.x`],
     ['two tokens in one header', () => `${tokens.issue(EMAIL, HASH)}, ${tokens.issue(EMAIL, HASH)}`],
   ])('recognise no device by %s', (_, make) => {
     // The forgeries are well made but for what is wrong with them.

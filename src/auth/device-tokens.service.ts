@@ -44,8 +44,8 @@ export class DeviceTokens {
 
   /**
    * The device. `undefined` without a token, and for one that is malformed, forged, expired or of another account:
-   * such a request counts as one without a token, because a refusal would lock out who has an old one. Whether the password is still that of the
-   * login is for {@link isOfPassword} to say.
+   * such a request counts as one without a token, because a refusal would lock out who has an old one. {@link isOfPassword} says whether
+   * the password is still that of the login.
    */
   deviceOf(email: string, token: string | undefined): KnownDevice | undefined {
     if (token === undefined) return undefined;
@@ -57,7 +57,7 @@ export class DeviceTokens {
       }) as { jti: string; pwd: string };
       return { id: jti, passwordDigest: pwd };
     } catch {
-      // Not only a JsonWebTokenError: a payload that is no JSON gives a SyntaxError.
+      // Not only a JsonWebTokenError: a payload that is not JSON gives a SyntaxError.
       return undefined;
     }
   }

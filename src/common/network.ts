@@ -20,7 +20,7 @@ export function addressOf(text: string): string | null {
   return parse(ipv6 ?? ipv4 ?? text)?.toString() ?? null;
 }
 
-/** Whether two IP addresses belong to the same {@link networkOf network}. Text that is no IP address belongs to none. */
+/** Whether two IP addresses belong to the same {@link networkOf network}. Text that is not an IP address belongs to none. */
 export function isSameNetwork(one: string | null, other: string | null): boolean {
   return parse(one) !== undefined && networkOf(one) === networkOf(other);
 }
@@ -40,7 +40,7 @@ export function networkOf(ip: string | null): string {
 /** An address without a zone. */
 function parse(text: string | null): Address | undefined {
   const [address = ''] = text?.split('%') ?? [];
-  // The library also reads what is no address in every system, such as 0x7f.1.
+  // The library also reads spellings that few systems know, such as 0x7f.1.
   if (isIP(address) === 0) return undefined;
   const parsed = ipaddr.parse(address);
   if (parsed instanceof ipaddr.IPv4 || !WITH_IPV4.includes(parsed.range())) return parsed;

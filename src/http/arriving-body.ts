@@ -18,7 +18,7 @@ export class ArrivingBody {
 
   /**
    * @param limits `freeBytes` may come without a permission, `limitBytes` are the most
-   * @param hold is told how many more bytes are held, or with a negative number how many fewer
+   * @param hold gets the bytes that are held more than before, a negative number for fewer
    */
   constructor(
     private readonly request: IncomingMessage,

@@ -10,7 +10,7 @@ const ended = newCounter(
 for (const reason of REASONS) ended.inc({ reason }, 0);
 
 /**
- * Counts a client that was ended: for the body that it did not finish while others needed the room, for requests that it sent without
+ * Counts a client that was ended: for the body that it did not finish while others needed the memory, for requests that it sent without
  * waiting for answers, or for an answer of the feed or messages of a live channel that it did not read.
  */
 export function countEnded(reason: (typeof REASONS)[number]): void {

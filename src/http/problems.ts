@@ -1,4 +1,5 @@
 import type { ViolationCode } from '../config/violation.js';
+
 export interface ProblemDefinition {
   status: number;
   /** For people, and the default: an answer may have another detail for the same code. */

@@ -32,7 +32,7 @@ export class RequestBodies {
    * @param request whose body nobody reads yet
    * @returns a stream of one piece
    * @throws FastifyError FST_ERR_CTP_BODY_TOO_LARGE
-   * @throws ProblemError 408 when others need the room
+   * @throws ProblemError 408 when others need the memory
    * @throws Error of the permission, or of a connection that broke
    */
   async read(request: IncomingMessage, { limitBytes, permission }: BodyRules): Promise<Readable> {

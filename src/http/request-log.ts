@@ -53,8 +53,8 @@ interface Answer {
 }
 
 /**
- * Counts answers, and writes Fastify's lines of requests: one for each answer at `info` but those of good probes, unless turned off, and those of failures. Fastify gets no logger
- * besides, which would make a child for each request, and whose lines hold the query string.
+ * Counts answers, and writes Fastify's lines of requests: those of failures, and unless turned off one at `info` for each answer, except a
+ * probe's good one. Fastify gets no logger besides, which would make a child for each request, and whose lines hold the query string.
  *
  * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (docs/performance.md).
  */

@@ -111,7 +111,10 @@ export class Issuer {
     return objectOf(url, answer);
   }
 
-  /** The credentials go there, so it is never less protected than the issuer's own URL, unless the address was given for that. */
+  /**
+   * The credentials go there, so it is never less protected than the issuer's own URL. Below that URL it is reached by the option `url`, as
+   * far as that is given.
+   */
   private endpoint(metadata: JsonObject, name: string): string {
     const url = metadata[name];
     if (!isText(url) || !URL.canParse(url)) throw new IssuerError(`the metadata have no ${name}`);
