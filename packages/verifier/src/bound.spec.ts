@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Session } from '../test/test-issuer.js';
 import type { Exchange } from '../test/exchange.js';
@@ -126,9 +126,11 @@ class Model {
     void running.finally(() => this.running.delete(running));
   }
 
-  /** Every request ends, if the network answers again or is cut. */
+  /** Every request ends, if the network answers again or is cut. Other threads verify signatures, in real time. */
   async end(): Promise<void> {
-    for (let step = 0; this.running.size > 0 && step < 500; step += 1) await this.healthy(1);
+    for (let step = 0; this.running.size > 0 && step < 2000; step += 1) {
+      await Promise.all([setTimeout(2), this.healthy(1)]);
+    }
     if (this.running.size > 0) this.violations.push('a request never ends');
   }
 
