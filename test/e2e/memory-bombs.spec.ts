@@ -68,7 +68,8 @@ describe('the memory of the process', () => {
         });
       }),
     );
-    await expect(deployment.client().get('/health')).resolves.toMatchObject({ status: 200 });
+    const isHealthy = async () => (await deployment.client().get('/health')).status === 200;
+    await waitFor(isHealthy, { what: 'the process to take what was sent', timeoutMs: 40_000 });
   };
   /** In MiB. */
   const grown = async () => ((await neededBytes(deployment.apps[0]!)) - before) / MEBIBYTE;
@@ -95,7 +96,7 @@ describe('the memory of the process', () => {
     // What 5,000 connections take without a body included.
     expect(await grown()).toBeLessThan(160);
     await waitFor(() => refused >= 800, { what: 'the refusals' });
-  }, 60_000);
+  });
 
   it('holds few fragments of a message of a live channel', async () => {
     // Text without an end, then its continuations: each is masked by zeros.
