@@ -33,7 +33,10 @@ export async function registerCached(app: AppInProcess): Promise<Member> {
   return member;
 }
 
-/** The entry of the account in the cache of this instance, whether it may be accepted or not. */
+/**
+ * The entry of the account in the store of this instance. Redis gives none to an instance that has not read the log for a second; whether it
+ * has one, Redis itself says.
+ */
 export const entryOf = (app: AppInProcess, { id }: Pick<Member, 'id'>): Promise<unknown> =>
   app.get<CacheStore>(CACHE_STORE).get(`user:${id}`);
 

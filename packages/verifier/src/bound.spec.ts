@@ -128,9 +128,8 @@ class Model {
 
   /** Every request ends, if the network answers again or is cut. Other threads verify signatures, in real time. */
   async end(): Promise<void> {
-    for (let step = 0; this.running.size > 0 && step < 2000; step += 1) {
+    for (let step = 0; this.running.size > 0 && step < 2000; step += 1)
       await Promise.all([setTimeout(2), this.healthy(1)]);
-    }
     if (this.running.size > 0) this.violations.push('a request never ends');
   }
 
