@@ -20,6 +20,8 @@ import { ServicesLoad } from './load/services-load.js';
 
 /** What the kit promises. Introspection has no bound: a verdict is that of the moment. */
 const BOUND_MS = 1000;
+/** How long `introspecting.service` waits for an answer. */
+const INTROSPECTION_TIMEOUT_MS = 2000;
 const REVOCATIONS_IN_ALL = 2000;
 const REVOCATIONS_EACH = Math.ceil(REVOCATIONS_IN_ALL / SERVICES_FAULTS.length);
 /** About as many as can be revoked in the longest fault. */
@@ -99,8 +101,9 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
   function check({ operations, promise, silent }: Awaited<ReturnType<typeof record>>) {
     const { verifying, introspecting, keySet } = deployment;
     const always = [{ from: -Infinity, to: Infinity }];
-    const kit = { instance: verifying.number, boundMs: BOUND_MS, sqlBoundMs: 0 };
-    const stock = { instance: introspecting.number, boundMs: 0, sqlBoundMs: SQL_BOUND_MS };
+    const kit = { instance: verifying.number, boundMs: BOUND_MS, sqlBoundMs: 0, patienceMs: BOUND_MS };
+    const patient = { patienceMs: INTROSPECTION_TIMEOUT_MS };
+    const stock = { instance: introspecting.number, boundMs: 0, sqlBoundMs: SQL_BOUND_MS, ...patient };
     const control = { ...kit, instance: keySet.number };
     const initial = { role: INITIAL_ROLE, password: PASSWORD };
     return {

@@ -1,6 +1,6 @@
 import type { Operation } from './history.js';
 import { logout, read, setRole } from './operation-builders.js';
-import { type FaultPromise, type Span, strictPromise } from './promise.js';
+import { type FaultPromise, QUICK_TRIP_MS, type Span, strictPromise } from './promise.js';
 import { checkService, countRevocations } from './service-checker.js';
 
 const BOUND_MS = 1000;
@@ -12,7 +12,7 @@ const ask = (start: number, end: number, status = 200): Operation => ({
   instance: SERVICE,
 });
 const INITIAL = { role: 'student', password: 'first' };
-const BOUNDS = { boundMs: BOUND_MS, sqlBoundMs: 0 };
+const BOUNDS = { boundMs: BOUND_MS, sqlBoundMs: 0, patienceMs: 1000 };
 const check = (
   operations: Operation[],
   unavailable: Span[] = [],
@@ -58,7 +58,7 @@ describe('checkService', () => {
     const bySql: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
     expect(rules([bySql, ask(1010, 1011)])).toEqual([]);
     expect(rules([bySql, ask(1011, 1012)])).toEqual(['accepted after revocation']);
-    const asking = { boundMs: 0, sqlBoundMs: 1000 };
+    const asking = { ...BOUNDS, boundMs: 0, sqlBoundMs: 1000 };
     expect(rules([bySql, ask(1010, 1011)], [], asking)).toEqual([]);
     expect(rules([bySql, ask(1011, 1012)], [], asking)).toEqual(['accepted after revocation']);
     expect(rules([revoked, ask(11, 12)], [], asking)).toEqual(['accepted after revocation']);
@@ -93,6 +93,14 @@ describe('checkService', () => {
       'server error',
       'no answer',
     ]);
+  });
+
+  it('allows 503 after a whole wait for the auth service on a slow machine', () => {
+    const answers = [ask(0, 999, 503), ask(0, 1000, 503)];
+    const slow = [{ from: 500, to: 520, delayMs: QUICK_TRIP_MS }];
+    expect(rules(answers, [], BOUNDS, { trips: slow })).toEqual(['server error']);
+    const quick = [{ from: 500, to: 520, delayMs: QUICK_TRIP_MS - 1 }];
+    expect(rules(answers, [], BOUNDS, { trips: quick })).toEqual(['server error', 'server error']);
   });
 
   it('counts only the requests to the service', () => {

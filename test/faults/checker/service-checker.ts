@@ -1,6 +1,7 @@
 import type { InitialState } from './expectations.js';
 import { isAccepted, isRefused, type Operation } from './history.js';
-import { overlaps, type FaultPromise, type Span } from './promise.js';
+import { meanDelayMs } from './machine-time.js';
+import { overlaps, QUICK_TRIP_MS, type FaultPromise, type Span } from './promise.js';
 import { TimedExpectations } from './timed-expectations.js';
 import type { Rule, Violation } from './violation.js';
 
@@ -12,6 +13,8 @@ export interface ServicePromise {
   readonly boundMs: number;
   /** How much longer that is after the commit of a change by SQL. */
   readonly sqlBoundMs: number;
+  /** How long it waits for an answer of the auth service. On a slow machine such a wait may end without one, by 503. */
+  readonly patienceMs: number;
   /** When nobody whom the service can ask answers: it may answer 503. */
   readonly unavailable: readonly Span[];
 }
@@ -39,7 +42,7 @@ export const countRevocations = (operations: readonly Operation[], promise: Faul
  */
 export function checkService(
   operations: readonly Operation[],
-  { instance, boundMs, sqlBoundMs, unavailable }: ServicePromise,
+  { instance, boundMs, sqlBoundMs, patienceMs, unavailable }: ServicePromise,
   promise: FaultPromise,
   initial: InitialState,
 ): ServiceCheck {
@@ -53,12 +56,16 @@ export function checkService(
       .for(operation)
       .possibleRoles({ ...operation, start: operation.start - boundMs })
       .has(operation.role);
+  const isExplained = ({ status, start, end }: Operation) => {
+    const time = { from: start, to: end };
+    const isCutOff = end - start >= patienceMs && meanDelayMs(promise, time) >= QUICK_TRIP_MS;
+    return status === 503 && (isCutOff || overlaps(time, unavailable));
+  };
   const ruleOf = (operation: Operation): Rule | undefined => {
-    const { status, start, end, sessionId = '', retryAfter } = operation;
+    const { status, end, sessionId = '', retryAfter } = operation;
     if (status === 0) return 'no answer';
     if (status >= 500) {
-      const isExplained = status === 503 && overlaps({ from: start, to: end }, unavailable);
-      if (!isExplained) return 'server error';
+      if (!isExplained(operation)) return 'server error';
       return retryAfter ? undefined : 'no Retry-After';
     }
     if (isRefused(operation))

@@ -30,6 +30,8 @@ const RESET_MS = 100;
 const SIGNED_ANEW = 200;
 const FLUSHES = 12;
 const BETWEEN_FLUSHES_MS = 150;
+/** Longer than anybody goes by what was right before a loss: who is healthy then has noticed the loss, and is back. */
+const NOTICED_MS = 1250;
 const BOTH = ['verifying', 'introspecting'] as const;
 
 interface Freezable {
@@ -41,6 +43,15 @@ async function frozen(load: ServicesLoad, service: Freezable): Promise<void> {
   service.freeze();
   await load.continueFor(LASTS_MS);
   service.thaw();
+}
+
+/**
+ * Waits until what was lost is noticed, and the kit follows the feed. Until then the kit asks about every request, and an auth service
+ * that has just started may take longer than the bounds of both services for so many questions.
+ */
+async function noticed(deployment: ServicesDeployment, load: ServicesLoad): Promise<void> {
+  await load.continueFor(NOTICED_MS);
+  await deployment.recovered();
 }
 
 async function broken(load: ServicesLoad, link: TcpProxy, how: 'cut' | 'blackhole'): Promise<void> {
@@ -77,10 +88,10 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'auth service stopped (SIGSTOP)',
-    run: ({ auth }, load, silence) =>
+    run: (deployment, load, silence) =>
       silence(BOTH, async () => {
-        await frozen(load, auth.app);
-        await auth.recovered();
+        await frozen(load, deployment.auth.app);
+        await noticed(deployment, load);
       }),
   },
   {
@@ -90,7 +101,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
         await deployment.auth.app.kill9();
         await load.continueFor(LASTS_MS / 2);
         await deployment.restartAuth();
-        await deployment.auth.recovered();
+        await noticed(deployment, load);
       }),
   },
   {
@@ -108,36 +119,36 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
         await deployment.restartAuth();
         await auth.recovered();
       });
-      await silence(['verifying'], async () => {
+      await silence(BOTH, async () => {
         deployment.leadKitTo(auth);
-        await load.continueFor(RESET_MS);
+        await noticed(deployment, load);
       });
     },
   },
   {
     name: 'PostgreSQL frozen',
-    run: ({ postgres, auth }, load, silence) =>
+    run: (deployment, load, silence) =>
       silence(BOTH, async () => {
-        await frozen(load, postgres);
-        await auth.recovered();
+        await frozen(load, deployment.postgres);
+        await noticed(deployment, load);
       }),
   },
   {
     name: 'PostgreSQL restarted',
-    run: ({ postgres, auth }, _, silence) =>
+    run: (deployment, load, silence) =>
       silence(BOTH, async () => {
-        await postgres.restart();
-        await auth.recovered();
+        await deployment.postgres.restart();
+        await noticed(deployment, load);
       }),
   },
   {
     name: 'PostgreSQL killed (SIGKILL) and restarted',
-    run: ({ postgres, auth }, load, silence) =>
+    run: (deployment, load, silence) =>
       silence(BOTH, async () => {
-        await postgres.kill9();
+        await deployment.postgres.kill9();
         await load.continueFor(LASTS_MS / 2);
-        await postgres.restart();
-        await auth.recovered();
+        await deployment.postgres.restart();
+        await noticed(deployment, load);
       }),
   },
   {
@@ -155,7 +166,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
         deployment.moveTo(standby.server);
         const record = await readRecord(deployment.database.url);
         promise.lost.push({ from, to: performance.now(), undoneFrom, record });
-        await deployment.auth.recovered();
+        await noticed(deployment, load);
       });
       await old.stop();
     },
@@ -179,9 +190,8 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
     run: async (deployment, load, silence) => {
       await silence(BOTH, async () => {
         await deployment.rotateKeys();
-        await deployment.auth.recovered();
+        await noticed(deployment, load);
       });
-      await deployment.recovered();
       load.add(await deployment.openSessions(SIGNED_ANEW));
     },
   },
