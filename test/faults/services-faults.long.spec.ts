@@ -17,11 +17,10 @@ import { RecordingClient } from './load/recording-client.js';
 import { RecordingOperator } from './load/recording-operator.js';
 import { SeededRandom } from './load/seeded-random.js';
 import { ServicesLoad } from './load/services-load.js';
+import { INTROSPECTION_TIMEOUT_MS } from './services/introspection-timeout.js';
 
 /** What the kit promises. Introspection has no bound: a verdict is that of the moment. */
 const BOUND_MS = 1000;
-/** How long `introspecting.service` waits for an answer. */
-const INTROSPECTION_TIMEOUT_MS = 2000;
 const REVOCATIONS_IN_ALL = 2000;
 const REVOCATIONS_EACH = Math.ceil(REVOCATIONS_IN_ALL / SERVICES_FAULTS.length);
 /** About as many as can be revoked in the longest fault. */

@@ -88,10 +88,10 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'auth service stopped (SIGSTOP)',
-    run: (deployment, load, silence) =>
+    run: ({ auth }, load, silence) =>
       silence(BOTH, async () => {
-        await frozen(load, deployment.auth.app);
-        await noticed(deployment, load);
+        await frozen(load, auth.app);
+        await auth.recovered();
       }),
   },
   {
@@ -119,7 +119,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
         await deployment.restartAuth();
         await auth.recovered();
       });
-      await silence(BOTH, async () => {
+      await silence(['verifying'], async () => {
         deployment.leadKitTo(auth);
         await noticed(deployment, load);
       });
@@ -127,10 +127,10 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'PostgreSQL frozen',
-    run: (deployment, load, silence) =>
+    run: ({ postgres, auth }, load, silence) =>
       silence(BOTH, async () => {
-        await frozen(load, deployment.postgres);
-        await noticed(deployment, load);
+        await frozen(load, postgres);
+        await auth.recovered();
       }),
   },
   {
@@ -143,12 +143,12 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'PostgreSQL killed (SIGKILL) and restarted',
-    run: (deployment, load, silence) =>
+    run: ({ postgres, auth }, load, silence) =>
       silence(BOTH, async () => {
-        await deployment.postgres.kill9();
+        await postgres.kill9();
         await load.continueFor(LASTS_MS / 2);
-        await deployment.postgres.restart();
-        await noticed(deployment, load);
+        await postgres.restart();
+        await auth.recovered();
       }),
   },
   {

@@ -1,9 +1,9 @@
 import { serveBearers } from './bearer-server.js';
+import { INTROSPECTION_TIMEOUT_MS } from './introspection-timeout.js';
 
 const { AUTH_URL = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
 const ENDPOINT = new URL('/oauth2/introspect', AUTH_URL);
 const AUTHORIZATION = `Basic ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString('base64')}`;
-const TIMEOUT_MS = 2000;
 
 /** A service that asks the auth service about each token (RFC 7662) and remembers nothing. */
 serveBearers(async (token) => {
@@ -11,7 +11,7 @@ serveBearers(async (token) => {
     method: 'POST',
     headers: { authorization: AUTHORIZATION },
     body: new URLSearchParams({ token }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(INTROSPECTION_TIMEOUT_MS),
   });
   const { active } = (await response.json()) as { active?: unknown };
   if (typeof active !== 'boolean') throw new Error(`no verdict, but ${response.status}`);
