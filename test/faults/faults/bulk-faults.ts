@@ -7,8 +7,8 @@ import { SQL_BOUND_MS } from '../checker/promise.js';
 import type { Fault, FaultContext } from '../run-fault.js';
 
 const SAMPLE_MS = 100;
-/** How much more memory an instance may take, whatever the size of the change. */
-const MEMORY_BOUND_BYTES = 150 * 1024 * 1024;
+/** How much more memory an instance may take from the commit on, whatever the size of the change. */
+const MEMORY_BOUND_BYTES = 80 * 1024 * 1024;
 const AFTERWARDS_MS = 1500;
 /** For the answers of a busy machine, beside the promised time. */
 const ANSWERS_MS = 1000;
@@ -59,10 +59,15 @@ function bulk(name: string, statement: string): Fault<Deployment> {
     run: async (context) => {
       const { deployment, newSession } = context;
       const held = await newSession();
-      const memory = await Sampler.start(() => residentOf(deployment));
-      const followers = await Sampler.start(() => followersOf(deployment));
+      const memory = new Sampler(() => residentOf(deployment));
+      const followers = new Sampler(() => followersOf(deployment));
       try {
-        await besideOpenTransaction(context, held, statement);
+        await followers.start();
+        await besideOpenTransaction(context, held, {
+          statement,
+          beforeCommit: () => memory.start(),
+        });
+        await context.load.continueFor(AFTERWARDS_MS);
       } finally {
         memory.stop();
         followers.stop();
@@ -81,13 +86,18 @@ function bulk(name: string, statement: string): Fault<Deployment> {
 async function besideOpenTransaction(
   context: FaultContext<Deployment>,
   held: TestSession,
-  statement: string,
+  { statement, beforeCommit }: { statement: string; beforeCommit: () => Promise<void> },
 ): Promise<void> {
   const { url } = context.deployment.database;
   await withClient(url, async (open) => {
     await open.query('BEGIN');
     await open.query(SET_ROLE, [held.user.id, 'researcher']);
-    await withClient(url, (client) => client.query(statement));
+    await withClient(url, async (client) => {
+      await client.query('BEGIN');
+      await client.query(statement);
+      await beforeCommit();
+      await client.query('COMMIT');
+    });
     await context.load.continueFor(AFTERWARDS_MS);
     await open.query('COMMIT');
     await expectRole(context, held, 'researcher');
@@ -130,15 +140,14 @@ async function followersOf({ postgres }: Deployment): Promise<string[]> {
 /** Measures something again and again. */
 class Sampler<T> {
   readonly samples: T[] = [];
-  private readonly timer = setInterval(() => void this.sample(), SAMPLE_MS);
+  private timer: NodeJS.Timeout | undefined;
 
-  private constructor(private readonly measure: () => Promise<T>) {}
+  constructor(private readonly measure: () => Promise<T>) {}
 
   /** Resolves after the first sample. */
-  static async start<T>(measure: () => Promise<T>): Promise<Sampler<T>> {
-    const sampler = new Sampler(measure);
-    await sampler.sample();
-    return sampler;
+  async start(): Promise<void> {
+    await this.sample();
+    this.timer = setInterval(() => void this.sample(), SAMPLE_MS);
   }
 
   stop(): void {
