@@ -4,6 +4,13 @@ import type { AppProcess } from '../../support/app/app-process.js';
 
 const LISTENING = /Debugger listening on (ws:\S+)/;
 
+const NEEDED_BYTES = `(() => {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc');
+  process.getBuiltinModule('node:vm').runInNewContext('gc')();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+})()`;
+
 export interface InspectorMessage {
   readonly id?: number;
   readonly method?: string;
@@ -34,26 +41,23 @@ export class Inspector {
     this.socket.on('message', (data: Buffer) => take(JSON.parse(data.toString()) as InspectorMessage));
   }
 
+  /** Bytes that the main thread of the process still needs, after a garbage collection: its heap, and the buffers outside. */
+  async neededBytes(): Promise<number> {
+    this.send(1, 'Runtime.evaluate', { expression: NEEDED_BYTES, returnByValue: true });
+    const [data] = (await once(this.socket, 'message')) as [Buffer];
+    return Number((JSON.parse(data.toString()) as InspectorMessage).result?.result?.value);
+  }
+
   close(): void {
     this.socket.terminate();
   }
 }
 
-const NEEDED_BYTES = `(() => {
-  process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc');
-  process.getBuiltinModule('node:vm').runInNewContext('gc')();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-})()`;
-
-/** Bytes that the main thread of the process still needs, after a garbage collection: its heap, and the buffers outside. */
+/** What {@link Inspector.neededBytes} answers, by a connection of its own. */
 export async function neededBytes(app: AppProcess): Promise<number> {
   const inspector = await Inspector.connect(app);
   try {
-    return await new Promise((resolve) => {
-      inspector.onMessage(({ result }) => resolve(Number(result?.result?.value)));
-      inspector.send(1, 'Runtime.evaluate', { expression: NEEDED_BYTES, returnByValue: true });
-    });
+    return await inspector.neededBytes();
   } finally {
     inspector.close();
   }

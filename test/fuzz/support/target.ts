@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { claimsOf, type Member } from '../../e2e/support/accounts.js';
 import { Deployment } from '../../e2e/support/deployment.js';
+import { Inspector, WITH_INSPECTOR } from '../../e2e/support/inspector.js';
 import { LiveClient } from '../../e2e/support/live-client.js';
 import type { ApiClient } from '../../support/app/api-client.js';
 import type { AppProcess } from '../../support/app/app-process.js';
@@ -8,7 +9,7 @@ import { forgetResource, rememberResource } from '../../support/jest/suite-resou
 import { waitFor } from '../../support/wait-for.js';
 import { type Algorithm, createServiceKey, type ServiceKey } from './service-key.js';
 
-const MAX_HEAP_GROWTH_BYTES = 64 * 2 ** 20;
+const MAX_GROWTH_BYTES = 64 * 2 ** 20;
 /** A busy machine is no outage. */
 const LONG_DEADLINES = { CACHE_DEADLINE_MS: '5000', DATABASE_TIMEOUT_MS: '30000' };
 const MEMORY_WAIT_MS = 60_000;
@@ -32,20 +33,24 @@ export class Target {
     private readonly database: Client,
     readonly bystander: Member,
     private readonly channel: LiveClient,
-    private readonly heapBytes: number,
+    private readonly inspector: Inspector,
+    private readonly bytesBefore: number,
   ) {}
 
   static async start(algorithm: Algorithm = 'ES256'): Promise<Target> {
     const key = await createServiceKey(algorithm);
-    const deployment = await Deployment.start({ instances: [{ ...key.environment, ...LONG_DEADLINES }] });
+    const deployment = await Deployment.start({
+      instances: [{ ...key.environment, ...LONG_DEADLINES, ...WITH_INSPECTOR }],
+    });
     const database = new Client({ connectionString: deployment.databaseUrl });
     database.on('error', () => undefined);
     await database.connect();
     const bystander = await deployment.accounts().signUp();
     const app = deployment.apps[0]!;
     const channel = await LiveClient.watch(app, bystander.sessionId, bystander.tokens.access_token);
-    const heap = await heapUsed(deployment.client());
-    const target = new Target(deployment, key, database, bystander, channel, heap);
+    const inspector = await Inspector.connect(app);
+    const bytes = await inspector.neededBytes();
+    const target = new Target(deployment, key, database, bystander, channel, inspector, bytes);
     rememberResource(target, () => target.stop());
     target.canary = target.runCanary();
     return target;
@@ -72,13 +77,11 @@ export class Target {
     expect(this.channel.messages.map(({ type }) => type)).toEqual(['connection']);
     expect(this.app.running).toBe(true);
     expect(this.app.output).not.toMatch(/\b(ERROR|Warning)\b/);
-    await waitFor(
-      async () => (await heapUsed(this.deployment.client())) < this.heapBytes + MAX_HEAP_GROWTH_BYTES,
-      {
-        what: 'the memory to be back at its level',
-        timeoutMs: MEMORY_WAIT_MS,
-      },
-    );
+    await waitFor(async () => (await this.inspector.neededBytes()) < this.bytesBefore + MAX_GROWTH_BYTES, {
+      what: 'the memory to be back at its level',
+      timeoutMs: MEMORY_WAIT_MS,
+      intervalMs: 500,
+    });
   }
 
   async stop(): Promise<void> {
@@ -86,6 +89,7 @@ export class Target {
     this.canaryStopped = true;
     await this.canary.catch(() => undefined);
     this.channel.socket.terminate();
+    this.inspector.close();
     await this.database.end();
     await this.deployment.stop();
   }
@@ -107,9 +111,4 @@ export class Target {
     }
     return answers;
   }
-}
-
-async function heapUsed(client: ApiClient): Promise<number> {
-  const { body } = await client.get<string>('/metrics');
-  return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(body)?.[1]);
 }
