@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { Following } from '../../src/cache/following.js';
-import { PeriodicTask } from '../../src/common/periodic-task.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { FollowedHistory } from '../../src/database/followed-history.js';
 import { withRedis } from '../support/redis/redis-connection.js';
+import { RepeatedCommand } from '../support/redis/repeated-command.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
@@ -21,6 +21,13 @@ const lastingKeys = async (url: string) => {
   const keys = (await withRedis(url, (connection) => connection.send('KEYS', '*'))) as string[];
   return keys.filter((key) => !key.startsWith('ergodrive:')).sort();
 };
+/** The key that names the followed history. */
+const claimOn = async (url: string): Promise<string> => {
+  const [key] = (await withRedis(url, (connection) =>
+    connection.send('KEYS', 'ergodrive:*history'),
+  )) as string[];
+  return key!;
+};
 const database = async (app: AppInProcess) =>
   (await app.call('GET', '/health')).body['database'] as { reason?: string };
 
@@ -30,6 +37,7 @@ describe('two instances on one Redis whose databases differ', () => {
   let first: AppInProcess;
   let second: AppInProcess;
   let member: Member;
+  let others: RepeatedCommand;
 
   beforeAll(async () => {
     [redis, ...databases] = await Promise.all([
@@ -42,9 +50,12 @@ describe('two instances on one Redis whose databases differ', () => {
     first = await start(databases[0]!);
     await becomes(first, 'healthy');
     member = await register(first);
+    // As instances in other processes do: a stall of this one would end the claim.
+    others = await RepeatedCommand.start(redis.url, 'PEXPIRE', await claimOn(redis.url), '1500');
     second = await start(databases[1]!);
   });
   afterAll(async () => {
+    await others.stop();
     await second.stop();
     await redis.stop();
     await Promise.all(databases.map((each) => each.drop()));
@@ -87,6 +98,7 @@ describe('two instances on one Redis whose databases differ', () => {
       return isRevoked(app);
     };
     await waitFor(() => isAdded(first), { what: 'the token to be on the blacklist' });
+    await others.stop();
     await first.stop();
     await becomes(second, 'healthy');
     await expect(isRevoked(second)).resolves.toBe(false);
@@ -146,12 +158,9 @@ describe('an instance whose database becomes read-only', () => {
 
   it('answers 503 while other instances claim another history on its Redis, and recovers by itself', async () => {
     const member = await register(app);
-    const redisAnswers = (...command: string[]) =>
-      withRedis(redis.url, (connection) => connection.send(...command));
-    const [key] = (await redisAnswers('KEYS', 'ergodrive:*history')) as string[];
-    const renew = () => redisAnswers('SET', key!, 'another system:00000001:another history', 'PX', '1500');
-    const others = new PeriodicTask('Others', 300, renew);
-    others.start(0);
+    const another = 'another system:00000001:another history';
+    const claim = ['SET', await claimOn(redis.url), another, 'PX', '1500'];
+    const others = await RepeatedCommand.start(redis.url, ...claim);
     await becomes(app, 'unhealthy');
     expect((await database(app)).reason).toContain('another PostgreSQL');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 503 });
@@ -164,11 +173,11 @@ describe('an instance whose database becomes read-only', () => {
     const member = await register(app);
     const redisAnswers = (...command: string[]) =>
       withRedis(redis.url, (connection) => connection.send(...command));
-    const [key] = (await redisAnswers('KEYS', 'ergodrive:*history')) as string[];
+    const key = await claimOn(redis.url);
     const other = 'another system:00000001:another history';
     for (const end of [[], ['PX', '60000']]) {
-      await redisAnswers('SET', key!, other, ...end);
-      await waitFor(async () => (await redisAnswers('GET', key!)) !== other, { what: 'a claim of its own' });
+      await redisAnswers('SET', key, other, ...end);
+      await waitFor(async () => (await redisAnswers('GET', key)) !== other, { what: 'a claim of its own' });
       await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
       await expect(statusOf(app)).resolves.toBe('healthy');
     }
