@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { forgetResource, rememberResource } from '../jest/suite-resources.js';
 
 const EVERY_MS = 200;
 const SOURCE = `
@@ -25,11 +26,14 @@ export class RepeatedCommand {
   /** Resolves when the command was answered once. */
   static async start(url: string, ...command: string[]): Promise<RepeatedCommand> {
     const worker = new Worker(SOURCE, { eval: true, workerData: { url, command } });
+    const repeated = new RepeatedCommand(worker);
+    rememberResource(repeated, () => repeated.stop());
     await once(worker, 'message');
-    return new RepeatedCommand(worker);
+    return repeated;
   }
 
   async stop(): Promise<void> {
+    forgetResource(this);
     await this.worker.terminate();
   }
 }
