@@ -69,6 +69,7 @@ describe('among database errors', () => {
     'Connection terminated due to connection timeout',
     'Client has encountered a connection error and is not queryable',
     'Cannot use a pool after calling end on the pool',
+    'Driver not Connected',
     'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
     'There was an error establishing an SSL connection',
   ])('"%s", which the driver says without a code, is an outage', (message) => {

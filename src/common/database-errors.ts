@@ -16,7 +16,7 @@ export interface DriverError extends Error {
 const OUTAGE_CODE =
   /^(08...|28...|53...|58...|57P0[1-5]|57014|25006|25P0[34]|55000|55P03|3D000|42P01|42883|40001|40P01|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 const OUTAGE_MESSAGE =
-  /timeout|Connection terminated|Client has encountered a connection error|not queryable|Cannot use a pool after|^SASL: |error establishing an SSL connection/i;
+  /timeout|Connection terminated|Client has encountered a connection error|not queryable|Cannot use a pool after|Driver not Connected|^SASL: |error establishing an SSL connection/i;
 /** PostgreSQL answers, and refuses the connection: login, database, or too many connections. */
 const REFUSED_CONNECTION = /^(28...|53...|3D000|55000)$/;
 /** PostgreSQL refuses to write: it is a standby, or an operator made it read-only. */

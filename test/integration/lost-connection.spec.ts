@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource, type EntitySubscriberInterface, type QueryRunner } from 'typeorm';
+import { isDatabaseOutage } from '../../src/common/database-errors.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
@@ -77,5 +78,14 @@ describe('a connection that is lost between two statements of a request', () => 
     expect(loss.isArmed).toBe(false);
     await expect(sql(database.url, 'SELECT FROM users WHERE email = $1', [body.email])).resolves.toEqual([]);
     await expect(app.call('POST', '/api/v1/auth/register', { body })).resolves.toMatchObject({ status: 201 });
+  });
+
+  it('counts as an outage when a shutdown has closed the pool, so that no error is logged', async () => {
+    const ended = await AppInProcess.start({ DATABASE_URL: database.url });
+    const source = ended.get(DataSource);
+    await ended.stop();
+    const error = await source.query('SELECT').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: 'Driver not Connected' });
+    expect(isDatabaseOutage(error)).toBe(true);
   });
 });
