@@ -91,31 +91,38 @@ export function describeFaults<D extends ReusableDeployment>({
 
   describe(`${title}, SEED=${suite.seed}`, () => {
     let deployment: D;
+    let hasFailed = false;
 
     beforeAll(async () => {
       deployment = await start();
     }, TIMEOUT_MS);
 
-    afterEach(() => deployment.repair(), TIMEOUT_MS);
+    // What a fault that failed has left behind must not make the next one fail.
+    afterEach(async () => {
+      await (hasFailed ? replace() : deployment.repair());
+      hasFailed = false;
+    }, TIMEOUT_MS);
 
     afterAll(async () => {
       suite.publish();
       await deployment.stop();
     }, TIMEOUT_MS);
 
+    const replace = async () => {
+      await deployment.stop();
+      deployment = await start();
+    };
     const renew = async ({ usesUp }: Fault<D>) => {
-      if (!usesUp) await deployment.repair();
-      else {
-        await deployment.stop();
-        deployment = await start();
-      }
+      await (usesUp ? replace() : deployment.repair());
       return deployment;
     };
 
     it.each(faults)(
       'keep their promises: $name',
       async (fault: Fault<D>) => {
+        hasFailed = true;
         await suite.expectPromisesKept(deployment, fault, () => renew(fault));
+        hasFailed = false;
       },
       TIMEOUT_MS,
     );
