@@ -5,11 +5,10 @@ import { sql } from '../../support/postgres/sql.js';
 import { waitFor } from '../../support/wait-for.js';
 import type { ServicesDeployment } from '../deployment/services-deployment.js';
 import type { TestSession } from '../load/population.js';
-import { burnIds, nextId } from './transaction-ids.js';
+import { burnIds, loseIds, nextId } from './transaction-ids.js';
 
 const VERIFIERS = 12;
 const SESSIONS = 7;
-const MOST_ROUNDS = 12;
 const BOUND_MS = 1000;
 /** How long the tokens are presented after the bound. */
 const PRESENTED_MS = 2500;
@@ -37,7 +36,17 @@ export async function killBackend(deployment: ServicesDeployment): Promise<void>
       what: 'the verifiers to follow',
     });
     await expectAllAccepted(verifiers, sessions);
-    const before = await loseIds(deployment, verifiers);
+    const before = await loseIds(postgres, {
+      giveOut: () => giveOutIds(deployment, verifiers),
+      crash: async () => {
+        await databaseLink.cut();
+        await killOneBackend(deployment);
+      },
+      goOn: async () => {
+        await databaseLink.pass();
+        await deployment.recovered();
+      },
+    });
     await sql(database.url, END_SESSIONS, [sessions.map(({ id }) => id)]);
     const endedAt = performance.now();
     // Before the auth service is back, the ids that cursors show have all been given out again.
@@ -51,28 +60,14 @@ export async function killBackend(deployment: ServicesDeployment): Promise<void>
   }
 }
 
-/** Kills a backend until ids are lost that every verifier has seen, as a commit may flush them. @returns the first that were not */
-async function loseIds(deployment: ServicesDeployment, verifiers: readonly Verifier[]): Promise<bigint> {
-  const { postgres, database, databaseLink } = deployment;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    await waitFor(async () => (await sql(database.url, DUE_LINES)).length === 0, {
-      what: 'the log lines of the audit trail',
-    });
-    const before = await writeUnflushed(deployment, verifiers);
-    await databaseLink.cut();
-    await killOneBackend(deployment);
-    if ((await nextId(postgres)) < before) return before;
-    await databaseLink.pass();
-    await deployment.recovered();
-  }
-  throw new Error('no transaction ids were lost');
-}
-
-/** Steady statements on an unlogged table, and ids without a commit, until every verifier has read the log since. @returns the next id */
-async function writeUnflushed(
+/** Steady statements on an unlogged table, and ids without a commit, until every verifier has read the log since. */
+async function giveOutIds(
   { postgres, database }: ServicesDeployment,
   verifiers: readonly Verifier[],
-): Promise<bigint> {
+): Promise<void> {
+  await waitFor(async () => (await sql(database.url, DUE_LINES)).length === 0, {
+    what: 'the log lines of the audit trail',
+  });
   for (let count = 0; count < 50; count++) await sql(database.url, COUNT);
   await burnIds(postgres);
   const burntAt = performance.now();
@@ -84,7 +79,6 @@ async function writeUnflushed(
     what: 'every verifier to read the feed',
     intervalMs: 2,
   });
-  return nextId(postgres);
 }
 
 /** Kills a backend of this process, and waits until PostgreSQL has recovered. */
