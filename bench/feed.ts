@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { LOG_CHANNEL } from '../src/invalidation/invalidation-log.js';
+import { LOG_CHANNEL } from '../src/log/invalidation-log.js';
 import { api } from '../test/support/app/api-client.js';
 import { AppProcess } from '../test/support/app/app-process.js';
 import { basic } from '../test/support/app/oauth-client.js';

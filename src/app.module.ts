@@ -8,11 +8,12 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
-import { InvalidationModule } from './invalidation/invalidation.module.js';
+import { LogModule } from './log/log.module.js';
 import { LiveModule } from './live/live.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
 import { ShutdownLog } from './shutdown-log.js';
 import { SessionsModule } from './sessions/sessions.module.js';
+import { StandingModule } from './standing/standing.module.js';
 import { UsersModule } from './users/users.module.js';
 
 @Module({})
@@ -22,9 +23,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
+        StandingModule,
         DatabaseModule,
         CacheModule,
-        InvalidationModule,
+        LogModule,
         AuditModule,
         UsersModule,
         SessionsModule,

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DOCS_PATH } from './http/api-docs.js';
-import { CacheTrust } from './cache/cache-trust.js';
+import { CacheStatus } from './cache/cache-status.js';
 import { AppConfig } from './config/app-config.js';
 import { Database } from './database/database.js';
 
@@ -15,7 +15,7 @@ export function startBanner(app: NestFastifyApplication, url: string): void {
     environment: config.environment,
     documentation: describeDocumentation(config.http, url),
     database: describeDatabase(config, app.get(Database)),
-    cache: describeCache(config, app.get(CacheTrust)),
+    cache: describeCache(config, app.get(CacheStatus)),
     ...(corsOrigins.length > 0 ? { cors_origins: corsOrigins } : {}),
   });
 }
@@ -33,9 +33,9 @@ function describeDatabase(config: AppConfig, database: Database): string {
   return `${requests.target.label}${direct}`;
 }
 
-function describeCache(config: AppConfig, trust: CacheTrust): string {
+function describeCache(config: AppConfig, status: CacheStatus): string {
   const { redis } = config.cache;
   if (redis === undefined) return 'in memory, for this process only (set REDIS_URL to share it)';
-  if (trust.state === 'trusted') return `Redis connected: ${redis.label}`;
-  return `Redis not connected yet: ${redis.label} (${trust.reason}). PostgreSQL answers until Redis is connected`;
+  if (status.state === 'trusted') return `Redis connected: ${redis.label}`;
+  return `Redis not connected yet: ${redis.label} (${status.reason}). PostgreSQL answers until Redis is connected`;
 }

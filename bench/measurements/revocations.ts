@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { LogNotifier } from '../../src/invalidation/log-notifier.js';
+import { LogNotifier } from '../../src/log/log-notifier.js';
 import type { BenchContext } from '../cases/bench-context.js';
 import { measureInterleaved } from './interleaved-rounds.js';
 

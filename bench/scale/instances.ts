@@ -5,16 +5,16 @@ import { NestFactory } from '@nestjs/core';
 import { AuditModule } from '../../src/audit/audit.module.js';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { CacheModule } from '../../src/cache/cache.module.js';
-import { CacheTrust } from '../../src/cache/cache-trust.js';
-import { Following } from '../../src/cache/following.js';
+import { CacheStatus } from '../../src/cache/cache-status.js';
+import { Standing } from '../../src/standing/standing.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
 import type { AppConfig } from '../../src/config/app-config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
-import { ChangeFeed } from '../../src/invalidation/change-feed.js';
-import { InvalidationModule } from '../../src/invalidation/invalidation.module.js';
-import { RecentLog } from '../../src/invalidation/recent-log.js';
+import { ChangeFeed } from '../../src/log/change-feed.js';
+import { LogModule } from '../../src/log/log.module.js';
+import { RecentLog } from '../../src/log/recent-log.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { UsersModule } from '../../src/users/users.module.js';
@@ -49,7 +49,7 @@ class InstanceModule {
         ConfigModule.forRoot(config),
         DatabaseModule,
         CacheModule,
-        InvalidationModule,
+        LogModule,
         AuditModule,
         UsersModule,
         SessionsModule,
@@ -86,8 +86,8 @@ export class Instances {
       if (kind === 'log.skipped') this.skips += 1;
       else this.rows += 1;
     });
-    const trust = context.get(CacheTrust, { strict: false });
-    await waitFor(() => trust.isTrusted, { what: 'the cache to be trusted', timeoutMs: 60_000 });
+    const trust = context.get(CacheStatus, { strict: false });
+    await waitFor(() => trust.isAvailable, { what: 'the cache to be trusted', timeoutMs: 60_000 });
     this.contexts.push(context);
   }
 
@@ -100,7 +100,7 @@ export class Instances {
       .revoke({ userId, id }, 'logout', SERVICE_ACTOR);
     if (ended !== 1) throw new Error('a session was not revoked');
     const expiresAt = Math.floor(Date.now() / 1000) + TOKEN_LIFE_SECONDS;
-    const { history } = context.get(Following, { strict: false });
+    const { history } = context.get(Standing, { strict: false });
     context.get(BlacklistService, { strict: false }).add(tokenId, expiresAt, history);
   }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { PRUNE_ROWS, readNewRows, readPosition } from '../../src/invalidation/invalidation-log.js';
+import { PRUNE_ROWS, readNewRows, readPosition } from '../../src/log/invalidation-log.js';
 import type { PageBytes } from './measured.js';
 import { cpuMsOf } from './postgres-usage.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { LOG_CHANNEL } from '../../src/invalidation/invalidation-log.js';
+import { LOG_CHANNEL } from '../../src/log/invalidation-log.js';
 import type { PostgresServer } from '../../test/support/postgres/postgres-server.js';
 import type { RedisServer } from '../../test/support/redis/redis-server.js';
 import { readRedisCounters } from '../stack/redis-counters.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FollowedHistory } from '../database/followed-history.js';
+import { Standing } from '../standing/standing.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 
 const BATCH = 200;
@@ -66,7 +66,7 @@ export class AuditOutbox {
 
   constructor(
     private readonly statements: HotStatements,
-    private readonly followed: FollowedHistory,
+    private readonly standing: Standing,
   ) {}
 
   /**
@@ -101,7 +101,7 @@ export class AuditOutbox {
 
   /** In another history transactions have other numbers. */
   private forgetOtherHistory(): void {
-    const { current } = this.followed;
+    const { history: current } = this.standing;
     if (current === this.history) return;
     this.history = current;
     this.position = BEGINNING;

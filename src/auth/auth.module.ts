@@ -14,7 +14,7 @@ import { DeviceTokens } from './device-tokens.service.js';
 import { GatewayCheckController } from './gateway-check.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
-import { PrimaryGuard } from './primary.guard.js';
+import { PrimaryGuard } from '../standing/primary.guard.js';
 import { RolesGuard } from './roles.guard.js';
 import { TokenService } from './token.service.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { BlacklistService } from '../cache/blacklist.service.js';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 import type { Actor } from '../common/actor.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { DEFAULT_ROLE } from '../common/role.js';
@@ -60,7 +60,7 @@ export class AuthService {
     private readonly tokens: TokenService,
     private readonly devices: DeviceTokens,
     private readonly blacklist: BlacklistService,
-    private readonly following: Following,
+    private readonly standing: Standing,
     private readonly limits: AttemptLimits,
     private readonly audit: AuditService,
     private readonly metrics: AuthMetrics,
@@ -132,7 +132,7 @@ export class AuthService {
   /** Revokes the session of the access token. Once the promise resolves, every instance refuses both tokens. */
   async logout(principal: Principal, by: Actor): Promise<void> {
     // Asked before the commit: a history that is followed after it may lack the commit.
-    const { history } = this.following;
+    const { history } = this.standing;
     await this.sessions.revoke({ userId: principal.id, id: principal.sessionId }, 'logout', by);
     // The session is already revoked in PostgreSQL. The blacklist entry saves later requests the query.
     this.blacklist.add(principal.tokenId, principal.tokenExpiresAt, history);

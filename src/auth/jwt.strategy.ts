@@ -10,6 +10,8 @@ import { redisWaitsOf } from '../http/request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 import { SessionVerdictService } from '../sessions/session-verdict.service.js';
 import type { AccessClaims } from '../sessions/verdict.js';
+import type { Permit } from '../standing/permit.js';
+import { permitOf } from '../standing/primary.guard.js';
 import { TokenService } from './token.service.js';
 
 const bearerToken = ExtractJwt.fromAuthHeaderAsBearerToken();
@@ -41,15 +43,15 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     } catch (error) {
       return this.error(error as Error);
     }
-    this.validate(claims, redisWaitsOf(request as object)).then(
+    this.validate(claims, redisWaitsOf(request as object), permitOf(request as object)).then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error as Error),
     );
   }
 
   /** @throws ProblemError 401 `token_revoked` */
-  async validate(claims: AccessClaims, waits: RedisWaits): Promise<Principal> {
-    const verdict = await this.verdicts.judge(claims, waits);
+  async validate(claims: AccessClaims, waits: RedisWaits, permit?: Permit): Promise<Principal> {
+    const verdict = await this.verdicts.judge(claims, waits, permit);
     if (verdict.outcome === 'accepted') return verdict.principal;
     throw Problems.tokenRevoked();
   }

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { DatabaseClock } from '../database/database-clock.js';
 import { BlacklistService } from './blacklist.service.js';
-import { CacheTrust } from './cache-trust.js';
-import { Following } from './following.js';
+import { Readiness } from '../redis/readiness.js';
+import { Standing } from '../standing/standing.js';
 import { MemoryCacheStore } from './memory-cache.store.js';
 import { TrustedCache } from './trusted-cache.js';
 
@@ -10,23 +10,23 @@ const NOW = Date.parse('2026-11-24T12:00:00Z');
 const IN_A_MINUTE = NOW / 1000 + 60;
 
 describe('BlacklistService', () => {
-  let following: Following;
+  let standing: Standing;
   let store: MemoryCacheStore;
   let blacklist: BlacklistService;
 
   beforeEach(() => {
     Logger.overrideLogger(false);
-    following = new Following();
-    following.followForEver('this history');
-    const trust = new CacheTrust('Memory', following);
-    trust.change('trusted');
+    standing = new Standing();
+    standing.followForEver('this history');
+    const readiness = new Readiness('Memory');
+    readiness.change('trusted');
     store = new MemoryCacheStore();
     const clock = new DatabaseClock();
     clock.set(NOW);
-    blacklist = new BlacklistService(new TrustedCache(store, trust), following, clock);
+    blacklist = new BlacklistService(new TrustedCache(store, readiness, standing), clock);
   });
 
-  const isRevoked = () => blacklist.isRevoked('a-token');
+  const isRevoked = () => blacklist.isRevoked('a-token', standing.permit());
 
   it('refuses a token whose session had ended in the followed history', async () => {
     await expect(isRevoked()).resolves.toBe(false);
@@ -36,15 +36,15 @@ describe('BlacklistService', () => {
 
   it('refuses no token whose session had ended in another history', async () => {
     blacklist.add('a-token', IN_A_MINUTE, 'this history');
-    following.followForEver('the next history');
+    standing.followForEver('the next history');
     await expect(isRevoked()).resolves.toBe(false);
   });
 
   it('keeps a token that is added late with the history in which its session had ended', async () => {
-    following.followForEver('the next history');
+    standing.followForEver('the next history');
     blacklist.add('a-token', IN_A_MINUTE, 'this history');
     await expect(isRevoked()).resolves.toBe(false);
-    following.followForEver('this history');
+    standing.followForEver('this history');
     await expect(isRevoked()).resolves.toBe(true);
   });
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../database/database-clock.js';
-import { Following } from './following.js';
+import type { Permit } from '../standing/permit.js';
+import { BLACKLIST_PREFIX } from './entry-keys.js';
 import { TrustedCache } from './trusted-cache.js';
-
-export const BLACKLIST_PREFIX = 'blacklist:';
 
 /**
  * Revoked tokens by their `jti`, until they would have expired anyway: a quick *no*. A token that is not on the list is not
@@ -16,14 +15,13 @@ export const BLACKLIST_PREFIX = 'blacklist:';
 export class BlacklistService {
   constructor(
     private readonly cache: TrustedCache,
-    private readonly following: Following,
     private readonly clock: DatabaseClock,
   ) {}
 
   /** Whether the cache knows the token to be revoked. `false` means nothing. */
-  async isRevoked(tokenId: string): Promise<boolean> {
-    const history = await this.cache.get(BLACKLIST_PREFIX + tokenId);
-    return history !== undefined && history === this.following.history;
+  async isRevoked(tokenId: string, permit: Permit): Promise<boolean> {
+    const history = await this.cache.get(BLACKLIST_PREFIX + tokenId, permit);
+    return history !== undefined && history === permit.history;
   }
 
   /**

@@ -6,17 +6,17 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { adviseOnEviction } from './eviction-advice.js';
-import { BLACKLIST_PREFIX } from './blacklist.service.js';
 import { CACHE_STORE, type CacheServerInfo, type CacheStore } from './cache-store.js';
-import { CacheTrust, type TrustState } from './cache-trust.js';
-import { ignoreOutage } from './cache-unavailable.error.js';
-import { USER_PREFIX } from './user-cache.service.js';
+import type { ReadinessState } from '../redis/readiness.js';
+import { CacheStatus } from './cache-status.js';
+import { ignoreOutage } from '../redis/cache-unavailable.error.js';
+import { BLACKLIST_PREFIX, USER_PREFIX } from './entry-keys.js';
 
 const INTERVAL_MS = 2000;
 
 export interface CacheStats {
   status: 'available' | 'unavailable';
-  trust: TrustState;
+  trust: ReadinessState;
   reason?: string;
   cached_users: number;
   blacklisted_tokens: number;
@@ -43,7 +43,7 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     @Inject(CACHE_STORE) private readonly store: CacheStore,
-    private readonly trust: CacheTrust,
+    private readonly state: CacheStatus,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -59,9 +59,9 @@ export class CacheSampler implements OnApplicationBootstrap, OnApplicationShutdo
   async stats(): Promise<CacheStats> {
     const info = await this.info();
     return {
-      status: this.trust.isTrusted ? 'available' : 'unavailable',
-      trust: this.trust.state,
-      ...(this.trust.isComplete ? {} : { reason: this.trust.reason }),
+      status: this.state.isAvailable ? 'available' : 'unavailable',
+      trust: this.state.state,
+      ...(this.state.isComplete ? {} : { reason: this.state.reason }),
       ...this.counts,
       memory_used: info?.memory_used ?? 'unknown',
       counted_at: this.countedAt?.toISOString() ?? null,

@@ -1,3 +1,5 @@
+import type { Permit } from '../standing/permit.js';
+
 /** Leave to fill one entry: valid until the entry is invalidated, evicted, lost, or leased again. */
 export type Lease = string;
 
@@ -23,8 +25,11 @@ export interface CacheServerInfo {
  * method swallows an outage. Contract: `test/contracts/cache-store.contract.ts`, run on every adapter.
  */
 export interface CacheStore {
-  /** The entry's value, or `undefined`. Reads that begin in one turn of the event loop share a round trip. */
-  get(key: string): Promise<unknown>;
+  /**
+   * The entry's value, or `undefined`. Reads that begin in one turn of the event loop share a round trip.
+   * @param permit of the reader. A limited one must stand in the store's own time, too
+   */
+  get(key: string, permit: Permit): Promise<unknown>;
 
   /** Writes an entry that no change can make wrong, such as a revocation. @param ttlMs life in milliseconds, above 0 */
   set(key: string, value: unknown, ttlMs: number): Promise<void>;
@@ -42,7 +47,7 @@ export interface CacheStore {
   fill(key: string, lease: Lease, value: unknown, ttlMs: number): Promise<boolean>;
 
   /** Removes entries and voids their leases. Removing what is not there is no error. */
-  invalidate(keys: readonly string[]): Promise<void>;
+  delete(keys: readonly string[]): Promise<void>;
 
   /** How many entries begin with each prefix; an estimate, within a few percent, where there are very many. */
   count(prefixes: readonly string[]): Promise<number[]>;

@@ -5,12 +5,11 @@ import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Problems } from '../http/problem.error.js';
 import { Roles } from '../http/request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
-import { BLACKLIST_PREFIX } from './blacklist.service.js';
 import { CacheSampler } from './cache-sampler.js';
 import { CacheStatsDto } from './cache-stats.dto.js';
 import { CACHE_STORE, type CacheStore } from './cache-store.js';
-import { CacheUnavailableError } from './cache-unavailable.error.js';
-import { USER_PREFIX } from './user-cache.service.js';
+import { CacheUnavailableError } from '../redis/cache-unavailable.error.js';
+import { BLACKLIST_PREFIX, USER_PREFIX } from './entry-keys.js';
 
 class ClearedDto {
   @ApiProperty({ description: 'Number of deleted entries', example: 4 })

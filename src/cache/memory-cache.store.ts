@@ -32,7 +32,7 @@ export class MemoryCacheStore implements CacheStore {
     return true;
   }
 
-  async invalidate(keys: readonly string[]): Promise<void> {
+  async delete(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       this.leases.delete(key);
       this.entries.delete(key);
@@ -48,7 +48,7 @@ export class MemoryCacheStore implements CacheStore {
   async clear(prefixes: readonly string[]): Promise<number> {
     const has = (key: string) => prefixes.some((prefix) => key.startsWith(prefix));
     const entries = [...this.entries.keys()].filter(has);
-    await this.invalidate([...entries, ...[...this.leases.keys()].filter(has)]);
+    await this.delete([...entries, ...[...this.leases.keys()].filter(has)]);
     return entries.length;
   }
 

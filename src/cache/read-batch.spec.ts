@@ -1,6 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
+import type { Permit } from '../standing/permit.js';
+import { Standing } from '../standing/standing.js';
 import { ReadBatch } from './read-batch.js';
 
+const permit = new Standing().permit();
 const valueOf = (key: string) => `value of ${key}`;
 
 /** Writes when node-redis does: at the end of the turn in which it is given the first of some commands. */
@@ -33,7 +36,7 @@ describe('ReadBatch', () => {
     reads = new ReadBatch(() => (keys) => client.mget(keys));
   });
 
-  const readAll = (keys: readonly string[]) => Promise.all(keys.map((key) => reads.read(key)));
+  const readAll = (keys: readonly string[]) => Promise.all(keys.map((key) => reads.read(key, permit)));
   const valuesOf = (keys: readonly string[]) => keys.map(valueOf);
 
   it('reads what one request asks for by one command', async () => {
@@ -59,9 +62,20 @@ describe('ReadBatch', () => {
   });
 
   it('reads anew in the next turn', async () => {
-    await reads.read('a');
-    await reads.read('a');
+    await reads.read('a', permit);
+    await reads.read('a', permit);
     expect(writes).toEqual([[['a']], [['a']]]);
+  });
+
+  it('reads keys by one permit only', async () => {
+    const [one, other] = [permit, new Standing().permit()];
+    const permits: Permit[] = [];
+    const reads = new ReadBatch((ofBatch) => {
+      permits.push(ofBatch);
+      return async (keys) => keys;
+    });
+    await Promise.all([reads.read('a', one), reads.read('b', other), reads.read('c', other)]);
+    expect(permits.map((each) => [one, other].indexOf(each))).toEqual([0, 1]);
   });
 
   it('splits a very long batch', async () => {
@@ -77,10 +91,10 @@ describe('ReadBatch', () => {
       if (isDown) throw new Error('no answer');
       return keys;
     });
-    const outcomes = await Promise.allSettled([reads.read('a'), reads.read('b')]);
+    const outcomes = await Promise.allSettled([reads.read('a', permit), reads.read('b', permit)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     isDown = false;
-    await expect(reads.read('a')).resolves.toBe('a');
+    await expect(reads.read('a', permit)).resolves.toBe('a');
   });
 
   it('lets the reader know when the batch began', async () => {
@@ -89,9 +103,9 @@ describe('ReadBatch', () => {
       const begunAt = place;
       return async (keys) => keys.map(() => begunAt);
     });
-    const value = reads.read('a');
+    const value = reads.read('a', permit);
     place = 'second';
     await expect(value).resolves.toBe('first');
-    await expect(reads.read('a')).resolves.toBe('second');
+    await expect(reads.read('a', permit)).resolves.toBe('second');
   });
 });

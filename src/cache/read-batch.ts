@@ -1,9 +1,12 @@
+import type { Permit } from '../standing/permit.js';
+
 /** More keys would keep Redis busy for longer than the others that wait for it should notice. */
 const MOST_KEYS = 500;
 
 type ReadAll = (keys: readonly string[]) => Promise<readonly unknown[]>;
 
 interface Batch {
+  readonly permit: Permit;
   readonly keys: string[];
   readonly values: Promise<readonly unknown[]>;
   readonly send: () => void;
@@ -23,23 +26,27 @@ export class ReadBatch {
   private isWithinTurn = false;
 
   /** @param begin called with the first key of a batch; what it returns reads them all, in order, when the batch is sent */
-  constructor(private readonly begin: () => ReadAll) {}
+  constructor(private readonly begin: (permit: Permit) => ReadAll) {}
 
-  /** @returns the key's value. Rejects as the reading of the whole batch does. */
-  read(key: string): Promise<unknown> {
-    if (this.open?.keys.length === MOST_KEYS) this.send();
-    const batch = (this.open ??= this.start());
+  /**
+   * @param permit by which the key is read; a batch is read by one
+   * @returns the key's value. Rejects as the reading of the whole batch does.
+   */
+  read(key: string, permit: Permit): Promise<unknown> {
+    if (this.open !== undefined && (this.open.keys.length === MOST_KEYS || this.open.permit !== permit))
+      this.send();
+    const batch = (this.open ??= this.start(permit));
     const index = batch.keys.push(key) - 1;
     return batch.values.then((values) => values[index]);
   }
 
-  private start(): Batch {
-    const readAll = this.begin();
+  private start(permit: Permit): Batch {
+    const readAll = this.begin(permit);
     const keys: string[] = [];
     let send = (): void => undefined;
     const values = new Promise<readonly unknown[]>((resolve) => (send = () => resolve(readAll(keys))));
     if (!this.isWithinTurn) this.beginTurn();
-    return { keys, values, send };
+    return { permit, keys, values, send };
   }
 
   private beginTurn(): void {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
-import { CacheUnavailableError } from './cache-unavailable.error.js';
+import { CacheUnavailableError } from '../redis/cache-unavailable.error.js';
+import type { Permit } from '../standing/permit.js';
+import { deleteKeys } from '../redis/delete-keys.js';
+import { entryOf, leaseKey, withLeases } from './entry-keys.js';
 import { ReadBatch } from './read-batch.js';
-import type { RedisConnection } from './redis-connection.js';
-import { infoField } from './redis-version.js';
+import type { RedisConnection } from '../redis/redis-connection.js';
+import { infoField } from '../redis/redis-version.js';
 
 /** Writes the entry only while the lease that the reader took still stands, and uses the lease up. */
 const FILL_SCRIPT = `
@@ -14,29 +17,22 @@ return 1`;
 const SCAN_BATCH = 1000;
 /** Keys that a count looks at; where there are more it extrapolates. */
 const MOST_COUNTED = 10_000;
-const DELETE_BATCH = 500;
-
-/** The lease of an entry. The braces put both keys on one shard of a cluster, which the script needs. */
-export const leaseKey = (key: string) => `{${key}}:lease`;
-
-/** The entry that a key is, or is the lease of. */
-const entryOf = (key: string) => /^\{(.+)\}:lease$/.exec(key)?.[1] ?? key;
 
 /** Cache entries on Redis, through cache-manager where it suffices and by atomic commands where it does not. */
 export class RedisCacheStore implements CacheStore {
-  private readonly reads = new ReadBatch(() => {
+  private readonly reads = new ReadBatch(({ isLimited }) => {
     const run = this.onThisLink();
     return async (keys) => {
-      const { permitKey, trust } = this.connection;
+      const { permitKey } = this.connection;
       const [permit, ...values] = await run(({ cache }) => cache.store.mget(permitKey, ...keys));
-      return permit !== undefined || !trust.following.isLimited ? values : [];
+      return permit !== undefined || !isLimited ? values : [];
     };
   });
 
   constructor(private readonly connection: RedisConnection) {}
 
-  get(key: string): Promise<unknown> {
-    return this.reads.read(key);
+  get(key: string, permit: Permit): Promise<unknown> {
+    return this.reads.read(key, permit);
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {
@@ -63,17 +59,8 @@ export class RedisCacheStore implements CacheStore {
     });
   }
 
-  /** A deletion that did not reach Redis leaves a stale entry there, so no entry is accepted until the next replay. */
-  async invalidate(keys: readonly string[]): Promise<void> {
-    try {
-      for (let from = 0; from < keys.length; from += DELETE_BATCH) {
-        const batch = keys.slice(from, from + DELETE_BATCH);
-        await this.connection.run(({ client }) => client.del(batch.flatMap((key) => [leaseKey(key), key])));
-      }
-    } catch (error) {
-      this.connection.drop(`an invalidation failed: ${(error as Error).message}`);
-      throw error;
-    }
+  async delete(keys: readonly string[]): Promise<void> {
+    await deleteKeys(this.connection, withLeases(keys));
   }
 
   /** SCAN visits keys in the order of their hashes, so the first ones are a fair sample of all. */
@@ -101,7 +88,7 @@ export class RedisCacheStore implements CacheStore {
       if (entry === key) entries += 1;
       return true;
     });
-    await this.invalidate([...found]);
+    await this.delete([...found]);
     return entries;
   }
 

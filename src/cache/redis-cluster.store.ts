@@ -1,10 +1,12 @@
 import { adviseOnEviction } from './eviction-advice.js';
+import type { Permit } from '../standing/permit.js';
 import type { CacheServerInfo, CacheStore, Lease } from './cache-store.js';
-import { CacheUnavailableError, ignoreOutage } from './cache-unavailable.error.js';
-import { slotOf } from './cluster-slots.js';
-import { leaseKey } from './redis-cache.store.js';
-import type { RedisCluster } from './redis-cluster.js';
-import type { RedisClusterShard } from './redis-cluster-shard.js';
+import { CacheUnavailableError, ignoreOutage } from '../redis/cache-unavailable.error.js';
+import { slotOf } from '../redis/cluster/cluster-slots.js';
+import { leaseKey } from './entry-keys.js';
+import type { RedisCluster } from '../redis/cluster/redis-cluster.js';
+import type { RedisClusterShard } from '../redis/cluster/redis-cluster-shard.js';
+import { ShardCacheStore } from './shard-cache.store.js';
 
 const UNITS = ['B', 'K', 'M', 'G'];
 
@@ -22,26 +24,28 @@ interface StoredValue {
  * may come back to another master: by hand, or because a replica took over that does not know of the move.
  */
 export class RedisClusterStore implements CacheStore {
+  private readonly stores = new WeakMap<RedisClusterShard, ShardCacheStore>();
+
   constructor(private readonly cluster: RedisCluster) {}
 
   /** The slot may move meanwhile, so the same master must have it before the read and after it. */
-  async get(key: string): Promise<unknown> {
+  async get(key: string, permit: Permit): Promise<unknown> {
     const slot = slotOf(key);
     const shard = this.cluster.reader(slot);
-    const stored = (await shard.store.get(key)) as StoredValue | undefined;
+    const stored = (await this.storeOf(shard).get(key, permit)) as StoredValue | undefined;
     if (this.cluster.reader(slot) !== shard) throw new CacheUnavailableError('the slot of the key was moved');
     return stored?.node === shard.id ? stored.value : undefined;
   }
 
   async set(key: string, value: unknown, ttlMs: number): Promise<void> {
     const shard = this.cluster.reader(slotOf(key));
-    await shard.whileClaimed(shard.store.set(key, storedOn(shard, value), ttlMs));
+    await shard.whileClaimed(this.storeOf(shard).set(key, storedOn(shard, value), ttlMs));
   }
 
   /** The lease names its shard: a fill never lands on another one. */
   async lease(key: string, ttlMs: number): Promise<Lease> {
     const shard = this.cluster.reader(slotOf(key));
-    return `${shard.id}:${await shard.whileClaimed(shard.store.lease(key, ttlMs))}`;
+    return `${shard.id}:${await shard.whileClaimed(this.storeOf(shard).lease(key, ttlMs))}`;
   }
 
   async fill(key: string, lease: Lease, value: unknown, ttlMs: number): Promise<boolean> {
@@ -49,14 +53,14 @@ export class RedisClusterStore implements CacheStore {
     const prefix = `${shard.id}:`;
     if (!lease.startsWith(prefix)) return false;
     const stored = storedOn(shard, value);
-    return shard.whileClaimed(shard.store.fill(key, lease.slice(prefix.length), stored, ttlMs));
+    return shard.whileClaimed(this.storeOf(shard).fill(key, lease.slice(prefix.length), stored, ttlMs));
   }
 
   /**
    * Deletes on every master that says it has the slot. It counts only where this instance reads entries: elsewhere another
    * instance may read from a master that is not known here.
    */
-  async invalidate(keys: readonly string[]): Promise<void> {
+  async delete(keys: readonly string[]): Promise<void> {
     const batches = new Map<RedisClusterShard, string[]>();
     for (const key of keys)
       for (const shard of this.cluster.claimants(slotOf(key))) {
@@ -75,7 +79,7 @@ export class RedisClusterStore implements CacheStore {
 
   /** Entries of shards that are not used are not counted. */
   async count(prefixes: readonly string[]): Promise<number[]> {
-    const counts = await this.ask(({ store }) => store.count(prefixes));
+    const counts = await this.ask((shard) => this.storeOf(shard).count(prefixes));
     return prefixes.map((_, index) => sum(counts.map((each) => each[index] ?? 0)));
   }
 
@@ -83,12 +87,12 @@ export class RedisClusterStore implements CacheStore {
   async clear(prefixes: readonly string[]): Promise<number> {
     const { shards } = this.cluster;
     if (shards.length === 0) throw new CacheUnavailableError('no connection to Redis');
-    return sum(await Promise.all(shards.map(({ store }) => store.clear(prefixes))));
+    return sum(await Promise.all(shards.map((shard) => this.storeOf(shard).clear(prefixes))));
   }
 
   /** Sums for the shards that answer; the version of each, the shortest time since a start, and the least suitable eviction policy. */
   async info(): Promise<CacheServerInfo> {
-    const infos = await this.ask(({ store }) => store.info());
+    const infos = await this.ask((shard) => this.storeOf(shard).info());
     const bytes = sum(infos.map(({ memory_used_bytes = 0 }) => memory_used_bytes));
     const limits = infos.find((info) => adviseOnEviction(info) !== undefined) ?? infos[0];
     return {
@@ -101,6 +105,12 @@ export class RedisClusterStore implements CacheStore {
       maxmemory_policy: limits?.maxmemory_policy,
       maxmemory_bytes: limits?.maxmemory_bytes,
     };
+  }
+
+  private storeOf(shard: RedisClusterShard): ShardCacheStore {
+    let store = this.stores.get(shard);
+    if (store === undefined) this.stores.set(shard, (store = new ShardCacheStore(shard)));
+    return store;
   }
 
   /** The answers of the shards that answer. @throws CacheUnavailableError when none does */

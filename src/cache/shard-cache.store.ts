@@ -1,6 +1,8 @@
+import type { Permit } from '../standing/permit.js';
+import { withLeases } from './entry-keys.js';
 import { RedisCacheStore } from './redis-cache.store.js';
-import { readTime, type RedisClock } from './redis-clock.js';
-import type { RedisConnection, RedisLink } from './redis-connection.js';
+import { readTime, type RedisClock } from '../redis/redis-clock.js';
+import type { RedisConnection, RedisLink } from '../redis/redis-connection.js';
 
 /** The shard whose entries they are. */
 interface Shard {
@@ -22,15 +24,16 @@ export class ShardCacheStore extends RedisCacheStore {
    * Keys of several slots share no command; node-redis sends those of one turn in one write. What was read counts only if this instance had
    * read the log shortly before, by the clock of the server.
    */
-  override get(key: string): Promise<unknown> {
+  override get(key: string, permit: Permit): Promise<unknown> {
     return this.shard.run(async (link) => {
       const [value, ms] = await Promise.all([link.cache.store.get(key), this.time(link)]);
-      return this.shard.clock.accepts({ ms, epoch: link.epoch }) ? value : undefined;
+      const isFresh = !permit.isLimited || this.shard.clock.accepts({ ms, epoch: link.epoch });
+      return isFresh ? value : undefined;
     });
   }
 
-  override async invalidate(keys: readonly string[]): Promise<void> {
-    await this.shard.delete(keys);
+  override async delete(keys: readonly string[]): Promise<void> {
+    await this.shard.delete(withLeases(keys));
   }
 
   /** Read once for all that begins in one turn of the event loop. */

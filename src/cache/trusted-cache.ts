@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
-import { CacheTrust } from './cache-trust.js';
-import { CacheUnavailableError, ignoreOutage } from './cache-unavailable.error.js';
+import { Readiness } from '../redis/readiness.js';
+import { mayRead, mayWrite, type Permit } from '../standing/permit.js';
+import { Standing } from '../standing/standing.js';
+import { CacheUnavailableError, ignoreOutage } from '../redis/cache-unavailable.error.js';
 
 const OUT_OF_MEMORY = /\bOOM\b/;
 
@@ -15,36 +17,42 @@ export class TrustedCache {
 
   constructor(
     @Inject(CACHE_STORE) private readonly store: CacheStore,
-    private readonly trust: CacheTrust,
+    private readonly readiness: Readiness,
+    private readonly standing: Standing,
   ) {}
 
   /**
    * The entry's value, or `undefined` where PostgreSQL must be asked. Reads that begin in one turn of the event loop share a round
-   * trip. The process may stall while it waits, so the cache must be trusted before the read and after it.
+   * trip. The process may stall while it waits, so the permit must hold after the read, too.
    */
-  async get(key: string): Promise<unknown> {
-    const value = this.trust.isTrusted ? await this.store.get(key).catch(ignoreOutage) : undefined;
-    return this.trust.isTrusted ? value : undefined;
+  async get(key: string, permit: Permit): Promise<unknown> {
+    if (!this.readiness.isReady || !mayRead(permit)) return undefined;
+    const value = await this.store.get(key, permit).catch(ignoreOutage);
+    return this.readiness.isReady && this.standing.holds(permit) ? value : undefined;
   }
 
   /** Writes an entry that no change can make wrong. @param ttlMs life in milliseconds; nothing is written unless it is above 0 */
   set(key: string, value: unknown, ttlMs: number): void {
-    if (ttlMs > 0 && this.trust.isWritable) this.leave(this.store.set(key, value, ttlMs));
+    if (ttlMs > 0 && this.isWritable) this.leave(this.store.set(key, value, ttlMs));
   }
 
   /** Asks leave to fill an entry, see {@link CacheStore.lease}. @returns `undefined` while nothing may be written */
   lease(key: string, ttlMs: number): Promise<Lease | undefined> | undefined {
-    return this.trust.isWritable ? this.noting(this.store.lease(key, ttlMs)).catch(ignoreOutage) : undefined;
+    return this.isWritable ? this.noting(this.store.lease(key, ttlMs)).catch(ignoreOutage) : undefined;
   }
 
   /** Writes the entry if the lease is still valid. @param ttlMs as for {@link set} */
   fill(key: string, lease: Lease, value: unknown, ttlMs: number): void {
-    if (ttlMs > 0 && this.trust.isWritable) this.leave(this.store.fill(key, lease, value, ttlMs));
+    if (ttlMs > 0 && this.isWritable) this.leave(this.store.fill(key, lease, value, ttlMs));
   }
 
   /** Deletes entries and their leases, trusted or not. @throws CacheUnavailableError when an entry may have stayed */
   async delete(keys: readonly string[]): Promise<void> {
-    await this.store.invalidate(keys);
+    await this.store.delete(keys);
+  }
+
+  private get isWritable(): boolean {
+    return this.readiness.isReady && mayWrite(this.standing.permit());
   }
 
   private leave(writing: Promise<unknown>): void {
@@ -57,8 +65,8 @@ export class TrustedCache {
   /** A full Redis that evicts nothing refuses each write, and looks well otherwise. */
   private noting<T>(writing: Promise<T>): Promise<T> {
     writing.then(
-      () => this.trust.setFull(false),
-      (error: unknown) => OUT_OF_MEMORY.test(String(error)) && this.trust.setFull(true),
+      () => this.readiness.setFull(false),
+      (error: unknown) => OUT_OF_MEMORY.test(String(error)) && this.readiness.setFull(true),
     );
     return writing;
   }

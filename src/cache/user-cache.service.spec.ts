@@ -3,8 +3,8 @@ import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { CacheTrust } from './cache-trust.js';
-import { Following } from './following.js';
+import { Readiness } from '../redis/readiness.js';
+import { Standing } from '../standing/standing.js';
 import { MemoryCacheStore } from './memory-cache.store.js';
 import { TrustedCache } from './trusted-cache.js';
 import { type CachedUser, UserCacheService, type UserRead } from './user-cache.service.js';
@@ -24,7 +24,7 @@ const USER: CachedUser = {
 };
 
 describe('UserCacheService', () => {
-  let following: Following;
+  let standing: Standing;
   let store: MemoryCacheStore;
   let clock: DatabaseClock;
   let users: UserCacheService;
@@ -36,14 +36,14 @@ describe('UserCacheService', () => {
 
   beforeEach(() => {
     Logger.overrideLogger(false);
-    following = new Following();
-    following.followForEver('this history');
-    const trust = new CacheTrust('Memory', following);
-    trust.change('trusted');
+    standing = new Standing();
+    standing.followForEver('this history');
+    const readiness = new Readiness('Memory');
+    readiness.change('trusted');
     store = new MemoryCacheStore();
     clock = new DatabaseClock();
     clock.set(NOW);
-    users = new UserCacheService(new TrustedCache(store, trust), following, clock, config);
+    users = new UserCacheService(new TrustedCache(store, readiness, standing), standing, clock, config);
   });
 
   const answer = (changes: Partial<UserRead> = {}): UserRead => ({
@@ -56,7 +56,7 @@ describe('UserCacheService', () => {
   const entry = () => store.get('user:ada');
   const keep = async (changes?: Partial<UserRead>) => {
     await users.load('ada', async () => answer(changes));
-    return users.get('ada');
+    return users.get('ada', standing.permit());
   };
   const put = (value: unknown) => store.set('user:ada', value, MINUTE_MS);
 
@@ -71,7 +71,7 @@ describe('UserCacheService', () => {
 
   it('keeps nothing that was read before the log was lost', async () => {
     await users.load('ada', async () => {
-      following.setConflict('another history is followed');
+      standing.setConflict('another history is followed');
       return answer();
     });
     await expect(entry()).resolves.toBeUndefined();
@@ -81,7 +81,7 @@ describe('UserCacheService', () => {
     await keep();
     const kept = (await entry()) as Record<string, unknown>;
     await put(kept);
-    await expect(users.get('ada')).resolves.toMatchObject(USER);
+    await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);
     for (const wrong of [
       { ...kept, h: 'another history' },
       { ...kept, v: 1 },
@@ -90,15 +90,15 @@ describe('UserCacheService', () => {
       'text',
     ]) {
       await put(wrong);
-      await expect(users.get('ada')).resolves.toBeUndefined();
+      await expect(users.get('ada', standing.permit())).resolves.toBeUndefined();
     }
   });
 
   it("accepts no entry that is older than this instance's limit, by PostgreSQL's time", async () => {
     await keep({ readAt: NOW - 30 * MINUTE_MS + 1000 });
-    await expect(users.get('ada')).resolves.toMatchObject(USER);
+    await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);
     clock.set(NOW + 2000);
-    await expect(users.get('ada')).resolves.toBeUndefined();
+    await expect(users.get('ada', standing.permit())).resolves.toBeUndefined();
   });
 
   it('keeps an entry no longer than its first session lives', async () => {

@@ -4,10 +4,12 @@ import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import type { Lease } from './cache-store.js';
-import { Following } from './following.js';
+import type { RedisShard } from '../redis/redis-servers.js';
+import { accepts, type Permit } from '../standing/permit.js';
+import { Standing } from '../standing/standing.js';
+import { USER_PREFIX, withLeases } from './entry-keys.js';
 import { TrustedCache } from './trusted-cache.js';
 
-export const USER_PREFIX = 'user:';
 /** Longest time between a lease and its fill: the database answers within its own time limit or not at all. */
 const LEASE_MS = 10_000;
 /** Counted up whenever an entry gets another shape: during an update two versions of the application share the cache. */
@@ -43,7 +45,7 @@ export class UserCacheService {
 
   constructor(
     private readonly cache: TrustedCache,
-    private readonly following: Following,
+    private readonly standing: Standing,
     private readonly clock: DatabaseClock,
     config: AppConfig,
   ) {
@@ -52,8 +54,8 @@ export class UserCacheService {
   }
 
   /** The user whom the cache holds, or `undefined` where PostgreSQL must be asked. */
-  async get(userId: string): Promise<CachedUser | undefined> {
-    return this.accept(await this.cache.get(USER_PREFIX + userId));
+  async get(userId: string, permit: Permit): Promise<CachedUser | undefined> {
+    return this.accept(await this.cache.get(USER_PREFIX + userId, permit), permit);
   }
 
   /**
@@ -70,15 +72,20 @@ export class UserCacheService {
   }
 
   /** @throws CacheUnavailableError when an entry may have stayed */
-  async invalidate(userIds: readonly string[]): Promise<void> {
-    await this.cache.delete([...new Set(userIds)].map((id) => USER_PREFIX + id));
+  async evict(userIds: readonly string[]): Promise<void> {
+    await this.cache.delete(keysOf(userIds));
+  }
+
+  /** The same on one server, whose log is being replayed. @throws CacheUnavailableError */
+  async evictOn(shard: RedisShard, userIds: readonly string[]): Promise<void> {
+    await shard.delete(withLeases(keysOf(userIds)));
   }
 
   /** An entry of another version or history, one that is too old and one that cannot be read count as missing. */
-  private accept(entry: unknown): CachedUser | undefined {
+  private accept(entry: unknown, permit: Permit): CachedUser | undefined {
     const user = entry as UserEntry | undefined;
     if (user?.v !== ENTRY_VERSION || !Array.isArray(user.sessions)) return undefined;
-    if (!this.following.accepts({ history: user.h, readAt: user.t })) return undefined;
+    if (!accepts(permit, { history: user.h, readAt: user.t })) return undefined;
     return user.t > this.clock.now() - this.ttlMs ? user : undefined;
   }
 
@@ -91,8 +98,10 @@ export class UserCacheService {
   /** Where nothing is written, the next request asks the database again. */
   private fill(key: string, lease: Lease, answer: UserRead): void {
     const { user, history, readAt, expiresAt } = answer;
-    if (user === undefined || history === undefined || history !== this.following.history) return;
+    if (user === undefined || history === undefined || history !== this.standing.history) return;
     const entry: UserEntry = { v: ENTRY_VERSION, h: history, t: readAt, ...user };
     this.cache.fill(key, lease, entry, Math.min(this.ttlMs, expiresAt - readAt));
   }
 }
+
+const keysOf = (userIds: readonly string[]): string[] => [...new Set(userIds)].map((id) => USER_PREFIX + id);

@@ -5,7 +5,7 @@ import type { Actor } from '../common/actor.js';
 import type { HotStatement } from '../database/hot-statements.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { Problems } from '../http/problem.error.js';
-import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
+import { EvictionService } from '../log/eviction.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import {
   AccountCommands,
@@ -41,7 +41,7 @@ export class ClientsService {
     @InjectRepository(Client) private readonly clients: Repository<Client>,
     private readonly commands: AccountCommands,
     private readonly sessions: SessionsService,
-    private readonly invalidation: CacheInvalidationService,
+    private readonly invalidation: EvictionService,
   ) {}
 
   /** @throws ProblemError 401 or 403 when the caller may not any more */
@@ -113,7 +113,7 @@ export class ClientsService {
   }
 
   private async outlast(id: string): Promise<void> {
-    await this.invalidation.outlast([
+    await this.invalidation.waitOutMemories([
       { kind: 'client.changed', user_id: id, session_id: null, reason: null },
     ]);
   }

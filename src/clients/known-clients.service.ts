@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Subscription } from 'rxjs';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 import { FreshReads } from '../common/fresh-reads.js';
 import { HotStatements } from '../database/hot-statements.js';
-import { ChangeFeed } from '../invalidation/change-feed.js';
+import { ChangeFeed } from '../log/change-feed.js';
 import { type ClientSecrets, type OAuthClient } from './client.entity.js';
 import { FIND } from './client-statements.js';
 
@@ -28,7 +28,7 @@ export class KnownClients implements OnApplicationShutdown {
 
   constructor(
     private readonly statements: HotStatements,
-    private readonly following: Following,
+    private readonly standing: Standing,
     feed: ChangeFeed,
   ) {
     this.subscription = feed.subscribe(({ kind }) => {
@@ -46,7 +46,7 @@ export class KnownClients implements OnApplicationShutdown {
    * @throws Error of the database driver when the memory cannot say
    */
   async find(id: string): Promise<KnownClient | undefined> {
-    const known = this.following.readsLog ? this.memory.get(id) : undefined;
+    const known = this.standing.readsLog ? this.memory.get(id) : undefined;
     if (known !== undefined || !UUID.test(id)) return known;
     return this.reads.read(id, () => this.load(id));
   }
@@ -59,7 +59,7 @@ export class KnownClients implements OnApplicationShutdown {
     const changes = this.changes;
     const { rows, history } = await this.statements.read<KnownClient>(FIND, [id]);
     const [client] = rows;
-    const isFollowed = history === this.following.history;
+    const isFollowed = history === this.standing.history;
     if (client !== undefined && isFollowed && changes === this.changes) this.memory.set(id, client);
     return client;
   }

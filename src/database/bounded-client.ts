@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isReadOnlyRefusal, NoPrimaryError } from '../common/database-errors.js';
-import type { FollowedHistory } from './followed-history.js';
+import type { Standing } from '../standing/standing.js';
 import { readAndMark, SERVER, type ServerRow } from './history.js';
 import { PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
 import { PROOF, ProvenQuery } from './proven-query.js';
@@ -20,7 +20,7 @@ const ANOTHER_SERVER =
 
 /** What the pool gives each of its connections. */
 export interface BoundedClientConfig extends PrimaryClientConfig {
-  readonly followed: FollowedHistory;
+  readonly standing: Pick<Standing, 'history'>;
   /** Whether a pooler may be in between, which keeps no settings of a session and may lead to another server than before. */
   readonly isPooled: boolean;
 }
@@ -37,13 +37,13 @@ export interface BoundedClientConfig extends PrimaryClientConfig {
  */
 export class BoundedClient extends PrimaryClient {
   private readonly unbounded = super.query.bind(this) as Query;
-  private readonly followed: FollowedHistory;
+  private readonly standing: Pick<Standing, 'history'>;
   private readonly isPooled: boolean;
   private server: ServerRow | undefined;
 
   constructor(config: BoundedClientConfig) {
     super(config);
-    this.followed = config.followed;
+    this.standing = config.standing;
     this.isPooled = config.isPooled;
   }
 
@@ -54,7 +54,7 @@ export class BoundedClient extends PrimaryClient {
 
   /** @throws NoPrimaryError (as a rejection) when it would run at another server than the followed one, where it does nothing */
   override query = ((...args: unknown[]) => {
-    const { current } = this.followed;
+    const { history: current } = this.standing;
     if (this.isPooled && current !== undefined && this.getTransactionStatus() === 'I')
       return this.prove(current, args);
     const { refusal } = this;
@@ -77,7 +77,7 @@ export class BoundedClient extends PrimaryClient {
 
   /** Why no statement may run; nothing is refused before the log is followed, when no request is served yet. */
   private get refusal(): string | undefined {
-    const [{ current }, server] = [this.followed, this.server];
+    const [{ history: current }, server] = [this.standing, this.server];
     if (current === undefined || server === undefined) return undefined;
     if (server.is_read_only) return 'the connection leads to a standby or a read-only server';
     const isFollowed = server.history === current;

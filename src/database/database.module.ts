@@ -6,7 +6,7 @@ import { BoundedClient } from './bounded-client.js';
 import { connectionOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { DatabaseClock } from './database-clock.js';
-import { FollowedHistory } from './followed-history.js';
+import { Standing } from '../standing/standing.js';
 import { HotStatements } from './hot-statements.js';
 import { MaintenanceConnection } from './maintenance-connection.js';
 import { migrate } from './migrate.js';
@@ -23,9 +23,8 @@ import { waitForDatabase } from './wait-for-database.js';
       inject: [AppConfig],
       useFactory: (config: AppConfig) => Database.open(config),
     },
-    FollowedHistory,
   ],
-  exports: [Database, FollowedHistory],
+  exports: [Database],
 })
 class DatabaseServerModule {}
 
@@ -41,11 +40,7 @@ interface DataSourceExtra {
  * Half of the time limit is for a connection, half for the answer: a request that meets a frozen database or an
  * exhausted pool gets its error within the limit. The server gives up a slow statement a little earlier than the client.
  */
-function dataSourceOptions(
-  database: Database,
-  followed: FollowedHistory,
-  config: AppConfig,
-): TypeOrmModuleOptions {
+function dataSourceOptions(database: Database, standing: Standing, config: AppConfig): TypeOrmModuleOptions {
   const options = connectionOptions(config.name, database.requests);
   const halfMs = config.database.timeoutMs / 2;
   return {
@@ -59,7 +54,7 @@ function dataSourceOptions(
       sessions: database.sessions,
       Client: BoundedClient,
       isPooled: database.isPooled,
-      followed,
+      standing,
       waitSeconds: config.database.waitSeconds,
       max: database.isEmbedded ? 1 : config.database.poolSize,
       keepAlive: true,
@@ -101,7 +96,7 @@ async function openPool(
   imports: [
     DatabaseServerModule,
     TypeOrmModule.forRootAsync({
-      inject: [Database, FollowedHistory, AppConfig],
+      inject: [Database, Standing, AppConfig],
       useFactory: dataSourceOptions,
       dataSourceFactory: openDataSource,
     }),

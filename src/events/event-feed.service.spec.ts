@@ -1,8 +1,8 @@
 import type { AppConfig } from '../config/app-config.js';
-import type { LoggedInvalidation } from '../invalidation/invalidation-log.js';
-import type { Backlog, LogArchive, StoredStart } from '../invalidation/log-archive.service.js';
-import { LogPosition } from '../invalidation/log-position.js';
-import { RecentLog } from '../invalidation/recent-log.js';
+import type { LoggedInvalidation } from '../log/invalidation-log.js';
+import type { Backlog, LogArchive, StoredStart } from './log-archive.service.js';
+import { LogPosition } from '../log/log-position.js';
+import { RecentLog } from '../log/recent-log.js';
 import { EventFeed } from './event-feed.service.js';
 
 const at = (xid: number) => new LogPosition(String(xid), []);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { Problems } from '../http/problem.error.js';
-import { LogArchive } from '../invalidation/log-archive.service.js';
-import { byTransaction, type LoggedChange } from '../invalidation/logged-change.js';
-import { type LogStart, type Reading, RecentLog } from '../invalidation/recent-log.js';
+import { LogArchive } from './log-archive.service.js';
+import { byTransaction, type LoggedChange } from '../log/logged-change.js';
+import { type LogStart, type Reading, RecentLog } from '../log/recent-log.js';
 import type { EventKey, FeedCursor } from './feed-cursor.js';
 import { eventsOf, type SecurityEvent } from './security-event.js';
 

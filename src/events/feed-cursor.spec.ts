@@ -1,4 +1,4 @@
-import { LogPosition } from '../invalidation/log-position.js';
+import { LogPosition } from '../log/log-position.js';
 import { decodeCursor, encodeCursor } from './feed-cursor.js';
 
 const position = new LogPosition('9223372036854775807', ['9223372036854775806', '17']);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { LogPosition } from '../invalidation/log-position.js';
+import { LogPosition } from '../log/log-position.js';
 
 /** The part of a row's events after which a page ends. */
 export interface EventKey {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 import { NoPrimaryError } from '../common/database-errors.js';
 import { Problems } from '../http/problem.error.js';
 import { EventFeed, type FeedPage, NO_EVENT, SHARED_EVENTS } from './event-feed.service.js';
@@ -58,7 +58,7 @@ export class PollService {
     private readonly streams: EventStreams,
     private readonly waiters: PollWaiters,
     private readonly signer: EventSigner,
-    private readonly following: Following,
+    private readonly standing: Standing,
     private readonly metrics: FeedMetrics,
   ) {}
 
@@ -134,7 +134,8 @@ export class PollService {
   }
 
   private async answerPage(page: FeedPage, poll: Poll): Promise<PollAnswer> {
-    if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);
+    const { kind, reason } = this.standing.permit();
+    if (kind === 'refuse') throw new NoPrimaryError(reason);
     const known = this.signed.get(page);
     const fits = known && known.sent.length <= poll.request.maxEvents && known.bytes <= poll.maxBytes();
     const { head, sent } = fits ? known : await this.sign(page, poll);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, TypeOrmHealthIndicator } from '@nestjs/terminus';
-import { CacheTrust } from '../cache/cache-trust.js';
-import { Following } from '../cache/following.js';
+import { Readiness } from '../redis/readiness.js';
+import { Standing } from '../standing/standing.js';
 
 /** PostgreSQL has less than the probes of platforms wait. */
 export const PING_TIMEOUT_MS = 1500;
@@ -12,14 +12,14 @@ export class AnswersIndicator {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly database: TypeOrmHealthIndicator,
-    private readonly trust: CacheTrust,
-    private readonly following: Following,
+    private readonly readiness: Readiness,
+    private readonly standing: Standing,
   ) {}
 
   /** @param key the name of the check in the answer */
   async check(key: string) {
-    const hasFollowed = this.following.state !== 'starting';
-    if (hasFollowed && this.trust.isStoreTrusted) return this.indicators.check(key).up();
+    const hasFollowed = this.standing.state !== 'starting';
+    if (hasFollowed && this.readiness.isReady) return this.indicators.check(key).up();
     return this.database.pingCheck(key, { timeout: PING_TIMEOUT_MS });
   }
 }

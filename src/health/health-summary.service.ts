@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CacheSampler } from '../cache/cache-sampler.js';
-import { CacheTrust } from '../cache/cache-trust.js';
-import { Following } from '../cache/following.js';
+import { CacheStatus } from '../cache/cache-status.js';
+import { Standing } from '../standing/standing.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
@@ -17,8 +17,8 @@ export class HealthSummaryService {
     private readonly config: AppConfig,
     private readonly database: Database,
     private readonly sampler: CacheSampler,
-    private readonly trust: CacheTrust,
-    private readonly following: Following,
+    private readonly cache: CacheStatus,
+    private readonly standing: Standing,
     private readonly notifications: NotificationProof,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
@@ -29,9 +29,9 @@ export class HealthSummaryService {
       this.redisHealth(),
       this.sampler.stats(),
     ]);
-    const isDown = database.status === 'disconnected' || this.following.refusal !== undefined;
+    const isDown = database.status === 'disconnected' || this.standing.permit().kind === 'refuse';
     const isWhole =
-      this.trust.isComplete && database.following_log !== false && database.notifications !== 'not delivered';
+      this.cache.isComplete && database.following_log !== false && database.notifications !== 'not delivered';
     return {
       status: isDown ? 'unhealthy' : isWhole ? 'healthy' : 'degraded',
       service: this.config.name,
@@ -46,7 +46,7 @@ export class HealthSummaryService {
 
   private async databaseHealth(): Promise<HealthSummaryDto['database']> {
     const kind = this.database.isEmbedded ? 'embedded' : 'server';
-    const log = this.followingHealth();
+    const log = this.logHealth();
     try {
       const rows: { server_version: string }[] = await this.dataSource.query('SHOW server_version');
       return { status: 'connected', kind, version: rows[0]?.server_version.split(' ')[0], ...log };
@@ -57,11 +57,8 @@ export class HealthSummaryService {
   }
 
   /** The embedded database serves one process, which needs no log. */
-  private followingHealth(): Pick<
-    HealthSummaryDto['database'],
-    'following_log' | 'notifications' | 'reason'
-  > {
-    const { state, reason } = this.following;
+  private logHealth(): Pick<HealthSummaryDto['database'], 'following_log' | 'notifications' | 'reason'> {
+    const { state, reason } = this.standing;
     return {
       ...(this.database.isEmbedded
         ? {}

@@ -7,18 +7,13 @@ import type pg from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, register } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { CacheSampler } from '../cache/cache-sampler.js';
-import { CacheTrust, type TrustState } from '../cache/cache-trust.js';
-import { Following, type FollowingState } from '../cache/following.js';
+import { CacheStatus } from '../cache/cache-status.js';
+import { Readiness, type ReadinessState } from '../redis/readiness.js';
+import { type LogState, Standing } from '../standing/standing.js';
 import { newCounter, newGauge, newStateGauge } from '../common/metrics.js';
 
-const TRUST_STATES: readonly TrustState[] = ['trusted', 'replaying', 'down'];
-const FOLLOWING_STATES: readonly FollowingState[] = [
-  'starting',
-  'following',
-  'suspended',
-  'unreachable',
-  'refused',
-];
+const TRUST_STATES: readonly ReadinessState[] = ['trusted', 'replaying', 'down'];
+const LOG_STATES: readonly LogState[] = ['starting', 'following', 'suspended', 'unreachable', 'refused'];
 
 /** The metrics of the process in the Prometheus text format. No value is asked from another service at a scrape. */
 @Injectable()
@@ -26,14 +21,15 @@ export class MetricsService {
   readonly contentType = register.contentType;
 
   constructor(
-    trust: CacheTrust,
+    status: CacheStatus,
+    readiness: Readiness,
     sampler: CacheSampler,
-    following: Following,
+    standing: Standing,
     @InjectDataSource() dataSource: DataSource,
     { httpAdapter }: HttpAdapterHost,
   ) {
     if (register.getSingleMetric('process_cpu_user_seconds_total') === undefined) collectDefaultMetrics();
-    measureTrust(trust, following);
+    measureTrust(status, readiness, standing);
     measureCache(sampler);
     measurePool((dataSource.driver as unknown as { master: pg.Pool }).master);
     measureConnections(httpAdapter.getHttpServer() as Server);
@@ -44,23 +40,23 @@ export class MetricsService {
   }
 }
 
-function measureTrust(trust: CacheTrust, following: Following): void {
+function measureTrust(status: CacheStatus, readiness: Readiness, standing: Standing): void {
   newStateGauge(
     'ergodrive_cache_trust',
     '1 for the current state of trust in the cache, 0 for the others',
     TRUST_STATES,
-    () => trust.state,
+    () => status.state,
   );
   newGauge(
     'ergodrive_cache_complete',
     '1 while all cache entries may be accepted; 0 on a cluster also while one shard is not used',
-    () => Number(trust.isComplete),
+    () => Number(status.isComplete),
   );
   newStateGauge(
     'ergodrive_log_following',
     '1 for how this instance follows the invalidation log now, 0 for the others',
-    FOLLOWING_STATES,
-    () => following.state,
+    LOG_STATES,
+    () => standing.state,
   );
   const name = 'ergodrive_cache_trust_changes_total';
   register.removeSingleMetric(name);
@@ -70,7 +66,7 @@ function measureTrust(trust: CacheTrust, following: Following): void {
     labelNames: ['state'],
     collect() {
       this.reset();
-      for (const state of TRUST_STATES) this.inc({ state }, trust.transitions[state]);
+      for (const state of TRUST_STATES) this.inc({ state }, readiness.transitions[state]);
     },
   });
 }

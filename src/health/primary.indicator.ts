@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 
 /** Whether PostgreSQL is the primary that the other instances use. */
 @Injectable()
 export class PrimaryIndicator {
   constructor(
     private readonly indicators: HealthIndicatorService,
-    private readonly following: Following,
+    private readonly standing: Standing,
   ) {}
 
   /** @param key the name of the check in the answer */
   check(key: string) {
     const indicator = this.indicators.check(key);
-    const { refusal } = this.following;
-    return refusal === undefined ? indicator.up() : indicator.down(refusal);
+    const { kind, reason } = this.standing.permit();
+    return kind === 'refuse' ? indicator.down(reason) : indicator.up();
   }
 }

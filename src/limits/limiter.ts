@@ -1,5 +1,5 @@
 import { type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { ignoreOutage } from '../cache/cache-unavailable.error.js';
+import { ignoreOutage } from '../redis/cache-unavailable.error.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { RedisWaits } from '../common/redis-waits.js';
 import type { Limit, Refusal } from './limit.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import { RedisServers } from '../cache/redis-servers.js';
+import { RedisServers } from '../redis/redis-servers.js';
 import { HotStatements } from '../database/hot-statements.js';
 import { newCounter } from '../common/metrics.js';
 import { RedisWaits } from '../common/redis-waits.js';

@@ -1,5 +1,5 @@
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RedisServers } from '../cache/redis-servers.js';
+import type { RedisServers } from '../redis/redis-servers.js';
 import { type Limit, WINDOW_SECONDS } from './limit.js';
 
 const KEY_PREFIX = 'ergodrive:limit';

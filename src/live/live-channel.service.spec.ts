@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { register } from 'prom-client';
 import type { WebSocket } from 'ws';
-import { ChangeFeed } from '../invalidation/change-feed.js';
+import { ChangeFeed } from '../log/change-feed.js';
 import type { Principal } from '../common/principal.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import type { LiveUserReader } from '../sessions/live-user.reader.js';

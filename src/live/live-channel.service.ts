@@ -1,7 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import type { WebSocket } from 'ws';
-import { ChangeFeed, type ChangeEvent } from '../invalidation/change-feed.js';
+import { ChangeFeed, type ChangeEvent } from '../log/change-feed.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { newGauge } from '../common/metrics.js';
 import { DatabaseClock } from '../database/database-clock.js';

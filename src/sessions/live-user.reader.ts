@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 import { UserCacheService, type UserRead } from '../cache/user-cache.service.js';
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow } from '../common/principal.js';
 import { DatabaseTimeoutError } from '../common/database-errors.js';
@@ -38,11 +38,11 @@ export class LiveUserReader {
   constructor(
     private readonly statements: HotStatements,
     private readonly cache: UserCacheService,
-    following: Following,
+    standing: Standing,
     config: AppConfig,
   ) {
     this.deadline = new Deadline(config.database.timeoutMs);
-    following.onLoss(() => this.deadline.expireAll());
+    standing.onLoss(() => this.deadline.expireAll());
   }
 
   /**

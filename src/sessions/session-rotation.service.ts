@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { ChangePublisher } from '../invalidation/change-publisher.js';
+import { ChangePublisher } from '../log/change-publisher.js';
 import type { AuditAction } from '../audit/audit-action.js';
 import type { Actor } from '../common/actor.js';
 import { isSameNetwork } from '../common/network.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BlacklistService } from '../cache/blacklist.service.js';
-import { Following } from '../cache/following.js';
+import type { Permit } from '../standing/permit.js';
+import { Standing } from '../standing/standing.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
 import { isDatabaseOutage, NoPrimaryError } from '../common/database-errors.js';
 import { accountOf } from '../common/principal.js';
@@ -17,7 +18,7 @@ import { VerdictMetrics } from './verdict-metrics.js';
 @Injectable()
 export class SessionVerdictService {
   constructor(
-    private readonly following: Following,
+    private readonly standing: Standing,
     private readonly blacklist: BlacklistService,
     private readonly users: UserCacheService,
     private readonly reader: LiveUserReader,
@@ -26,19 +27,24 @@ export class SessionVerdictService {
 
   /**
    * @param waits of the request
+   * @param permit that was taken for the request
    * @throws Error of the database when neither it nor the cache can say: nobody is let in then
    */
-  async judge(claims: AccessClaims, waits = new RedisWaits()): Promise<Verdict> {
-    if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);
+  async judge(
+    claims: AccessClaims,
+    waits = new RedisWaits(),
+    permit = this.standing.permit(),
+  ): Promise<Verdict> {
+    if (permit.kind === 'refuse') throw new NoPrimaryError(permit.reason);
     const askedAt = performance.now();
-    const cached = await this.askCache(claims);
+    const cached = await this.askCache(claims, permit);
     if (cached !== undefined) {
       this.metrics.count('cache', cached);
       return cached;
     }
     waits.add(performance.now() - askedAt);
     return this.askDatabase(claims, waits).catch(async (error: unknown) => {
-      const again = isDatabaseOutage(error) ? await this.askCache(claims) : undefined;
+      const again = isDatabaseOutage(error) ? await this.askCache(claims, this.standing.permit()) : undefined;
       if (again === undefined) throw error;
       this.metrics.count('cache', again);
       return again;
@@ -55,10 +61,10 @@ export class SessionVerdictService {
   }
 
   /** Both reads share a round trip. @returns `undefined` where PostgreSQL must be asked */
-  private async askCache(claims: AccessClaims): Promise<Verdict | undefined> {
+  private async askCache(claims: AccessClaims, permit: Permit): Promise<Verdict | undefined> {
     const [isRevoked, user] = await Promise.all([
-      this.blacklist.isRevoked(claims.jti),
-      this.users.get(claims.sub),
+      this.blacklist.isRevoked(claims.jti, permit),
+      this.users.get(claims.sub, permit),
     ]);
     if (isRevoked) return { outcome: 'revoked' };
     return hasLiveSession(user, claims) ? accept(user, claims) : undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
+import { EvictionService } from '../log/eviction.service.js';
 import type { Actor } from '../common/actor.js';
 import type { Role } from '../common/role.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
@@ -44,7 +44,7 @@ export class SessionsService {
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly statements: HotStatements,
     private readonly commands: AccountCommands,
-    private readonly invalidation: CacheInvalidationService,
+    private readonly invalidation: EvictionService,
     private readonly config: AppConfig,
   ) {}
 
@@ -93,7 +93,7 @@ export class SessionsService {
     );
     if (ended.length > 0) await this.applyEnd(userId, ended, reason);
     // Another request may have ended them first, and not have deleted the cache entry yet.
-    else await this.invalidation.settle([userId]);
+    else await this.invalidation.evictOrWait([userId]);
     return ended.length;
   }
 
@@ -116,7 +116,7 @@ export class SessionsService {
 
   /** Deletes the cache entries of ended sessions; to be awaited between the commit and the answer. */
   async applyEnd(userId: string, sessionIds: readonly string[], reason: RevokeReason): Promise<void> {
-    await this.invalidation.committed(
+    await this.invalidation.evictBeforeAnswer(
       sessionIds.map((id) => ({ kind: 'session.revoked' as const, user_id: userId, session_id: id, reason })),
     );
   }
@@ -132,7 +132,7 @@ export class SessionsService {
       const userIds = live.map((session) => session.user_id);
       const values = [live.map(({ id }) => id), by.id, by.ip, by.userAgent, by.requestId];
       const ended = await this.commands.run(by, userIds, (run) => run<OwnedSession>(END_OF_CLIENT, values));
-      await this.invalidation.committed(
+      await this.invalidation.evictBeforeAnswer(
         ended.map(({ id, user_id }) => ({
           kind: 'session.revoked' as const,
           user_id,

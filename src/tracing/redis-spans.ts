@@ -13,8 +13,6 @@ const CHANNEL = 'tracing:node-redis:command';
 /** Of a batch, which may have the reads of many requests. */
 const BATCHED = 'MGET';
 
-type Read = (this: ReadBatch, key: string) => Promise<unknown>;
-
 /** What node-redis publishes of a command, among other members that hold keys. */
 interface Command {
   readonly command: string;
@@ -52,11 +50,11 @@ function traceCommands(tracer: Tracer): void {
  */
 function traceReads(tracer: Tracer): void {
   const reading = new WeakSet<Span>();
-  const prototype: { read: Read } = ReadBatch.prototype;
+  const prototype: { read: ReadBatch['read'] } = ReadBatch.prototype;
   const { read } = prototype;
-  prototype.read = function (key) {
+  prototype.read = function (this: ReadBatch, key, permit) {
     const parent = recordedParent();
-    const value = read.call(this, key);
+    const value = read.call(this, key, permit);
     if (parent === undefined || reading.has(parent)) return value;
     reading.add(parent);
     const span = startChild(tracer, BATCHED, attributesOf(BATCHED));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
+import { EvictionService } from '../log/eviction.service.js';
 import type { Actor } from '../common/actor.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { isLive } from '../database/live-session.js';
@@ -52,7 +52,7 @@ export interface CallerRow {
 export class AccountCommands {
   constructor(
     private readonly statements: HotStatements,
-    private readonly invalidation: CacheInvalidationService,
+    private readonly invalidation: EvictionService,
   ) {}
 
   /**
@@ -76,7 +76,7 @@ export class AccountCommands {
     } catch (error) {
       // Another command may have committed first and caused this refusal, but not have deleted the cache entries yet.
       // They are deleted before the answer, which reveals that commit.
-      if (error instanceof ProblemError) await this.invalidation.settle(accounts);
+      if (error instanceof ProblemError) await this.invalidation.evictOrWait(accounts);
       throw error;
     }
   }

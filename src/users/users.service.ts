@@ -3,7 +3,7 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { type DataSource, Repository } from 'typeorm';
 import type { AuditAction } from '../audit/audit-action.js';
 import { AuditService } from '../audit/audit.service.js';
-import { CacheInvalidationService } from '../invalidation/cache-invalidation.service.js';
+import { EvictionService } from '../log/eviction.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
@@ -58,7 +58,7 @@ export class UsersService {
     private readonly commands: AccountCommands,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordPolicy,
-    private readonly invalidation: CacheInvalidationService,
+    private readonly invalidation: EvictionService,
     private readonly audit: AuditService,
   ) {}
 
@@ -123,7 +123,7 @@ export class UsersService {
     const { account, isChanged } = await this.commands.run(by, [id], act, { withAdmins });
     if (isChanged) await this.applyUpdate(id);
     // Another request may have made the same change first and not have deleted the cache entry yet.
-    else await this.invalidation.settle([id]);
+    else await this.invalidation.evictOrWait([id]);
     return account;
   }
 
@@ -155,7 +155,7 @@ export class UsersService {
 
   /** Deletes the cache entry; to be awaited between the commit and the answer. */
   async applyUpdate(id: string): Promise<void> {
-    await this.invalidation.committed([
+    await this.invalidation.evictBeforeAnswer([
       { kind: 'user.updated', user_id: id, session_id: null, reason: null },
     ]);
   }

@@ -1,8 +1,8 @@
-import { CacheTrust } from '../../src/cache/cache-trust.js';
-import { CacheUnavailableError } from '../../src/cache/cache-unavailable.error.js';
-import { slotOf } from '../../src/cache/cluster-slots.js';
-import { ACCEPTANCE_ENDED_MS } from '../../src/cache/following.js';
-import { CacheInvalidationService } from '../../src/invalidation/cache-invalidation.service.js';
+import { CacheStatus } from '../../src/cache/cache-status.js';
+import { CacheUnavailableError } from '../../src/redis/cache-unavailable.error.js';
+import { slotOf } from '../../src/redis/cluster/cluster-slots.js';
+import { ACCEPTANCE_ENDED_MS } from '../../src/common/acceptance.js';
+import { EvictionService } from '../../src/log/eviction.service.js';
 import { createUsers, openSessions, type TestSession } from '../faults/load/population.js';
 import { JWT_SECRET } from '../faults/load/token-signer.js';
 import { getMe } from '../integration/accounts.js';
@@ -56,14 +56,14 @@ describe('a slot move that is taken back by hand', () => {
     openSessions(database.url, await createUsers(database.url, count, role), 1);
 
   const complete = () =>
-    waitFor(() => [one, other].every((app) => app.get(CacheTrust).isComplete), {
+    waitFor(() => [one, other].every((app) => app.get(CacheStatus).isComplete), {
       what: 'both instances to use every shard',
       ...PATIENCE,
     });
 
   /** Resolves once both instances have applied a change that nobody acknowledges. */
   const applied = async ({ user }: TestSession, change: () => Promise<unknown>) => {
-    const spies = [one, other].map((app) => jest.spyOn(app.get(CacheInvalidationService), 'remove'));
+    const spies = [one, other].map((app) => jest.spyOn(app.get(EvictionService), 'evict'));
     await change();
     const hasApplied = (spy: (typeof spies)[number]) =>
       spy.mock.calls.some(
@@ -158,7 +158,7 @@ describe('a slot move that is taken back by hand', () => {
       await beginMoves(sessions, master, newMaster);
       await servers.replicated(servers.shards[0]);
       await servers.promote(servers.shards[0]);
-      await waitFor(() => ![one, other].some((app) => app.get(CacheTrust).isComplete), {
+      await waitFor(() => ![one, other].some((app) => app.get(CacheStatus).isComplete), {
         what: 'the instances to leave the former master',
         ...PATIENCE,
       });
@@ -185,31 +185,26 @@ describe('a slot move that is taken back by hand', () => {
       await servers.takeBack(slot, owner, newMaster);
     });
 
-    const accepts = (readAt: number) => connected?.following.accepts({ history: 'a history', readAt });
-
     it('ends the acceptance of what was read before a deletion that could not follow its key', async () => {
       connected = await new ConnectedCluster(servers.url).complete();
-      const readAt = Date.now();
-      expect(accepts(readAt)).toBe(true);
-      await expect(connected.store.invalidate([key])).rejects.toThrow(CacheUnavailableError);
-      expect(accepts(readAt)).toBe(false);
-      expect(accepts(Date.now() + 60_000)).toBe(true);
+      expect(connected.outdated).toBe(0);
+      await expect(connected.store.delete([key])).rejects.toThrow(CacheUnavailableError);
+      expect(connected.outdated).toBe(1);
     });
 
     it('ends the acceptance of what was read before a replay that could not follow a key', async () => {
-      const readAt = Date.now();
       connected = new ConnectedCluster(servers.url, { prepare: (shard) => shard.delete([key]) });
       await connected.complete();
-      expect(accepts(readAt)).toBe(false);
+      expect(connected.outdated).toBe(1);
     });
 
     it('lets no repeated deletion count before every instance has read the change', async () => {
       connected = await new ConnectedCluster(servers.url).complete();
       const { store } = connected;
       const beganAt = performance.now();
-      await expect(store.invalidate([key])).rejects.toThrow(CacheUnavailableError);
+      await expect(store.delete([key])).rejects.toThrow(CacheUnavailableError);
       await owner.cli('CLUSTER', 'SETSLOT', String(slot), 'STABLE');
-      const counts = () => store.invalidate([key]).then(() => true);
+      const counts = () => store.delete([key]).then(() => true);
       await waitFor(counts, { what: 'a deletion to count', ...PATIENCE });
       expect(performance.now() - beganAt).toBeGreaterThanOrEqual(ACCEPTANCE_ENDED_MS);
     });

@@ -1,4 +1,4 @@
-import { slotOf } from '../../src/cache/cluster-slots.js';
+import { slotOf } from '../../src/redis/cluster/cluster-slots.js';
 import type { Fault, FaultContext } from '../faults/run-fault.js';
 import type { TestSession } from '../faults/load/population.js';
 import type { ClusterDeployment } from './cluster-deployment.js';

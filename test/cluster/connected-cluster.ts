@@ -1,10 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { CacheTrust } from '../../src/cache/cache-trust.js';
-import { Following } from '../../src/cache/following.js';
-import { RedisCluster } from '../../src/cache/redis-cluster.js';
+import { Readiness } from '../../src/redis/readiness.js';
+import { Standing } from '../../src/standing/standing.js';
+import { RedisCluster } from '../../src/redis/cluster/redis-cluster.js';
 import { RedisClusterStore } from '../../src/cache/redis-cluster.store.js';
-import type { RedisShard } from '../../src/cache/redis-servers.js';
-import { DatabaseClock } from '../../src/database/database-clock.js';
+import type { RedisShard } from '../../src/redis/redis-servers.js';
 import { parseRedisUrl, type RedisTarget } from '../../src/config/redis-url.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -20,8 +19,10 @@ export interface ConnectedClusterOptions {
 
 /** The cluster adapter with its connections, put together as the application does it. */
 export class ConnectedCluster {
-  readonly following = new Following();
-  readonly trust = new CacheTrust('Redis Cluster', this.following);
+  readonly standing = new Standing();
+  readonly readiness = new Readiness('Redis Cluster');
+  /** How often an entry may have stayed where it cannot be deleted. */
+  outdated = 0;
   readonly cluster: RedisCluster;
   readonly store: RedisClusterStore;
 
@@ -31,16 +32,16 @@ export class ConnectedCluster {
     { prepare = () => Promise.resolve(), deadlineMs = 5000, certificates }: ConnectedClusterOptions = {},
   ) {
     Logger.overrideLogger(false);
-    this.following.followForEver('a history');
+    this.standing.followForEver('a history');
     const target = { ...parseRedisUrl(url), certificates };
-    this.cluster = new RedisCluster(target, deadlineMs, this.trust, this.following, new DatabaseClock());
+    this.cluster = new RedisCluster(target, deadlineMs, this.readiness);
     this.store = new RedisClusterStore(this.cluster);
-    void this.cluster.start({ prepare, keep: () => Promise.resolve() });
+    void this.cluster.start({ prepare, keep: () => Promise.resolve(), outdate: () => (this.outdated += 1) });
   }
 
   /** Resolves once every slot is read. */
   async complete(): Promise<this> {
-    await waitFor(() => this.trust.isComplete, {
+    await waitFor(() => this.readiness.isReady && this.readiness.reason === '', {
       what: 'every shard to be trusted',
       timeoutMs: PATIENCE_MS,
       intervalMs: 5,

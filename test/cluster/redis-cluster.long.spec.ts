@@ -1,9 +1,10 @@
-import { CacheUnavailableError } from '../../src/cache/cache-unavailable.error.js';
-import { slotOf } from '../../src/cache/cluster-slots.js';
+import { CacheUnavailableError } from '../../src/redis/cache-unavailable.error.js';
+import { slotOf } from '../../src/redis/cluster/cluster-slots.js';
 import { RedisClusterServers } from '../support/redis/redis-cluster.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedCluster, type ConnectedClusterOptions } from './connected-cluster.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 const LONG_MS = 60_000;
 const TIMEOUT_MS = 120_000;
@@ -40,21 +41,21 @@ describe('RedisCluster', () => {
     'uses the other shards while one is frozen, and all of them once that one continues',
     async () => {
       const cluster = await connect({ deadlineMs: 500 });
-      const { store, trust } = cluster;
+      const { store, readiness } = cluster;
       await Promise.all([0, 1, 2].map((shard) => store.set(keyOn(shard), shard, LONG_MS)));
       servers.shards[1].master.freeze();
-      await expect(store.get(keyOn(1))).rejects.toThrow(CacheUnavailableError);
-      await waitFor(() => !trust.isComplete, { what: 'the frozen shard to be given up', ...PATIENCE });
-      expect(trust).toMatchObject({ isTrusted: true, state: 'trusted' });
-      expect(trust.reason).toContain(`127.0.0.1:${servers.shards[1].master.port}`);
-      await expect(Promise.all([0, 2].map((shard) => store.get(keyOn(shard))))).resolves.toEqual([0, 2]);
-      await expect(store.invalidate([keyOn(0), keyOn(1)])).rejects.toThrow(CacheUnavailableError);
-      await expect(store.get(keyOn(0))).resolves.toBeUndefined();
-      await expect(store.get(keyOn(2))).resolves.toBe(2);
+      await expect(store.get(keyOn(1), ENDLESS)).rejects.toThrow(CacheUnavailableError);
+      await waitFor(() => readiness.reason !== '', { what: 'the frozen shard to be given up', ...PATIENCE });
+      expect(readiness).toMatchObject({ isReady: true, state: 'trusted' });
+      expect(readiness.reason).toContain(`127.0.0.1:${servers.shards[1].master.port}`);
+      await expect(Promise.all([0, 2].map((shard) => store.get(keyOn(shard), ENDLESS)))).resolves.toEqual([0, 2]);
+      await expect(store.delete([keyOn(0), keyOn(1)])).rejects.toThrow(CacheUnavailableError);
+      await expect(store.get(keyOn(0), ENDLESS)).resolves.toBeUndefined();
+      await expect(store.get(keyOn(2), ENDLESS)).resolves.toBe(2);
       await expect(store.info()).resolves.toMatchObject({ redis_version: expect.any(String) });
       servers.shards[1].master.thaw();
       await cluster.complete();
-      await expect(store.get(keyOn(1))).resolves.toBe(1);
+      await expect(store.get(keyOn(1), ENDLESS)).resolves.toBe(1);
     },
     TIMEOUT_MS,
   );
@@ -64,20 +65,20 @@ describe('RedisCluster', () => {
     async () => {
       const [{ master: from }, { master: to }] = servers.shards;
       const cluster = await connect();
-      const { store, trust } = cluster;
+      const { store, readiness } = cluster;
       const key = keyOn(0, 101);
       await store.set(key, 'stale', LONG_MS);
       const lease = await store.lease(key, LONG_MS);
       await servers.moveSlot(slotOf(key), from, to, async () => {
-        await expect(store.get(key)).rejects.toThrow('ASK');
-        await expect(store.invalidate([key])).resolves.toBeUndefined();
+        await expect(store.get(key, ENDLESS)).rejects.toThrow('ASK');
+        await expect(store.delete([key])).resolves.toBeUndefined();
         expect(await to.cli('CLUSTER', 'COUNTKEYSINSLOT', String(slotOf(key)))).toBe(0);
         expect(await from.cli('CLUSTER', 'COUNTKEYSINSLOT', String(slotOf(key)))).toBe(0);
-        expect(trust.transitions.trusted).toBe(1);
+        expect(readiness.transitions.trusted).toBe(1);
       });
       await waitFor(
         () =>
-          store.get(key).then(
+          store.get(key, ENDLESS).then(
             (value) => value === undefined,
             () => false,
           ),
@@ -114,13 +115,13 @@ describe('RedisCluster', () => {
       const [{ master: from }, { master: to }] = servers.shards;
       await servers.moveSlot(slotOf(key), from, to);
       await waitFor(() => replays === 4, { what: 'the replay on the new master', ...PATIENCE });
-      await expect(store.get(key)).rejects.toThrow(CacheUnavailableError);
-      await expect(store.get(keyOn(1))).resolves.toBe('other');
-      await expect(store.invalidate([key])).rejects.toThrow(CacheUnavailableError);
+      await expect(store.get(key, ENDLESS)).rejects.toThrow(CacheUnavailableError);
+      await expect(store.get(keyOn(1), ENDLESS)).resolves.toBe('other');
+      await expect(store.delete([key])).rejects.toThrow(CacheUnavailableError);
       expect(await to.cli('EXISTS', key)).toBe(0);
       mayGoOn();
       await cluster.complete();
-      await expect(store.get(key)).resolves.toBeUndefined();
+      await expect(store.get(key, ENDLESS)).resolves.toBeUndefined();
     },
     TIMEOUT_MS,
   );
@@ -146,13 +147,13 @@ describe('RedisCluster', () => {
         { what: 'the new master to claim the slot', timeoutMs: PATIENCE.timeoutMs, intervalMs: 1 },
       );
       await Promise.all([claimed, servers.moveSlot(slotOf(key), from, to)]);
-      await expect(store.invalidate([key])).rejects.toThrow(CacheUnavailableError);
+      await expect(store.delete([key])).rejects.toThrow(CacheUnavailableError);
       expect(await to.cli('EXISTS', key)).toBe(0);
       await cluster.complete();
       expect(preparedAt).toHaveLength(4);
       // A lower bound: a machine that stalls makes it longer. Timers of Node.js may be a millisecond early.
       expect(preparedAt[3]! - notClaimedAt).toBeGreaterThanOrEqual(999);
-      await expect(store.invalidate([key])).resolves.toBeUndefined();
+      await expect(store.delete([key])).resolves.toBeUndefined();
     },
     TIMEOUT_MS,
   );
@@ -167,7 +168,7 @@ describe('RedisCluster', () => {
       const cluster = await connect({ deadlineMs: 30_000 });
       await cluster.store.set(key, 'stale', LONG_MS);
       from.freeze();
-      const read = cluster.store.get(key).catch((error: unknown) => error);
+      const read = cluster.store.get(key, ENDLESS).catch((error: unknown) => error);
       await servers.claimSlot(slot, other);
       await waitFor(() => !cluster.cluster.isRead(slot), { what: 'the second claim', ...PATIENCE });
       other.freeze();
@@ -175,7 +176,7 @@ describe('RedisCluster', () => {
       await expect(read).resolves.toEqual(new CacheUnavailableError('the shard of the key is not used now'));
       other.thaw();
       await cluster.complete();
-      await expect(cluster.store.get(key)).resolves.toBe('stale');
+      await expect(cluster.store.get(key, ENDLESS)).resolves.toBe('stale');
     },
     TIMEOUT_MS,
   );
@@ -196,8 +197,8 @@ describe('RedisCluster', () => {
       const isClaimed = () => cluster.claimants(slot).some(({ endpoint }) => endpoint.port === two.port);
       await waitFor(isClaimed, { what: 'the claims to be in conflict', ...PATIENCE });
       await two.cli('SET', key, '"stale"');
-      await expect(store.get(key)).rejects.toThrow(CacheUnavailableError);
-      await store.invalidate([key]).catch(() => undefined);
+      await expect(store.get(key, ENDLESS)).rejects.toThrow(CacheUnavailableError);
+      await store.delete([key]).catch(() => undefined);
       expect(await two.cli('EXISTS', key)).toBe(0);
       // The first master may know of the other claim by now, and answer with a redirect.
       expect(await one.cli('EXISTS', key).catch(() => 0)).toBe(0);
@@ -210,7 +211,7 @@ describe('RedisCluster', () => {
     async () => {
       const single = await RedisServer.start();
       const other = new ConnectedCluster(single.url.replace('redis:', 'redis+cluster:'));
-      await waitFor(() => other.trust.reason.includes('cluster support disabled'), {
+      await waitFor(() => other.readiness.reason.includes('cluster support disabled'), {
         what: 'the reason to be known',
         ...PATIENCE,
       });
@@ -229,7 +230,7 @@ describe('RedisCluster', () => {
       await store.set(key, 'stale', LONG_MS);
       await servers.replicated(servers.shards[2]);
       await servers.stallReplication(servers.shards[2]);
-      await store.invalidate([key]);
+      await store.delete([key]);
       expect(await servers.onReplica(servers.shards[2], key)).toContain('"stale"');
       const named = mastersOf(cluster);
       await servers.shards[2].master.kill9();
@@ -238,7 +239,7 @@ describe('RedisCluster', () => {
       // What it names to other instances shows the same cluster.
       expect(named).toHaveLength(3);
       expect(mastersOf(cluster).filter((id) => named.includes(id))).toHaveLength(2);
-      await expect(store.get(key)).resolves.toBeUndefined();
+      await expect(store.get(key, ENDLESS)).resolves.toBeUndefined();
       expect(await servers.shards[2].replica.cli('EXISTS', key)).toBe(0);
     },
     TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { BLACKLIST_PREFIX } from '../../src/cache/blacklist.service.js';
-import { slotOf } from '../../src/cache/cluster-slots.js';
+import { BLACKLIST_PREFIX } from '../../src/cache/entry-keys.js';
+import { slotOf } from '../../src/redis/cluster/cluster-slots.js';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { itKeepsTheCacheStoreContract } from '../contracts/cache-store.contract.js';
 import { getMe, register } from '../integration/accounts.js';
@@ -10,6 +10,7 @@ import type { RedisProgram } from '../support/redis/redis-launch.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedCluster } from './connected-cluster.js';
 import { SecuredCluster, type SecuredClusterOptions } from './secured-cluster.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 const TIMEOUT_MS = 120_000;
 const PATIENCE = { timeoutMs: 30_000 };
@@ -60,10 +61,10 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
       const masters = await secured.servers.masters();
       const from = masters[await secured.servers.shardOf(key)]!;
       const to = masters.find((other) => other !== from)!;
-      await secured.servers.moveSlot(slot, from, to, () => connected.store.invalidate([key]));
+      await secured.servers.moveSlot(slot, from, to, () => connected.store.delete([key]));
       const isUsed = () => connected.store.set(key, 1, LONG_MS).then(() => true);
       await waitFor(isUsed, { what: 'the slot to be used on its new master', ...PATIENCE });
-      await expect(connected.store.get(key)).resolves.toBe(1);
+      await expect(connected.store.get(key, ENDLESS)).resolves.toBe(1);
       await connected.close();
     });
 
@@ -111,13 +112,13 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
       async (rule) => {
         await secured.allow(rules.filter((other) => other !== rule));
         const connected = connect();
-        const { trust } = connected;
+        const { readiness } = connected;
         const missing = rule.slice(1).toUpperCase();
-        await waitFor(() => /NOPERM/.test(trust.reason) && trust.reason.toUpperCase().includes(missing), {
+        await waitFor(() => /NOPERM/.test(readiness.reason) && readiness.reason.toUpperCase().includes(missing), {
           what: 'a refusal',
           ...PATIENCE,
         });
-        expect(trust.transitions.trusted).toBe(0);
+        expect(readiness.transitions.trusted).toBe(0);
         await connected.close();
         await secured.allow(rules);
       },

@@ -1,4 +1,4 @@
-import { slotOf } from '../../src/cache/cluster-slots.js';
+import { slotOf } from '../../src/redis/cluster/cluster-slots.js';
 import type { TestSession } from '../faults/load/population.js';
 import type { Fault } from '../faults/run-fault.js';
 import type { RedisServer } from '../support/redis/redis-server.js';

@@ -1,5 +1,6 @@
 import type { CacheStore } from '../../src/cache/cache-store.js';
 import { waitFor } from '../support/wait-for.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 /** A store to run the contract on. */
 export interface StoreUnderContract {
@@ -29,12 +30,12 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
   /** Resolves when everything that was written before with a life of SHORT_MS has ended. */
   const afterShortLife = async () => {
     await store.set('clock', 1, SHORT_MS + CLOCK_TOLERANCE_MS);
-    await waitFor(async () => (await store.get('clock')) === undefined, { what: 'an entry to expire' });
+    await waitFor(async () => (await store.get('clock', ENDLESS)) === undefined, { what: 'an entry to expire' });
   };
 
   describe('when entries are read and written', () => {
     it('answers undefined for what it does not have', async () => {
-      await expect(store.get('absent')).resolves.toBeUndefined();
+      await expect(store.get('absent', ENDLESS)).resolves.toBeUndefined();
     });
 
     it.each([
@@ -47,29 +48,29 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       ['lists', []],
     ])('gives back %s as it was', async (_, value) => {
       await store.set('key', value, LONG_MS);
-      await expect(store.get('key')).resolves.toEqual(value);
+      await expect(store.get('key', ENDLESS)).resolves.toEqual(value);
     });
 
     it('keeps a copy: what the caller does to the object afterwards changes nothing', async () => {
       const value = { sessions: ['x'] };
       await store.set('key', value, LONG_MS);
       value.sessions.push('y');
-      const read = (await store.get('key')) as { sessions: string[] };
+      const read = (await store.get('key', ENDLESS)) as { sessions: string[] };
       read.sessions.push('z');
-      await expect(store.get('key')).resolves.toEqual({ sessions: ['x'] });
+      await expect(store.get('key', ENDLESS)).resolves.toEqual({ sessions: ['x'] });
     });
 
     it('overwrites an entry with the life of the later write', async () => {
       await store.set('key', 'old', SHORT_MS);
       await store.set('key', 'new', LONG_MS);
       await afterShortLife();
-      await expect(store.get('key')).resolves.toBe('new');
+      await expect(store.get('key', ENDLESS)).resolves.toBe('new');
     });
 
     it('keeps an entry until the end of its life, and no longer', async () => {
       const began = performance.now();
       await store.set('key', 1, SHORT_MS);
-      await waitFor(async () => (await store.get('key')) === undefined, {
+      await waitFor(async () => (await store.get('key', ENDLESS)) === undefined, {
         what: 'the entry to expire',
         timeoutMs: SHORT_MS + 2000,
         intervalMs: 5,
@@ -79,14 +80,14 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
 
     it('takes a life of a fraction of a millisecond', async () => {
       await store.set('key', 1, 0.25);
-      await waitFor(async () => (await store.get('key')) === undefined, { what: 'the entry to expire' });
+      await waitFor(async () => (await store.get('key', ENDLESS)) === undefined, { what: 'the entry to expire' });
     });
 
     it('keeps keys apart, whatever characters they have', async () => {
       const keys = ['user:1', 'user:10', 'user:*', 'a b', '{a}', '{user:1}:leas', 'ключ'];
       await Promise.all(keys.map((key) => store.set(key, key, LONG_MS)));
       const asked = ['absent', 'a b', ...keys];
-      const values = await Promise.all(asked.map((key) => store.get(key)));
+      const values = await Promise.all(asked.map((key) => store.get(key, ENDLESS)));
       expect(values).toEqual([undefined, 'a b', ...keys]);
     });
   });
@@ -95,23 +96,23 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     it('writes with a standing lease, which works only once', async () => {
       const lease = await store.lease('key', LONG_MS);
       await expect(store.fill('key', lease, { n: 1 }, LONG_MS)).resolves.toBe(true);
-      await expect(store.get('key')).resolves.toEqual({ n: 1 });
+      await expect(store.get('key', ENDLESS)).resolves.toEqual({ n: 1 });
       await expect(store.fill('key', lease, { n: 2 }, LONG_MS)).resolves.toBe(false);
-      await expect(store.get('key')).resolves.toEqual({ n: 1 });
+      await expect(store.get('key', ENDLESS)).resolves.toEqual({ n: 1 });
     });
 
     it('gives the entry the life that was asked for', async () => {
       await store.fill('key', await store.lease('key', LONG_MS), 1, SHORT_MS);
-      await expect(store.get('key')).resolves.toBe(1);
+      await expect(store.get('key', ENDLESS)).resolves.toBe(1);
       await afterShortLife();
-      await expect(store.get('key')).resolves.toBeUndefined();
+      await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
     });
 
     it('refuses a lease that an invalidation voided', async () => {
       const lease = await store.lease('key', LONG_MS);
-      await store.invalidate(['key']);
+      await store.delete(['key']);
       await expect(store.fill('key', lease, 'stale', LONG_MS)).resolves.toBe(false);
-      await expect(store.get('key')).resolves.toBeUndefined();
+      await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
     });
 
     it('refuses a lease that another reader took over, and accepts the later one', async () => {
@@ -119,16 +120,16 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       const second = await store.lease('key', LONG_MS);
       expect(second).not.toBe(first);
       await expect(store.fill('key', first, 'first', LONG_MS)).resolves.toBe(false);
-      await expect(store.get('key')).resolves.toBeUndefined();
+      await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
       await expect(store.fill('key', second, 'second', LONG_MS)).resolves.toBe(true);
-      await expect(store.get('key')).resolves.toBe('second');
+      await expect(store.get('key', ENDLESS)).resolves.toBe('second');
     });
 
     it('refuses a lease that has run out', async () => {
       const lease = await store.lease('key', SHORT_MS);
       await afterShortLife();
       await expect(store.fill('key', lease, 'late', LONG_MS)).resolves.toBe(false);
-      await expect(store.get('key')).resolves.toBeUndefined();
+      await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
     });
 
     it('refuses a lease of another key, and a lease that was never given', async () => {
@@ -136,7 +137,7 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
       await expect(store.fill('key', lease, 1, LONG_MS)).resolves.toBe(false);
       await expect(store.fill('key', '', 1, LONG_MS)).resolves.toBe(false);
       await expect(store.fill('key', 'made up', 1, LONG_MS)).resolves.toBe(false);
-      await expect(store.get('key')).resolves.toBeUndefined();
+      await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
     });
 
     it('refuses a lease that was cleared', async () => {
@@ -148,7 +149,7 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     it('keeps an entry while a lease for its successor is out', async () => {
       await store.set('key', 'old', LONG_MS);
       await store.lease('key', LONG_MS);
-      await expect(store.get('key')).resolves.toBe('old');
+      await expect(store.get('key', ENDLESS)).resolves.toBe('old');
     });
 
     it('lets one of many concurrent readers fill, and none of them after an invalidation', async () => {
@@ -157,17 +158,17 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
         Promise.all(leases.map((lease, index) => store.fill('key', lease, index, LONG_MS)));
       const landed = await fillAll();
       expect(landed.filter(Boolean)).toHaveLength(1);
-      await expect(store.get('key')).resolves.toBe(landed.indexOf(true));
-      await store.invalidate(['key']);
+      await expect(store.get('key', ENDLESS)).resolves.toBe(landed.indexOf(true));
+      await store.delete(['key']);
       expect((await fillAll()).some(Boolean)).toBe(false);
-      await expect(store.get('key')).resolves.toBeUndefined();
+      await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
     });
 
     it('never lets a fill land after an invalidation that was issued after its lease', async () => {
       for (let round = 0; round < 100; round++) {
         const lease = await store.lease('key', LONG_MS);
-        await Promise.all([store.fill('key', lease, round, LONG_MS), store.invalidate(['key'])]);
-        await expect(store.get('key')).resolves.toBeUndefined();
+        await Promise.all([store.fill('key', lease, round, LONG_MS), store.delete(['key'])]);
+        await expect(store.get('key', ENDLESS)).resolves.toBeUndefined();
       }
     });
   });
@@ -176,14 +177,14 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     it('deletes the entries of all named keys, more than a batch, and no others', async () => {
       const keys = Array.from({ length: 1200 }, (_, index) => `user:${index}`);
       await Promise.all([...keys, 'user:x'].map((key) => store.set(key, 1, LONG_MS)));
-      await store.invalidate(keys);
+      await store.delete(keys);
       await expect(store.count(['user:'])).resolves.toEqual([1]);
-      await expect(store.get('user:x')).resolves.toBe(1);
+      await expect(store.get('user:x', ENDLESS)).resolves.toBe(1);
     });
 
     it('accepts keys without entries, and an empty list', async () => {
-      await expect(store.invalidate(['absent', 'absent'])).resolves.toBeUndefined();
-      await expect(store.invalidate([])).resolves.toBeUndefined();
+      await expect(store.delete(['absent', 'absent'])).resolves.toBeUndefined();
+      await expect(store.delete([])).resolves.toBeUndefined();
     });
   });
 

@@ -26,9 +26,9 @@ describe('a Redis user with the rules of docs/operations.md', () => {
     connected = new ConnectedStore(redis.url.replace('//', `//${login}`), { deadlineMs: PATIENT_MS });
     return connected;
   };
-  const refusal = async ({ trust }: ConnectedStore): Promise<string> => {
-    await waitFor(() => trust.reason.includes('NOPERM'), { what: 'a refusal', ...PATIENCE });
-    return trust.reason;
+  const refusal = async ({ readiness }: ConnectedStore): Promise<string> => {
+    await waitFor(() => readiness.reason.includes('NOPERM'), { what: 'a refusal', ...PATIENCE });
+    return readiness.reason;
   };
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('a Redis user with the rules of docs/operations.md', () => {
     const reason = await refusal(connection);
     const [kind, name] = [rule[0], rule.slice(1)];
     expect(reason).toContain(kind === '+' ? name.toUpperCase() : ` ${name}`);
-    expect(connection.trust.transitions.trusted).toBe(0);
+    expect(connection.readiness.transitions.trusted).toBe(0);
     expect(reason).not.toContain(PASSWORD);
   });
 
@@ -57,9 +57,9 @@ describe('a Redis user with the rules of docs/operations.md', () => {
     const connection = await connect().trusted(PATIENCE.timeoutMs);
     await redis.cli('ACL', 'SETUSER', USER, '-set');
     await expect(connection.store.set('user:a', 1, 60_000)).rejects.toThrow(/NOPERM.*set/);
-    const isNamed = () => connection.trust.reason.includes('may not run SET');
+    const isNamed = () => connection.readiness.reason.includes('may not run SET');
     await waitFor(isNamed, { what: 'the missing permission to be named', ...PATIENCE });
-    expect(connection.trust.isTrusted).toBe(false);
+    expect(connection.readiness.isReady).toBe(false);
     await redis.cli('ACL', 'SETUSER', USER, '+set');
     await connection.trusted(PATIENCE.timeoutMs);
   });

@@ -4,6 +4,7 @@ import { RedisServer } from '../support/redis/redis-server.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { itKeepsTheCacheStoreContract } from './cache-store.contract.js';
 import { ConnectedStore } from './redis-store.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 /** This suite is about answers, not about their time: a busy machine must not cut the connection. */
 const PATIENT_MS = 5000;
@@ -77,8 +78,8 @@ describe('RedisCacheStore', () => {
         const answers: Promise<unknown>[] = [];
         for (let request = 0; request < 20; request += 1) {
           answers.push(
-            connected.store.get(`first of ${request}`),
-            connected.store.get(`second of ${request}`),
+            connected.store.get(`first of ${request}`, ENDLESS),
+            connected.store.get(`second of ${request}`, ENDLESS),
           );
           await Promise.resolve();
         }

@@ -1,17 +1,18 @@
 import { type CacheStore } from '../../src/cache/cache-store.js';
-import { CacheUnavailableError } from '../../src/cache/cache-unavailable.error.js';
+import { CacheUnavailableError } from '../../src/redis/cache-unavailable.error.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedStore, DEADLINE_MS } from './redis-store.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 const { jest } = import.meta;
 
 const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
-  get: (store) => store.get('key'),
+  get: (store) => store.get('key', ENDLESS),
   set: (store) => store.set('key', 1, 60_000),
   lease: (store) => store.lease('key', 60_000),
-  invalidate: (store) => store.invalidate(['key']),
+  invalidate: (store) => store.delete(['key']),
   count: (store) => store.count(['user:']),
   clear: (store) => store.clear(['user:']),
   info: (store) => store.info(),
@@ -57,31 +58,31 @@ describe('RedisCacheStore in an outage', () => {
     await connected.store.set('kept', 1, 60_000);
     await redis.kill9();
     await expectOutage(connected.store, lease);
-    expect(connected.trust.state).toBe('down');
+    expect(connected.readiness.state).toBe('down');
     await redis.restart({ keepData: false });
     await connected.trusted(2000);
     expect(connected.replays).toBe(2);
-    await expect(connected.store.get('kept')).resolves.toBeUndefined();
+    await expect(connected.store.get('kept', ENDLESS)).resolves.toBeUndefined();
   });
 
   it('rejects within the deadline when Redis is frozen, then at once, and is trusted after the thaw', async () => {
     redis.freeze();
     await expectOutage(connected.store, lease);
     await connected.lost();
-    const read = connected.store.get('key').catch((error: unknown) => error);
+    const read = connected.store.get('key', ENDLESS).catch((error: unknown) => error);
     await expect(Promise.race([read, nextTurn()])).resolves.toBeInstanceOf(CacheUnavailableError);
     redis.thaw();
     await connected.trusted(2000);
     expect(connected.replays).toBe(2);
-    await expect(connected.store.get('key')).resolves.toBeUndefined();
+    await expect(connected.store.get('key', ENDLESS)).resolves.toBeUndefined();
   });
 
   it('gives the connection up because of one read without an answer, before any heartbeat', async () => {
     redis.freeze();
-    await expect(connected.store.get('key')).rejects.toThrow(CacheUnavailableError);
+    await expect(connected.store.get('key', ENDLESS)).rejects.toThrow(CacheUnavailableError);
     await nextTurn();
-    expect(connected.trust.state).toBe('down');
-    expect(connected.trust.reason).toContain('no answer');
+    expect(connected.readiness.state).toBe('down');
+    expect(connected.readiness.reason).toContain('no answer');
   });
 
   it('finds out by itself that Redis answers and refuses to write', async () => {
@@ -100,8 +101,8 @@ describe('RedisCacheStore in an outage', () => {
 
   it('finds out by itself that a silent link is dead', async () => {
     redis.freeze();
-    await waitFor(() => connected.trust.state === 'down', { what: 'the breaker to open', timeoutMs: 2000 });
-    expect(connected.trust.reason).not.toBe('');
+    await waitFor(() => connected.readiness.state === 'down', { what: 'the breaker to open', timeoutMs: 2000 });
+    expect(connected.readiness.reason).not.toBe('');
   });
 
   it('refuses the lease of an earlier connection, although it still stands on the server', async () => {
@@ -111,12 +112,12 @@ describe('RedisCacheStore in an outage', () => {
     await connected.trusted();
     await expect(redis.cli('EXISTS', '{key}:lease')).resolves.toBe(1);
     await expect(connected.store.fill('key', lease, 'stale', 60_000)).resolves.toBe(false);
-    await expect(connected.store.get('key')).resolves.toBeUndefined();
+    await expect(connected.store.get('key', ENDLESS)).resolves.toBeUndefined();
   });
 
   it('gives the connection up when an invalidation fails, for the entry may have stayed', async () => {
     redis.freeze();
-    await expect(connected.store.invalidate(['key'])).rejects.toThrow(CacheUnavailableError);
+    await expect(connected.store.delete(['key'])).rejects.toThrow(CacheUnavailableError);
     await connected.lost();
     redis.thaw();
     await connected.trusted();
@@ -126,9 +127,9 @@ describe('RedisCacheStore in an outage', () => {
   it('gives the connection up at once when Redis answers an invalidation with an error', async () => {
     const busy = new CacheUnavailableError('BUSY Redis is busy running a script');
     jest.spyOn(connected.connection, 'run').mockRejectedValueOnce(busy);
-    await expect(connected.store.invalidate(['key'])).rejects.toBe(busy);
+    await expect(connected.store.delete(['key'])).rejects.toBe(busy);
     await nextTurn();
-    expect(connected.trust.isTrusted).toBe(false);
+    expect(connected.readiness.isReady).toBe(false);
     await connected.trusted();
     expect(connected.replays).toBe(2);
   });
@@ -140,10 +141,10 @@ describe('RedisCacheStore in an outage', () => {
     await expect(connected.store.set('key', 1, 60_000)).rejects.toThrow(CacheUnavailableError);
     await expect(connected.store.lease('key', 60_000)).rejects.toThrow(CacheUnavailableError);
     await expect(connected.store.fill('key', lease, 1, 60_000)).rejects.toThrow(CacheUnavailableError);
-    await expect(connected.store.get('kept')).resolves.toBe('value');
-    await connected.store.invalidate(['kept']);
-    await expect(connected.store.get('kept')).resolves.toBeUndefined();
-    expect(connected.trust.isTrusted).toBe(true);
+    await expect(connected.store.get('kept', ENDLESS)).resolves.toBe('value');
+    await connected.store.delete(['kept']);
+    await expect(connected.store.get('kept', ENDLESS)).resolves.toBeUndefined();
+    expect(connected.readiness.isReady).toBe(true);
   });
 
   it.each(['set', 'lease', 'invalidate'])(
@@ -164,7 +165,7 @@ describe('RedisConnection at the start', () => {
     const redis = await RedisServer.start();
     redis.freeze();
     const connected = new ConnectedStore(redis.url);
-    await waitFor(() => connected.trust.reason.includes('handshake'), { what: 'the first attempt to fail' });
+    await waitFor(() => connected.readiness.reason.includes('handshake'), { what: 'the first attempt to fail' });
     await expectOutage(connected.store, 'none');
     redis.thaw();
     await connected.trusted(2000);
@@ -176,7 +177,7 @@ describe('RedisConnection at the start', () => {
     const redis = await RedisServer.start();
     await redis.kill9();
     const connected = new ConnectedStore(redis.url);
-    await waitFor(() => /ECONNREFUSED/.test(connected.trust.reason), { what: 'the first attempt to fail' });
+    await waitFor(() => /ECONNREFUSED/.test(connected.readiness.reason), { what: 'the first attempt to fail' });
     await redis.restart({ keepData: false });
     await connected.trusted(2000);
     await connected.close();
@@ -186,10 +187,10 @@ describe('RedisConnection at the start', () => {
   it('is never trusted with a wrong password, and says why without the password', async () => {
     const redis = await RedisServer.start({ password: 'right' });
     const connected = new ConnectedStore(redis.url.replace('right', 'wrong-s3cret'));
-    await waitFor(() => /WRONGPASS/.test(connected.trust.reason), { what: 'Redis to refuse the password' });
-    expect(connected.trust.reason).not.toContain('s3cret');
+    await waitFor(() => /WRONGPASS/.test(connected.readiness.reason), { what: 'Redis to refuse the password' });
+    expect(connected.readiness.reason).not.toContain('s3cret');
     await expectOutage(connected.store, 'none');
-    expect(connected.trust.transitions.trusted).toBe(0);
+    expect(connected.readiness.transitions.trusted).toBe(0);
     await connected.close();
     await redis.stop();
   });
@@ -212,10 +213,10 @@ describe('RedisConnection at the start', () => {
       },
     });
     await waitFor(() => attempts === 1, { what: 'the first replay', intervalMs: 1 });
-    expect(connected.trust.isTrusted).toBe(false);
+    expect(connected.readiness.isReady).toBe(false);
     await connected.trusted();
     expect(attempts).toBe(3);
-    expect(connected.trust.transitions).toMatchObject({ trusted: 1, replaying: 3 });
+    expect(connected.readiness.transitions).toMatchObject({ trusted: 1, replaying: 3 });
     await connected.close();
     await redis.stop();
   });

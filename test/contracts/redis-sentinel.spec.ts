@@ -58,9 +58,9 @@ describe('RedisConnection through a Sentinel with a login of its own', () => {
     return connected;
   };
   const refusal = async (words: RegExp): Promise<void> => {
-    await waitFor(() => words.test(connected.trust.reason), { what: 'a refusal', ...PATIENCE });
-    expect(connected.trust.transitions.trusted).toBe(0);
-    expect(connected.trust.reason).not.toContain('s3cret');
+    await waitFor(() => words.test(connected.readiness.reason), { what: 'a refusal', ...PATIENCE });
+    expect(connected.readiness.transitions.trusted).toBe(0);
+    expect(connected.readiness.reason).not.toContain('s3cret');
   };
 
   it('logs in with the password of the Sentinel, and with that of Redis', async () => {

@@ -1,9 +1,9 @@
 import { parseRedisUrl, type RedisTarget } from '../../src/config/redis-url.js';
 import { Logger } from '@nestjs/common';
-import { CacheTrust } from '../../src/cache/cache-trust.js';
-import { Following } from '../../src/cache/following.js';
+import { Readiness } from '../../src/redis/readiness.js';
+import { Standing } from '../../src/standing/standing.js';
 import { RedisCacheStore } from '../../src/cache/redis-cache.store.js';
-import { RedisConnection } from '../../src/cache/redis-connection.js';
+import { RedisConnection } from '../../src/redis/redis-connection.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** The application's own time limit for one answer of the cache. */
@@ -21,8 +21,8 @@ export interface ConnectedStoreOptions {
 
 /** The Redis adapter with its connection, put together as the application does it. */
 export class ConnectedStore {
-  readonly following = new Following();
-  readonly trust = new CacheTrust('Redis', this.following);
+  readonly standing = new Standing();
+  readonly readiness = new Readiness('Redis');
   readonly connection: RedisConnection;
   readonly store: RedisCacheStore;
   /** How often the log would have been replayed. */
@@ -39,9 +39,9 @@ export class ConnectedStore {
     }: ConnectedStoreOptions = {},
   ) {
     Logger.overrideLogger(false);
-    this.connection = new RedisConnection({ ...parseRedisUrl(url), ...target }, deadlineMs, this.trust);
+    this.connection = new RedisConnection({ ...parseRedisUrl(url), ...target }, deadlineMs, this.readiness);
     this.store = new RedisCacheStore(this.connection);
-    this.following.followForEver('a history');
+    this.standing.followForEver('a history');
     void this.connection.start({
       prepare: async () => {
         this.replays += 1;
@@ -53,12 +53,12 @@ export class ConnectedStore {
 
   /** Resolves once the cache is trusted; throws when it is not within `timeoutMs`. */
   async trusted(timeoutMs = 5000): Promise<this> {
-    await waitFor(() => this.trust.isTrusted, { what: 'the cache to be trusted', timeoutMs, intervalMs: 5 });
+    await waitFor(() => this.readiness.isReady, { what: 'the cache to be trusted', timeoutMs, intervalMs: 5 });
     return this;
   }
 
   async lost(): Promise<void> {
-    await waitFor(() => !this.trust.isTrusted, { what: 'the cache to be given up', intervalMs: 5 });
+    await waitFor(() => !this.readiness.isReady, { what: 'the cache to be given up', intervalMs: 5 });
   }
 
   async close(): Promise<void> {

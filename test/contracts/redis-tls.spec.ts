@@ -7,6 +7,7 @@ import { type Certificate, CertificateAuthority } from '../support/tls/certifica
 import { waitFor } from '../support/wait-for.js';
 import { itKeepsTheCacheStoreContract } from './cache-store.contract.js';
 import { ConnectedStore } from './redis-store.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 const PATIENCE = { timeoutMs: 30_000 };
 const PATIENT_MS = 5000;
@@ -48,13 +49,13 @@ describe('RedisConnection over TLS', () => {
     const lines: string[] = [];
     const write = (line: unknown) => void lines.push(String(line));
     Logger.overrideLogger({ log: write, warn: write, error: write });
-    await waitFor(() => reason.test(connected.trust.reason), { what: 'a refusal', ...PATIENCE });
-    expect(connected.trust.state).toBe('down');
+    await waitFor(() => reason.test(connected.readiness.reason), { what: 'a refusal', ...PATIENCE });
+    expect(connected.readiness.state).toBe('down');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(reason);
     expect(lines[0]).toMatch(/^Redis is not used: .*\. PostgreSQL answers instead$/);
-    expect(connected.trust.transitions).toMatchObject({ trusted: 0, replaying: 0 });
-    await expect(connected.store.get('key')).rejects.toThrow('no connection');
+    expect(connected.readiness.transitions).toMatchObject({ trusted: 0, replaying: 0 });
+    await expect(connected.store.get('key', ENDLESS)).rejects.toThrow('no connection');
     expect(String(await redis.cli('INFO', 'commandstats'))).not.toContain('cmdstat_role');
   };
 
@@ -74,7 +75,7 @@ describe('RedisConnection over TLS', () => {
     const url = await start([`IP:${HOST}`], 'certified');
     const connected = await connect(url, ca, client).trusted(PATIENCE.timeoutMs);
     await connected.store.set('key', 1, 60_000);
-    await expect(connected.store.get('key')).resolves.toBe(1);
+    await expect(connected.store.get('key', ENDLESS)).resolves.toBe(1);
   });
 
   it('finds the name of the server in the certificate', async () => {
@@ -102,21 +103,21 @@ describe('RedisConnection over TLS', () => {
   it('says that the server asks for a certificate', async () => {
     const url = await start([`IP:${HOST}`], 'certified');
     const connected = connect(url, ca);
-    await waitFor(() => /certificate required|asks for a client certificate/.test(connected.trust.reason), {
+    await waitFor(() => /certificate required|asks for a client certificate/.test(connected.readiness.reason), {
       what: 'a refusal',
       ...PATIENCE,
     });
-    expect(connected.trust.transitions.trusted).toBe(0);
+    expect(connected.readiness.transitions.trusted).toBe(0);
   });
 
   it('is not trusted when the server has no TLS', async () => {
     const url = await start([`IP:${HOST}`]);
     const connected = connect(url.replace(/\d+$/, String(redis.port)), ca);
-    await waitFor(() => /TLS failed|handshake|closed/i.test(connected.trust.reason), {
+    await waitFor(() => /TLS failed|handshake|closed/i.test(connected.readiness.reason), {
       what: 'a failure',
       ...PATIENCE,
     });
-    expect(connected.trust.transitions.trusted).toBe(0);
+    expect(connected.readiness.transitions.trusted).toBe(0);
   });
 });
 

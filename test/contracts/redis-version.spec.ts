@@ -4,6 +4,7 @@ import type { RedisProgram } from '../support/redis/redis-launch.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedStore } from './redis-store.js';
+import { ENDLESS } from '../support/endless-permit.js';
 
 const PATIENT_MS = 5000;
 const PATIENCE = { timeoutMs: 30_000 };
@@ -31,11 +32,11 @@ describe('RedisConnection', () => {
     ['redis-server', '6.0.16', 'the server is Redis 6.0.16, and Redis 6.2 or newer is needed'],
     ['valkey-server', '7.1.0', 'the server is Valkey 7.1.0, and Valkey 7.2 or newer is needed'],
   ] as const)('does not use a %s that states version %s', async (program, version, reason) => {
-    const { trust, store } = await connect(program, version);
-    await waitFor(() => trust.reason === reason, { what: 'the version to be refused', ...PATIENCE });
-    expect(trust.state).toBe('down');
-    expect(trust.transitions).toMatchObject({ trusted: 0, replaying: 0 });
-    await expect(store.get('key')).rejects.toThrow('no connection');
+    const { readiness, store } = await connect(program, version);
+    await waitFor(() => readiness.reason === reason, { what: 'the version to be refused', ...PATIENCE });
+    expect(readiness.state).toBe('down');
+    expect(readiness.transitions).toMatchObject({ trusted: 0, replaying: 0 });
+    await expect(store.get('key', ENDLESS)).rejects.toThrow('no connection');
   });
 
   it.each([

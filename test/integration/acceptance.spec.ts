@@ -1,14 +1,18 @@
 import pg from 'pg';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
-import { ACCEPTANCE_MS, Following } from '../../src/cache/following.js';
-import { RedisServers } from '../../src/cache/redis-servers.js';
+import { ACCEPTANCE_MS } from '../../src/common/acceptance.js';
+import { mayWrite } from '../../src/standing/permit.js';
+import { Standing } from '../../src/standing/standing.js';
+import { RedisServers } from '../../src/redis/redis-servers.js';
 import { UserCacheService } from '../../src/cache/user-cache.service.js';
 import { HotStatements } from '../../src/database/hot-statements.js';
-import { CacheInvalidationService } from '../../src/invalidation/cache-invalidation.service.js';
-import { ChangeFeed } from '../../src/invalidation/change-feed.js';
-import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
+import { EvictionService } from '../../src/log/eviction.service.js';
+import { ReplayService } from '../../src/log/replay.service.js';
+import { ChangeFeed } from '../../src/log/change-feed.js';
+import { FollowerConnection } from '../../src/log/follower-connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { ENDLESS } from '../support/endless-permit.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
@@ -41,7 +45,7 @@ describe('an answer of the cache', () => {
     jest.spyOn(performance, 'now').mockImplementation(() => clocks.monotonic() + aheadMs);
     jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + aheadMs);
     // A test may have ended the following of the log, which begins anew then.
-    await waitFor(() => app.get(Following).mayWrite, { what: 'the log to be followed' });
+    await waitFor(() => mayWrite(app.get(Standing).permit()), { what: 'the log to be followed' });
   });
   afterEach(() => {
     for (const barrier of barriers) barrier.release();
@@ -56,8 +60,8 @@ describe('an answer of the cache', () => {
 
   /** As after a read of the log. */
   const follow = () => {
-    const following = app.get(Following);
-    following.follow(following.history ?? '', performance.now());
+    const standing = app.get(Standing);
+    standing.follow(standing.history ?? '', performance.now());
   };
   const promote = ({ id }: Member) =>
     operator.query(`UPDATE users SET role = 'researcher' WHERE id = $1`, [id]);
@@ -96,14 +100,14 @@ describe('an answer of the cache', () => {
     const member = await register(app);
     await expect(verdictOf(app, member)).resolves.toBe('student');
     const store = app.get<CacheStore>(CACHE_STORE);
-    const entry = await store.get(`user:${member.id}`);
+    const entry = await store.get(`user:${member.id}`, ENDLESS);
     await holdFollowerAfter('pause').reached;
     await promote(member);
     jest.spyOn(store, 'get').mockImplementation(async (key) => {
       follow();
       return key === `user:${member.id}` ? entry : undefined;
     });
-    app.get(Following).suspend('the connection is lost');
+    app.get(Standing).suspend('the connection is lost');
     await expect(verdictOf(app, member)).resolves.toBe('researcher');
   });
 
@@ -112,13 +116,13 @@ describe('an answer of the cache', () => {
     await expect(verdictOf(app, member)).resolves.toBe('student');
     const store = app.get<CacheStore>(CACHE_STORE);
     const get = store.get.bind(store);
-    jest.spyOn(store, 'get').mockImplementation(async (key) => {
-      const entry = await get(key);
+    jest.spyOn(store, 'get').mockImplementation(async (key, permit) => {
+      const entry = await get(key, permit);
       if (key !== `user:${member.id}`) return entry;
       expect(entry).toBeDefined();
       // As a stall of the process does: the change is committed, and its entry stays.
       await promoteUnseen(member);
-      app.get(Following).suspend('stalled');
+      app.get(Standing).suspend('stalled');
       return entry;
     });
     await expect(verdictOf(app, member)).resolves.toBe('researcher');
@@ -145,11 +149,11 @@ describe('an answer of the cache', () => {
     await promote(member);
     endAcceptance();
     const applying = newBarrier();
-    const invalidation = app.get(CacheInvalidationService);
-    const remove = invalidation.remove.bind(invalidation);
-    jest.spyOn(invalidation, 'remove').mockImplementationOnce(async (userIds) => {
+    const evictions = app.get(EvictionService);
+    const evict = evictions.evict.bind(evictions);
+    jest.spyOn(evictions, 'evict').mockImplementationOnce(async (userIds) => {
       await applying.wait();
-      return remove(userIds);
+      return evict(userIds);
     });
     pause.release();
     await applying.reached;
@@ -182,16 +186,14 @@ describe('an answer of the cache', () => {
   it('is not accepted on a new connection to Redis when the log was lost while it was replayed', async () => {
     const [shard] = app.get(RedisServers).shards;
     jest.spyOn(shard!, 'delete').mockImplementationOnce(async () => {
-      app.get(Following).suspend('the connection is lost');
+      app.get(Standing).suspend('the connection is lost');
     });
-    await expect(app.get(CacheInvalidationService).prepareRedis(shard!)).rejects.toThrow(
-      'the connection is lost',
-    );
+    await expect(app.get(ReplayService).prepareRedis(shard!)).rejects.toThrow('the connection is lost');
   });
 
   it('is not accepted when its read began before a skipped part of the log and ended after that', async () => {
     const member = await register(app);
-    await app.get(UserCacheService).invalidate([member.id]);
+    await app.get(UserCacheService).evict([member.id]);
     jest.spyOn(app.get(HotStatements), 'read').mockImplementationOnce(async ({ text }, values) => {
       // As within one statement, what is read is of the moment when it began.
       const reader = new pg.Client({ connectionString: database.url });
@@ -201,13 +203,13 @@ describe('an answer of the cache', () => {
       const { rows: skipped } = await operator.query<{ ms: number }>(
         'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
       );
-      app.get(Following).raiseFloor(skipped[0]!.ms);
+      app.get(Standing).raiseFloor(skipped[0]!.ms);
       // Times are rounded down to milliseconds.
       await reader.query('SELECT pg_sleep(0.01)');
       const { rows } = await reader.query(text, [...values]);
       await reader.end();
       follow();
-      return { rows: rows as never, history: app.get(Following).history };
+      return { rows: rows as never, history: app.get(Standing).history };
     });
     follow();
     await expect(verdictOf(app, member)).resolves.toBe('student');

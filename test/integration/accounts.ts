@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { SessionVerdictService } from '../../src/sessions/session-verdict.service.js';
 import type { AccessClaims } from '../../src/sessions/verdict.js';
+import { Standing } from '../../src/standing/standing.js';
 import { waitFor } from '../support/wait-for.js';
 import type { AppInProcess } from './app-in-process.js';
 
@@ -38,7 +39,7 @@ export async function registerCached(app: AppInProcess): Promise<Member> {
  * has one, Redis itself says.
  */
 export const entryOf = (app: AppInProcess, { id }: Pick<Member, 'id'>): Promise<unknown> =>
-  app.get<CacheStore>(CACHE_STORE).get(`user:${id}`);
+  app.get<CacheStore>(CACHE_STORE).get(`user:${id}`, app.get(Standing).permit());
 
 /** One more session of an account. */
 export async function logIn(

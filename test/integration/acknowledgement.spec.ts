@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ACCEPTANCE_MS } from '../../src/cache/following.js';
-import { CacheInvalidationService } from '../../src/invalidation/cache-invalidation.service.js';
+import { ACCEPTANCE_MS } from '../../src/common/acceptance.js';
+import { EvictionService } from '../../src/log/eviction.service.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { StallWatch } from '../support/stall-watch.js';
@@ -90,7 +90,7 @@ describe('a change that each instance keeps in its own memory', () => {
   it('is acknowledged when no instance uses its memory any more without having read the log', async () => {
     const app = await AppInProcess.start({});
     const change = { kind: 'client.changed' as const, user_id: randomUUID(), session_id: null, reason: null };
-    const { tookMs } = await timed(app.get(CacheInvalidationService).outlast([change]));
+    const { tookMs } = await timed(app.get(EvictionService).waitOutMemories([change]));
     expect(tookMs).toBeGreaterThan(ACCEPTANCE_MS);
     await app.stop();
   });

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { AuditLogService } from '../../src/audit/audit-log.service.js';
 import { AuditOutbox } from '../../src/audit/audit-outbox.service.js';
-import { FollowedHistory } from '../../src/database/followed-history.js';
-import { type HotStatement, HotStatements } from '../../src/database/hot-statements.js';
+import { Standing } from '../../src/standing/standing.js';
+import { HotStatements } from '../../src/database/hot-statements.js';
 import { PATIENT } from '../support/app/patient.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
@@ -21,7 +21,7 @@ describe('the outbox of audit events', () => {
   let app: AppInProcess;
   let operator: pg.Client;
   let other: pg.Client;
-  let followed: FollowedHistory;
+  let standing: Standing;
   let outbox: AuditOutbox;
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('the outbox of audit events', () => {
   });
   beforeEach(async () => {
     await operator.query('DELETE FROM audit_outbox');
-    followed = new FollowedHistory();
+    standing = new Standing();
     outbox = anInstance();
     await take();
   });
@@ -48,20 +48,7 @@ describe('the outbox of audit events', () => {
     return client;
   };
   /** The outbox as an instance of its own has it. */
-  const anInstance = () => new AuditOutbox(app.get(HotStatements), followed);
-  /** Statements that note for each transaction how many entries of the outbox's index it read. */
-  const countingReads = (reads: number[]): HotStatements => {
-    const statements = app.get(HotStatements);
-    const transaction: HotStatements['transaction'] = (work) =>
-      statements.transaction(async (run) => {
-        const entries = async () => (await run<{ entries: number }>(INDEX_READS, []))[0]!.entries;
-        const before = await entries();
-        const result = await work(run);
-        reads.push((await entries()) - before);
-        return result;
-      });
-    return Object.assign(Object.create(statements) as HotStatements, { transaction });
-  };
+  const anInstance = () => new AuditOutbox(app.get(HotStatements), standing);
   const insert = async (client: pg.Client, count = 1): Promise<string[]> => {
     const { rows } = await client.query<{ id: string }>(
       `INSERT INTO audit_events (action) SELECT 'user.registered' FROM generate_series(1, $1) RETURNING id::text`,
@@ -135,7 +122,7 @@ describe('the outbox of audit events', () => {
     await take();
     await operator.query(`INSERT INTO audit_outbox (event_id, xid) VALUES ($1, '1')`, [id]);
     await expect(take()).resolves.toEqual([]);
-    followed.current = 'another history';
+    standing.adopt('another history');
     await expect(take()).resolves.toEqual([id]);
   });
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Following } from '../../src/cache/following.js';
+import { Standing } from '../../src/standing/standing.js';
 import { SERVER, type ServerRow } from '../../src/database/history.js';
 import { PostgresBaseBackup } from '../support/postgres/postgres-base-backup.js';
 import { PostgresDump } from '../support/postgres/postgres-dump.js';
@@ -69,7 +69,7 @@ describe('restoring a backup while an instance runs', () => {
   const followed = async () => {
     const isFollowed = async () => {
       const [server] = await sql<ServerRow>(database.url, SERVER);
-      return server?.history !== '' && app.get(Following).history === server?.history;
+      return server?.history !== '' && app.get(Standing).history === server?.history;
     };
     await waitFor(isFollowed, { what: 'the restored history' });
   };

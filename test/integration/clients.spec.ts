@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Following } from '../../src/cache/following.js';
+import { Standing } from '../../src/standing/standing.js';
 import { HotStatements } from '../../src/database/hot-statements.js';
-import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { ChangeFeed } from '../../src/log/change-feed.js';
 import { getMe, logIn, type Member } from './accounts.js';
 import type { AppInProcess } from './app-in-process.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
@@ -145,12 +145,12 @@ describe('an OAuth client that uses two instances', () => {
 
   it('is looked up in the database while the instance does not read the log', async () => {
     const client = await remembered();
-    const following = other.get(Following);
-    following.suspend('the connection is lost');
+    const standing = other.get(Standing);
+    standing.suspend('the connection is lost');
     const statements = jest.spyOn(other.get(HotStatements), 'read');
     await expect(authenticate(other, client)).resolves.toBe('orders');
     expect(statements).toHaveBeenCalled();
-    following.follow(following.history ?? '', performance.now());
+    standing.follow(standing.history ?? '', performance.now());
   });
 
   it('is not kept in memory when the log brings a change of it during the look-up', async () => {

@@ -1,4 +1,4 @@
-import { Following } from '../../src/cache/following.js';
+import { Standing } from '../../src/standing/standing.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { sql } from '../support/postgres/sql.js';
@@ -48,7 +48,7 @@ describe('an instance that cannot read the log', () => {
     await getMe(app, member);
   });
 
-  const is = (state: string) => () => app.get(Following).state === state;
+  const is = (state: string) => () => app.get(Standing).state === state;
   const becomes = (state: string) => waitFor(is(state), { what: `the instance to be ${state}` });
   const isDegraded = async () => (await app.call('GET', '/health')).body['status'] === 'degraded';
   const revokeBySql = () =>
@@ -78,7 +78,7 @@ describe('an instance that cannot read the log', () => {
     ['is refused at the direct URL', () => sessions.cut()],
     ['gets no answer at the direct URL', () => sessions.blackhole()],
   ])('asks PostgreSQL while it %s and requests are answered', async (_what, fail) => {
-    const lose = jest.spyOn(app.get(Following), 'lose');
+    const lose = jest.spyOn(app.get(Standing), 'lose');
     await fail();
     await becomes('suspended');
     await expect(answersAfterRevocation()).resolves.toEqual([REVOKED]);
@@ -88,7 +88,7 @@ describe('an instance that cannot read the log', () => {
   });
 
   it('asks PostgreSQL while its connections are forgotten and new ones work', async () => {
-    const lose = jest.spyOn(app.get(Following), 'lose');
+    const lose = jest.spyOn(app.get(Standing), 'lose');
     for (const link of [requests, sessions]) link.forget();
     await revokeBySql();
     await waitFor(async () => (await getMe(app, member)) === REVOKED, { what: 'the session to be refused' });
@@ -98,7 +98,7 @@ describe('an instance that cannot read the log', () => {
   });
 
   it('asks PostgreSQL while only new connections of requests work', async () => {
-    const lose = jest.spyOn(app.get(Following), 'lose');
+    const lose = jest.spyOn(app.get(Standing), 'lose');
     requests.forget();
     await sessions.cut();
     await answersFor(3000);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { decodeCursor, encodeCursor } from '../../src/events/feed-cursor.js';
-import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
-import { LogPosition } from '../../src/invalidation/log-position.js';
-import { RecentLog } from '../../src/invalidation/recent-log.js';
+import { LogRetentionService } from '../../src/log/log-retention.service.js';
+import { LogPosition } from '../../src/log/log-position.js';
+import { RecentLog } from '../../src/log/recent-log.js';
 import { sql } from '../support/postgres/sql.js';
 import type { FeedAnswer } from '../support/feed/feed-receiver.js';
 import { waitFor } from '../support/wait-for.js';

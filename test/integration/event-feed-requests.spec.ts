@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { encodeCursor } from '../../src/events/feed-cursor.js';
-import { LogPosition } from '../../src/invalidation/log-position.js';
+import { LogPosition } from '../../src/log/log-position.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { FeedReceiver } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';

@@ -3,11 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
-import { CacheTrust } from '../../src/cache/cache-trust.js';
-import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
-import { Following } from '../../src/cache/following.js';
-import { readNewRows, readPosition } from '../../src/invalidation/invalidation-log.js';
-import { RedisConnection } from '../../src/cache/redis-connection.js';
+import { FollowerConnection } from '../../src/log/follower-connection.js';
+import { readNewRows, readPosition } from '../../src/log/invalidation-log.js';
+import { Readiness } from '../../src/redis/readiness.js';
+import { RedisConnection } from '../../src/redis/redis-connection.js';
 import { ConnectionLoop } from '../../src/common/connection-loop.js';
 import { parseRedisUrl } from '../../src/config/redis-url.js';
 import { freePort } from '../support/network/free-port.js';
@@ -134,13 +133,10 @@ describe('the heap', () => {
       async () => {
         const url = `redis://127.0.0.1:${await freePort()}`;
         const { make, stop } = attempts((count) => {
-          const trust = new CacheTrust('Redis', new Following());
-          const change = trust.change.bind(trust);
-          trust.change = (state, reason) => {
+          const readiness = new Readiness('Redis', (state) => {
             if (state === 'down') count();
-            change(state, reason);
-          };
-          const connection = new RedisConnection(parseRedisUrl(url), 100, trust);
+          });
+          const connection = new RedisConnection(parseRedisUrl(url), 100, readiness);
           return {
             start: () => connection.start({ prepare: async () => undefined, keep: async () => undefined }),
             stop: () => connection.stop(),

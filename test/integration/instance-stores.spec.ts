@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CacheTrust } from '../../src/cache/cache-trust.js';
-import { CacheInvalidationService } from '../../src/invalidation/cache-invalidation.service.js';
+import { CacheStatus } from '../../src/cache/cache-status.js';
+import { ReplayService } from '../../src/log/replay.service.js';
+import { Standing } from '../../src/standing/standing.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
@@ -44,7 +45,8 @@ describe('instances with different stores on one database', () => {
     apps.push(app);
     return app;
   };
-  const isTrusted = (app: AppInProcess) => app.get(CacheTrust).isTrusted;
+  const hasRival = (app: AppInProcess) => app.get(Standing).permit().reason.includes('another cache');
+  const isTrusted = (app: AppInProcess) => app.get(CacheStatus).isAvailable;
   const isHealthy = async (app: AppInProcess) =>
     (await app.call('GET', '/health')).body['status'] === 'healthy';
   const stores = () => sql<{ store: string }>(database.url, 'SELECT store FROM instance_stores');
@@ -69,7 +71,7 @@ describe('instances with different stores on one database', () => {
     expect(await getMe(first, member)).toBe('200');
     const second = await start(otherStore);
     await waitFor(() => !isTrusted(first) && !isTrusted(second), { what: 'both to know of each other' });
-    expect(first.get(CacheTrust).reason).toContain('another cache');
+    expect(first.get(CacheStatus).reason).toContain('another cache');
     expect(await isHealthy(second)).toBe(false);
     expect(await getMe(second, member)).toBe('200');
     expect(await logOut(second, member)).toBeGreaterThan(ACCEPTANCE_MS);
@@ -104,7 +106,7 @@ describe('instances with different stores on one database', () => {
     for (const member of members) times.push(await logOut(first, member));
     // A busy machine may delay one of them.
     expect(Math.min(...times)).toBeLessThan(ACCEPTANCE_MS);
-    expect(first.get(CacheTrust).rival).toBeUndefined();
+    expect(hasRival(first)).toBe(false);
     // A pause of the machine ends the trust for a moment.
     await first.trusted();
   });
@@ -114,8 +116,8 @@ describe('instances with different stores on one database', () => {
     await first.trusted();
     const member = await register(first);
     const remembered: string[][] = [];
-    jest.spyOn(CacheInvalidationService.prototype, 'replayFor').mockImplementation(async function (
-      this: CacheInvalidationService,
+    jest.spyOn(ReplayService.prototype, 'replayFor').mockImplementation(async function (
+      this: ReplayService,
       history,
     ) {
       remembered.push((await stores()).map(({ store }) => store));
@@ -131,7 +133,7 @@ describe('instances with different stores on one database', () => {
   it('come back by a replay when the others took one for ended', async () => {
     const first = await start(redis);
     await first.trusted();
-    const replay = jest.spyOn(CacheInvalidationService.prototype, 'replayFor');
+    const replay = jest.spyOn(ReplayService.prototype, 'replayFor');
     await sql(database.url, 'DELETE FROM instance_stores');
     await waitFor(async () => (await stores()).length === 1, { what: 'the store to be named again' });
     await first.trusted();
@@ -145,7 +147,7 @@ describe('instances with different stores on one database', () => {
       database.url,
       `INSERT INTO instance_stores (instance_id, store) VALUES (gen_random_uuid(), 'killed')`,
     );
-    await waitFor(() => first.get(CacheTrust).rival !== undefined, { what: 'the other store to be noticed' });
+    await waitFor(() => hasRival(first), { what: 'the other store to be noticed' });
     await first.trusted();
     expect(await stores()).toHaveLength(1);
   });

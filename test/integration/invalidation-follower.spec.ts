@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
-import { ChangeFeed } from '../../src/invalidation/change-feed.js';
-import { Following } from '../../src/cache/following.js';
-import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
-import { MAX_PAGE_ROWS } from '../../src/invalidation/invalidation-log.js';
+import { ChangeFeed } from '../../src/log/change-feed.js';
+import { Standing } from '../../src/standing/standing.js';
+import { FollowerConnection } from '../../src/log/follower-connection.js';
+import { MAX_PAGE_ROWS } from '../../src/log/invalidation-log.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { withRedis } from '../support/redis/redis-connection.js';
@@ -174,7 +174,7 @@ describe('the follower of the invalidation log', () => {
       await expect(app.call('GET', '/api/v1/users/me', known)).resolves.toMatchObject({
         body: { role: 'researcher' },
       });
-      await app.get<CacheStore>(CACHE_STORE).invalidate([`user:${unknown.id}`]);
+      await app.get<CacheStore>(CACHE_STORE).delete([`user:${unknown.id}`]);
       await expect(getMe(app, unknown)).resolves.toBe('200');
       await expect(cached(unknown)).resolves.toBe(false);
     });
@@ -185,9 +185,9 @@ describe('the follower of the invalidation log', () => {
   });
 
   it('does not take a lost connection for an unreachable PostgreSQL', async () => {
-    const lose = jest.spyOn(app.get(Following), 'lose');
+    const lose = jest.spyOn(app.get(Standing), 'lose');
     await withoutFollower(async () => undefined);
-    const suspend = jest.spyOn(app.get(Following), 'suspend');
+    const suspend = jest.spyOn(app.get(Standing), 'suspend');
     const { run } = FollowerConnection.prototype;
     let runs = 0;
     const lost = () => Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
@@ -199,12 +199,12 @@ describe('the follower of the invalidation log', () => {
       return [1, 3].includes((runs += 1)) ? lost() : run.call(this, work);
     });
     await waitFor(() => suspend.mock.calls.length > 1, { what: 'both losses to be noticed' });
-    await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
+    await waitFor(() => app.get(Standing).state === 'following', { what: 'the follower to come back' });
     expect(lose).not.toHaveBeenCalled();
   });
 
   it('does not take a connection that was ended while it began for an unreachable PostgreSQL', async () => {
-    const lose = jest.spyOn(app.get(Following), 'lose');
+    const lose = jest.spyOn(app.get(Standing), 'lose');
     await operator.query('BEGIN; LOCK TABLE invalidations IN ACCESS EXCLUSIVE MODE');
     await endFollowers(database.url);
     await waitFor(() => endFollowers(database.url, `wait_event_type = 'Lock' AND query LIKE '%DELETE%'`), {
@@ -212,7 +212,7 @@ describe('the follower of the invalidation log', () => {
       intervalMs: 5,
     });
     await operator.query('ROLLBACK');
-    await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
+    await waitFor(() => app.get(Standing).state === 'following', { what: 'the follower to come back' });
     // A machine that stalls may add "no answer".
     expect(lose).not.toHaveBeenCalledWith(expect.stringContaining('terminating'));
   });
@@ -235,11 +235,11 @@ describe('the follower of the invalidation log', () => {
     await sql(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     try {
       await endFollowers(database.url);
-      await waitFor(() => app.get(Following).state === 'suspended', { what: 'the loss to be noticed' });
+      await waitFor(() => app.get(Standing).state === 'suspended', { what: 'the loss to be noticed' });
       await meanwhile();
     } finally {
       await sql(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     }
-    await waitFor(() => app.get(Following).state === 'following', { what: 'the follower to come back' });
+    await waitFor(() => app.get(Standing).state === 'following', { what: 'the follower to come back' });
   }
 });

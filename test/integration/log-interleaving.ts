@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
-import { LOG_CHANNEL } from '../../src/invalidation/invalidation-log.js';
+import { LOG_CHANNEL } from '../../src/log/invalidation-log.js';
 
 const WRITERS = 5;
 

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
-import { Following } from '../../src/cache/following.js';
-import { ChangeFeed } from '../../src/invalidation/change-feed.js';
+import { Standing } from '../../src/standing/standing.js';
+import { ChangeFeed } from '../../src/log/change-feed.js';
 import {
   LOG_CHANNEL,
   readNewRows,
   readPosition,
   readReplay,
   STORE_POSITION,
-} from '../../src/invalidation/invalidation-log.js';
-import type { LogPosition } from '../../src/invalidation/log-position.js';
+} from '../../src/log/invalidation-log.js';
+import type { LogPosition } from '../../src/log/log-position.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -161,7 +161,7 @@ describe('a follower of the invalidation log', () => {
   });
 
   it('reads nothing from its old position when the tables are replaced by those of a backup', async () => {
-    const suspend = jest.spyOn(app.get(Following), 'suspend');
+    const suspend = jest.spyOn(app.get(Standing), 'suspend');
     const foreign = randomUUID();
     // A server that has counted further wrote this row: no position of this server is behind it.
     await operator.query(`BEGIN; ${REPLACE_SESSIONS};

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
-import { readReplay } from '../../src/invalidation/invalidation-log.js';
+import { LogRetentionService } from '../../src/log/log-retention.service.js';
+import { readReplay } from '../../src/log/invalidation-log.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { type Member, register } from './accounts.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
+import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { getMe, logIn, type Member, register } from './accounts.js';
+import { entryOf, getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
 const MOVED = { kind: 'session.revoked', reason: 'session_moved' };
@@ -50,7 +49,7 @@ describe('a session that SQL gives other ids', () => {
     ['another id', () => 'id = gen_random_uuid()'],
   ])('is refused by its token within a second: %s', async (_what, assignment) => {
     await expect(getMe(app, member)).resolves.toBe('200');
-    await expect(app.get<CacheStore>(CACHE_STORE).get(`user:${member.id}`)).resolves.toBeDefined();
+    await expect(entryOf(app, member)).resolves.toBeDefined();
     await change(`UPDATE sessions SET ${assignment()} WHERE id = '${member.sessionId}'`);
     await waitFor(async () => (await getMe(app, member)) === '401 token_revoked', {
       what: 'the refusal of the token',

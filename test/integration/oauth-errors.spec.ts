@@ -72,7 +72,7 @@ describe('an error of an OAuth route', () => {
   it('is 503 with Retry-After while the database is down, also for the introspection of a token', async () => {
     await expect(authenticate(app, client)).resolves.toBe('orders');
     // A session in the cache is served without the database.
-    await app.get(UserCacheService).invalidate([session.id]);
+    await app.get(UserCacheService).evict([session.id]);
     await proxy.blackhole();
     const form = { grant_type: 'refresh_token', refresh_token: session.refreshToken, token: session.token };
     const answers = await Promise.all(PATHS.map((path) => send(app, path, form, client)));

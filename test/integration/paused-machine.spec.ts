@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { FollowerConnection } from '../../src/invalidation/follower-connection.js';
+import { FollowerConnection } from '../../src/log/follower-connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { withRedis } from '../support/redis/redis-connection.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NoPrimaryError } from '../../src/common/database-errors.js';
-import { FollowedHistory } from '../../src/database/followed-history.js';
+import { Standing } from '../../src/standing/standing.js';
 import { PATIENT } from '../support/app/patient.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
@@ -183,12 +183,12 @@ describe('an instance whose PgBouncer is led to another server than DATABASE_DIR
 
   it('runs later statements on the same sessions of PgBouncer after one that was refused', async () => {
     const member = await register(pooled);
-    const followed = pooled.get(FollowedHistory);
-    const { current } = followed;
+    const standing = pooled.get(Standing);
+    const { history = '' } = standing;
     // PostgreSQL skips the statement of a refresh, which PgBouncer has prepared on none of its sessions yet.
-    followed.current = 'another history';
+    standing.adopt('another history');
     const refused = await Promise.all(Array.from({ length: 6 }, () => refresh(pooled, member)));
-    followed.current = current;
+    standing.adopt(history);
     const statuses = refused.map(({ status }) => status);
     await waitFor(
       async () => statuses.push((await refresh(pooled, member)).status) && statuses.at(-1) === 200,

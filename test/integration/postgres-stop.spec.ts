@@ -1,4 +1,4 @@
-import { Following } from '../../src/cache/following.js';
+import { Standing } from '../../src/standing/standing.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import type { TestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
@@ -43,7 +43,7 @@ describe('instances whose PostgreSQL is stopped in good order', () => {
       for (let stop = 0; stop < STOPS; stop++) {
         const members = await Promise.all(apps.map(registerCached));
         process.kill(postgres.pid, signal);
-        const states = () => apps.map((app) => app.get(Following).state);
+        const states = () => apps.map((app) => app.get(Standing).state);
         await waitFor(() => states().every((state) => state === 'unreachable'), {
           what: 'PostgreSQL to be out of reach',
         });

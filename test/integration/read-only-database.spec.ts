@@ -1,6 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import { AuditLogService } from '../../src/audit/audit-log.service.js';
-import { LogRetentionService } from '../../src/invalidation/log-retention.service.js';
+import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BLACKLIST_PREFIX } from '../../src/cache/blacklist.service.js';
+import { BLACKLIST_PREFIX } from '../../src/cache/entry-keys.js';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';

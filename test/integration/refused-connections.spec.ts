@@ -1,4 +1,4 @@
-import { Following } from '../../src/cache/following.js';
+import { Standing } from '../../src/standing/standing.js';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
@@ -102,7 +102,7 @@ describe('a PostgreSQL that refuses connections while the service runs', () => {
     async ({ begin, end, reason }) => {
       await begin();
       await endConnections();
-      await waitFor(() => app.get(Following).state !== 'following', { what: 'the loss to be noticed' });
+      await waitFor(() => app.get(Standing).state !== 'following', { what: 'the loss to be noticed' });
       const refusal = {
         status: 503,
         body: { code: 'temporarily_unavailable' },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
-import { CacheTrust } from '../../src/cache/cache-trust.js';
+import { CacheStatus } from '../../src/cache/cache-status.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -44,7 +44,7 @@ describe('the limits of three instances', () => {
   });
 
   const becomes = (state: 'trusted' | 'down') =>
-    waitFor(() => Promise.resolve(apps.every((app) => app.get(CacheTrust).state === state)), {
+    waitFor(() => Promise.resolve(apps.every((app) => app.get(CacheStatus).state === state)), {
       what: `every instance to find Redis ${state}`,
       timeoutMs: 20_000,
     });

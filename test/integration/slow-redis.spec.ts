@@ -36,7 +36,7 @@ describe('a request, while each answer of Redis takes most of the deadline', () 
     await proxy.pass();
     await app.trusted();
     member = await register(app);
-    await app.get(UserCacheService).invalidate([member.id]);
+    await app.get(UserCacheService).evict([member.id]);
   });
   afterAll(async () => {
     await app.stop();

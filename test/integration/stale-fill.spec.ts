@@ -44,7 +44,7 @@ describe('a cache fill', () => {
 
   /** Lets the slow instance judge a token by a database read that is held after it was read. */
   async function hold(member: Member) {
-    await slow.get(UserCacheService).invalidate([member.id]);
+    await slow.get(UserCacheService).evict([member.id]);
     const barrier = new Barrier();
     const cache = slow.get(UserCacheService);
     const load = cache.load.bind(cache);

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
-import { Following } from '../../src/cache/following.js';
+import { Standing } from '../../src/standing/standing.js';
+import { PeriodicTask } from '../../src/common/periodic-task.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
-import { FollowedHistory } from '../../src/database/followed-history.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { RepeatedCommand } from '../support/redis/repeated-command.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -90,8 +90,8 @@ describe('two instances on one Redis whose databases differ', () => {
 
   it('let the later one serve, without the blacklist of the other history, once no instance follows that one', async () => {
     const add = (app: AppInProcess) =>
-      app.get(BlacklistService).add('a-token', Date.now() / 1000 + 600, app.get(Following).history);
-    const isRevoked = (app: AppInProcess) => app.get(BlacklistService).isRevoked('a-token');
+      app.get(BlacklistService).add('a-token', Date.now() / 1000 + 600, app.get(Standing).history);
+    const isRevoked = (app: AppInProcess) => app.get(BlacklistService).isRevoked('a-token', app.get(Standing).permit());
     // A machine that stalls keeps the instance from a write.
     const isAdded = async (app: AppInProcess) => {
       add(app);
@@ -186,7 +186,7 @@ describe('an instance whose database becomes read-only', () => {
   it('uses no connection of the pool to another history', async () => {
     const member = await register(app);
     // As if the follower had moved on to another server.
-    app.get(FollowedHistory).current = 'another history';
+    app.get(Standing).adopt('another history');
     await expect(app.query('SELECT 1')).rejects.toThrow('another database');
     await becomes(app, 'healthy');
     await expect(app.call('GET', '/api/v1/users/me', member)).resolves.toMatchObject({ status: 200 });
@@ -194,12 +194,12 @@ describe('an instance whose database becomes read-only', () => {
 
   it('writes the blacklist of a logout with the history that it followed before the commit', async () => {
     const member = await register(app);
-    const { history } = app.get(Following);
+    const { history } = app.get(Standing);
     const sessions = app.get(SessionsService);
     const revoke = sessions.revoke.bind(sessions);
     const revoking = jest.spyOn(sessions, 'revoke').mockImplementation(async (...values) => {
       const ended = await revoke(...values);
-      app.get(FollowedHistory).current = 'another history';
+      app.get(Standing).adopt('another history');
       return ended;
     });
     const add = jest.spyOn(app.get(BlacklistService), 'add');

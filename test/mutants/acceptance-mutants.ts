@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.js';
 
-const FOLLOWING = 'src/cache/following.ts';
+const FOLLOWING = 'src/standing/standing.ts';
 const TRUSTED_CACHE = 'src/cache/trusted-cache.ts';
 const USERS = 'src/cache/user-cache.service.ts';
-const INVALIDATION = 'src/invalidation/cache-invalidation.service.ts';
+const EVICTIONS = 'src/log/eviction.service.ts';
 
 /** What an instance may accept from the cache, and when a change is acknowledged. */
 export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
@@ -12,54 +12,54 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     file: FOLLOWING,
     text: 'performance.now() < monotonic && Date.now() < wall',
     replacement: 'performance.now() < monotonic',
-    specs: ['src/cache/following.spec.ts'],
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'entries are accepted for longer when the clock is set back',
     file: FOLLOWING,
     text: 'performance.now() < monotonic && Date.now() < wall',
     replacement: 'Date.now() < wall',
-    specs: ['src/cache/following.spec.ts'],
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'entries are accepted while the log is not followed',
     file: FOLLOWING,
-    text: "return this.state === 'unreachable' || this.mayWrite;",
-    replacement: "return this.state !== 'refused';",
-    specs: ['src/cache/following.spec.ts'],
+    text: "?? 'database-only'",
+    replacement: "?? 'read'",
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'entries are not accepted while PostgreSQL is out of reach',
     file: FOLLOWING,
-    text: "return this.state === 'unreachable' || this.mayWrite;",
-    replacement: 'return this.mayWrite;',
-    specs: ['src/cache/following.spec.ts'],
+    text: "unreachable: 'read' }",
+    replacement: "unreachable: 'database-only' }",
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'NOHISTORY: entries of another history are accepted',
-    file: FOLLOWING,
-    text: 'return history === this.history && readAt >= this.floorMs;',
-    replacement: 'return readAt >= this.floorMs;',
-    specs: ['src/cache/following.spec.ts'],
+    file: 'src/standing/permit.ts',
+    text: 'history === permit.history && readAt >= permit.floorMs',
+    replacement: 'readAt >= permit.floorMs',
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'entries from before a skipped part of the log are accepted',
-    file: FOLLOWING,
-    text: 'return history === this.history && readAt >= this.floorMs;',
-    replacement: 'return history === this.history;',
-    specs: ['src/cache/following.spec.ts'],
+    file: 'src/standing/permit.ts',
+    text: 'history === permit.history && readAt >= permit.floorMs',
+    replacement: 'history === permit.history',
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'an answer of the cache is accepted however late it is used',
     file: TRUSTED_CACHE,
-    text: 'return this.trust.isTrusted ? value : undefined;',
-    replacement: 'return value;',
+    text: 'this.readiness.isReady && this.standing.holds(permit) ? value : undefined',
+    replacement: 'value',
     specs: ['test/integration/acceptance.spec.ts'],
   },
   {
     name: 'entries are accepted although a backup has replaced the tables',
-    file: 'src/invalidation/invalidation-follower.ts',
-    text: 'if (page.history !== this.following.history)',
+    file: 'src/log/invalidation-follower.ts',
+    text: 'if (page.history !== this.standing.history)',
     replacement: "if (page.history === '')",
     specs: ['test/integration/backup.spec.ts'],
     test: 'pg_dump',
@@ -74,13 +74,13 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: 'FILLALWAYS: an entry is written by an instance that does not follow the log',
     file: TRUSTED_CACHE,
-    text: 'if (ttlMs > 0 && this.trust.isWritable) this.leave(this.store.fill(',
+    text: 'if (ttlMs > 0 && this.isWritable) this.leave(this.store.fill(',
     replacement: 'if (ttlMs > 0) this.leave(this.store.fill(',
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
   {
     name: 'NOWAIT: a change is acknowledged although its entry stayed',
-    file: INVALIDATION,
+    file: EVICTIONS,
     text: 'performance.now() - beganAt < ACCEPTANCE_ENDED_MS',
     replacement: 'false',
     specs: ['test/integration/acknowledgement.spec.ts'],
@@ -96,7 +96,7 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: 'an entry is written from a read of another history',
     file: USERS,
-    text: ' || history !== this.following.history) return;',
+    text: ' || history !== this.standing.history) return;',
     replacement: ') return;',
     specs: ['src/cache/user-cache.service.spec.ts'],
   },
@@ -105,13 +105,13 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
     file: FOLLOWING,
     text: 'return this.isPermanent || (performance.now() < monotonic && Date.now() < wall);',
     replacement: 'return true;',
-    specs: ['src/cache/following.spec.ts'],
+    specs: ['src/standing/standing.spec.ts'],
   },
   {
     name: 'LATECHECK: the cache is asked before the log was read',
     file: TRUSTED_CACHE,
-    text: 'this.trust.isTrusted ? await this.store.get(key).catch(ignoreOutage) : undefined',
-    replacement: 'await this.store.get(key).catch(ignoreOutage)',
+    text: 'if (!this.readiness.isReady || !mayRead(permit)) return undefined;',
+    replacement: '',
     specs: ['test/integration/acceptance.spec.ts'],
   },
   {
@@ -123,7 +123,7 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a change whose entry stayed is acknowledged after 50 ms',
-    file: FOLLOWING,
+    file: 'src/common/acceptance.ts',
     text: 'ACCEPTANCE_MS + 100',
     replacement: '50',
     specs: ['test/integration/acknowledgement.spec.ts'],

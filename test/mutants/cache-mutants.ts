@@ -2,16 +2,16 @@ import type { Mutant } from './mutant.js';
 
 const CHANNEL = 'src/live/live-channel.ts';
 const CHANNEL_SPEC = ['src/live/live-channel.spec.ts'] as const;
-const FOLLOWER = 'src/invalidation/invalidation-follower.ts';
-const LOG = 'src/invalidation/invalidation-log.ts';
-const REDIS = 'src/cache/redis-connection.ts';
+const FOLLOWER = 'src/log/invalidation-follower.ts';
+const LOG = 'src/log/invalidation-log.ts';
+const REDIS = 'src/redis/redis-connection.ts';
 const BLACKLIST = 'src/cache/blacklist.service.ts';
 
 /** How the log is followed, and which servers are used. */
 export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'the certificate of Redis is not verified',
-    file: 'src/cache/redis-socket.ts',
+    file: 'src/redis/redis-socket.ts',
     text: 'rejectUnauthorized: true',
     replacement: 'rejectUnauthorized: false',
     specs: ['test/contracts/redis-tls.spec.ts'],
@@ -35,15 +35,15 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'requests are served while other instances follow another history',
-    file: 'src/auth/primary.guard.ts',
-    text: 'if (refusal === undefined) return true;',
-    replacement: 'if (refusal !== null) return true;',
+    file: 'src/standing/primary.guard.ts',
+    text: "if (permit.kind !== 'refuse') return true;",
+    replacement: "if (permit.kind !== 'none') return true;",
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'make the later one',
   },
   {
     name: 'the claim of another history is ignored',
-    file: 'src/invalidation/history-claim.ts',
+    file: 'src/log/history-claim.ts',
     text: 'if (claim?.identity.history === own.history) return undefined;',
     replacement: 'if (true as boolean) return claim?.identity;',
     specs: ['test/integration/wrong-database.spec.ts'],
@@ -52,15 +52,15 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'an instance says that it is ready with a wrong database',
     file: 'src/health/primary.indicator.ts',
-    text: 'refusal === undefined ? indicator.up() : indicator.down(refusal)',
-    replacement: 'refusal === undefined ? indicator.up() : indicator.up()',
+    text: "kind === 'refuse' ? indicator.down(reason) : indicator.up()",
+    replacement: 'indicator.up()',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'make the later one',
   },
   {
     name: 'rows that are skipped make no entry old',
     file: FOLLOWER,
-    text: '      this.following.skip(databaseMs);\n',
+    text: '      this.standing.skip(databaseMs);\n',
     replacement: '',
     specs: ['test/integration/invalidation-follower.spec.ts'],
     test: 'skips more rows',
@@ -83,7 +83,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'BYNUMBER: rows of transactions that were under way are not read',
-    file: 'src/invalidation/log-position.ts',
+    file: 'src/log/log-position.ts',
     text: "underWay === '' ? [] : underWay.split(',')",
     replacement: '[]',
     specs: ['test/integration/invalidation-follower.spec.ts'],
@@ -151,7 +151,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a new connection of the follower is followed wherever it leads',
-    file: 'src/invalidation/history-claim.ts',
+    file: 'src/log/history-claim.ts',
     text: 'despiteOutage(() => outwait(shard, own, previous, isAnother ? UNRENEWED_MS : 0), patience)',
     replacement: 'despiteOutage(() => current(shard), patience)',
     specs: ['test/faults/replication-faults.long.spec.ts'],
@@ -160,7 +160,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'tokens are judged while other instances follow another history',
     file: 'src/sessions/session-verdict.service.ts',
-    text: 'if (this.following.refusal !== undefined) throw new NoPrimaryError(this.following.refusal);',
+    text: "if (permit.kind === 'refuse') throw new NoPrimaryError(permit.reason);",
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'make the later one',
@@ -168,8 +168,8 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'NORESYNC: a new connection of the follower replays nothing',
     file: FOLLOWER,
-    text: 'await this.invalidation.replayFor(page.history);',
-    replacement: 'this.following.adopt(page.history);',
+    text: 'await this.replay.replayFor(page.history);',
+    replacement: 'this.standing.adopt(page.history);',
     specs: ['test/integration/invalidation-follower.spec.ts'],
   },
   {
@@ -190,7 +190,7 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'KEEPBLACKLIST: entries of the blacklist of any history count',
     file: BLACKLIST,
-    text: 'history !== undefined && history === this.following.history',
+    text: 'history !== undefined && history === permit.history',
     replacement: 'history !== undefined',
     specs: ['src/cache/blacklist.service.spec.ts'],
     test: 'ended in another history',
@@ -214,14 +214,14 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'an instance says that it is healthy with a wrong database',
     file: 'src/health/health-summary.service.ts',
-    text: ' || this.following.refusal !== undefined',
+    text: " || this.standing.permit().kind === 'refuse'",
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],
     test: 'make the later one',
   },
   {
     name: 'a claim of another history that does not end in time stops the service',
-    file: 'src/invalidation/history-claim.ts',
+    file: 'src/log/history-claim.ts',
     text: 'left >= 0 and left <= tonumber(ARGV[3]) and ',
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],

@@ -44,7 +44,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'NOOUTLAST: the change of a client is acknowledged at once',
-    file: 'src/invalidation/cache-invalidation.service.ts',
+    file: 'src/log/eviction.service.ts',
     text: 'await pause(ACCEPTANCE_ENDED_MS);',
     replacement: '',
     specs: ['test/integration/acknowledgement.spec.ts'],
@@ -53,7 +53,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'the memory of clients is used while the log is not read',
     file: KNOWN,
-    text: 'this.following.readsLog ? this.memory.get(id) : undefined',
+    text: 'this.standing.readsLog ? this.memory.get(id) : undefined',
     replacement: 'this.memory.get(id)',
     specs: CLIENTS_SPEC,
     test: 'does not read the log',

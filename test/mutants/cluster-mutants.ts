@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.js';
 
-const TABLE = 'src/cache/slot-table.ts';
-const SHARD = 'src/cache/redis-cluster-shard.ts';
+const TABLE = 'src/redis/cluster/slot-table.ts';
+const SHARD = 'src/redis/cluster/redis-cluster-shard.ts';
 const STORE = 'src/cache/redis-cluster.store.ts';
-const TABLE_SPEC = ['src/cache/slot-table.spec.ts'] as const;
+const TABLE_SPEC = ['src/redis/cluster/slot-table.spec.ts'] as const;
 const MOVES_SPEC = ['test/cluster/broken-off-moves.long.spec.ts'] as const;
 const CLUSTER_SPEC = ['test/cluster/redis-cluster.long.spec.ts'] as const;
 
@@ -95,8 +95,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'NOFLOOR: an ASK that cannot be followed ends no acceptance',
     file: SHARD,
-    text: 'following.raiseFloor(clock.now() + CLOCK_LATENESS_MS);',
-    replacement: 'void [following, clock, CLOCK_LATENESS_MS];',
+    text: 'this.context.hooks.outdate();',
+    replacement: '',
     specs: MOVES_SPEC,
     test: 'before a replay that could not follow',
   },

@@ -1,12 +1,12 @@
 import type { Mutant } from './mutant.js';
 
-const POSITION = 'src/invalidation/log-position.ts';
-const POSITION_SPEC = ['src/invalidation/log-position.spec.ts'] as const;
-const RECENT = 'src/invalidation/recent-log.ts';
-const RECENT_SPEC = ['src/invalidation/recent-log.spec.ts'] as const;
+const POSITION = 'src/log/log-position.ts';
+const POSITION_SPEC = ['src/log/log-position.spec.ts'] as const;
+const RECENT = 'src/log/recent-log.ts';
+const RECENT_SPEC = ['src/log/recent-log.spec.ts'] as const;
 const EVENTS = 'src/events/event-feed.service.ts';
 const EVENTS_SPEC = ['src/events/event-feed.service.spec.ts'] as const;
-const ARCHIVE = 'src/invalidation/log-archive.service.ts';
+const ARCHIVE = 'src/events/log-archive.service.ts';
 const FAILOVER_SPEC = ['test/integration/feed-failover.spec.ts'] as const;
 const FEED_SPEC = ['test/integration/event-feed.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/event-feed-reach.spec.ts'] as const;

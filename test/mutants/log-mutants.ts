@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.js';
 
-const LOG = 'src/invalidation/invalidation-log.ts';
+const LOG = 'src/log/invalidation-log.ts';
 const POSITIONS_SPECS = ['test/integration/log-positions.spec.ts'] as const;
 const MOVED_SPECS = ['test/integration/moved-sessions.spec.ts'] as const;
 
@@ -24,7 +24,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rows of a restored backup stay in the log',
-    file: 'src/invalidation/invalidation-follower.ts',
+    file: 'src/log/invalidation-follower.ts',
     text: 'await connection.run((client) => client.query(REMOVE_FOREIGN_ROWS));',
     replacement: 'void REMOVE_FOREIGN_ROWS;',
     specs: POSITIONS_SPECS,
@@ -56,10 +56,10 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'entries from before the clock was set back are accepted after skipped rows',
-    file: 'src/cache/following.ts',
+    file: 'src/standing/standing.ts',
     text: 'this.latestMs > databaseMs ? this.latestMs + ACCEPTANCE_MS : databaseMs',
     replacement: 'databaseMs',
-    specs: ['src/cache/following.spec.ts'],
+    specs: ['src/standing/standing.spec.ts'],
     test: 'the clock was set back',
   },
 ];

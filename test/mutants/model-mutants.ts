@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
-const FOLLOWER = 'src/invalidation/invalidation-follower.ts';
-const LOG = 'src/invalidation/invalidation-log.ts';
+const FOLLOWER = 'src/log/invalidation-follower.ts';
+const LOG = 'src/log/invalidation-log.ts';
 const ACCEPTANCE_SPEC = ['test/integration/acceptance.spec.ts'] as const;
 const POSITION_SPEC = ['test/integration/log-position.spec.ts'] as const;
 
@@ -26,14 +26,14 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'ONLYTRUSTED: pages are not applied to a Redis connection that is being replayed',
     file: 'src/cache/trusted-cache.ts',
-    text: 'await this.store.invalidate(keys);',
-    replacement: 'if (this.trust.isStoreTrusted) await this.store.invalidate(keys);',
+    text: 'await this.store.delete(keys);',
+    replacement: 'if (this.trust.isStoreTrusted) await this.store.delete(keys);',
     specs: ACCEPTANCE_SPEC,
     test: 'while the log was replayed on a new connection to Redis',
   },
   {
     name: 'PREPAREONCE: whether the log is followed is not checked after the replay of a Redis connection',
-    file: 'src/invalidation/cache-invalidation.service.ts',
+    file: 'src/log/replay.service.ts',
     text: 'if (this.demandReading() !== history)',
     replacement: "if (history === '')",
     specs: ACCEPTANCE_SPEC,
@@ -92,8 +92,8 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'KEEPLINK: a refused DEL does not end the connection to Redis',
-    file: 'src/cache/redis-cache.store.ts',
-    text: 'this.connection.drop(`an invalidation failed: ${(error as Error).message}`);',
+    file: 'src/redis/delete-keys.ts',
+    text: 'connection.drop(`an invalidation failed: ${(error as Error).message}`);',
     replacement: '',
     specs: ['test/contracts/redis-outage.spec.ts'],
     test: 'answers an invalidation with an error',
@@ -101,7 +101,7 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'NOSETTLE: a refused command does not wait until the entry is deleted that let it in',
     file: 'src/users/account-commands.service.ts',
-    text: 'if (error instanceof ProblemError) await this.invalidation.settle(accounts);',
+    text: 'if (error instanceof ProblemError) await this.invalidation.evictOrWait(accounts);',
     replacement: '',
     specs: ['test/integration/commands.spec.ts'],
     test: 'is refused',
@@ -109,7 +109,7 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'NOSETTLE: the end of a session that has ended already does not wait until its entry is deleted',
     file: 'src/sessions/sessions.service.ts',
-    text: 'else await this.invalidation.settle([userId]);',
+    text: 'else await this.invalidation.evictOrWait([userId]);',
     replacement: '',
     specs: ['test/integration/commands.spec.ts'],
     test: 'that the session to end has ended',
@@ -117,14 +117,14 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'NOSETTLE: an update without a change does not wait until the entry is deleted',
     file: 'src/users/users.service.ts',
-    text: 'else await this.invalidation.settle([id]);',
+    text: 'else await this.invalidation.evictOrWait([id]);',
     replacement: '',
     specs: ['test/integration/commands.spec.ts'],
     test: 'and makes the same one',
   },
   {
     name: 'an instance that is served by Redis does not notice the claim of another history',
-    file: 'src/invalidation/history-claim.ts',
+    file: 'src/log/history-claim.ts',
     text: 'if (other !== undefined && other.history !== own.history) throw new Error(describe(other));',
     replacement: '',
     specs: ['test/integration/wrong-database.spec.ts'],
@@ -132,25 +132,25 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the log is read every 1.3 s',
-    file: 'src/invalidation/follower-connection.ts',
+    file: 'src/log/follower-connection.ts',
     text: 'const POLL_MS = 500;',
     replacement: 'const POLL_MS = 1300;',
-    specs: ['src/invalidation/follower-connection.spec.ts'],
+    specs: ['src/log/follower-connection.spec.ts'],
   },
   {
     name: 'entries are accepted for 1.5 s after the begin of a read',
-    file: 'src/cache/following.ts',
+    file: 'src/common/acceptance.ts',
     text: 'ACCEPTANCE_MS = 1000;',
     replacement: 'ACCEPTANCE_MS = 1500;',
-    specs: ['src/cache/following.spec.ts'],
+    specs: ['src/standing/standing.spec.ts'],
     test: 'for a second at most',
   },
   {
     name: 'Redis is tried again after up to 6 s',
-    file: 'src/cache/redis-connection.ts',
+    file: 'src/redis/redis-connection.ts',
     text: 'const MAX_RECONNECT_DELAY_MS = 1000;',
     replacement: 'const MAX_RECONNECT_DELAY_MS = 6000;',
-    specs: ['src/cache/redis-connection.spec.ts'],
+    specs: ['src/redis/redis-connection.spec.ts'],
     test: 'a second at most',
   },
 ];

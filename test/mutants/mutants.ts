@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an invalidation leaves the leases',
-    file: REDIS_STORE,
+    file: 'src/cache/entry-keys.ts',
     text: '[leaseKey(key), key]',
     replacement: '[key]',
     specs: ['test/contracts/redis-cache.store.spec.ts'],
@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a replica is accepted as the master of Redis',
-    file: 'src/cache/redis-connection.ts',
+    file: 'src/redis/redis-connection.ts',
     text: "!Array.isArray(role) || String(role[0]) !== 'master'",
     replacement: '!Array.isArray(role)',
     specs: ['test/contracts/redis-role.spec.ts'],

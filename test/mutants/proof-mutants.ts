@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.js';
 
-const STORES = 'src/invalidation/instance-stores.ts';
+const STORES = 'src/log/instance-stores.ts';
 const STORES_SPEC = ['test/integration/instance-stores.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/database-reach.spec.ts'] as const;
 
@@ -15,15 +15,15 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'FALSEEVIDENCE: whatever ends the connection of the follower counts as PostgreSQL being down',
-    file: 'src/invalidation/invalidation-follower.ts',
-    text: 'this.following.suspend(message);\n    this.reach',
-    replacement: 'this.following.lose(message);\n    this.reach',
+    file: 'src/log/invalidation-follower.ts',
+    text: 'this.standing.suspend(message);\n    this.reach',
+    replacement: 'this.standing.lose(message);\n    this.reach',
     specs: REACH_SPEC,
     test: 'at the direct URL',
   },
   {
     name: 'STALECONTACT: cached sessions are served by an instance that had not read the log in time',
-    file: 'src/invalidation/invalidation-follower.ts',
+    file: 'src/log/invalidation-follower.ts',
     text: 'this.lastRead.elapsedMs < ACCEPTANCE_MS',
     replacement: 'this.lastRead.elapsedMs < Infinity',
     specs: REACH_SPEC,
@@ -31,7 +31,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'KEEPEVIDENCE: cached sessions are served again although PostgreSQL has answered since the log was read',
-    file: 'src/invalidation/database-reach.ts',
+    file: 'src/log/database-reach.ts',
     text: '    if (this.doubt !== undefined) this.doubt.mayServe = false;\n',
     replacement: '',
     specs: REACH_SPEC,
@@ -39,7 +39,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'PostgreSQL counts as out of reach as soon as one way fails',
-    file: 'src/invalidation/database-reach.ts',
+    file: 'src/log/database-reach.ts',
     text: 'Promise.any(ways)',
     replacement: 'Promise.all(ways)',
     specs: REACH_SPEC,
@@ -47,7 +47,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the end of a connection counts as an answer of PostgreSQL',
-    file: 'src/invalidation/database-reach.ts',
+    file: 'src/log/database-reach.ts',
     text: 'if (!isEndedConnection(error) || trying.elapsedMs > this.halfMs) throw error;',
     replacement: 'throw error;',
     specs: ['test/integration/postgres-stop.spec.ts'],
@@ -55,17 +55,16 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   {
     name: 'STOREEARLY: a change does not ask after its commit which stores there are',
     file: STORES,
-    text: 'return isRemoved && isOnly && isSameStore(store, this.store);',
-    replacement: 'return isRemoved && isSameStore(store, this.store) && this.trust.rival === undefined;',
+    text: 'if (this.database.isEmbedded) return true;',
+    replacement: 'if (this.database.isEmbedded || !this.hasRival) return true;',
     specs: STORES_SPEC,
     test: 'make each change wait',
   },
   {
     name: 'ANNOUNCELATE: an instance names its store after the replay',
-    file: 'src/invalidation/invalidation-follower.ts',
-    text: '    await this.stores.announce(runOn(connection));\n    await this.invalidation.replayFor(page.history);\n',
-    replacement:
-      '    await this.invalidation.replayFor(page.history);\n    await this.stores.announce(runOn(connection));\n',
+    file: 'src/log/invalidation-follower.ts',
+    text: '    await this.stores.announce(runOn(connection));\n    await this.replay.replayFor(page.history);\n',
+    replacement: '    await this.replay.replayFor(page.history);\n    await this.stores.announce(runOn(connection));\n',
     specs: STORES_SPEC,
     test: 'before the log is replayed',
   },
@@ -79,22 +78,22 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an instance trusts its store beside another one',
-    file: 'src/cache/cache-trust.ts',
-    text: 'return this.isStoreTrusted && this.foreign === undefined && this.following.mayAccept;',
-    replacement: 'return this.isStoreTrusted && this.following.mayAccept;',
+    file: 'src/standing/standing.ts',
+    text: "if (this.rival !== undefined) return 'database-only';",
+    replacement: '',
     specs: STORES_SPEC,
     test: 'Redis and memory',
   },
   {
     name: 'an instance goes by its own clocks alone',
     file: 'src/cache/redis-cache.store.ts',
-    text: 'permit !== undefined || !trust.following.isLimited ? values : []',
+    text: 'permit !== undefined || !isLimited ? values : []',
     replacement: 'permit !== null ? values : []',
     specs: ['test/integration/paused-machine.spec.ts'],
   },
   {
     name: 'a later timeline wins against instances that renew their claim',
-    file: 'src/invalidation/history-claim.ts',
+    file: 'src/log/history-claim.ts',
     text: 'if (mayEnd && ageMs >= UNRENEWED_MS) return other;',
     replacement: 'if (mayEnd) return other;',
     specs: ['test/integration/promoted-copy.spec.ts'],
@@ -102,7 +101,7 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a copy is followed at once where Redis does not answer',
-    file: 'src/invalidation/history-claim.ts',
+    file: 'src/log/history-claim.ts',
     text: 'if (performance.now() - beganAt >= patienceMs) return;',
     replacement: 'return;',
     specs: ['test/integration/promoted-copy.spec.ts'],

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { CacheTrust } from '../cache/cache-trust.js';
-import { RedisServers } from '../cache/redis-servers.js';
+import { Readiness } from '../redis/readiness.js';
+import { Standing } from '../standing/standing.js';
+import { RedisServers } from '../redis/redis-servers.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { Stopwatch } from '../common/stopwatch.js';
 import { Database } from '../database/database.js';
@@ -79,11 +80,13 @@ export class InstanceStores {
   private lastBeat: Stopwatch | undefined;
   private writing: Promise<unknown> = Promise.resolve();
   private hasLeft = false;
+  private hasRival = false;
 
   constructor(
     private readonly database: Database,
     private readonly statements: HotStatements,
-    private readonly trust: CacheTrust,
+    private readonly readiness: Readiness,
+    private readonly standing: Standing,
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
   ) {}
 
@@ -102,14 +105,14 @@ export class InstanceStores {
 
   /** The log was replayed: without Redis, the memory of this instance is up to date. */
   trustMemory(): void {
-    if (this.redis === undefined) this.trust.change('trusted');
+    if (this.redis === undefined) this.readiness.change('trusted');
   }
 
   /** The log is not read any more. What is known of the row of this instance may be lost with the connection, and nobody deletes from its memory. */
   forget(): void {
     this.named = undefined;
     if (this.redis === undefined)
-      this.trust.change('down', 'a cache in memory is used only while the invalidation log is read');
+      this.readiness.change('down', 'a cache in memory is used only while the invalidation log is read');
   }
 
   /**
@@ -118,8 +121,7 @@ export class InstanceStores {
    * @throws Error when others took this instance for ended, so that they may have changed something without waiting for it
    */
   async keep(run: RunStatement): Promise<number> {
-    const isDue =
-      this.lastBeat === undefined || this.lastBeat.elapsedMs >= BEAT_MS || this.trust.rival !== undefined;
+    const isDue = this.lastBeat === undefined || this.lastBeat.elapsedMs >= BEAT_MS || this.hasRival;
     if (isDue)
       await this.inTurn(async () => {
         if (!this.hasLeft && !(await this.write(BEAT, run)))
@@ -129,16 +131,21 @@ export class InstanceStores {
     return (this.lastBeat?.beganAt ?? -Infinity) + BEAT_COUNTS_MS;
   }
 
-  /**
-   * Runs a deletion, and answers whether nobody takes entries from another store. To be called after the commit of the change: who names
-   * a store later replays it.
-   * @param remove answers whether the entries are deleted
-   */
-  async isOnlyStoreFor(remove: () => Promise<boolean>): Promise<boolean> {
-    if (this.database.isEmbedded) return remove();
-    const { store } = this;
-    const [isRemoved, isOnly] = await Promise.all([remove(), this.isOnly(store)]);
-    return isRemoved && isOnly && isSameStore(store, this.store);
+  /** Whether this instance still takes its entries from the store. */
+  isOwn(store: string): boolean {
+    return isSameStore(store, this.store);
+  }
+
+  /** Whether nobody takes entries from another store, as PostgreSQL says now. A failed read proves nothing. */
+  async isOnly(store: string): Promise<boolean> {
+    if (this.database.isEmbedded) return true;
+    try {
+      const { rows } = await this.statements.read<StoreRow>(ALL_STORES, []);
+      return rows.every((row) => row.store === NO_STORE || isSameStore(row.store, store));
+    } catch (error) {
+      if (isDatabaseOutage(error)) return false;
+      throw error;
+    }
   }
 
   /** The instance accepts no entries any more, and its pool may be closed. Without an answer the others find out in seconds. */
@@ -152,7 +159,8 @@ export class InstanceStores {
     });
   }
 
-  private get store(): string {
+  /** The name of the store of this instance, at this moment. */
+  get store(): string {
     if (this.redis === undefined) return `memory:${this.instanceId}`;
     return this.redis.storeId ?? NO_STORE;
   }
@@ -184,7 +192,8 @@ export class InstanceStores {
     const { store } = this;
     const isRival = (other: string) => other !== NO_STORE && !isSameStore(other, store);
     const rivals = store === NO_STORE ? [] : others.filter((other) => isRival(other.store));
-    this.trust.setRival(rivals.length === 0 ? undefined : describe(rivals.length));
+    this.hasRival = rivals.length > 0;
+    this.standing.setRival(this.hasRival ? describe(rivals.length) : undefined);
     for (const id of this.sightings.keys())
       if (!others.some(({ instance_id: other }) => other === id)) this.sightings.delete(id);
     for (const other of others) if (this.isSilent(other)) await run(REMOVE, [other.instance_id, other.beat]);
@@ -198,17 +207,6 @@ export class InstanceStores {
     }
     known.readings += 1;
     return known.readings >= SILENT_READINGS && performance.now() - known.since.beganAt > SILENT_MS;
-  }
-
-  /** A failed read proves nothing. */
-  private async isOnly(store: string): Promise<boolean> {
-    try {
-      const { rows } = await this.statements.read<StoreRow>(ALL_STORES, []);
-      return rows.every((row) => row.store === NO_STORE || isSameStore(row.store, store));
-    } catch (error) {
-      if (isDatabaseOutage(error)) return false;
-      throw error;
-    }
   }
 }
 

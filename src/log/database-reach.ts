@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 import { reasonOf } from '../common/database-errors.js';
 import { Stopwatch } from '../common/stopwatch.js';
 import { AppConfig } from '../config/app-config.js';
@@ -31,7 +31,7 @@ export class DatabaseReach implements OnApplicationShutdown {
   onAnswer: () => void = () => undefined;
 
   constructor(
-    private readonly following: Following,
+    private readonly standing: Standing,
     private readonly database: Database,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly config: AppConfig,
@@ -71,11 +71,11 @@ export class DatabaseReach implements OnApplicationShutdown {
       if (doubt !== this.doubt) continue;
       if (answer === 'answers') {
         this.answered();
-        if (this.following.state === 'unreachable')
-          this.following.suspend('PostgreSQL answers, and the log is not read yet');
+        if (this.standing.state === 'unreachable')
+          this.standing.suspend('PostgreSQL answers, and the log is not read yet');
         this.onAnswer();
-      } else if (answer === 'out of reach' && doubt.mayServe && this.following.state !== 'unreachable')
-        this.following.lose(reason);
+      } else if (answer === 'out of reach' && doubt.mayServe && this.standing.state !== 'unreachable')
+        this.standing.lose(reason);
       await pause(PAUSE_MS, undefined, { ref: false });
     }
     this.isAsking = false;

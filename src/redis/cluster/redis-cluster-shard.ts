@@ -1,17 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
-import type { DatabaseClock } from '../database/database-clock.js';
-import type { CacheTrust, TrustState } from './cache-trust.js';
-import { CacheUnavailableError } from './cache-unavailable.error.js';
+import type { RedisEndpoint, RedisTarget } from '../../config/redis-url.js';
+import { Readiness, type ReadinessState } from '../readiness.js';
+import { CacheUnavailableError } from '../cache-unavailable.error.js';
 import { type ClusterRedirect, deleteEach, redirectOf } from './cluster-redirect.js';
 import { type ClusterMaster, parseClusterSlots, slotOf, tagOf } from './cluster-slots.js';
-import { ACCEPTANCE_ENDED_MS, type Following } from './following.js';
-import { RedisClock, type ServerTime } from './redis-clock.js';
-import { leaseKey, type RedisCacheStore } from './redis-cache.store.js';
-import { ShardCacheStore } from './shard-cache.store.js';
-import { type RedisClient, RedisConnection, type RedisLink } from './redis-connection.js';
-import type { RedisHooks, RedisShard } from './redis-servers.js';
-import { ShardTrust } from './shard-trust.js';
+import { ACCEPTANCE_ENDED_MS } from '../../common/acceptance.js';
+import { RedisClock, type ServerTime } from '../redis-clock.js';
+import { type RedisClient, RedisConnection, type RedisLink } from '../redis-connection.js';
+import type { RedisHooks, RedisShard } from '../redis-servers.js';
 import type { SlotTable } from './slot-table.js';
 
 /**
@@ -19,8 +15,6 @@ import type { SlotTable } from './slot-table.js';
  * left the former one, so no instance reads there what is deleted here.
  */
 const TAKEOVER_MS = 1000;
-/** The longest time by which the clock of PostgreSQL may be late here: that of an answer. */
-const CLOCK_LATENESS_MS = 1000;
 const DELETE_BATCH = 500;
 const OWN_KEY_ATTEMPTS = 3;
 
@@ -28,8 +22,6 @@ const OWN_KEY_ATTEMPTS = 3;
 export interface ClusterContext {
   readonly target: RedisTarget;
   readonly deadlineMs: number;
-  readonly following: Following;
-  readonly clock: DatabaseClock;
   readonly table: SlotTable<RedisClusterShard>;
   readonly hooks: RedisHooks;
   /** The shard's state or what it knows of the cluster has changed. */
@@ -40,9 +32,8 @@ export interface ClusterContext {
 /** One master of a cluster: a connection of its own, with its own breaker, and the slots that the master says it has. */
 export class RedisClusterShard implements RedisShard {
   readonly connection: RedisConnection;
-  readonly trust: CacheTrust;
-  readonly store: RedisCacheStore;
-  readonly clock: RedisClock;
+  readonly readiness: Readiness;
+  readonly clock = new RedisClock();
   /** Which masters there are, as this one knows it; `undefined` while it is not connected. */
   view: readonly ClusterMaster[] | undefined;
   /** Slots whose keys are on their way to another master. */
@@ -57,11 +48,9 @@ export class RedisClusterShard implements RedisShard {
     readonly endpoint: RedisEndpoint,
     private readonly context: ClusterContext,
   ) {
-    const { target, deadlineMs, following } = context;
-    this.trust = new ShardTrust(`Redis shard ${this.address}`, following, (state) => this.onTrust(state));
-    this.connection = new RedisConnection({ ...target, endpoints: [endpoint] }, deadlineMs, this.trust);
-    this.clock = new RedisClock(following);
-    this.store = new ShardCacheStore(this);
+    const { target, deadlineMs } = context;
+    this.readiness = new Readiness(`Redis shard ${this.address}`, (state) => this.onReadiness(state));
+    this.connection = new RedisConnection({ ...target, endpoints: [endpoint] }, deadlineMs, this.readiness);
   }
 
   get address(): string {
@@ -118,9 +107,7 @@ export class RedisClusterShard implements RedisShard {
 
   async delete(keys: readonly string[]): Promise<void> {
     const { table } = this.context;
-    await this.remove(
-      keys.filter((key) => table.hasClaim(this, slotOf(key))).flatMap((key) => [leaseKey(key), key]),
-    );
+    await this.remove(keys.filter((key) => table.hasClaim(this, slotOf(key))));
   }
 
   /**
@@ -171,8 +158,7 @@ export class RedisClusterShard implements RedisShard {
    * deletion does not count, because it finds nothing here once the slot is closed.
    */
   private outdateEntries(): void {
-    const { following, clock } = this.context;
-    following.raiseFloor(clock.now() + CLOCK_LATENESS_MS);
+    this.context.hooks.outdate();
     this.countsFrom = performance.now() + ACCEPTANCE_ENDED_MS;
   }
 
@@ -229,7 +215,7 @@ export class RedisClusterShard implements RedisShard {
     });
   }
 
-  private onTrust(state: TrustState): void {
+  private onReadiness(state: ReadinessState): void {
     if (state === 'down') {
       this.view = undefined;
       this.tookOver = false;

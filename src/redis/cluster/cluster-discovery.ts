@@ -1,7 +1,7 @@
-import { Deadline } from '../common/deadline.js';
-import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
+import { Deadline } from '../../common/deadline.js';
+import type { RedisEndpoint, RedisTarget } from '../../config/redis-url.js';
 import { type ClusterMaster, parseClusterSlots } from './cluster-slots.js';
-import { buildClient } from './redis-connection.js';
+import { buildClient } from '../redis-connection.js';
 
 /**
  * Asks nodes, one after the other, which masters the cluster has. A replica may be asked too.

@@ -1,5 +1,5 @@
-import type { RedisEndpoint } from '../config/redis-url.js';
-import type { RedisClient } from './redis-connection.js';
+import type { RedisEndpoint } from '../../config/redis-url.js';
+import type { RedisClient } from '../redis-connection.js';
 
 /** A node's answer that another one has the slot (`MOVED`), or has the key while the slot moves (`ASK`). */
 export interface ClusterRedirect {

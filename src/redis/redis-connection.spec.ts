@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { parseRedisUrl } from '../config/redis-url.js';
 import { waitFor } from '../../test/support/wait-for.js';
-import { CacheTrust } from './cache-trust.js';
-import { Following } from './following.js';
+import { Readiness } from './readiness.js';
 import { RedisConnection } from './redis-connection.js';
 
 const { jest } = import.meta;
@@ -15,8 +14,8 @@ const ATTEMPTS = 20;
 describe('RedisConnection', () => {
   it('waits for a second at most between two attempts, however long Redis is away', async () => {
     Logger.overrideLogger(false);
-    const trust = new CacheTrust('Redis', new Following());
-    const change = jest.spyOn(trust, 'change');
+    const readiness = new Readiness('Redis');
+    const change = jest.spyOn(readiness, 'change');
     const pauses: number[] = [];
     const { setTimeout: wait } = globalThis;
     const shortened = (run: () => void, durationMs = 0) => {
@@ -25,13 +24,13 @@ describe('RedisConnection', () => {
     };
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(shortened);
     // Nothing listens on this port.
-    const connection = new RedisConnection(parseRedisUrl('redis://127.0.0.1:1'), 100, trust);
+    const connection = new RedisConnection(parseRedisUrl('redis://127.0.0.1:1'), 100, readiness);
     const hooks = { prepare: async () => undefined, keep: async () => undefined };
     void connection.start(hooks);
     await waitFor(() => change.mock.calls.length > ATTEMPTS, { what: 'enough attempts' });
     await connection.stop();
     jest.restoreAllMocks();
-    expect(trust.transitions.trusted).toBe(0);
+    expect(readiness.transitions.trusted).toBe(0);
     expect(pauses.length).toBeGreaterThan(ATTEMPTS);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(LONGEST_PAUSE_MS);
   });

@@ -8,10 +8,11 @@ import {
 } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { RedisServers } from '../cache/redis-servers.js';
+import { RedisServers } from '../redis/redis-servers.js';
 import { Database } from '../database/database.js';
 import { MaintenanceConnection } from '../database/maintenance-connection.js';
-import { CacheInvalidationService } from './cache-invalidation.service.js';
+import { EvictionService } from './eviction.service.js';
+import { ReplayService } from './replay.service.js';
 import { ChangeFeed } from './change-feed.js';
 import { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { DatabaseReach } from './database-reach.js';
@@ -20,7 +21,7 @@ import { HistoryClaim } from './history-claim.js';
 import { InstanceStores } from './instance-stores.js';
 import { InvalidationFollower } from './invalidation-follower.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
-import { LogArchive } from './log-archive.service.js';
+import { LogArchive } from '../events/log-archive.service.js';
 import { LogNotifier } from './log-notifier.js';
 import { LogRetentionService } from './log-retention.service.js';
 import { RecentLog } from './recent-log.js';
@@ -36,7 +37,8 @@ import { RecentLog } from './recent-log.js';
     InstanceStores,
     InvalidationFollower,
     InvalidationMetrics,
-    CacheInvalidationService,
+    EvictionService,
+    ReplayService,
     EmbeddedChanges,
     DatabaseReach,
     {
@@ -56,21 +58,21 @@ import { RecentLog } from './recent-log.js';
     },
     {
       provide: LogRetentionService,
-      inject: [Database, CacheInvalidationService, MaintenanceConnection, getDataSourceToken()],
+      inject: [Database, ReplayService, MaintenanceConnection, getDataSourceToken()],
       useFactory: (
         database: Database,
-        invalidation: CacheInvalidationService,
+        replay: ReplayService,
         maintenance: MaintenanceConnection,
         dataSource: DataSource,
-      ) => (database.isEmbedded ? undefined : new LogRetentionService(invalidation, maintenance, dataSource)),
+      ) => (database.isEmbedded ? undefined : new LogRetentionService(replay, maintenance, dataSource)),
     },
   ],
-  exports: [LogArchive, RecentLog, ChangeFeed, ChangePublisher, CacheInvalidationService],
+  exports: [LogArchive, RecentLog, ChangeFeed, ChangePublisher, EvictionService, ReplayService],
 })
-export class InvalidationModule implements OnModuleInit, OnApplicationShutdown {
+export class LogModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly changes: ChangeSource,
-    private readonly invalidation: CacheInvalidationService,
+    private readonly replay: ReplayService,
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
   ) {}
 
@@ -78,8 +80,9 @@ export class InvalidationModule implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     await this.changes.start();
     await this.redis?.start({
-      prepare: (shard) => this.invalidation.prepareRedis(shard),
-      keep: (shard) => this.invalidation.keepRedis(shard),
+      prepare: (shard) => this.replay.prepareRedis(shard),
+      keep: (shard) => this.replay.keepRedis(shard),
+      outdate: () => this.replay.outdateEntries(),
     });
   }
 

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { Following } from '../cache/following.js';
+import { Standing } from '../standing/standing.js';
 import { type Change, ChangeFeed, type SessionRefreshed } from './change-feed.js';
 import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
@@ -26,14 +26,14 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
     private readonly feed: ChangeFeed,
     private readonly recent: RecentLog,
     private readonly history: HistoryClaim,
-    private readonly following: Following,
+    private readonly standing: Standing,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly stores: InstanceStores,
   ) {}
 
   async start(): Promise<void> {
     const { history } = await this.history.admit((text) => this.dataSource.query<Identity[]>(text));
-    this.following.followForEver(history);
+    this.standing.followForEver(history);
     this.stores.trustMemory();
     this.provenAt = performance.now();
     this.recent.begin(this.pageOf([]), this.provenAt, () => void this.prove());

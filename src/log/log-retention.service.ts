@@ -2,7 +2,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { DataSource } from 'typeorm';
 import { PeriodicTask } from '../common/periodic-task.js';
 import { MaintenanceConnection } from '../database/maintenance-connection.js';
-import { CacheInvalidationService } from './cache-invalidation.service.js';
+import { ReplayService } from './replay.service.js';
 import { PRUNE_POSITIONS, PRUNE_ROWS, STORE_POSITION } from './invalidation-log.js';
 
 const POSITION_INTERVAL_MS = 10_000;
@@ -19,7 +19,7 @@ export class LogRetentionService implements OnApplicationBootstrap, OnApplicatio
   );
 
   constructor(
-    private readonly invalidation: CacheInvalidationService,
+    private readonly invalidation: ReplayService,
     private readonly maintenance: MaintenanceConnection,
     private readonly dataSource: DataSource,
   ) {}

@@ -4,24 +4,25 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, QueryFailedError } from 'typeorm';
 import { NoPrimaryError } from '../common/database-errors.js';
 import { AppConfig } from '../config/app-config.js';
-import { CacheUnavailableError, ignoreOutage } from '../cache/cache-unavailable.error.js';
-import { ACCEPTANCE_ENDED_MS, Following } from '../cache/following.js';
+import { ignoreOutage } from '../redis/cache-unavailable.error.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { Standing } from '../standing/standing.js';
 import { HistoryClaim, OUTAGE_PATIENCE_MS } from './history-claim.js';
-import type { Change } from './change-feed.js';
-import { ChangePublisher } from './change-publisher.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { readReplay } from './invalidation-log.js';
-import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
+import { RedisServers, type RedisShard } from '../redis/redis-servers.js';
 import { InstanceStores } from './instance-stores.js';
-import { USER_PREFIX, UserCacheService } from '../cache/user-cache.service.js';
+import { UserCacheService } from '../cache/user-cache.service.js';
 
 const RETRY_MS = 100;
+/** The longest time by which the clock of PostgreSQL may be late here: that of an answer. */
+const CLOCK_LATENESS_MS = 1000;
 /** Beyond an entry's life, for the time between a change and its commit. */
 const WINDOW_MARGIN_SECONDS = 300;
 
-/** Applies committed changes to the cache. */
+/** Brings a cache up to date from the log before it is trusted. */
 @Injectable()
-export class CacheInvalidationService {
+export class ReplayService {
   /** How far a replay reaches back. */
   readonly windowSeconds: number;
   private readonly poolSize: number;
@@ -29,8 +30,8 @@ export class CacheInvalidationService {
 
   constructor(
     private readonly users: UserCacheService,
-    private readonly publisher: ChangePublisher,
-    private readonly following: Following,
+    private readonly standing: Standing,
+    private readonly clock: DatabaseClock,
     private readonly history: HistoryClaim,
     private readonly stores: InstanceStores,
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -40,42 +41,6 @@ export class CacheInvalidationService {
   ) {
     this.windowSeconds = config.cache.ttlSeconds + WINDOW_MARGIN_SECONDS;
     this.poolSize = config.database.poolSize;
-  }
-
-  /**
-   * To be awaited between the commit of a change and its answer: from then on no instance accepts the old state. Where the entries
-   * cannot be deleted, it resolves 1.1 s after the commit: by then no instance accepts an entry without having read the change.
-   */
-  async committed(changes: readonly Change[]): Promise<void> {
-    if (changes.length === 0) return;
-    this.publisher.committed(changes);
-    await this.settle(changes.map((change) => change.user_id));
-    this.publisher.settled(changes);
-  }
-
-  /**
-   * The same for what instances keep in their own memory. Nobody else can delete that, so it resolves 1.1 s after the commit: by then
-   * no instance accepts it without having read the change.
-   */
-  async outlast(changes: readonly Change[]): Promise<void> {
-    if (changes.length === 0) return;
-    this.publisher.committed(changes);
-    await pause(ACCEPTANCE_ENDED_MS);
-    this.publisher.settled(changes);
-  }
-
-  /** The same for a change that another request committed: its entries may not be deleted yet. */
-  async settle(userIds: readonly string[]): Promise<void> {
-    if (userIds.length === 0) return;
-    const beganAt = performance.now();
-    const remove = () => this.tryRemove(userIds);
-    while (!(await this.stores.isOnlyStoreFor(remove)) && performance.now() - beganAt < ACCEPTANCE_ENDED_MS)
-      await pause(RETRY_MS);
-  }
-
-  /** Deletes entries. A failure is not lost: it ends the trust in the cache until the next replay. */
-  async remove(userIds: readonly string[]): Promise<void> {
-    await this.users.invalidate(userIds).catch(ignoreOutage);
   }
 
   /**
@@ -89,7 +54,7 @@ export class CacheInvalidationService {
     await this.stores.announce();
     await this.history.take(shard);
     const time = await shard.time();
-    await this.replay(history, (userIds) => shard.delete(userIds.map((id) => USER_PREFIX + id)));
+    await this.replay(history, (userIds) => this.users.evictOn(shard, userIds));
     shard.applied(time);
     // A change whose row the replay lacks may be committed while the log is lost: then nobody reads it here.
     if (this.demandReading() !== history) throw new Error('PostgreSQL has another history meanwhile');
@@ -100,13 +65,20 @@ export class CacheInvalidationService {
     await this.history.renew(shard);
   }
 
+  /**
+   * Accepts no entry any more that was read by now: one may have stayed where it cannot be deleted.
+   */
+  outdateEntries(): void {
+    this.standing.raiseFloor(this.clock.now() + CLOCK_LATENESS_MS);
+  }
+
   /** Applies the log to whatever cache is connected, for a new connection to PostgreSQL; any later cache is prepared anew. */
   async replayFor(history: string): Promise<void> {
-    this.following.adopt(history);
+    this.standing.adopt(history);
     if (this.replayedHistory !== undefined && this.replayedHistory !== history)
       this.redis?.drop('PostgreSQL has another history');
     this.replayedHistory = history;
-    await this.replay(history, (userIds) => this.users.invalidate(userIds)).catch(ignoreOutage);
+    await this.replay(history, (userIds) => this.users.evict(userIds)).catch(ignoreOutage);
   }
 
   private async replay(
@@ -117,7 +89,7 @@ export class CacheInvalidationService {
     const replay = await readReplay((text, values) => this.query(text, values), this.windowSeconds);
     if (replay.history !== history)
       throw new Error('the pool is connected to another database than the follower');
-    this.following.raiseFloor(replay.floorMs);
+    this.standing.raiseFloor(replay.floorMs);
     await remove(replay.userIds);
     this.metrics.replayed(beganAt);
   }
@@ -125,14 +97,14 @@ export class CacheInvalidationService {
   /** Meanwhile a follower that has found another PostgreSQL can ask the server which history others follow. @throws as `demandReading` */
   private async awaitReading(): Promise<string> {
     const beganAt = performance.now();
-    while (!this.following.readsLog && performance.now() - beganAt < OUTAGE_PATIENCE_MS)
+    while (!this.standing.readsLog && performance.now() - beganAt < OUTAGE_PATIENCE_MS)
       await pause(RETRY_MS, undefined, { ref: false });
     return this.demandReading();
   }
 
   /** @returns the followed history @throws Error while this instance does not read every change */
   private demandReading(): string {
-    const { history, readsLog, reason } = this.following;
+    const { history, readsLog, reason } = this.standing;
     if (history === undefined || !readsLog) throw new Error(reason);
     return history;
   }
@@ -146,17 +118,6 @@ export class CacheInvalidationService {
         if (!((error as QueryFailedError).driverError instanceof NoPrimaryError) || attempt > this.poolSize)
           throw error;
       }
-    }
-  }
-
-  /** @returns whether the entries are deleted from the store of this instance */
-  private async tryRemove(userIds: readonly string[]): Promise<boolean> {
-    try {
-      await this.users.invalidate(userIds);
-      return true;
-    } catch (error) {
-      if (error instanceof CacheUnavailableError) return false;
-      throw error;
     }
   }
 }

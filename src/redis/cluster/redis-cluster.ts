@@ -1,14 +1,12 @@
-import { ConnectionLoop } from '../common/connection-loop.js';
-import type { RedisEndpoint, RedisTarget } from '../config/redis-url.js';
-import type { DatabaseClock } from '../database/database-clock.js';
-import type { CacheTrust } from './cache-trust.js';
-import { CacheUnavailableError } from './cache-unavailable.error.js';
+import { ConnectionLoop } from '../../common/connection-loop.js';
+import type { RedisEndpoint, RedisTarget } from '../../config/redis-url.js';
+import type { Readiness } from '../readiness.js';
+import { CacheUnavailableError } from '../cache-unavailable.error.js';
 import { discoverMasters } from './cluster-discovery.js';
 import { type ClusterMaster, slotOf } from './cluster-slots.js';
-import type { Following } from './following.js';
 import { type ClusterContext, RedisClusterShard } from './redis-cluster-shard.js';
-import type { RedisLink } from './redis-connection.js';
-import { type RedisHooks, RedisServers } from './redis-servers.js';
+import type { RedisLink } from '../redis-connection.js';
+import { type RedisHooks, RedisServers } from '../redis-servers.js';
 import { SlotTable } from './slot-table.js';
 
 const DISCOVERY_INTERVAL_MS = 500;
@@ -30,13 +28,11 @@ export class RedisCluster extends RedisServers {
   private endFirstAttempt: () => void = () => undefined;
   private readonly firstAttempt = new Promise<void>((resolve) => (this.endFirstAttempt = resolve));
 
-  /** @param trust what is known of all shards together: trusted while entries of one shard are */
+  /** @param readiness of all shards together: `trusted` while one shard is */
   constructor(
     private readonly target: RedisTarget,
     private readonly deadlineMs: number,
-    private readonly trust: CacheTrust,
-    private readonly following: Following,
-    private readonly clock: DatabaseClock,
+    private readonly readiness: Readiness,
   ) {
     super();
   }
@@ -52,12 +48,10 @@ export class RedisCluster extends RedisServers {
   }
 
   start(hooks: RedisHooks): Promise<void> {
-    const { target, deadlineMs, following, clock, table } = this;
+    const { target, deadlineMs, table } = this;
     this.context ??= {
       target,
       deadlineMs,
-      following,
-      clock,
       table,
       hooks,
       changed: () => this.update(),
@@ -133,18 +127,18 @@ export class RedisCluster extends RedisServers {
         this.known.delete(shard.id);
         void shard.stop();
       }
-    this.trust.change(this.state(), this.reason());
+    this.readiness.change(this.state(), this.reason());
   }
 
   private state() {
-    const states = this.shards.map(({ trust }) => (trust.isStoreTrusted ? 'trusted' : trust.state));
+    const states = this.shards.map(({ readiness }) => readiness.state);
     return (['trusted', 'replaying'] as const).find((state) => states.includes(state)) ?? 'down';
   }
 
   private reason(): string {
     if (this.table.isComplete) return '';
-    const lost = this.shards.filter(({ trust }) => !trust.isStoreTrusted);
-    const reasons = lost.map(({ address, trust }) => `${address}: ${trust.reason}`);
+    const lost = this.shards.filter(({ readiness }) => !readiness.isReady);
+    const reasons = lost.map(({ address, readiness }) => `${address}: ${readiness.reason}`);
     if (reasons.length > 0) return `not every shard is used (${reasons.join('; ')})`;
     return this.shards.length > 0 ? 'not every slot has a master' : this.failure;
   }

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { HISTORY, TIMELINE } from '../database/history.js';
-import { CacheUnavailableError } from '../cache/cache-unavailable.error.js';
-import { Following } from '../cache/following.js';
-import { RedisServers, type RedisShard } from '../cache/redis-servers.js';
+import { CacheUnavailableError } from '../redis/cache-unavailable.error.js';
+import { Standing } from '../standing/standing.js';
+import { RedisServers, type RedisShard } from '../redis/redis-servers.js';
 
 /** Version 0.1.0 names its histories otherwise, under `ergodrive:history`. */
 const KEY = 'ergodrive:followed-history';
@@ -64,7 +64,7 @@ export class HistoryClaim {
 
   constructor(
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
-    private readonly following: Following,
+    private readonly standing: Standing,
   ) {}
 
   /**
@@ -101,35 +101,34 @@ export class HistoryClaim {
    */
   async take(shard: RedisShard): Promise<void> {
     const own = this.identity;
-    if (own === undefined || own.history !== this.following.history)
+    if (own === undefined || own.history !== this.standing.history)
       throw new Error('PostgreSQL has another history meanwhile');
     try {
       while ((await set(shard, own, await outwait(shard, own, this.previous))) !== undefined)
         await pause(RETRY_MS);
     } catch (error) {
-      if (error instanceof RivalHistoryError) this.settle(shard, error.message);
+      if (error instanceof RivalHistoryError) this.note(shard, error.message);
       throw error;
     }
-    this.settle(shard, undefined);
+    this.note(shard, undefined);
   }
 
   /** Renews the claim. @throws Error when other instances follow another history now */
   async renew(shard: RedisShard): Promise<void> {
     const own = this.identity;
-    if (own === undefined || own.history !== this.following.history) return;
-    const other = this.following.mayWrite
-      ? await set(shard, own, undefined)
-      : (await current(shard))?.identity;
+    if (own === undefined || own.history !== this.standing.history) return;
+    const isFollowing = this.standing.readsLog && this.standing.permit().kind !== 'refuse';
+    const other = isFollowing ? await set(shard, own, undefined) : (await current(shard))?.identity;
     if (other !== undefined && other.history !== own.history) throw new Error(describe(other));
   }
 
   /** Notes whether a shard has the claim of others. One such shard is enough to refuse. */
-  private settle(shard: RedisShard, conflict: string | undefined): void {
+  private note(shard: RedisShard, conflict: string | undefined): void {
     if (conflict === undefined) this.conflicts.delete(shard);
     else this.conflicts.set(shard, conflict);
     for (const each of this.conflicts.keys())
       if (this.redis?.shards.includes(each) !== true) this.conflicts.delete(each);
-    this.following.setConflict([...this.conflicts.values()][0]);
+    this.standing.setConflict([...this.conflicts.values()][0]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RedisEndpoint } from '../config/redis-url.js';
+import type { RedisEndpoint } from '../../config/redis-url.js';
 
 export const SLOTS = 16_384;
 

@@ -1,15 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { FollowedHistory } from '../database/followed-history.js';
-
-/**
- * How long after the begin of a successful read of the log this instance may accept cache entries. So no instance accepts an entry for
- * longer after a change by SQL. A change whose entry could not be deleted is acknowledged later than that, so no instance accepts the
- * entry then, however long it was stalled.
- */
-export const ACCEPTANCE_MS = 1000;
-
-/** From then on no instance accepts an entry by a read of the log that began before; longer, because timers are not exact. */
-export const ACCEPTANCE_ENDED_MS = ACCEPTANCE_MS + 100;
+import { ACCEPTANCE_MS } from '../common/acceptance.js';
+import type { Permit } from './permit.js';
 
 /**
  * - `starting`: the log was never read
@@ -18,83 +9,71 @@ export const ACCEPTANCE_ENDED_MS = ACCEPTANCE_MS + 100;
  * - `unreachable`: PostgreSQL is proven to be out of reach; cached sessions are served, and nothing is written to the cache
  * - `refused`: the server is not the primary, or other instances follow another history; nothing is served
  */
-export type FollowingState = 'starting' | 'following' | 'suspended' | 'unreachable' | 'refused';
+export type LogState = 'starting' | 'following' | 'suspended' | 'unreachable' | 'refused';
 
-/** Where an entry comes from. */
-export interface EntryOrigin {
-  /** The history of the read that the entry holds. */
-  readonly history: string;
-  /** PostgreSQL's time of that read, milliseconds since the epoch. */
-  readonly readAt: number;
-}
+const LATE = 'the invalidation log was not read in time';
 
-/** How this instance follows the invalidation log, and which cache entries it may therefore accept and write. */
+/**
+ * Whether this instance may serve, accept cache entries and write them, and for which history of PostgreSQL. It keeps one {@link Permit} and
+ * replaces it at each transition, not when the log is read again.
+ */
 @Injectable()
-export class Following {
+export class Standing {
   private readonly logger = new Logger('Log');
-  private current: FollowingState = 'starting';
+  private current: LogState = 'starting';
   private why = 'the invalidation log was not read yet';
+  private followed: string | undefined;
   private floorMs = 0;
   private latestMs = 0;
   private acceptsUntil = { monotonic: -Infinity, wall: -Infinity };
   private isPermanent = false;
   private conflict: string | undefined;
+  private rival: string | undefined;
   private readonly lossListeners: (() => void)[] = [];
+  private issued!: Permit;
+  /** Takes the place of {@link issued} while the log was not read in time. */
+  private lapsed!: Permit;
 
-  /** @param followed what the pool of connections uses */
-  constructor(private readonly followed: FollowedHistory = new FollowedHistory()) {}
+  constructor() {
+    this.issue();
+  }
 
-  get state(): FollowingState {
+  /** What this instance may do at this moment. */
+  permit(): Permit {
+    return this.issued.isLimited && !this.isCurrent ? this.lapsed : this.issued;
+  }
+
+  /** Whether nothing has changed since the permit was given: to be asked after each wait, before what was read is used. */
+  holds(permit: Permit): boolean {
+    return permit === this.permit();
+  }
+
+  get state(): LogState {
     return this.conflict === undefined ? this.current : 'refused';
   }
 
-  /** Why entries are not accepted, in words for people; empty while they are. */
+  /** Why the log is not followed, in words for people; empty while it is. */
   get reason(): string {
     if (this.conflict !== undefined) return this.conflict;
-    if (this.current === 'following' && !this.isCurrent) return 'the invalidation log was not read in time';
-    return this.why;
+    return this.current === 'following' && !this.isCurrent ? LATE : this.why;
   }
 
-  /** Why this instance must serve nothing; `undefined` while it may serve. */
-  get refusal(): string | undefined {
-    return this.state === 'refused' ? this.reason : undefined;
-  }
-
-  /** The token of the history that is followed, or was followed last. */
+  /** The token of the history that is followed, or was followed last; `undefined` until the log is read for the first time. */
   get history(): string | undefined {
-    return this.followed.current;
+    return this.followed;
   }
 
-  /** Whether cache entries may be accepted at this moment. To be asked before and after the cache is read. */
-  get mayAccept(): boolean {
-    return this.state === 'unreachable' || this.mayWrite;
-  }
-
-  /** Whether the shared cache may be written at this moment: only an instance that reads every change may write. */
-  get mayWrite(): boolean {
-    return this.conflict === undefined && this.readsLog;
-  }
-
-  /** Whether entries are accepted for a limited time after each read of the log. */
-  get isLimited(): boolean {
-    return this.current === 'following' && !this.isPermanent;
-  }
-
-  /** Whether this instance reads every change at this moment, whatever history other instances follow. */
+  /** Whether this instance reads every change at this moment, whatever other instances follow. */
   get readsLog(): boolean {
     return this.current === 'following' && this.isCurrent;
   }
 
-  /** Whether an entry is of the followed history and not from before a part of the log that was skipped. */
-  accepts({ history, readAt }: EntryOrigin): boolean {
-    return history === this.history && readAt >= this.floorMs;
-  }
-
   /** A new connection reads this history. Entries are accepted again once the log was replayed. */
   adopt(history: string): void {
-    if (this.current !== 'starting') this.enter('suspended', 'the invalidation log is being replayed');
-    if (history !== this.history) this.floorMs = this.latestMs = 0;
-    this.followed.current = history;
+    if (history !== this.followed) this.floorMs = this.latestMs = 0;
+    this.followed = history;
+    if (this.current === 'starting') this.issue();
+    else this.enter('suspended', 'the invalidation log is being replayed');
   }
 
   /**
@@ -102,7 +81,7 @@ export class Following {
    * @param beganAt `performance.now()` before the read of the log began
    */
   follow(history: string, beganAt: number): void {
-    this.followed.current = history;
+    this.followed = history;
     this.enter('following');
     this.renew(beganAt);
   }
@@ -110,9 +89,10 @@ export class Following {
   /** The embedded database has one process, which applies its own changes: there is no log to follow. */
   followForEver(history: string): void {
     this.isPermanent = true;
-    this.followed.current = history;
+    this.followed = history;
     this.current = 'following';
     this.why = '';
+    this.issue();
   }
 
   /**
@@ -127,7 +107,9 @@ export class Following {
 
   /** Accepts only entries that were read at this time or later. @param readAt PostgreSQL's time, milliseconds */
   raiseFloor(readAt: number): void {
-    this.floorMs = Math.max(this.floorMs, readAt);
+    if (readAt <= this.floorMs) return;
+    this.floorMs = readAt;
+    this.issue();
   }
 
   /** @param databaseMs PostgreSQL's time of a read of the log, milliseconds */
@@ -167,8 +149,18 @@ export class Following {
   setConflict(reason: string | undefined): void {
     if (reason === this.conflict) return;
     this.conflict = reason;
+    this.issue();
     if (reason === undefined) this.logger.log('No other history is followed any more');
     else this.logger.error(`Requests are refused: ${reason}`);
+  }
+
+  /** Other instances take their entries from another store; `undefined` when that is over. */
+  setRival(reason: string | undefined): void {
+    if (reason === this.rival) return;
+    this.rival = reason;
+    this.issue();
+    if (reason === undefined) this.logger.log('No instance uses another cache any more');
+    else this.logger.warn(`The cache is not used: ${reason}. PostgreSQL answers instead`);
   }
 
   /** Two clocks, because the monotonic one stands still while a machine sleeps, and the other one can be set. */
@@ -177,11 +169,31 @@ export class Following {
     return this.isPermanent || (performance.now() < monotonic && Date.now() < wall);
   }
 
-  private enter(state: FollowingState, reason = ''): void {
+  private issue(): void {
+    const isLimited = this.current === 'following' && !this.isPermanent;
+    const { followed: history, floorMs } = this;
+    const reason = this.conflict ?? this.rival ?? this.why;
+    this.issued = Object.freeze({ kind: this.kind(), history, floorMs, isLimited, reason });
+    const isGiven = isLimited && this.issued.kind === 'read-write';
+    this.lapsed = isGiven
+      ? Object.freeze({ ...this.issued, kind: 'database-only', reason: LATE })
+      : this.issued;
+  }
+
+  private kind(): Permit['kind'] {
+    if (this.state === 'refused') return 'refuse';
+    if (this.rival !== undefined) return 'database-only';
+    return (
+      ({ following: 'read-write', unreachable: 'read' } as const)[this.current as string] ?? 'database-only'
+    );
+  }
+
+  private enter(state: LogState, reason = ''): void {
     const wasStarting = this.current === 'starting';
     const hasChanged = state !== this.current || (reason !== this.why && state !== 'following');
     this.current = state;
     this.why = reason;
+    this.issue();
     if (!hasChanged) return;
     if (state === 'following')
       this.logger.log(`${wasStarting ? '' : 'PostgreSQL answers again. '}Following the invalidation log`);

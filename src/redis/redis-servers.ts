@@ -1,6 +1,6 @@
-import { RedisCacheStore } from './redis-cache.store.js';
 import { ignoreOutage } from './cache-unavailable.error.js';
-import { ACCEPTANCE_MS } from './following.js';
+import { ACCEPTANCE_MS } from '../common/acceptance.js';
+import { deleteKeys } from './delete-keys.js';
 import type { ServerTime } from './redis-clock.js';
 import type { RedisClient, RedisConnection, RedisLink } from './redis-connection.js';
 
@@ -18,7 +18,7 @@ export interface RedisShard {
   /** Every change that was committed before this time of the server has been applied. */
   applied(time: ServerTime): void;
 
-  /** Deletes those of the entries that belong to the shard, with their leases. @throws CacheUnavailableError */
+  /** Deletes those of the keys that belong to the shard. @throws CacheUnavailableError */
   delete(keys: readonly string[]): Promise<void>;
 }
 
@@ -27,6 +27,8 @@ export interface RedisHooks {
   prepare(shard: RedisShard): Promise<void>;
   /** Checks with each heartbeat whether a trusted shard may stay so; a rejection ends its connection. */
   keep(shard: RedisShard): Promise<void>;
+  /** A key may have stayed where it cannot be deleted: no entry that was read by now may be accepted any more. */
+  outdate(): void;
 }
 
 /** The Redis that `REDIS_URL` names: one master, or the masters of a cluster. */
@@ -65,11 +67,8 @@ export abstract class RedisServers {
 /** One Redis, or the one that Sentinels name: it has every key. */
 export class SingleRedis extends RedisServers implements RedisShard {
   readonly shards = [this];
-  private readonly store: RedisCacheStore;
-
   constructor(readonly connection: RedisConnection) {
     super();
-    this.store = new RedisCacheStore(connection);
   }
 
   get storeId(): string | undefined {
@@ -110,6 +109,6 @@ export class SingleRedis extends RedisServers implements RedisShard {
   }
 
   delete(keys: readonly string[]): Promise<void> {
-    return this.store.invalidate(keys);
+    return deleteKeys(this.connection, keys);
   }
 }

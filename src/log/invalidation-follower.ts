@@ -7,11 +7,13 @@ import { Database } from '../database/database.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { PrimaryNotFoundError } from '../database/primary-not-found.error.js';
 import { NotificationProof } from '../database/notification-proof.js';
-import { CacheInvalidationService } from './cache-invalidation.service.js';
-import { RedisServers } from '../cache/redis-servers.js';
+import { EvictionService } from './eviction.service.js';
+import { ReplayService } from './replay.service.js';
+import { RedisServers } from '../redis/redis-servers.js';
 import { DatabaseReach } from './database-reach.js';
 import { FollowerConnection } from './follower-connection.js';
-import { ACCEPTANCE_MS, Following } from '../cache/following.js';
+import { ACCEPTANCE_MS } from '../common/acceptance.js';
+import { Standing } from '../standing/standing.js';
 import { HistoryClaim, type Identity, RivalHistoryError } from './history-claim.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangeSource } from './change-publisher.js';
@@ -56,8 +58,9 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   constructor(
     private readonly database: Database,
     private readonly clock: DatabaseClock,
-    private readonly invalidation: CacheInvalidationService,
-    private readonly following: Following,
+    private readonly evictions: EvictionService,
+    private readonly replay: ReplayService,
+    private readonly standing: Standing,
     private readonly reach: DatabaseReach,
     private readonly history: HistoryClaim,
     private readonly feed: ChangeFeed,
@@ -137,9 +140,9 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
       connection.run(async (client) => (await client.query<Identity & QueryResultRow>(text)).rows),
     );
     await this.stores.announce(runOn(connection));
-    await this.invalidation.replayFor(page.history);
+    await this.replay.replayFor(page.history);
     this.stores.trustMemory();
-    this.following.follow(page.history, reading.beganAt);
+    this.standing.follow(page.history, reading.beganAt);
     hasReadLog?.();
     this.hasRead(reading);
     this.recent.begin(page, reading.beganAt, () => connection.notify());
@@ -152,11 +155,11 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     const reading = new Stopwatch();
     const page = await connection.run((client) => readNewRows(client, position));
     this.check(page);
-    if (page.history !== this.following.history) throw new Error('the database was replaced');
+    if (page.history !== this.standing.history) throw new Error('the database was replaced');
     this.recent.add(page, reading.beganAt);
     await this.apply(page);
     const beatCountsUntil = await this.stores.keep(runOn(connection));
-    this.following.renew(Math.min(reading.beganAt, beatCountsUntil));
+    this.standing.renew(Math.min(reading.beganAt, beatCountsUntil));
     hasReadLog?.();
     this.hasRead(reading);
     return page.position;
@@ -171,17 +174,17 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   private check({ isReadOnly, databaseMs }: LogPage): void {
     if (isReadOnly) throw new NotThePrimaryError();
     this.clock.set(databaseMs);
-    this.following.observe(databaseMs);
+    this.standing.observe(databaseMs);
   }
 
   private async apply({ rows, databaseMs }: LogPage): Promise<void> {
     if (rows === undefined) {
-      this.following.skip(databaseMs);
+      this.standing.skip(databaseMs);
       this.feed.next({ kind: 'log.skipped' });
       return;
     }
     if (rows.length === 0) return;
-    await this.invalidation.remove(rows.map((row) => row.user_id));
+    await this.evictions.evict(rows.map((row) => row.user_id));
     for (const row of rows) {
       this.metrics.applied(row.at);
       this.feed.next(row);
@@ -196,8 +199,8 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
   private report(error: Error): void {
     const { message } = error;
     const isWrong = error instanceof NotThePrimaryError || error instanceof RivalHistoryError;
-    if (isWrong || isNowhere(error)) return this.following.refuse(message);
-    if (this.following.state !== 'unreachable') this.following.suspend(message);
+    if (isWrong || isNowhere(error)) return this.standing.refuse(message);
+    if (this.standing.state !== 'unreachable') this.standing.suspend(message);
     this.reach.question(this.wasCurrent);
   }
 }

@@ -4,7 +4,7 @@ import { redisInsStore } from 'cache-manager-redis-yet';
 import { createClient } from 'redis';
 import { ConnectionLoop } from '../common/connection-loop.js';
 import { CacheUnavailableError } from './cache-unavailable.error.js';
-import type { CacheTrust } from './cache-trust.js';
+import type { Readiness } from './readiness.js';
 import { Deadline } from '../common/deadline.js';
 import { loginsOf, type RedisEndpoint, type RedisTarget } from '../config/redis-url.js';
 import { readTime, type ServerTime } from './redis-clock.js';
@@ -74,7 +74,7 @@ export class RedisConnection {
   constructor(
     private readonly target: RedisTarget,
     private readonly deadlineMs: number,
-    readonly trust: CacheTrust,
+    readonly readiness: Readiness,
   ) {
     this.deadline = new Deadline(deadlineMs);
   }
@@ -155,9 +155,9 @@ export class RedisConnection {
       await untilLost(this.open(client));
       this.link = { client, cache: cacheOn(client), epoch: ++this.epoch };
       heartbeat = setInterval(() => this.beat(hooks), HEARTBEAT_MS);
-      this.trust.change('replaying');
+      this.readiness.change('replaying');
       await untilLost(hooks.prepare());
-      this.trust.change('trusted');
+      this.readiness.change('trusted');
       this.endFirstAttempt();
       up();
       reason = await lost;
@@ -167,7 +167,7 @@ export class RedisConnection {
       stopped.removeEventListener('abort', stop);
       clearInterval(heartbeat);
       this.link = undefined;
-      if (!stopped.aborted) this.trust.change('down', reason);
+      if (!stopped.aborted) this.readiness.change('down', reason);
       this.endFirstAttempt();
       if (client?.isOpen) client.destroy();
     }
@@ -234,11 +234,11 @@ export class RedisConnection {
    * could be read and not be deleted.
    */
   private beat(hooks: RedisConnectionHooks): void {
-    const isTrusted = this.trust.isStoreTrusted;
+    const isReady = this.readiness.isReady;
     this.run(async ({ client }) => {
       await Promise.all([this.requireMaster(client), hooks.probe?.(client) ?? client.del(PROBED_KEY)]);
     })
-      .then(() => (isTrusted ? hooks.keep() : undefined))
+      .then(() => (isReady ? hooks.keep() : undefined))
       .catch((error: unknown) => this.lose((error as Error).message));
   }
 }

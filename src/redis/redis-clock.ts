@@ -1,4 +1,4 @@
-import { ACCEPTANCE_MS, type Following } from './following.js';
+import { ACCEPTANCE_MS } from '../common/acceptance.js';
 
 /** A server's time on one connection to it. */
 export interface ServerTime {
@@ -15,16 +15,13 @@ export interface ServerTime {
 export class RedisClock {
   private until: ServerTime = { ms: -Infinity, epoch: -1 };
 
-  constructor(private readonly following: Following) {}
-
   /** Every change that was committed before this time of the server has been applied. */
   applied(time: ServerTime): void {
     this.until = time;
   }
 
-  /** Whether entries that were read at this time may be accepted. Without a log that is read there is no limit. */
+  /** Whether entries that were read at this time may be accepted. */
   accepts({ ms, epoch }: ServerTime): boolean {
-    if (!this.following.isLimited) return true;
     return epoch === this.until.epoch && ms - this.until.ms < ACCEPTANCE_MS;
   }
 }

@@ -1,0 +1,37 @@
+/**
+ * What an instance may do at a moment, as {@link Standing} answers it. It never changes: when something of it does, another takes its place,
+ * so whoever waited asks with one comparison whether all of it still holds.
+ */
+export interface Permit {
+  /**
+   * - `refuse`: serve nothing
+   * - `database-only`: serve what PostgreSQL answers
+   * - `read`: accept cache entries, too
+   * - `read-write`: also write them, because this instance reads every change
+   */
+  readonly kind: 'refuse' | 'database-only' | 'read' | 'read-write';
+  /** The token of the history of PostgreSQL that is followed, or was followed last. */
+  readonly history: string | undefined;
+  /** Entries from before this time are not accepted: PostgreSQL's time, milliseconds since the epoch. */
+  readonly floorMs: number;
+  /** Whether it ends unless the log is read again: then the store, too, must see that it has not. */
+  readonly isLimited: boolean;
+  /** Why entries are not accepted, in words for people; empty while they are. */
+  readonly reason: string;
+}
+
+/** Where a cache entry comes from. */
+export interface EntryOrigin {
+  /** The history of the read that the entry holds. */
+  readonly history: string;
+  /** PostgreSQL's time of that read, milliseconds since the epoch. */
+  readonly readAt: number;
+}
+
+export const mayRead = ({ kind }: Permit): boolean => kind === 'read' || kind === 'read-write';
+
+export const mayWrite = ({ kind }: Permit): boolean => kind === 'read-write';
+
+/** Whether an entry is of the followed history and not from before a part of the log that was skipped. */
+export const accepts = (permit: Permit, { history, readAt }: EntryOrigin): boolean =>
+  history === permit.history && readAt >= permit.floorMs;
