@@ -14,7 +14,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
 import { ChangeFeed } from '../../src/log/change-feed.js';
 import { LogModule } from '../../src/log/log.module.js';
-import { RecentLog } from '../../src/log/recent-log.js';
+import { RecentLog } from '../../src/events/recent-log.js';
 import { SessionsModule } from '../../src/sessions/sessions.module.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { UsersModule } from '../../src/users/users.module.js';

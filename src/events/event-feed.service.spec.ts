@@ -2,7 +2,8 @@ import type { AppConfig } from '../config/app-config.js';
 import type { LoggedInvalidation } from '../log/invalidation-log.js';
 import type { Backlog, LogArchive, StoredStart } from './log-archive.service.js';
 import { LogPosition } from '../log/log-position.js';
-import { RecentLog } from '../log/recent-log.js';
+import { LogPages } from '../log/log-pages.js';
+import { RecentLog } from './recent-log.js';
 import { EventFeed } from './event-feed.service.js';
 
 const at = (xid: number) => new LogPosition(String(xid), []);
@@ -26,13 +27,16 @@ class StoredLog {
 }
 
 describe('the events after a cursor', () => {
-  let recent: RecentLog;
+  let pages: LogPages;
+  const begin = (read: ReturnType<typeof page>, beganAt: number) =>
+    pages.next({ kind: 'begun', page: read, beganAt, wake: () => undefined });
   let stored: StoredLog;
   let feed: EventFeed;
 
   beforeEach(() => {
-    recent = new RecentLog();
-    recent.begin(page(100, 'new', 5000), 1, () => undefined);
+    pages = new LogPages();
+    const recent = new RecentLog(pages);
+    begin(page(100, 'new', 5000), 1);
     stored = new StoredLog();
     const archive = { read: () => stored.read(), start: async () => stored.start };
     const config = { tokens: { accessTtlSeconds: 1800 } };
@@ -50,7 +54,7 @@ describe('the events after a cursor', () => {
     const cursor = { history: 'new', position: at(50), coveredFromMs: 1 };
     await expect(cursorOf(cursor)).resolves.toMatchObject({ isRestarted: true, coveredFromMs: 5000 });
     stored.backlog = { ...stored.backlog, reading: { ...reading, history: 'new' } };
-    recent.add(page(100, 'new', 5500), 3);
+    pages.next({ kind: 'followed', page: page(100, 'new', 5500), beganAt: 3 });
     await expect(cursorOf(cursor)).resolves.toMatchObject({ isRestarted: false, coveredFromMs: 1 });
   });
 
@@ -61,7 +65,7 @@ describe('the events after a cursor', () => {
     stored.start = { history: 'new', start, earlierMs: 20_000.5 };
     await expect(cursorOf()).resolves.toMatchObject({ coveredFromMs: 20_001, isRestarted: true });
     stored.start = { history: 'newer', start: start && { ...start, history: 'newer' }, earlierMs: 0 };
-    recent.begin(page(100, 'newer', 6000), 30_001, () => undefined);
+    begin(page(100, 'newer', 6000), 30_001);
     await expect(cursorOf()).resolves.toMatchObject({ coveredFromMs: 35_000, isRestarted: true });
   });
 
@@ -76,7 +80,7 @@ describe('the events after a cursor', () => {
       start: { history: 'new', position: at(50), coveredFromMs: 3000 },
       earlierMs: 0,
     };
-    stored.whileReading = () => recent.begin(page(10, 'newer', 6000), 30_001, () => undefined);
+    stored.whileReading = () => begin(page(10, 'newer', 6000), 30_001);
     await expect(feed.after(undefined)).rejects.toMatchObject({ problem: { status: 503 } });
   });
 });

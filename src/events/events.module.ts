@@ -6,10 +6,12 @@ import { EventSigner } from './event-signer.js';
 import { EventStreams } from './event-streams.service.js';
 import { EventsController } from './events.controller.js';
 import { FeedMetrics } from './feed-metrics.js';
+import { LogArchive } from './log-archive.service.js';
 import { PollAdmission } from './poll-admission.service.js';
 import { PollRoute } from './poll-route.js';
 import { PollService } from './poll.service.js';
 import { PollWaiters } from './poll-waiters.js';
+import { RecentLog } from './recent-log.js';
 
 /** The revocation feed: what other services must know to refuse a token that this service has signed. */
 @Module({
@@ -20,10 +22,12 @@ import { PollWaiters } from './poll-waiters.js';
     EventSigner,
     EventStreams,
     FeedMetrics,
+    LogArchive,
     PollAdmission,
     PollRoute,
     PollService,
     PollWaiters,
+    RecentLog,
   ],
 })
 export class EventsModule {}

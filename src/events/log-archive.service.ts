@@ -7,9 +7,9 @@ import { Database } from '../database/database.js';
 import { HISTORY } from '../database/history.js';
 import { Problems } from '../http/problem.error.js';
 import { BASE, type PageLine, ROW, SERVER } from '../log/invalidation-log.js';
-import { type LogStart, type Reading, RecentLog } from '../log/recent-log.js';
+import { type LogStart, type Reading, RecentLog } from './recent-log.js';
 import { LogPosition } from '../log/log-position.js';
-import { loggedChange, type LoggedChange, type RowKey } from '../log/logged-change.js';
+import { loggedChange, type LoggedChange, type RowKey } from './logged-change.js';
 
 /** More rows than this are not read again; they are skipped. */
 const MAX_ROWS = 50_000;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { RecentLog } from '../log/recent-log.js';
+import { RecentLog } from './recent-log.js';
 import { PollAdmission } from './poll-admission.service.js';
 
 /** A reading is asked for this long before a poll ends. */

@@ -1,4 +1,4 @@
-import type { LoggedChange } from '../log/logged-change.js';
+import type { LoggedChange } from './logged-change.js';
 import type { EventKey } from './feed-cursor.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';

@@ -9,8 +9,8 @@ import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
 import { InstanceStores } from './instance-stores.js';
 import type { LoggedInvalidation } from './invalidation-log.js';
+import { LogPages } from './log-pages.js';
 import { LogPosition } from './log-position.js';
-import { RecentLog } from './recent-log.js';
 
 /** The embedded database belongs to one process: every change is its own, and there is no log to follow. */
 @Injectable()
@@ -24,7 +24,7 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly recent: RecentLog,
+    private readonly pages: LogPages,
     private readonly history: HistoryClaim,
     private readonly standing: Standing,
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -36,7 +36,7 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
     this.standing.followForEver(history);
     this.stores.trustMemory();
     this.provenAt = performance.now();
-    this.recent.begin(this.pageOf([]), this.provenAt, () => void this.prove());
+    this.pages.next({ kind: 'begun', page: this.pageOf([]), beganAt: this.provenAt, wake: () => void this.prove() });
   }
 
   committed(changes: readonly Change[]): void {
@@ -45,7 +45,7 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
       const number = String((this.count += 1));
       return { ...change, id: number, xid: number, at };
     });
-    this.recent.add(this.pageOf(rows), this.provenAt);
+    this.pages.next({ kind: 'followed', page: this.pageOf(rows), beganAt: this.provenAt });
   }
 
   settled(changes: readonly Change[]): void {
@@ -70,7 +70,7 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
       const isAnswered = await this.dataSource.query('SELECT 1').then(() => turn(true), ignoreFailure);
       if (!isAnswered) break;
       this.provenAt = beganAt;
-      this.recent.add(this.pageOf([]), beganAt);
+      this.pages.next({ kind: 'followed', page: this.pageOf([]), beganAt });
     }
     this.isProving = false;
   }

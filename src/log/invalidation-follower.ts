@@ -26,8 +26,8 @@ import {
 } from './invalidation-log.js';
 import { InstanceStores, type RunStatement } from './instance-stores.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
+import { LogPages } from './log-pages.js';
 import type { LogPosition } from './log-position.js';
-import { RecentLog } from './recent-log.js';
 import { parseSessionEvent, SESSION_CHANNEL } from './session-event.js';
 
 const MAX_RECONNECT_DELAY_MS = 1000;
@@ -64,7 +64,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     private readonly reach: DatabaseReach,
     private readonly history: HistoryClaim,
     private readonly feed: ChangeFeed,
-    private readonly recent: RecentLog,
+    private readonly pages: LogPages,
     private readonly stores: InstanceStores,
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
     private readonly proof: NotificationProof,
@@ -103,7 +103,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
       if (!stopped.aborted) this.report(error as Error);
     } finally {
       stopped.removeEventListener('abort', close);
-      this.recent.end();
+      this.pages.next({ kind: 'ended' });
       this.stores.forget();
       connection.close();
     }
@@ -145,7 +145,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     this.standing.follow(page.history, reading.beganAt);
     hasReadLog?.();
     this.hasRead(reading);
-    this.recent.begin(page, reading.beganAt, () => connection.notify());
+    this.pages.next({ kind: 'begun', page, beganAt: reading.beganAt, wake: () => connection.notify() });
     this.feed.next({ kind: 'log.skipped' });
     return page.position;
   }
@@ -156,7 +156,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     const page = await connection.run((client) => readNewRows(client, position));
     this.check(page);
     if (page.history !== this.standing.history) throw new Error('the database was replaced');
-    this.recent.add(page, reading.beganAt);
+    this.pages.next({ kind: 'followed', page, beganAt: reading.beganAt });
     await this.apply(page);
     const beatCountsUntil = await this.stores.keep(runOn(connection));
     this.standing.renew(Math.min(reading.beganAt, beatCountsUntil));

@@ -21,18 +21,16 @@ import { HistoryClaim } from './history-claim.js';
 import { InstanceStores } from './instance-stores.js';
 import { InvalidationFollower } from './invalidation-follower.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
-import { LogArchive } from '../events/log-archive.service.js';
 import { LogNotifier } from './log-notifier.js';
+import { LogPages } from './log-pages.js';
 import { LogRetentionService } from './log-retention.service.js';
-import { RecentLog } from './recent-log.js';
 
 /** Brings every committed change to the cache of each instance. The start mode is chosen here and nowhere else. */
 @Global()
 @Module({
   providers: [
     ChangeFeed,
-    LogArchive,
-    RecentLog,
+    LogPages,
     HistoryClaim,
     InstanceStores,
     InvalidationFollower,
@@ -67,7 +65,7 @@ import { RecentLog } from './recent-log.js';
       ) => (database.isEmbedded ? undefined : new LogRetentionService(replay, maintenance, dataSource)),
     },
   ],
-  exports: [LogArchive, RecentLog, ChangeFeed, ChangePublisher, EvictionService, ReplayService],
+  exports: [ChangeFeed, LogPages, ChangePublisher, EvictionService, ReplayService],
 })
 export class LogModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { decodeCursor, encodeCursor } from '../../src/events/feed-cursor.js';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { LogPosition } from '../../src/log/log-position.js';
-import { RecentLog } from '../../src/log/recent-log.js';
+import { RecentLog } from '../../src/events/recent-log.js';
 import { sql } from '../support/postgres/sql.js';
 import type { FeedAnswer } from '../support/feed/feed-receiver.js';
 import { waitFor } from '../support/wait-for.js';

@@ -1,6 +1,6 @@
 import { createVerifier, type Verifier, type VerifierError } from '../../packages/verifier/src/index.js';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
-import { RecentLog } from '../../src/log/recent-log.js';
+import { RecentLog } from '../../src/events/recent-log.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { sql } from '../support/postgres/sql.js';

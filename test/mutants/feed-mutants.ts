@@ -2,8 +2,8 @@ import type { Mutant } from './mutant.js';
 
 const POSITION = 'src/log/log-position.ts';
 const POSITION_SPEC = ['src/log/log-position.spec.ts'] as const;
-const RECENT = 'src/log/recent-log.ts';
-const RECENT_SPEC = ['src/log/recent-log.spec.ts'] as const;
+const RECENT = 'src/events/recent-log.ts';
+const RECENT_SPEC = ['src/events/recent-log.spec.ts'] as const;
 const EVENTS = 'src/events/event-feed.service.ts';
 const EVENTS_SPEC = ['src/events/event-feed.service.spec.ts'] as const;
 const ARCHIVE = 'src/events/log-archive.service.ts';

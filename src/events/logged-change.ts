@@ -1,5 +1,5 @@
-import type { Change } from './change-feed.js';
-import type { LoggedInvalidation } from './invalidation-log.js';
+import type { Change } from '../log/change-feed.js';
+import type { LoggedInvalidation } from '../log/invalidation-log.js';
 
 /** A committed row of the log. Rows are ordered by their transaction, then by their number: that order never changes. */
 export interface LoggedChange extends Change {

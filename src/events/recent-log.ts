@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Subject } from 'rxjs';
-import type { LogPage } from './invalidation-log.js';
-import type { LogPosition } from './log-position.js';
+import { LogPages, type PageFollowed, type ReadingBegun } from '../log/log-pages.js';
+import type { LogPosition } from '../log/log-position.js';
 import { byTransaction, loggedChange, type LoggedChange, type RowKey } from './logged-change.js';
 
 /** Rows in memory, a few hundred bytes each. One page of the log always fits. */
@@ -25,8 +25,6 @@ export interface LogStart {
   readonly coveredFromMs: number;
 }
 
-type ReadPage = Pick<LogPage, 'history' | 'position' | 'databaseMs' | 'rows'>;
-
 interface Page {
   readonly after: LogPosition;
   readonly databaseMs: number;
@@ -48,6 +46,14 @@ export class RecentLog {
   private earlier = 0;
   private wake: () => void = () => undefined;
 
+  constructor(pages: LogPages) {
+    pages.subscribe((event) => {
+      if (event.kind === 'begun') this.begin(event);
+      else if (event.kind === 'followed') this.add(event);
+      else this.end();
+    });
+  }
+
   /** The last reading; `undefined` while the log is not read. */
   get reading(): Reading | undefined {
     return this.current;
@@ -65,45 +71,6 @@ export class RecentLog {
   get start(): LogStart | undefined {
     if (this.current === undefined || this.base === undefined) return undefined;
     return { history: this.current.history, ...this.base };
-  }
-
-  /**
-   * The log is read from this position on.
-   * @param wake makes the reader read at once
-   */
-  begin(page: ReadPage, beganAt: number, wake: () => void): void {
-    this.wake = wake;
-    if (this.last !== undefined && this.last.history !== page.history) {
-      // Other instances may have followed the old server up to now.
-      this.earlier = Math.max(this.earlier, this.last.databaseMs + beganAt - this.last.beganAt);
-    }
-    this.startOver(page, beganAt);
-  }
-
-  /** The page that follows the last one. */
-  add(page: ReadPage, beganAt: number): void {
-    const { rows, position, databaseMs } = page;
-    if (rows === undefined) return this.startOver(page, beganAt);
-    this.setReading(page, beganAt);
-    if (rows.length > 0) {
-      const changes = rows.map((row) => loggedChange(row, databaseMs));
-      this.pages.push({ after: position, databaseMs, rows: changes });
-      // Rows of a transaction that was open for long come late: then the order is made again.
-      const latest = this.sorted.at(-1);
-      this.sorted.push(...changes);
-      const isInOrder = (row: LoggedChange, index: number) =>
-        byTransaction((index === 0 ? latest : changes[index - 1]) ?? row, row) <= 0;
-      if (!changes.every(isInOrder)) this.sorted.sort(byTransaction);
-      this.dropOldest();
-    }
-    this.readings.next(rows.length > 0);
-  }
-
-  /** The log is not read any more. */
-  end(): void {
-    this.current = undefined;
-    this.wake = () => undefined;
-    this.readings.next(true);
   }
 
   /** Asks for a reading that begins after this call. */
@@ -128,6 +95,39 @@ export class RecentLog {
     return rows;
   }
 
+  private begin({ page, beganAt, wake }: ReadingBegun): void {
+    this.wake = wake;
+    if (this.last !== undefined && this.last.history !== page.history) {
+      // Other instances may have followed the old server up to now.
+      this.earlier = Math.max(this.earlier, this.last.databaseMs + beganAt - this.last.beganAt);
+    }
+    this.startOver(page, beganAt);
+  }
+
+  private add({ page, beganAt }: PageFollowed): void {
+    const { rows, position, databaseMs } = page;
+    if (rows === undefined) return this.startOver(page, beganAt);
+    this.setReading(page, beganAt);
+    if (rows.length > 0) {
+      const changes = rows.map((row) => loggedChange(row, databaseMs));
+      this.pages.push({ after: position, databaseMs, rows: changes });
+      // Rows of a transaction that was open for long come late: then the order is made again.
+      const latest = this.sorted.at(-1);
+      this.sorted.push(...changes);
+      const isInOrder = (row: LoggedChange, index: number) =>
+        byTransaction((index === 0 ? latest : changes[index - 1]) ?? row, row) <= 0;
+      if (!changes.every(isInOrder)) this.sorted.sort(byTransaction);
+      this.dropOldest();
+    }
+    this.readings.next(rows.length > 0);
+  }
+
+  private end(): void {
+    this.current = undefined;
+    this.wake = () => undefined;
+    this.readings.next(true);
+  }
+
   /** Of the first row that is not before the key. */
   private indexOf(key: RowKey): number {
     let [low, high] = [0, this.sorted.length];
@@ -140,7 +140,7 @@ export class RecentLog {
     return low;
   }
 
-  private startOver(page: ReadPage, beganAt: number): void {
+  private startOver(page: PageFollowed['page'], beganAt: number): void {
     this.setReading(page, beganAt);
     this.base = { position: page.position, coveredFromMs: page.databaseMs };
     this.pages = [];
@@ -148,7 +148,7 @@ export class RecentLog {
     this.readings.next(true);
   }
 
-  private setReading({ history, position, databaseMs }: ReadPage, beganAt: number): void {
+  private setReading({ history, position, databaseMs }: PageFollowed['page'], beganAt: number): void {
     this.current = { history, position, beganAt, databaseMs };
     this.last = this.current;
   }
