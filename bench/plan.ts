@@ -17,8 +17,6 @@ export interface Plan extends Required<Rounds>, MeasureWindow {
   readonly revocations: number;
   /** Requests over which allocations are counted. */
   readonly countedRequests: number;
-  /** Entries over which the memory per Redis entry is averaged. */
-  readonly memoryEntries: number;
   /** The rate of the open loop. */
   readonly requestsPerSecond: number;
   readonly latency: { readonly rounds: number; readonly measureMs: number };
@@ -28,26 +26,14 @@ export interface Plan extends Required<Rounds>, MeasureWindow {
     readonly measureMs: number;
     readonly warmUpMs: number;
   };
+  /** PostgreSQL's time for a login, with one instance and with this many. */
+  readonly loginCost: { readonly rounds: number; readonly measureMs: number; readonly instances: number };
   /** Latency beside this many connections that send their requests byte by byte. */
   readonly slowClients: { readonly rounds: number; readonly measureMs: number; readonly connections: number };
   /** The warm case with and without log lines. Many short rounds, because the effect is small. */
   readonly requestLog: Required<Rounds> & MeasureWindow;
   /** The ways in which other services check tokens. */
   readonly otherServices: Required<Rounds> & MeasureWindow;
-  readonly growth: GrowthPlan;
-}
-
-/** Many short rounds, because the effect is smaller than the machine's drift within a few seconds. */
-export interface GrowthPlan extends MeasureWindow {
-  /** Numbers of users. Each user has one live session and one revocation. */
-  readonly sizes: readonly number[];
-  /** More than elsewhere: a larger Redis responds later, and the server must have other requests to serve meanwhile. */
-  readonly connections: number;
-  readonly rounds: number;
-  /** Load with each of two cases before the first round. */
-  readonly warmUpMs: number;
-  /** Access tokens per size, spread over all users. A small size has several tokens per user. */
-  readonly tokens: number;
 }
 
 /** Under ten minutes. */
@@ -64,22 +50,13 @@ export const FULL: Plan = {
   logouts: 3000,
   revocations: 20_000,
   countedRequests: 6000,
-  memoryEntries: 100_000,
   requestsPerSecond: 1000,
   latency: { rounds: 3, measureMs: 2500 },
   loginInterference: { rounds: 25, measureMs: 1500, warmUpMs: 30_000 },
+  loginCost: { rounds: 5, measureMs: 3000, instances: 10 },
   slowClients: { rounds: 8, measureMs: 2000, connections: 5000 },
   requestLog: { rounds: 20, warmUpRounds: 4, settleMs: 150, measureMs: 700 },
   otherServices: { rounds: 8, warmUpRounds: 2, settleMs: 150, measureMs: 700 },
-  growth: {
-    sizes: [1, 10_000, 100_000, 1_000_000],
-    connections: 128,
-    rounds: 25,
-    settleMs: 150,
-    measureMs: 400,
-    warmUpMs: 5000,
-    tokens: 12_000,
-  },
 };
 
 /** Under a minute. Checks that every case runs and that every response is correct. Its figures mean nothing. */
@@ -96,20 +73,11 @@ export const QUICK: Plan = {
   logouts: 200,
   revocations: 500,
   countedRequests: 500,
-  memoryEntries: 500,
   requestsPerSecond: 200,
   latency: { rounds: 1, measureMs: 250 },
   loginInterference: { rounds: 1, measureMs: 500, warmUpMs: 0 },
+  loginCost: { rounds: 1, measureMs: 500, instances: 2 },
   slowClients: { rounds: 1, measureMs: 250, connections: 200 },
   requestLog: { rounds: 1, warmUpRounds: 0, settleMs: 50, measureMs: 250 },
   otherServices: { rounds: 1, warmUpRounds: 0, settleMs: 50, measureMs: 250 },
-  growth: {
-    sizes: [1, 1000],
-    connections: 8,
-    rounds: 1,
-    settleMs: 50,
-    measureMs: 250,
-    warmUpMs: 50,
-    tokens: 400,
-  },
 };

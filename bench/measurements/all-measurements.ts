@@ -3,8 +3,8 @@ import type { Plan } from '../plan.js';
 import { Population } from '../population/population.js';
 import type { Stack } from '../stack/stack.js';
 import type { LatencySummary } from '../statistics/latencies.js';
-import { type Growth, measureGrowth } from './growth.js';
 import { type LatencyKey, measureLatency } from './latency.js';
+import { type LoginCost, measureLoginCost } from './login-cost.js';
 import { type LoginInterference, measureLoginInterference } from './login-interference.js';
 import { measureOtherServices, type OtherServices } from './other-services.js';
 import { measureRedisMemory, type RedisMemory } from './redis-memory.js';
@@ -23,26 +23,24 @@ export interface BenchResults {
   throughput: Throughput;
   latency: Record<LatencyKey, LatencySummary[]>;
   loginInterference: LoginInterference;
+  loginCost: LoginCost;
   slowClients: SlowClients;
   requestLog: RequestLog;
   otherServices: OtherServices;
   redisMemory: RedisMemory;
   revocations: Revocations;
-  growth: Growth;
 }
 
 const SESSIONS_PER_USER = 3;
 
-/** Runs all measurements one after the other. The growth is measured last, on a second server and database. */
+/** Runs all measurements one after the other, on one server. */
 export async function measureAll(
   stack: Stack,
   plan: Plan,
   log: (line: string) => void,
 ): Promise<BenchResults> {
   const discarded: string[] = [];
-  const onNewServer = <T>(measure: (context: BenchContext) => Promise<T>) =>
-    withNewServer(stack, plan, discarded, measure);
-  const results = await onNewServer(async (context) => {
+  const results = await withNewServer(stack, plan, discarded, async (context) => {
     const idleResidentBytes = (await context.server.usage()).residentBytes;
     log(`${plan.users} users with ${SESSIONS_PER_USER} sessions each`);
     await context.population.growTo(plan.users, SESSIONS_PER_USER);
@@ -54,6 +52,8 @@ export async function measureAll(
     const latency = await measureLatency(context);
     log('latency while passwords are hashed');
     const loginInterference = await measureLoginInterference(context);
+    log('cost of a login');
+    const loginCost = await measureLoginCost(context);
     log('latency beside slow clients');
     const slowClients = await measureSlowClients(context);
     log('log lines of requests');
@@ -70,6 +70,7 @@ export async function measureAll(
       throughput,
       latency,
       loginInterference,
+      loginCost,
       slowClients,
       requestLog,
       otherServices,
@@ -77,8 +78,7 @@ export async function measureAll(
       revocations,
     };
   });
-  log(`growth to ${plan.growth.sizes.at(-1) ?? 0} users`);
-  return { ...results, growth: await onNewServer(measureGrowth), discarded };
+  return { ...results, discarded };
 }
 
 /** Runs the measurement on a new server with an empty database. */

@@ -2,11 +2,9 @@ import type { RedisServer } from '../../test/support/redis/redis-server.js';
 import { waitFor } from '../../test/support/wait-for.js';
 import type { BenchContext } from '../cases/bench-context.js';
 import { readCase } from '../cases/read-cases.js';
+import { WRITE_CASES } from '../cases/write-cases.js';
 import { runToEnd } from '../load/closed-loop.js';
 import { readRequests, readScript } from '../load/script.js';
-import { benchUser } from '../population/bench-user.js';
-import { CacheTemplate } from '../population/cache-template.js';
-import { massInsert } from '../population/mass-insert.js';
 import { readRedisCounters } from '../stack/redis-counters.js';
 
 export interface RedisMemory {
@@ -20,41 +18,25 @@ const SESSIONS = 3;
 const NOISE_BYTES = 65_536;
 const STEADY_READINGS = 3;
 
-/** Fills an empty Redis with copies of the product's entries, and divides the additional memory by their number. */
+/** Lets the server fill an empty Redis by requests, and divides the additional memory by the number of the entries. */
 export async function measureRedisMemory(context: BenchContext): Promise<RedisMemory> {
-  const { stack, server, population } = context;
-  await stack.redis.cli('FLUSHDB');
-  // A new user: earlier measurements have created more sessions for the others.
-  await population.growTo(population.users + 1, SESSIONS);
-  const user = benchUser(population.users - 1);
-  const requests = readRequests(readCase('warm').path, [{ user, number: 0 }], stack.tokens);
-  await runToEnd(server, readScript(requests, 1, true));
-  const perUser = await memoryOf(context, await CacheTemplate.ofUser(stack.redis, user, SESSIONS));
-
-  const revocation = await copyRevocation(context);
-  await stack.redis.cli('FLUSHDB');
-  return { perUser, perRevokedToken: await memoryOf(context, revocation) };
+  const { plan, population, server, stack } = context;
+  // New users: earlier measurements have created more sessions for the others.
+  const first = population.users;
+  await population.growTo(first + plan.coldUsers, SESSIONS);
+  const sessions = population.usersFrom(first).map((user) => ({ user, number: 0 }));
+  const reads = readScript(readRequests(readCase('warm').path, sessions, stack.tokens), plan.connections, true);
+  const perUser = await memoryOf(stack.redis, sessions.length, () => runToEnd(server, reads));
+  const logouts = await WRITE_CASES.find(({ key }) => key === 'logout')?.script(context);
+  if (logouts === undefined) throw new RangeError('no case of logouts');
+  return { perUser, perRevokedToken: await memoryOf(stack.redis, plan.logouts, () => runToEnd(server, logouts)) };
 }
 
-/** Logs a session out, and copies the entry of the revoked access token. @throws Error unless the logout answers 200 */
-export async function copyRevocation({ population, server, stack }: BenchContext): Promise<CacheTemplate> {
-  const session = await population.createSession();
-  const { status } = await fetch(`${server.url}/api/v1/auth/logout`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${stack.tokens.access(session)}` },
-  });
-  if (status !== 200) throw new Error(`a logout answered ${status}`);
-  return CacheTemplate.ofRevocation(stack.redis, session);
-}
-
-async function memoryOf({ plan, stack }: BenchContext, template: CacheTemplate): Promise<number> {
-  const before = await settledMemory(stack.redis);
-  const entries = function* () {
-    for (let index = 1; index <= plan.memoryEntries; index += 1)
-      yield* template.commandsFor(benchUser(index));
-  };
-  await massInsert(stack.redis.port, entries());
-  return ((await settledMemory(stack.redis)) - before) / plan.memoryEntries;
+async function memoryOf(redis: RedisServer, entries: number, write: () => Promise<unknown>): Promise<number> {
+  await redis.cli('FLUSHDB');
+  const before = await settledMemory(redis);
+  await write();
+  return ((await settledMemory(redis)) - before) / entries;
 }
 
 /** Redis' memory after rehashing: while Redis moves entries to a larger hash table, it holds both tables. */

@@ -8,23 +8,11 @@ const INSERT_USERS = `
   FROM generate_series($1::int, $2::int - 1) i`;
 
 const INSERT_SESSIONS = `
-  INSERT INTO sessions (id, user_id, refresh_jti, expires_at, revoked_at, revoke_reason, user_agent, ip)
+  INSERT INTO sessions (id, user_id, refresh_jti, expires_at, user_agent, ip)
   SELECT md5('session' || i || ':' || k)::uuid, md5('user' || i)::uuid, md5('refresh' || i || ':' || k)::uuid,
-         now() + interval '7 days', CASE WHEN $5 THEN now() END, CASE WHEN $5 THEN 'logout' END, 'bench', '127.0.0.1'
+         now() + interval '7 days', 'bench', '127.0.0.1'
   FROM generate_series($1::int, $2::int - 1) i, generate_series($3::int, $3::int + $4::int - 1) k`;
 
-/**
- * Log rows older than a replay reads and younger than the pruning age. Their transaction id lies below the position of
- * every follower, so no follower applies them.
- */
-const INSERT_LOG = `
-  INSERT INTO invalidations (xid, created_at, kind, user_id, session_id, reason)
-  SELECT '3'::xid8, now() - make_interval(mins => 40 + i % 25), 'session.revoked', md5('user' || i)::uuid,
-         md5('session' || i || ':' || $3)::uuid, 'logout'
-  FROM generate_series($1::int, $2::int - 1) i`;
-
-/** Number of each user's revoked session. Live sessions have the numbers from 0. */
-const REVOKED_SESSION = 999;
 const FIRST_CREATED_SESSION = 1000;
 
 /** Users and sessions, inserted into the database by SQL. */
@@ -44,16 +32,14 @@ export class Population {
   async growTo(users: number, sessionsEach: number): Promise<void> {
     this.passwordHash ??= await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
     await this.database.query(INSERT_USERS, [this.size, users, this.passwordHash, CREATED_AT]);
-    await this.database.query(INSERT_SESSIONS, [this.size, users, 0, sessionsEach, false]);
+    await this.database.query(INSERT_SESSIONS, [this.size, users, 0, sessionsEach]);
     this.size = users;
     await this.analyze();
   }
 
-  /** Adds one revoked session and its row in the invalidation log to each user. */
-  async addRevocations(): Promise<void> {
-    await this.database.query(INSERT_SESSIONS, [0, this.size, REVOKED_SESSION, 1, true]);
-    await this.database.query(INSERT_LOG, [0, this.size, REVOKED_SESSION]);
-    await this.analyze();
+  /** The users from this one on. */
+  usersFrom(first: number): BenchUser[] {
+    return Array.from({ length: this.size - first }, (_, offset) => benchUser(first + offset));
   }
 
   /** The next `count` users. After the last user, the first users follow again. @throws RangeError when there are fewer users */
@@ -68,7 +54,7 @@ export class Population {
   async createSessions(count: number): Promise<BenchSession[]> {
     const users = this.nextUsers(count);
     const number = this.nextSession++;
-    await this.database.query(INSERT_SESSIONS, [users[0]?.index, this.nextUser, number, 1, false]);
+    await this.database.query(INSERT_SESSIONS, [users[0]?.index, this.nextUser, number, 1]);
     return users.map((user) => ({ user, number }));
   }
 
@@ -80,6 +66,6 @@ export class Population {
   }
 
   private async analyze(): Promise<void> {
-    await this.database.query('VACUUM (ANALYZE) users, sessions, invalidations');
+    await this.database.query('VACUUM (ANALYZE) users, sessions');
   }
 }

@@ -60,6 +60,9 @@ ${latencyTable(results)}
 Concurrent logins keep the password hasher busy. They change the latency of warm requests from
 ${latencyOf(results.loginInterference.withoutLogins)} to ${latencyOf(results.loginInterference.withLogins)}.
 
+A login that ends no session takes ${formatMedian(results.loginCost.oneInstance, (ms) => ms)} ms of PostgreSQL's processor time with one
+instance, and ${formatMedian(results.loginCost.manyInstances, (ms) => ms)} ms with ${plan.loginCost.instances}, without what idle instances use.
+
 ${formatNumber(plan.slowClients.connections)} connections that send their requests byte by byte change it from
 ${latencyOf(results.slowClients.withoutSlowClients)} to ${latencyOf(results.slowClients.withSlowClients)}.
 
@@ -83,16 +86,6 @@ idle, and an occasional SCAN. Before its first request the server had ${formatMe
 32 connections revoke sessions by SQL, each connection one session after the other. A server follows the log meanwhile.
 
 ${revocationsTable(results)}
-
-## Growth
-
-Redis holds the given number of users, as many live sessions, and as many revocations. The sizes alternate under one server
-over ${plan.growth.rounds} rounds and ${plan.growth.connections} connections, by \`SWAPDB\`. PostgreSQL holds the largest population throughout, and no request reads
-it. At each size, ${formatNumber(plan.growth.tokens)} access tokens are sent in turn. They are spread over all users; a small size has several tokens per
-user. An instance remembers the verified signatures of 50,000 tokens. With a single token, which stays in the processor's
-cache, the throughput at the smallest size is ${formatSpread(throughputRatio(results.growth.oneToken, results.growth.stages[0]?.warm ?? []))} times as high.
-
-${growthTable(results)}
 `;
 }
 
@@ -201,28 +194,6 @@ function revocationsTable({ revocations }: BenchResults): string {
       titles[method],
       formatMedian(revocations[method], (value) => value),
       formatSpread(ratioOf(revocations[method], revocations.logged)),
-    ]),
-  );
-}
-
-function growthTable({ growth: { guarded, stages } }: BenchResults): string {
-  const smallest = stages[0]?.warm ?? [];
-  return markdownTable(
-    [
-      'users',
-      'warm requests/s',
-      'ratio to smallest size',
-      'ratio to do-nothing guard',
-      'Redis memory',
-      'server resident memory',
-    ],
-    stages.map(({ users, warm, redisBytes, residentBytes }) => [
-      users.toLocaleString('en'),
-      formatMedian(warm, ({ requestsPerSecond }) => requestsPerSecond),
-      formatSpread(throughputRatio(warm, smallest)),
-      formatSpread(throughputRatio(warm, guarded)),
-      formatMebibytes(redisBytes),
-      formatMebibytes(residentBytes),
     ]),
   );
 }

@@ -15,12 +15,13 @@ import { compileServer } from './compile-server.js';
 
 const APP_NAME = 'ergodrive-bench';
 const ISSUER_URL = 'https://issuer.example';
-/** Large enough for a million users. Checkpoints and vacuum must not run within a round. */
+/** Large enough for all users. Checkpoints and vacuum must not run within a round. */
 const POSTGRES_SETTINGS = {
   shared_buffers: '512MB',
   max_wal_size: '16GB',
   checkpoint_timeout: '1h',
   autovacuum: 'off',
+  max_connections: 300,
 };
 
 /** Redis, PostgreSQL and the compiled server. */
