@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
 import type { Actor } from '../common/actor.js';
+import { type HotStatement, HotStatements, type Run } from '../database/hot-statements.js';
 import type { AuditAction } from './audit-action.js';
 import { AuditEvent } from './audit-event.entity.js';
+import { actorValues, auditLine } from './audit-line.js';
+
+const NOTE: HotStatement = {
+  name: 'note_audit_event',
+  text: auditLine({ of: '$5' }, '(SELECT) AS once', { user: '$6', session: '$7', details: '$8' }),
+};
 
 export interface AuditSubject {
-  userId?: string | undefined;
-  sessionId?: string | undefined;
+  userId?: string | null | undefined;
+  sessionId?: string | null | undefined;
   /** Facts about the action, such as the old and the new role; never a secret. */
   details?: Record<string, string>;
 }
@@ -25,34 +32,14 @@ export interface AuditFilter {
 /** The append-only audit trail: who did what to which account, and from which address. */
 @Injectable()
 export class AuditService {
-  constructor(@InjectRepository(AuditEvent) private readonly events: Repository<AuditEvent>) {}
+  constructor(
+    @InjectRepository(AuditEvent) private readonly events: Repository<AuditEvent>,
+    private readonly statements: HotStatements,
+  ) {}
 
-  /** Writes the events within the transaction of the change: both are committed, or neither. */
-  async record(
-    manager: EntityManager,
-    action: AuditAction,
-    by: Actor,
-    subjects: AuditSubject[],
-  ): Promise<void> {
-    if (subjects.length === 0) return;
-    await manager.insert(
-      AuditEvent,
-      subjects.map(({ userId = null, sessionId = null, details = {} }) => ({
-        action,
-        userId,
-        sessionId,
-        details,
-        actorId: by.id,
-        ip: by.ip,
-        userAgent: by.userAgent,
-        requestId: by.requestId,
-      })),
-    );
-  }
-
-  /** Writes an event without a change, such as a failed login. */
-  async note(action: AuditAction, by: Actor, subject: AuditSubject): Promise<void> {
-    await this.record(this.events.manager, action, by, [subject]);
+  /** Writes an event without a change, such as a failed login. @throws Error of the driver */
+  note(action: AuditAction, by: Actor, subject: AuditSubject): Promise<void> {
+    return noteWithin((statement, values) => this.statements.run(statement, values), action, by, subject);
   }
 
   /** Newest first. */
@@ -65,4 +52,14 @@ export class AuditService {
     if (before !== undefined) query.andWhere('event.id < :before', { before });
     return query.getMany();
   }
+}
+
+/** Writes an event by statements that run elsewhere, such as those of a transaction. */
+export async function noteWithin(
+  run: Run,
+  action: AuditAction,
+  by: Actor,
+  { userId = null, sessionId = null, details = {} }: AuditSubject,
+): Promise<void> {
+  await run(NOTE, [...actorValues(by), action, userId, sessionId, details]);
 }

@@ -12,7 +12,7 @@ import { LiveUserReader } from '../sessions/live-user.reader.js';
 import type { TokenSession } from '../sessions/session.entity.js';
 import { SessionRotationService } from '../sessions/session-rotation.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { AccountCommands } from '../users/account-commands.service.js';
+import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
 import { PasswordHasher } from '../users/password-hasher.service.js';
 import { PasswordPolicy } from '../users/password-policy.service.js';
@@ -53,7 +53,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordPolicy,
-    private readonly commands: AccountCommands,
+    private readonly commands: CommandsService,
     private readonly sessions: SessionsService,
     private readonly rotations: SessionRotationService,
     private readonly reader: LiveUserReader,
@@ -152,16 +152,12 @@ export class AuthService {
     if (!isRight) return this.refuseChange(principal, 'wrong_password', by);
     const nextHash = await this.hasher.hash(next, by.ip);
     const others = { userId, exceptId: principal.sessionId };
-    const ended = await this.commands.run(by, [userId], async (run) => {
-      const isSet = await this.users.setPassword(run, { userId, verifiedHash, nextHash }, by);
-      return isSet ? this.sessions.revokeWithin(run, others, 'password_changed', by) : undefined;
+    const isSet = await this.commands.run(by, [userId], async (command) => {
+      if (!(await this.users.setPassword(command, { userId, verifiedHash, nextHash }))) return false;
+      await this.sessions.revokeWithin(command, others, 'password_changed');
+      return true;
     });
-    if (ended === undefined) return this.refuseChange(principal, 'account_changed', by);
-    // In parallel: each of them may wait for an acknowledgement.
-    await Promise.all([
-      this.users.applyUpdate(userId),
-      this.sessions.applyEnd(userId, ended, 'password_changed'),
-    ]);
+    if (!isSet) await this.refuseChange(principal, 'account_changed', by);
   }
 
   private async refuseChange({ id, sessionId }: Principal, reason: string, by: Actor): Promise<never> {

@@ -1,5 +1,7 @@
+import type { AuditAction } from '../audit/audit-action.js';
+import { auditLine } from '../audit/audit-line.js';
 import type { HotStatement } from '../database/hot-statements.js';
-import { CALLER } from '../users/account-commands.service.js';
+import { CALLER } from '../commands/caller.js';
 
 export const FIND: HotStatement = {
   name: 'find_client',
@@ -9,12 +11,11 @@ export const FIND: HotStatement = {
   FROM oauth_clients WHERE id = $1 AND ended_at IS NULL`,
 };
 
+const CLIENT_FACTS = `jsonb_build_object('client_id', id, 'name', name, 'scopes', scopes)`;
+
 /** Each of the following writes its line of the audit trail too, and answers nothing but the caller's role to who may not. */
-const noted = (action: string, source: string): string => `noted AS (
-    INSERT INTO audit_events (action, actor_id, ip, user_agent, request_id, details)
-    SELECT '${action}', $1::uuid, $4, $5, $6, jsonb_build_object('client_id', id, 'name', name, 'scopes', scopes)
-    FROM ${source}
-  )`;
+const noted = (action: AuditAction, source: string): string =>
+  `noted AS (${auditLine(action, source, { details: CLIENT_FACTS })})`;
 const SHOWN = 'id, name, scopes, created_at AS "createdAt"';
 const answered = (source: string): string => `
   SELECT (SELECT role FROM caller) AS caller_role, ${source}.*

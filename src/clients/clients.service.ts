@@ -1,18 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
+import { CommandsService } from '../commands/commands.service.js';
 import type { Actor } from '../common/actor.js';
 import type { HotStatement } from '../database/hot-statements.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { Problems } from '../http/problem.error.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import {
-  AccountCommands,
-  type CallerRow,
-  callerValues,
-  demandPermitted,
-} from '../users/account-commands.service.js';
 import type { ClientScope } from './client-scope.js';
 import { Client } from './client.entity.js';
 import { hashSecret, newSecret } from './client-secret.js';
@@ -39,9 +34,9 @@ export interface RenewedClient extends IssuedClient {
 export class ClientsService {
   constructor(
     @InjectRepository(Client) private readonly clients: Repository<Client>,
-    private readonly commands: AccountCommands,
+    private readonly commands: CommandsService,
     private readonly sessions: SessionsService,
-    private readonly invalidation: EvictionService,
+    private readonly evictions: EvictionService,
   ) {}
 
   /** @throws ProblemError 401 or 403 when the caller may not any more */
@@ -103,17 +98,15 @@ export class ClientsService {
     values: readonly unknown[],
     by: Actor,
   ): Promise<T> {
-    return this.commands.run(by, [], async (run) => {
-      const all = [...callerValues(by), by.ip, by.userAgent, by.requestId, ...values];
-      const [row] = await run<CallerRow & (T | { id: null })>(statement, all);
-      demandPermitted(by, row);
-      if (row === undefined || row.id === null) throw Problems.notFound('Client not found');
-      return row;
+    return this.commands.run(by, [], async (command) => {
+      const row = await command.act<T | { id: null }>(statement, values);
+      if (row.id === null) throw Problems.notFound('Client not found');
+      return row as T;
     });
   }
 
   private async outlast(id: string): Promise<void> {
-    await this.invalidation.waitOutMemories([
+    await this.evictions.waitOutMemories([
       { kind: 'client.changed', user_id: id, session_id: null, reason: null },
     ]);
   }

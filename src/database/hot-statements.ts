@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type pg from 'pg';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import type { BoundedClient } from './bounded-client.js';
 import { Database } from './database.js';
@@ -18,6 +18,13 @@ export type Run = <Row extends pg.QueryResultRow>(
   values: readonly unknown[],
 ) => Promise<Row[]>;
 
+/** A transaction that is open. */
+export interface Transaction {
+  readonly run: Run;
+  /** TypeORM's entities, on the connection of this transaction. */
+  entities(): EntityManager;
+}
+
 /** Rows, and the history in which they were read. */
 export interface RowsOfHistory<Row> {
   readonly rows: Row[];
@@ -33,7 +40,7 @@ export class HotStatements {
   private readonly pool: pg.Pool;
 
   constructor(
-    @InjectDataSource() dataSource: DataSource,
+    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly database: Database,
   ) {
     this.pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
@@ -59,11 +66,14 @@ export class HotStatements {
    * Runs statements in one transaction, each of which sees what others have committed before it.
    * @throws Error of `work`, or of the driver; then nothing was changed, unless it was the commit that went unanswered
    */
-  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
       await client.begin();
       try {
-        const result = await work((statement, values) => this.runOn(client, statement, values));
+        const result = await work({
+          run: (statement, values) => this.runOn(client, statement, values),
+          entities: () => this.entitiesOn(client),
+        });
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -72,6 +82,13 @@ export class HotStatements {
         throw error;
       }
     });
+  }
+
+  /** The runner neither takes a connection of its own nor begins a transaction, and gives nothing back. */
+  private entitiesOn(client: BoundedClient): EntityManager {
+    const runner = this.dataSource.createQueryRunner();
+    Object.assign(runner, { databaseConnection: client, isTransactionActive: true, transactionDepth: 1 });
+    return runner.manager;
   }
 
   private async runOn<Row extends pg.QueryResultRow>(

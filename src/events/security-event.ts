@@ -1,8 +1,8 @@
+import { meaningOf } from '../common/revoke-reason.js';
 import type { LoggedChange } from './logged-change.js';
 import type { EventKey } from './feed-cursor.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
-const PASSWORD_CHANGED = 'password_changed';
 
 /** One security event of a row of the log. It becomes one SET: profiles of CAEP want one event in each. */
 export interface SecurityEvent extends EventKey {
@@ -11,13 +11,14 @@ export interface SecurityEvent extends EventKey {
   readonly change: LoggedChange;
 }
 
-/** The events of a row: of a session that ended by a change of the password, also that change; of an OAuth client none. */
+/** The events of a row: of a session that ended because a credential was changed, also that change; of an OAuth client none. */
 export function eventsOf(change: LoggedChange, history: string): SecurityEvent[] {
   const { xid, id, kind } = change;
   if (kind === 'client.changed') return [];
   const jti = `${history}-${id}`;
   const own = { xid, id, part: 0, jti, change };
-  return change.reason === PASSWORD_CHANGED ? [own, { ...own, part: 1, jti: `${jti}-p` }] : [own];
+  const hasCredential = meaningOf(change.reason).changedCredential !== undefined;
+  return hasCredential ? [own, { ...own, part: 1, jti: `${jti}-p` }] : [own];
 }
 
 /**
@@ -29,7 +30,7 @@ export function claimsOf({ jti, change, part }: SecurityEvent, issuer: string): 
   const user = { format: 'iss_sub', iss: issuer, sub: change.user_id };
   const isOfSession = part === 0 && change.session_id !== null;
   const session = isOfSession ? { session: { format: 'opaque', id: change.session_id } } : {};
-  const [type, event] = part === 0 ? eventOf(change) : passwordChange(change);
+  const [type, event] = part === 0 ? eventOf(change) : credentialChange(change);
   return {
     iss: issuer,
     aud: issuer,
@@ -40,9 +41,9 @@ export function claimsOf({ jti, change, part }: SecurityEvent, issuer: string): 
   };
 }
 
-const passwordChange = ({ at }: LoggedChange): [string, object] => [
+const credentialChange = ({ at, reason }: LoggedChange): [string, object] => [
   'credential-change',
-  { event_timestamp: at, credential_type: 'password', change_type: 'update' },
+  { event_timestamp: at, credential_type: meaningOf(reason).changedCredential, change_type: 'update' },
 ];
 
 function eventOf({ kind, at, committedBy, reason }: LoggedChange): [string, object] {

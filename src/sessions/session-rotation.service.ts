@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ChangePublisher } from '../log/change-publisher.js';
 import type { AuditAction } from '../audit/audit-action.js';
+import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
 import { isSameNetwork } from '../common/network.js';
 import type { Role } from '../common/role.js';
 import { AppConfig } from '../config/app-config.js';
 import { HotStatements } from '../database/hot-statements.js';
 import type { TokenSession } from './session.entity.js';
-import { EXPLAIN_REFUSAL, NOTE_REFRESH, ROTATE } from './session-statements.js';
+import { EXPLAIN_REFUSAL, ROTATE } from './session-statements.js';
 import { SessionsService } from './sessions.service.js';
 
 /** A refresh token that was presented, whose signature and expiry were checked. */
@@ -56,6 +57,7 @@ export class SessionRotationService {
     private readonly statements: HotStatements,
     private readonly sessions: SessionsService,
     private readonly publisher: ChangePublisher,
+    private readonly audit: AuditService,
     private readonly config: AppConfig,
   ) {}
 
@@ -123,9 +125,8 @@ export class SessionRotationService {
     by: Actor,
   ): Promise<void> {
     const { sessionId, clientId } = presented;
-    await this.statements.run(NOTE_REFRESH, [
-      action, userId, sessionId, by.ip, by.userAgent, by.requestId, clientId,
-    ]); // prettier-ignore
+    const details = clientId === null ? {} : { client_id: clientId };
+    await this.audit.note(action, by, { userId, sessionId, details });
   }
 }
 

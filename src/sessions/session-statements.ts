@@ -1,6 +1,16 @@
+import { auditLine } from '../audit/audit-line.js';
 import { isLive } from '../database/live-session.js';
 import type { HotStatement } from '../database/hot-statements.js';
-import { CALLER } from '../users/account-commands.service.js';
+import { CALLER } from '../commands/caller.js';
+
+const OF_CLIENT_IF_ANY = `jsonb_strip_nulls(jsonb_build_object('client_id', client_id))`;
+
+/** The lines of the audit trail for the rows of `ended`. */
+const endLines = auditLine('session.revoked', 'ended', {
+  user: 'user_id',
+  session: 'id',
+  details: `jsonb_build_object('reason', revoke_reason)`,
+});
 
 /**
  * The session and its line in the audit trail; nothing where the account has changed, or the OAuth client has ended. The lock
@@ -11,22 +21,18 @@ export const OPEN: HotStatement = {
   name: 'open_session',
   text: `
   WITH account AS MATERIALIZED (
-    SELECT id, role FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR NO KEY UPDATE
+    SELECT id, role FROM users WHERE id = $5 AND is_active AND password_hash = $6 FOR NO KEY UPDATE
   ), client AS MATERIALIZED (
     SELECT id FROM oauth_clients
-    WHERE id = $9::uuid AND ended_at IS NULL AND EXISTS (SELECT FROM account) FOR SHARE
+    WHERE id = $10::uuid AND ended_at IS NULL AND EXISTS (SELECT FROM account) FOR SHARE
   ), moment AS MATERIALIZED (
-    SELECT id, clock_timestamp() AS at FROM account WHERE $9::uuid IS NULL OR EXISTS (SELECT FROM client)
+    SELECT id, clock_timestamp() AS at FROM account WHERE $10::uuid IS NULL OR EXISTS (SELECT FROM client)
   ), opened AS (
     INSERT INTO sessions (
       id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip, client_id)
-    SELECT $3, id, $4, at, at, at, at + make_interval(secs => $5), $6, $7, $9::uuid::text FROM moment
-    RETURNING id, user_id, user_agent, ip, rotated_at, expires_at, client_id
-  ), noted AS (
-    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, request_id, details)
-    SELECT 'session.opened', user_id, id, $8, ip, user_agent, $10,
-      jsonb_strip_nulls(jsonb_build_object('client_id', client_id)) FROM opened
-  )
+    SELECT $7, id, $8, at, at, at, at + make_interval(secs => $9), $3, $2, $10::uuid::text FROM moment
+    RETURNING id, user_id, rotated_at, expires_at, client_id
+  ), noted AS (${auditLine('session.opened', 'opened', { user: 'user_id', session: 'id', details: OF_CLIENT_IF_ANY })})
   SELECT rotated_at, expires_at, role FROM opened, account`,
 };
 
@@ -38,13 +44,11 @@ export const END_OLDEST: HotStatement = {
     UPDATE sessions SET revoked_at = now(), revoke_reason = 'too_many_sessions'
     WHERE revoked_at IS NULL AND id IN (
       SELECT id FROM sessions
-      WHERE user_id = $1 AND id <> $2 AND ${isLive('sessions')}
-      ORDER BY created_at DESC, id OFFSET $3::int - 1
+      WHERE user_id = $5 AND id <> $6 AND ${isLive('sessions')}
+      ORDER BY created_at DESC, id OFFSET $7::int - 1
     )
     RETURNING id, user_id, revoke_reason
-  )
-  INSERT INTO audit_events (action, user_id, session_id, request_id, details)
-  SELECT 'session.revoked', user_id, id, $4, jsonb_build_object('reason', revoke_reason) FROM ended
+  )${endLines}
   RETURNING session_id AS id`,
 };
 
@@ -53,14 +57,11 @@ export const END: HotStatement = {
   name: 'end_sessions',
   text: `
   WITH ${CALLER}, ended AS (
-    UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = $7
-    WHERE user_id = $4 AND ${isLive('sessions')}
-      AND ($5::uuid IS NULL OR id = $5) AND ($6::uuid IS NULL OR id <> $6) AND EXISTS (SELECT FROM permitted)
+    UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = $10
+    WHERE user_id = $7 AND ${isLive('sessions')}
+      AND ($8::uuid IS NULL OR id = $8) AND ($9::uuid IS NULL OR id <> $9) AND EXISTS (SELECT FROM permitted)
     RETURNING id, user_id, revoke_reason
-  ), noted AS (
-    INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, request_id, details)
-    SELECT 'session.revoked', user_id, id, $1::uuid, $8, $9, $10, jsonb_build_object('reason', revoke_reason) FROM ended
-  )
+  ), noted AS (${endLines})
   SELECT (SELECT role FROM caller) AS caller_role, ARRAY(SELECT id::text FROM ended) AS ended`,
 };
 
@@ -77,12 +78,13 @@ export const END_OF_CLIENT: HotStatement = {
   text: `
   WITH ended AS (
     UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = 'client_ended'
-    WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL
+    WHERE id = ANY($5::uuid[]) AND revoked_at IS NULL
     RETURNING id, user_id, client_id, revoke_reason
-  )
-  INSERT INTO audit_events (action, user_id, session_id, actor_id, ip, user_agent, request_id, details)
-  SELECT 'session.revoked', user_id, id, $2, $3, $4, $5,
-    jsonb_build_object('reason', revoke_reason, 'client_id', client_id) FROM ended
+  )${auditLine('session.revoked', 'ended', {
+    user: 'user_id',
+    session: 'id',
+    details: `jsonb_build_object('reason', revoke_reason, 'client_id', client_id)`,
+  })}
   RETURNING session_id AS id, user_id`,
 };
 
@@ -116,12 +118,4 @@ export const EXPLAIN_REFUSAL: HotStatement = {
     s.created_at + make_interval(secs => $5) <= now() AS is_too_old
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.id = $1 AND ${isLive('s')} AND u.is_active`,
-};
-
-/** @see SessionRotationService */
-export const NOTE_REFRESH: HotStatement = {
-  name: 'note_refresh',
-  text: `
-  INSERT INTO audit_events (action, user_id, session_id, ip, user_agent, request_id, details)
-  VALUES ($1, $2, $3, $4, $5, $6, jsonb_strip_nulls(jsonb_build_object('client_id', $7::text)))`,
 };

@@ -1,16 +1,6 @@
+import type { RevokeReason } from '../common/revoke-reason.js';
 import type { Role } from '../common/role.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** Why a session ended, as events and the audit trail give it. */
-export type RevokeReason =
-  | 'logout'
-  | 'revoked_by_user'
-  | 'revoked_by_admin'
-  | 'refresh_token_reuse'
-  | 'password_changed'
-  | 'user_deactivated'
-  | 'too_many_sessions'
-  | 'client_ended';
 
 /** One login on one device. This row, not any token, says whether it goes on. */
 @Entity('sessions')

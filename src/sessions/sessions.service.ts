@@ -2,21 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { actorValues } from '../audit/audit-line.js';
+import type { Change } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
-import type { Actor } from '../common/actor.js';
+import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
+import type { RevokeReason } from '../common/revoke-reason.js';
 import type { Role } from '../common/role.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
 import { isLive } from '../database/live-session.js';
-import { HotStatements, type Run } from '../database/hot-statements.js';
-import {
-  AccountCommands,
-  type CallerRow,
-  callerValues,
-  demandPermitted,
-} from '../users/account-commands.service.js';
+import { HotStatements } from '../database/hot-statements.js';
+import type { Command } from '../commands/command.js';
+import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
-import { type RevokeReason, Session, type TokenSession } from './session.entity.js';
+import { Session, type TokenSession } from './session.entity.js';
 import { END, END_OF_CLIENT, END_OLDEST, OF_CLIENT, OPEN } from './session-statements.js';
 
 /** A transaction ends so many sessions of a client: it stays well within the time limit of a statement. */
@@ -43,8 +42,8 @@ export class SessionsService {
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly statements: HotStatements,
-    private readonly commands: AccountCommands,
-    private readonly invalidation: EvictionService,
+    private readonly commands: CommandsService,
+    private readonly evictions: EvictionService,
     private readonly config: AppConfig,
   ) {}
 
@@ -60,22 +59,18 @@ export class SessionsService {
     by: Actor,
   ): Promise<TokenSession | undefined> {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
-    const { userAgent, ip, requestId } = by;
-    const origin = [userAgent, ip, by.id, clientId, requestId];
-    const opened = [userId, passwordHash, id, refreshJti, this.lifeSeconds, ...origin];
-    const result = await this.statements.transaction(async (run) => {
+    const opened = [...actorValues(by), userId, passwordHash, id, refreshJti, this.lifeSeconds, clientId];
+    const service = actorValues({ ...SERVICE_ACTOR, requestId: by.requestId });
+    const result = await this.statements.transaction(async ({ run }) => {
       const [row] = await run<{ rotated_at: Date; expires_at: Date; role: Role }>(OPEN, opened);
       if (row === undefined) return undefined;
-      const ended = await run<{ id: string }>(END_OLDEST, [
-        userId,
-        id,
-        this.config.sessions.maxPerUser,
-        requestId,
-      ]);
-      return { row, ended: ended.map((session) => session.id) };
+      const beyondCap = [...service, userId, id, this.config.sessions.maxPerUser];
+      return { row, ended: await run<{ id: string }>(END_OLDEST, beyondCap) };
     });
     if (result === undefined) return undefined;
-    await this.applyEnd(userId, result.ended, 'too_many_sessions');
+    await this.evictions.evictBeforeAnswer(
+      result.ended.map((session) => endOf({ id: session.id, user_id: userId }, 'too_many_sessions')),
+    );
     const { rotated_at: openedAt, expires_at: expiresAt, role } = result.row;
     return { id, userId, clientId, role, refreshJti, createdAt: openedAt, rotatedAt: openedAt, expiresAt };
   }
@@ -87,38 +82,24 @@ export class SessionsService {
    * @throws ProblemError 401 or 403 when the caller may not any more: its session has ended, or its role is another one
    */
   async revoke(selection: SessionSelection, reason: RevokeReason, by: Actor): Promise<number> {
-    const { userId } = selection;
-    const ended = await this.commands.run(by, [userId], (run) =>
-      this.revokeWithin(run, selection, reason, by),
+    return this.commands.run(by, [selection.userId], (command) =>
+      this.revokeWithin(command, selection, reason),
     );
-    if (ended.length > 0) await this.applyEnd(userId, ended, reason);
-    // Another request may have ended them first, and not have deleted the cache entry yet.
-    else await this.invalidation.evictOrWait([userId]);
-    return ended.length;
   }
 
   /**
-   * The same within the caller's command, which has locked the account. The caller awaits `applyEnd` after the commit. A trigger writes the row of the
-   * invalidation log.
-   * @returns ids of those ended
+   * The same within a command that has locked the account. A trigger writes the rows of the invalidation log.
+   * @returns how many were ended
+   * @throws ProblemError as `revoke`
    */
   async revokeWithin(
-    run: Run,
+    command: Command,
     { userId, id = null, exceptId = null }: SessionSelection,
     reason: RevokeReason,
-    by: Actor,
-  ): Promise<string[]> {
-    const values = [...callerValues(by), userId, id, exceptId, reason, by.ip, by.userAgent, by.requestId];
-    const [row] = await run<CallerRow & { ended: string[] }>(END, values);
-    demandPermitted(by, row);
-    return row?.ended ?? [];
-  }
-
-  /** Deletes the cache entries of ended sessions; to be awaited between the commit and the answer. */
-  async applyEnd(userId: string, sessionIds: readonly string[], reason: RevokeReason): Promise<void> {
-    await this.invalidation.evictBeforeAnswer(
-      sessionIds.map((id) => ({ kind: 'session.revoked' as const, user_id: userId, session_id: id, reason })),
-    );
+  ): Promise<number> {
+    const { ended } = await command.act<{ ended: string[] }>(END, [userId, id, exceptId, reason]);
+    command.changed(...ended.map((sessionId) => endOf({ id: sessionId, user_id: userId }, reason)));
+    return ended.length;
   }
 
   /**
@@ -130,16 +111,11 @@ export class SessionsService {
       const live = await this.statements.run<OwnedSession>(OF_CLIENT, [clientId, SESSIONS_PER_TRANSACTION]);
       if (live.length === 0) return;
       const userIds = live.map((session) => session.user_id);
-      const values = [live.map(({ id }) => id), by.id, by.ip, by.userAgent, by.requestId];
-      const ended = await this.commands.run(by, userIds, (run) => run<OwnedSession>(END_OF_CLIENT, values));
-      await this.invalidation.evictBeforeAnswer(
-        ended.map(({ id, user_id }) => ({
-          kind: 'session.revoked' as const,
-          user_id,
-          session_id: id,
-          reason: 'client_ended' satisfies RevokeReason,
-        })),
-      );
+      const values = [...actorValues(by), live.map(({ id }) => id)];
+      await this.commands.run(by, userIds, async (command) => {
+        const ended = await command.run<OwnedSession>(END_OF_CLIENT, values);
+        command.changed(...ended.map((session) => endOf(session, 'client_ended')));
+      });
     }
   }
 
@@ -173,3 +149,10 @@ export class SessionsService {
     return Math.min(this.config.tokens.refreshTtlSeconds, this.config.sessions.maxAgeSeconds);
   }
 }
+
+const endOf = ({ id, user_id }: OwnedSession, reason: RevokeReason): Change => ({
+  kind: 'session.revoked',
+  user_id,
+  session_id: id,
+  reason,
+});

@@ -1,6 +1,7 @@
 import { ADMIN_ROLE } from '../common/role.js';
 import type { HotStatement } from '../database/hot-statements.js';
-import { CALLER, type CallerRow } from './account-commands.service.js';
+import { auditLine } from '../audit/audit-line.js';
+import { CALLER } from '../commands/caller.js';
 import type { User } from './user.entity.js';
 
 /** The part of an account that a login checks. */
@@ -21,13 +22,10 @@ export const SET_PASSWORD: HotStatement = {
   name: 'set_password',
   text: `
   WITH ${CALLER}, changed AS (
-    UPDATE users SET password_hash = $6, updated_at = statement_timestamp()
-    WHERE id = $4 AND password_hash = $5 AND is_active AND EXISTS (SELECT FROM permitted)
+    UPDATE users SET password_hash = $9, updated_at = statement_timestamp()
+    WHERE id = $7 AND password_hash = $8 AND is_active AND EXISTS (SELECT FROM permitted)
     RETURNING id
-  ), noted AS (
-    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent, request_id)
-    SELECT 'user.password_changed', id, $1::uuid, $7, $8, $9 FROM changed
-  )
+  ), noted AS (${auditLine('user.password_changed', 'changed', { user: 'id' })})
   SELECT (SELECT role FROM caller) AS caller_role, EXISTS (SELECT FROM changed) AS is_changed`,
 };
 
@@ -39,19 +37,16 @@ export const READ_FOR_UPDATE: HotStatement = {
   text: `
   WITH ${CALLER}
   SELECT (SELECT role FROM caller) AS caller_role, account.*,
-    EXISTS (SELECT FROM users WHERE role = '${ADMIN_ROLE}' AND is_active AND id <> $4) AS "hasOtherAdmins"
-  FROM (SELECT 1) AS always LEFT JOIN (SELECT ${COLUMNS} FROM users WHERE id = $4) AS account ON true`,
+    EXISTS (SELECT FROM users WHERE role = '${ADMIN_ROLE}' AND is_active AND id <> $7) AS "hasOtherAdmins"
+  FROM (SELECT 1) AS always LEFT JOIN (SELECT ${COLUMNS} FROM users WHERE id = $7) AS account ON true`,
 };
 
 /** Changes the account and writes the events of the change into the audit trail. */
 export const UPDATE_ACCOUNT: HotStatement = {
   name: 'update_account',
   text: `
-  WITH noted AS (
-    INSERT INTO audit_events (action, user_id, actor_id, ip, user_agent, request_id, details)
-    SELECT action, $1, $5, $6, $7, $8, details FROM unnest($9::text[], $10::jsonb[]) AS line (action, details)
-  )
-  UPDATE users SET full_name = $2, role = $3, is_active = $4, updated_at = statement_timestamp() WHERE id = $1
+  WITH noted AS (${auditLine({ of: 'action' }, 'unnest($9::text[], $10::jsonb[]) AS line (action, details)', { user: '$5', details: 'details' })})
+  UPDATE users SET full_name = $6, role = $7, is_active = $8, updated_at = statement_timestamp() WHERE id = $5
   RETURNING ${COLUMNS}`,
 };
 
@@ -59,4 +54,4 @@ export const UPDATE_ACCOUNT: HotStatement = {
 export type Account = Omit<User, 'passwordHash'>;
 
 /** The current account, if it exists, and what limits a change of it. */
-export type AccountRow = CallerRow & { hasOtherAdmins: boolean } & (Account | { id: null });
+export type AccountRow = { hasOtherAdmins: boolean } & (Account | { id: null });

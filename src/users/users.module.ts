@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CommandsModule } from '../commands/commands.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
-import { AccountCommands } from './account-commands.service.js';
 import { BreachedPasswords } from './breached-passwords.service.js';
 import { FirstAdminService } from './first-admin.service.js';
 import { MeController } from './me.controller.js';
@@ -13,16 +13,15 @@ import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [AuditModule, LimitsModule, TypeOrmModule.forFeature([User])],
+  imports: [AuditModule, CommandsModule, LimitsModule, TypeOrmModule.forFeature([User])],
   controllers: [MeController, UsersController],
   providers: [
-    AccountCommands,
     UsersService,
     PasswordHasher,
     PasswordPolicy,
     BreachedPasswords,
     FirstAdminService,
   ],
-  exports: [AccountCommands, UsersService, PasswordHasher, PasswordPolicy, AuditModule],
+  exports: [UsersService, PasswordHasher, PasswordPolicy, AuditModule, CommandsModule],
 })
 export class UsersModule {}

@@ -1,21 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { type DataSource, Repository } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
 import type { AuditAction } from '../audit/audit-action.js';
-import { AuditService } from '../audit/audit.service.js';
-import { EvictionService } from '../log/eviction.service.js';
+import { actorValues } from '../audit/audit-line.js';
+import type { Command } from '../commands/command.js';
+import { CommandsService } from '../commands/commands.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
+import type { Change } from '../log/change-feed.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { ADMIN_ROLE, type Role } from '../common/role.js';
 import { isUniqueViolation } from '../common/database-errors.js';
-import { HotStatements, type Run } from '../database/hot-statements.js';
-import {
-  AccountCommands,
-  type CallerRow,
-  callerValues,
-  demandPermitted,
-} from './account-commands.service.js';
+import { HotStatements } from '../database/hot-statements.js';
 import {
   type Account,
   type AccountRow,
@@ -53,13 +49,10 @@ export interface PasswordChange {
 export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
-    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly statements: HotStatements,
-    private readonly commands: AccountCommands,
+    private readonly commands: CommandsService,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordPolicy,
-    private readonly invalidation: EvictionService,
-    private readonly audit: AuditService,
   ) {}
 
   /** @throws ProblemError 409 `email_taken`, 422 for a password that is not accepted */
@@ -73,9 +66,10 @@ export class UsersService {
       isActive: true,
     });
     try {
-      await this.dataSource.transaction(async (manager) => {
-        await manager.insert(User, user);
-        await this.audit.record(manager, 'user.registered', by, [{ userId: user.id, details: { role } }]);
+      await this.commands.run(by, [], async (command) => {
+        const entities = await command.entities();
+        await entities.insert(User, user);
+        await command.note('user.registered', { userId: user.id, details: { role } });
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new ProblemError('email_taken');
@@ -118,29 +112,24 @@ export class UsersService {
    *   `last_admin` when no active admin would remain
    */
   async update(id: string, changes: UserChanges, by: Actor): Promise<Account> {
-    const act = (run: Run) => this.updateWithin(run, id, changes, by);
+    const act = (command: Command) => this.updateWithin(command, id, changes, by);
     const withAdmins = changes.isActive === false || (changes.role ?? ADMIN_ROLE) !== ADMIN_ROLE;
-    const { account, isChanged } = await this.commands.run(by, [id], act, { withAdmins });
-    if (isChanged) await this.applyUpdate(id);
-    // Another request may have made the same change first and not have deleted the cache entry yet.
-    else await this.invalidation.evictOrWait([id]);
-    return account;
+    return this.commands.run(by, [id], act, { withAdmins });
   }
 
   /**
-   * Replaces the hash within the caller's transaction; the caller awaits `applyUpdate` after its commit.
+   * Replaces the hash within a command that has locked the account.
    * @returns whether it was replaced: not when the password was changed since it was verified
    * @throws ProblemError 401 when the caller's session has ended
    */
   async setPassword(
-    run: Run,
+    command: Command,
     { userId, verifiedHash, nextHash }: PasswordChange,
-    by: Actor,
   ): Promise<boolean> {
-    const values = [...callerValues(by), userId, verifiedHash, nextHash, by.ip, by.userAgent, by.requestId];
-    const [row] = await run<CallerRow & { is_changed: boolean }>(SET_PASSWORD, values);
-    demandPermitted(by, row);
-    return row?.is_changed === true;
+    const values = [userId, verifiedHash, nextHash];
+    const { is_changed: isChanged } = await command.act<{ is_changed: boolean }>(SET_PASSWORD, values);
+    if (isChanged) command.changed(updateOf(userId));
+    return isChanged;
   }
 
   /**
@@ -153,48 +142,39 @@ export class UsersService {
     return hash;
   }
 
-  /** Deletes the cache entry; to be awaited between the commit and the answer. */
-  async applyUpdate(id: string): Promise<void> {
-    await this.invalidation.evictBeforeAnswer([
-      { kind: 'user.updated', user_id: id, session_id: null, reason: null },
-    ]);
-  }
-
-  private async updateWithin(
-    run: Run,
-    id: string,
-    changes: UserChanges,
-    by: Actor,
-  ): Promise<{ account: Account; isChanged: boolean }> {
-    const [before] = await run<AccountRow>(READ_FOR_UPDATE, [...callerValues(by), id]);
-    demandPermitted(by, before);
-    if (before === undefined || before.id === null) throw Problems.notFound('User not found');
+  private async updateWithin(command: Command, id: string, changes: UserChanges, by: Actor): Promise<Account> {
+    const before = await command.act<AccountRow>(READ_FOR_UPDATE, [id]);
+    if (before.id === null) throw Problems.notFound('User not found');
     const after = merge(before, changes);
     if (isAdmin(before) && !isAdmin(after) && !before.hasOtherAdmins) {
       throw new ProblemError('last_admin');
     }
-    if (isEqual(before, after)) return { account: before, isChanged: false };
-    return { account: await this.write(run, before, after, by), isChanged: true };
+    return isEqual(before, after) ? before : this.write(command, before, after, by);
   }
 
-  private async write(run: Run, before: Account, after: Editable, by: Actor): Promise<Account> {
-    const lines = auditLines(before, after);
-    const [account] = await run<Account>(UPDATE_ACCOUNT, [
+  private async write(command: Command, before: Account, after: Editable, by: Actor): Promise<Account> {
+    const lines = linesOf(before, after);
+    const [account] = await command.run<Account>(UPDATE_ACCOUNT, [
+      ...actorValues(by),
       before.id,
       after.fullName,
       after.role,
       after.isActive,
-      by.id,
-      by.ip,
-      by.userAgent,
-      by.requestId,
       lines.map(({ action }) => action),
       lines.map(({ details }) => details),
     ]);
     if (account === undefined) throw Problems.notFound('User not found');
+    command.changed(updateOf(before.id));
     return account;
   }
 }
+
+const updateOf = (id: string): Change => ({
+  kind: 'user.updated',
+  user_id: id,
+  session_id: null,
+  reason: null,
+});
 
 function merge(before: Editable, changes: UserChanges): Editable {
   const { fullName = before.fullName, role = before.role, isActive = before.isActive } = changes;
@@ -208,7 +188,7 @@ function isEqual(one: Editable, other: Editable): boolean {
 const isAdmin = ({ role, isActive }: Editable): boolean => role === ADMIN_ROLE && isActive;
 
 /** A change of the name is not recorded in the audit trail. */
-function auditLines(before: Editable, after: Editable): { action: AuditAction; details: object }[] {
+function linesOf(before: Editable, after: Editable): { action: AuditAction; details: object }[] {
   const lines: { action: AuditAction; details: object }[] = [];
   if (before.role !== after.role)
     lines.push({ action: 'user.role_changed', details: { from: before.role, to: after.role } });

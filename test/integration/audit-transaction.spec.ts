@@ -1,6 +1,5 @@
-import { DataSource } from 'typeorm';
 import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
-import { AuditService } from '../../src/audit/audit.service.js';
+import { CommandsService } from '../../src/commands/commands.service.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
@@ -33,10 +32,8 @@ describe('a change and its line in the audit trail', () => {
   it('are rolled back together', async () => {
     const before = await count();
     const undone = new Error('undone');
-    const change = app.get(DataSource).transaction(async (manager) => {
-      for (const action of AUDIT_ACTIONS) {
-        await app.get(AuditService).record(manager, action, SERVICE_ACTOR, [{}]);
-      }
+    const change = app.get(CommandsService).run(SERVICE_ACTOR, [], async (command) => {
+      for (const action of AUDIT_ACTIONS) await command.note(action, {});
       throw undone;
     });
     await expect(change).rejects.toBe(undone);

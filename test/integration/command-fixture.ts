@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { AccountCommands } from '../../src/users/account-commands.service.js';
+import { CommandsService } from '../../src/commands/commands.service.js';
 import { PATIENT } from '../support/app/patient.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -95,7 +95,7 @@ export class CommandFixture {
   /** A request that was admitted, and whose transaction has not begun. */
   async hold(request: () => Promise<Answer>): Promise<{ barrier: Barrier; answer: Promise<Answer> }> {
     const barrier = new Barrier();
-    const commands = this.app.get(AccountCommands);
+    const commands = this.app.get(CommandsService);
     const run = commands.run.bind(commands) as (...args: unknown[]) => Promise<unknown>;
     const held = jest.spyOn(commands, 'run').mockImplementationOnce(async (...args: unknown[]) => {
       await barrier.wait();

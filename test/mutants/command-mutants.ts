@@ -2,14 +2,15 @@ import type { Mutant } from './mutant.js';
 
 const STATEMENTS = 'src/sessions/session-statements.ts';
 const ROTATION = 'src/sessions/session-rotation.service.ts';
-const COMMANDS = 'src/users/account-commands.service.ts';
+const CALLER = 'src/commands/caller.ts';
+const COMMANDS = 'src/commands/commands.service.ts';
 const ACCOUNTS = 'src/users/account-statements.ts';
 
 /** What a command, a login and a refresh check at their commit. */
 export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a command takes no notice of the caller',
-    file: COMMANDS,
+    file: CALLER,
     text: 'if (by.sessionId === null) return;',
     replacement: 'if (by.sessionId !== undefined) return;',
     specs: ['test/integration/commands.spec.ts'],
@@ -18,23 +19,23 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a command does not wait for others on the account',
     file: COMMANDS,
-    text: 'await run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);',
+    text: 'await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);',
     replacement: '',
     specs: ['test/integration/command-races.spec.ts'],
   },
   {
     name: 'a password change overwrites one that was made meanwhile',
     file: ACCOUNTS,
-    text: 'WHERE id = $4 AND password_hash = $5 AND is_active',
-    replacement: 'WHERE id = $4 AND $5::text IS NOT NULL AND is_active',
+    text: 'WHERE id = $7 AND password_hash = $8 AND is_active',
+    replacement: 'WHERE id = $7 AND $8::text IS NOT NULL AND is_active',
     specs: ['test/integration/command-races.spec.ts'],
     test: 'let one of two password changes',
   },
   {
     name: 'a login survives a change of the password',
     file: STATEMENTS,
-    text: 'AND is_active AND password_hash = $2 FOR',
-    replacement: 'AND is_active AND $2::text IS NOT NULL FOR',
+    text: 'AND is_active AND password_hash = $6 FOR',
+    replacement: 'AND is_active AND $6::text IS NOT NULL FOR',
     specs: ['test/integration/login-race.spec.ts'],
     test: 'with a change of the password opens no session',
   },
