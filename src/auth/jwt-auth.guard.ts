@@ -4,6 +4,7 @@ import { AuthGuard, type IAuthModuleOptions } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Problems } from '../http/problem.error.js';
 import { IS_PUBLIC } from '../http/request-context.decorators.js';
+import { carriesCredentials } from '../http/token-carrier.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
 /** Global: refuses requests without a valid access token, on every route that is not `@Public()`. */
@@ -27,7 +28,7 @@ export class JwtAuthGuard extends AuthGuard() {
   override handleRequest<T>(error: Error | null, user: T | false, _: unknown, context: ExecutionContext): T {
     if (error) throw error;
     if (user) return user;
-    const sentToken = context.switchToHttp().getRequest<FastifyRequest>().headers.authorization !== undefined;
-    throw sentToken ? Problems.tokenInvalid() : Problems.tokenMissing();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    throw carriesCredentials(request) ? Problems.tokenInvalid() : Problems.tokenMissing();
   }
 }

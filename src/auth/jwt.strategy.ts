@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport, { type PassportStatic } from 'passport';
-import { ExtractJwt, Strategy } from 'passport-jwt';
+import type { FastifyRequest } from 'fastify';
+import { Strategy } from 'passport-jwt';
 import type { Principal } from '../common/principal.js';
 import { Problems } from '../http/problem.error.js';
 import type { RedisWaits } from '../common/redis-waits.js';
 import { redisWaitsOf } from '../http/request-context.decorators.js';
+import { accessTokenOf } from '../http/token-carrier.js';
 import { AppConfig } from '../config/app-config.js';
 import { SessionVerdictService } from '../sessions/session-verdict.service.js';
 import type { AccessClaims } from '../sessions/verdict.js';
 import type { Permit } from '../standing/permit.js';
 import { permitOf } from '../standing/primary.guard.js';
 import { TokenService } from './token.service.js';
-
-const bearerToken = ExtractJwt.fromAuthHeaderAsBearerToken();
 
 /**
  * Verifies the access token, then checks that it is not revoked: in the blacklist and the user cache, and in PostgreSQL when
@@ -27,15 +27,15 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     private readonly verdicts: SessionVerdictService,
     config: AppConfig,
   ) {
-    super({ jwtFromRequest: bearerToken, secretOrKey: config.tokens.key as never });
+    super({ jwtFromRequest: accessTokenOf as never, secretOrKey: config.tokens.key as never });
   }
 
   /**
    * Replaces the method of passport-jwt, so that `TokenService` verifies the token: it also checks the token's type. The
    * verifier of passport-jwt is a static member: replacing it would affect every application in the process.
    */
-  override authenticate(request: Parameters<typeof bearerToken>[0]): void {
-    const token = bearerToken(request);
+  override authenticate(request: FastifyRequest): void {
+    const token = accessTokenOf(request);
     if (token === null) return this.fail('Bearer', 401);
     let claims: AccessClaims;
     try {
@@ -43,7 +43,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     } catch (error) {
       return this.error(error as Error);
     }
-    this.validate(claims, redisWaitsOf(request as object), permitOf(request as object)).then(
+    this.validate(claims, redisWaitsOf(request), permitOf(request)).then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error as Error),
     );

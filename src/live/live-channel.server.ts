@@ -6,13 +6,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { whenAnswered } from '../http/pending-answers.js';
 import { defectOfHead } from '../http/request-head.js';
+import { offeredTokenOf } from '../http/token-carrier.js';
 import { declineUpgrade } from './decline-upgrade.js';
 import { LiveChannelService } from './live-channel.service.js';
 
 const PATH = /^\/api\/v1\/ws\/session\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 /** The protocol that is spoken; a token may be offered beside it as `bearer.<access token>`. */
 const PROTOCOL = 'ergodrive.v1';
-const TOKEN_PREFIX = 'bearer.';
 const MAX_MESSAGE_BYTES = 8192;
 /** Of a message, and pieces of the connection that wait for the rest of a frame: each costs some 300 bytes, however short it is. */
 const MAX_FRAGMENTS = 16;
@@ -63,16 +63,11 @@ export class LiveChannelServer implements OnApplicationBootstrap, OnApplicationS
     const sessionId = PATH.exec(path ?? '')?.[1];
     if (sessionId === undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
     if (defectOfHead(request) !== undefined) return false;
-    const token = offeredToken(request);
+    const token = offeredTokenOf(request);
     // The token was read; what is kept for the socket's life does not hold it.
     this.sockets.handleUpgrade(request, socket, head, (opened) =>
       this.channels.open(opened, sessionId, token),
     );
     return true;
   }
-}
-
-function offeredToken(request: IncomingMessage): string | undefined {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return offered.find((name) => name.startsWith(TOKEN_PREFIX))?.slice(TOKEN_PREFIX.length);
 }

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../config/app-config.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
 import { SigningKeys } from '../keys/signing-keys.service.js';
-import { AuthorizationServerDto, GRANT_TYPES } from './oauth.dto.js';
+import { GRANT_TYPES } from './grants/grant-types.js';
+import { AuthorizationServerDto } from './oauth.dto.js';
 
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post'];
 

@@ -25,13 +25,13 @@ import {
 import {
   ActiveTokenDto,
   InactiveTokenDto,
-  OAuthTokensDto,
   PresentedTokenDto,
   TokenFormDto,
 } from './oauth.dto.js';
 import { END_USER_ADDRESS_HEADER, endUserOf } from './end-user-address.js';
 import { parametersOf } from './oauth-form.js';
-import { TokenGrants } from './token-grants.service.js';
+import { OAuthTokensDto } from './oauth-tokens.dto.js';
+import { TokenGrantsService } from './token-grants.service.js';
 import { TokenInspection } from './token-inspection.service.js';
 
 /** Public for the guard of access tokens: each route authenticates the client instead. */
@@ -43,7 +43,7 @@ import { TokenInspection } from './token-inspection.service.js';
 export class OAuthController {
   constructor(
     private readonly clients: ClientAuthenticator,
-    private readonly grants: TokenGrants,
+    private readonly grants: TokenGrantsService,
     private readonly inspection: TokenInspection,
   ) {}
 
@@ -118,11 +118,11 @@ export class OAuthController {
   @ApiOperation({
     summary: "End the session of one of the client's tokens (RFC 7009)",
     description:
-      'Every instance refuses both tokens of the session from then on. A token that is none is no error.',
+      'Every instance refuses both tokens of the session from then on. An invalid or unknown token is not an error.',
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: PresentedTokenDto })
-  @ApiOkResponse({ description: 'The token is good no more', schema: { type: 'object', example: {} } })
+  @ApiOkResponse({ description: 'The token is revoked', schema: { type: 'object', example: {} } })
   async revoke(@Req() request: FastifyRequest, @CurrentActor() by: Actor): Promise<Record<string, never>> {
     const parameters = parametersOf(request);
     await this.inspection.revoke(await this.clients.authenticate(request), parameters, by);

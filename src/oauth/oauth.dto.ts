@@ -1,9 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ROLES, type Role } from '../common/role.js';
-import type { TokensDto } from '../auth/auth.dto.js';
-
-/** What the token endpoint takes as `grant_type`. */
-export const GRANT_TYPES = ['password', 'refresh_token'] as const;
+import { GRANT_TYPES } from './grants/grant-types.js';
 
 const TOKEN = {
   description: 'An access or a refresh token',
@@ -47,21 +44,6 @@ export class PresentedTokenDto extends ClientFormDto {
 
   @ApiPropertyOptional({ enum: ['access_token', 'refresh_token'], description: 'What is tried first' })
   token_type_hint?: string;
-}
-
-/** The answer of RFC 6749 §5.1. */
-export class OAuthTokensDto {
-  @ApiProperty({ example: TOKEN.example })
-  access_token: string;
-
-  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9…' })
-  refresh_token: string;
-
-  @ApiProperty({ enum: ['Bearer'], example: 'Bearer' })
-  token_type: 'Bearer';
-
-  @ApiProperty({ description: 'Seconds until the access token expires', example: 1800 })
-  expires_in: number;
 }
 
 export class InactiveTokenDto {
@@ -114,13 +96,6 @@ export class ActiveTokenDto {
   @ApiPropertyOptional({ enum: ['Bearer'], description: 'Access tokens only', example: 'Bearer' })
   token_type?: 'Bearer';
 }
-
-export const toOAuthTokens = ({ access_token, refresh_token, expires_in }: TokensDto): OAuthTokensDto => ({
-  access_token,
-  refresh_token,
-  token_type: 'Bearer',
-  expires_in,
-});
 
 /** RFC 8414 §2. */
 export class AuthorizationServerDto {

@@ -5,13 +5,14 @@ import { KeysModule } from '../keys/keys.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AuthorizationServerController } from './authorization-server.controller.js';
 import { OAuthController } from './oauth.controller.js';
-import { TokenGrants } from './token-grants.service.js';
+import { GRANTS } from './grants/grant-types.js';
+import { TokenGrantsService } from './token-grants.service.js';
 import { TokenInspection } from './token-inspection.service.js';
 
 /** The OAuth 2 endpoints, for standard clients and resource servers. */
 @Module({
   imports: [AuthModule, ClientsModule, SessionsModule, KeysModule],
   controllers: [OAuthController, AuthorizationServerController],
-  providers: [TokenGrants, TokenInspection],
+  providers: [TokenGrantsService, ...GRANTS, TokenInspection],
 })
 export class OAuthModule {}
