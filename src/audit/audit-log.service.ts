@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PeriodicTask } from '../common/periodic-task.js';
-import { AuditOutbox } from './audit-outbox.service.js';
+import { AuditOutbox } from './audit-outbox.js';
 
 const INTERVAL_MS = 1000;
 

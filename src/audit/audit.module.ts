@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditController } from './audit.controller.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditLogService } from './audit-log.service.js';
-import { AuditOutbox } from './audit-outbox.service.js';
+import { AuditOutbox } from './audit-outbox.js';
 import { AuditRetentionService } from './audit-retention.service.js';
 import { AuditService } from './audit.service.js';
 

@@ -14,14 +14,14 @@ import { SessionRotationService } from '../sessions/session-rotation.service.js'
 import { SessionsService } from '../sessions/sessions.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
-import { PasswordHasher } from '../users/password-hasher.service.js';
-import { PasswordPolicy } from '../users/password-policy.service.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordPolicy } from '../users/password-policy.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { AttemptLimits } from './attempt-limits.service.js';
+import { AttemptLimits } from './attempt-limits.js';
 import { AuthMetrics } from './auth-metrics.js';
 import type { RegisterDto, TokensDto } from './auth.dto.js';
-import { DeviceTokens } from './device-tokens.service.js';
+import { DeviceTokens } from './device-tokens.js';
 import { TokenService } from './token.service.js';
 
 /** The limit of password checks in one login. A check is repeated when the account changed during the last one. */

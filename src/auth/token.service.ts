@@ -3,9 +3,10 @@ import { JwtService } from '@nestjs/jwt';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { Problems } from '../http/problem.error.js';
+import { isUuid } from '../common/uuid.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { SigningKeys, type VerifyingKey } from '../keys/signing-keys.service.js';
+import { SigningKeys, type VerifyingKey } from '../keys/signing-keys.js';
 import type { TokenSession } from '../sessions/session.entity.js';
 import type { AccessClaims } from '../sessions/verdict.js';
 
@@ -155,13 +156,10 @@ function isOwn(
 /** Whether base64url has this one spelling of the signature. Decoders also accept others, with set bits behind the end. */
 const isCanonical = (text: string): boolean => Buffer.from(text, 'base64url').toString('base64url') === text;
 
-/** Of any version: accounts may have been imported with ids of their own. */
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** Whether the claims are what this service signs: PostgreSQL is asked with the ids, and each token expires. */
 function hasOwnClaims(payload: unknown): payload is { exp: number } {
   const { sub, sid, jti, exp } = Object(payload) as Partial<Record<'sub' | 'sid' | 'jti' | 'exp', unknown>>;
-  const hasIds = [sub, sid].every((id) => typeof id === 'string' && UUID.test(id)) && typeof jti === 'string';
+  const hasIds = [sub, sid].every((id) => typeof id === 'string' && isUuid(id)) && typeof jti === 'string';
   return hasIds && typeof exp === 'number';
 }
 

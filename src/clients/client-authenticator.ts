@@ -7,12 +7,12 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { OAuthError } from '../http/oauth-error.js';
 import { actorOf, type RequestOfClient } from '../http/request-context.decorators.js';
 import type { Limiter } from '../limits/limiter.js';
-import { Limiters } from '../limits/limiters.service.js';
+import { Limiters } from '../limits/limiters.js';
 import type { OAuthClient } from './client.entity.js';
 import type { ClientScope } from './client-scope.js';
 import { clientCredentialsOf } from './client-credentials.js';
 import { acceptsSecret } from './client-secret.js';
-import { KnownClients } from './known-clients.service.js';
+import { KnownClients } from './known-clients.js';
 
 /**
  * Authenticates OAuth clients (RFC 6749 §2.3.1). Only failures are counted, and right credentials are never refused for the

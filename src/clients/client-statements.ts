@@ -55,7 +55,7 @@ export const RENEW_SECRET: HotStatement = {
 };
 
 /** Ends it if it has not ended yet, and answers it in either case. */
-export const END: HotStatement = {
+export const END_CLIENT: HotStatement = {
   name: 'end_client',
   text: `
   WITH ${CALLER}, ended AS (

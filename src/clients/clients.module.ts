@@ -8,7 +8,7 @@ import { ClientAuthenticator } from './client-authenticator.js';
 import './client-audit-actions.js';
 import { ClientsController } from './clients.controller.js';
 import { ClientsService } from './clients.service.js';
-import { KnownClients } from './known-clients.service.js';
+import { KnownClients } from './known-clients.js';
 
 /** OAuth clients: their administration, and their authentication for the routes that need it. */
 @Module({

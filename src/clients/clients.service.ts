@@ -11,7 +11,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import type { ClientScope } from './client-scope.js';
 import { Client } from './client.entity.js';
 import { hashSecret, newSecret } from './client-secret.js';
-import { CREATE, END, RENEW_SECRET, UPDATE } from './client-statements.js';
+import { CREATE, END_CLIENT, RENEW_SECRET, UPDATE } from './client-statements.js';
 
 /** How long the secret before a renewal is accepted beside the new one. */
 export const SECRET_OVERLAP_SECONDS = 86_400;
@@ -89,7 +89,7 @@ export class ClientsService {
    * @throws ProblemError 401 or 403 when the caller may not any more, 404
    */
   async end(id: string, by: Actor): Promise<void> {
-    await this.change(END, [id], by);
+    await this.change(END_CLIENT, [id], by);
     await Promise.all([this.outlast(id), this.sessions.revokeOfClient(id, by)]);
   }
 

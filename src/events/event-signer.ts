@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../config/app-config.js';
-import { SigningKeys } from '../keys/signing-keys.service.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { claimsOf, type SecurityEvent } from './security-event.js';
 
 /** A SET takes about 800 bytes. */

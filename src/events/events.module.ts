@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
 import { KeysModule } from '../keys/keys.module.js';
-import { EventFeed } from './event-feed.service.js';
+import { EventFeed } from './event-feed.js';
 import { EventSigner } from './event-signer.js';
-import { EventStreams } from './event-streams.service.js';
+import { EventStreams } from './event-streams.js';
 import { EventsController } from './events.controller.js';
 import { FeedMetrics } from './feed-metrics.js';
-import { LogArchive } from './log-archive.service.js';
-import { PollAdmission } from './poll-admission.service.js';
+import { LogArchive } from './log-archive.js';
+import { PollAdmission } from './poll-admission.js';
 import { PollRoute } from './poll-route.js';
 import { PollService } from './poll.service.js';
 import { PollWaiters } from './poll-waiters.js';

@@ -4,7 +4,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
 import { Problems } from '../http/problem.error.js';
-import { SigningKeys } from '../keys/signing-keys.service.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { sendPollError } from './poll-error.filter.js';
 
 export const POLL_PATH = 'api/v1/events/poll';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { RecentLog } from './recent-log.js';
-import { PollAdmission } from './poll-admission.service.js';
+import { PollAdmission } from './poll-admission.js';
 
 /** A reading is asked for this long before a poll ends. */
 export const ASK_MS = 100;

@@ -3,12 +3,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Standing } from '../standing/standing.js';
 import { NoPrimaryError } from '../common/database-errors.js';
 import { Problems } from '../http/problem.error.js';
-import { EventFeed, type FeedPage, NO_EVENT, SHARED_EVENTS } from './event-feed.service.js';
+import { EventFeed, type FeedPage, NO_EVENT, SHARED_EVENTS } from './event-feed.js';
 import { EventSigner } from './event-signer.js';
-import { type EventStream, EventStreams } from './event-streams.service.js';
+import { type EventStream, EventStreams } from './event-streams.js';
 import { encodeCursor, type FeedCursor } from './feed-cursor.js';
 import { FeedMetrics } from './feed-metrics.js';
-import type { AdmittedPoll } from './poll-admission.service.js';
+import type { AdmittedPoll } from './poll-admission.js';
 import type { PollRequest } from './poll-request.js';
 import { ASK_MS, PollWaiters } from './poll-waiters.js';
 

@@ -36,7 +36,7 @@ const EMAIL = /[^/]+(@|%40)[^/]*/g;
 const PLAIN = /^[ !#-[\]-~]*$/;
 const HEAD = '{"level":"info"';
 const ABOUT = `,"pid":${process.pid},"context":"Request","request_id":"`;
-const END = ',"msg":"Answered"}\n';
+const LAST = ',"msg":"Answered"}\n';
 
 interface Answer {
   readonly id: string;
@@ -119,7 +119,7 @@ export class RequestLog extends LogController {
     const request = `${text(ABOUT, id)}${trace}${text(',"method":"', method)}${text(',"path":"', pathOf(url))}`;
     const ids = `${optional(',"user_id":"', userId)}${optional(',"session_id":"', sessionId)}${optional(',"client_id":"', clientId)}`;
     const sender = `${this.addressOf(ip)}${ids}`;
-    return `${HEAD}${this.timeOf(atMs)}${request}${sender},"status":${status},"duration_ms":${hundredths(durationMs)}${END}`;
+    return `${HEAD}${this.timeOf(atMs)}${request}${sender},"status":${status},"duration_ms":${hundredths(durationMs)}${LAST}`;
   }
 
   /** The member: JSON, `null` for text that is no address. */

@@ -3,7 +3,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { ASYMMETRIC_ALGORITHMS } from '../config/jwk.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
-import { SigningKeys } from './signing-keys.service.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** A new key must be here for this long before it signs: docs/operations.md. */
 const MAX_AGE_SECONDS = 300;

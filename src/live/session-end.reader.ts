@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { isLive } from '../database/live-session.js';
 
-const END = `
+const READ_END = `
   SELECT coalesce(revoke_reason, 'expired') AS reason, ${isLive('sessions')} AS is_live
   FROM sessions WHERE id = $1`;
 
@@ -14,7 +14,7 @@ export class SessionEndReader {
 
   /** @returns the reason as events give it, or `undefined` while the session is live */
   async reasonOf(sessionId: string): Promise<string | undefined> {
-    const [row] = await this.dataSource.query<{ reason: string; is_live: boolean }[]>(END, [sessionId]);
+    const [row] = await this.dataSource.query<{ reason: string; is_live: boolean }[]>(READ_END, [sessionId]);
     if (row === undefined) return 'session_deleted';
     return row.is_live ? undefined : row.reason;
   }

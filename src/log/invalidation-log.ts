@@ -42,14 +42,14 @@ export interface ServerColumns extends QueryResultRow {
 
 export type PageLine = ServerColumns & (LoggedInvalidation | { id: null });
 
-export const SERVER = `${IS_READ_ONLY} AS is_read_only, ${HISTORY} AS history,
+export const SERVER_COLUMNS = `${IS_READ_ONLY} AS is_read_only, ${HISTORY} AS history,
   extract(epoch FROM clock_timestamp())::float8 * 1000 AS database_ms, pg_current_snapshot()::text AS snapshot`;
 /** Columns of a row `r`. An operator may write a reason of any length. */
 export const ROW = `r.id::text, r.xid::text, extract(epoch FROM r.created_at)::float8 AS at, r.kind, r.user_id, r.session_id,
   left(r.reason, 100) AS reason`;
 const NEW_ROWS = `
   SELECT ${ROW}, s.*
-  FROM (SELECT ${SERVER} OFFSET 0) AS s LEFT JOIN (
+  FROM (SELECT ${SERVER_COLUMNS} OFFSET 0) AS s LEFT JOIN (
     SELECT i.* FROM unnest($1::xid8[]) AS open(xid) CROSS JOIN LATERAL (
       SELECT * FROM invalidations WHERE xid = open.xid LIMIT $3) AS i
     UNION ALL
@@ -70,7 +70,7 @@ export async function readNewRows(client: ClientBase, position: LogPosition): Pr
 /** Reads where the log is now, and no rows. A primary that a recovery has left without a mark gets one. */
 export async function readPosition(client: ClientBase): Promise<LogPage> {
   await readAndMark(async (text) => (await client.query<ServerRow & QueryResultRow>(text)).rows);
-  const { rows } = await client.query<ServerColumns>(`SELECT ${SERVER}`);
+  const { rows } = await client.query<ServerColumns>(`SELECT ${SERVER_COLUMNS}`);
   return pageOf(rows[0], []);
 }
 

@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../config/app-config.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
-import { SigningKeys } from '../keys/signing-keys.service.js';
+import { SigningKeys } from '../keys/signing-keys.js';
 import { GRANT_TYPES } from './grants/grant-types.js';
 import { AuthorizationServerDto } from './oauth.dto.js';
 

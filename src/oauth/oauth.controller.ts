@@ -32,7 +32,7 @@ import { END_USER_ADDRESS_HEADER, endUserOf } from './end-user-address.js';
 import { parametersOf } from './oauth-form.js';
 import { OAuthTokensDto } from './oauth-tokens.dto.js';
 import { TokenGrantsService } from './token-grants.service.js';
-import { TokenInspection } from './token-inspection.service.js';
+import { TokenInspection } from './token-inspection.js';
 
 /** Public for the guard of access tokens: each route authenticates the client instead. */
 @ApiTags('oauth')

@@ -7,7 +7,7 @@ import { AuthorizationServerController } from './authorization-server.controller
 import { OAuthController } from './oauth.controller.js';
 import { GRANTS } from './grants/grant-types.js';
 import { TokenGrantsService } from './token-grants.service.js';
-import { TokenInspection } from './token-inspection.service.js';
+import { TokenInspection } from './token-inspection.js';
 
 /** The OAuth 2 endpoints, for standard clients and resource servers. */
 @Module({

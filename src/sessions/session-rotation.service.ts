@@ -13,7 +13,7 @@ import { EXPLAIN_REFUSAL, ROTATE } from './session-statements.js';
 import { SessionsService } from './sessions.service.js';
 
 /** A refresh token that was presented, whose signature and expiry were checked. */
-export interface PresentedToken {
+export interface PresentedRefreshToken {
   sessionId: string;
   refreshJti: string;
   /** `Idempotency-Key` of the request. */
@@ -66,7 +66,7 @@ export class SessionRotationService {
    * predecessor may repeat its request and gets the same successor; any other old token is taken for stolen, and its
    * session ends. Another client's token is refused, whatever it is, and its session goes on.
    */
-  async rotate(presented: PresentedToken, by: Actor): Promise<Rotation> {
+  async rotate(presented: PresentedRefreshToken, by: Actor): Promise<Rotation> {
     const { sessionId, refreshJti, idempotencyKey, clientId } = presented;
     const successorJti = randomUUID();
     const [row] = await this.statements.run<RotatedRow>(ROTATE, [
@@ -86,7 +86,7 @@ export class SessionRotationService {
   }
 
   /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */
-  private async explainRefusal(presented: PresentedToken, by: Actor): Promise<Rotation> {
+  private async explainRefusal(presented: PresentedRefreshToken, by: Actor): Promise<Rotation> {
     const { sessionId, refreshJti, idempotencyKey, clientId } = presented;
     const [row] = await this.statements.run<RefusedRow>(EXPLAIN_REFUSAL, [
       sessionId,
@@ -111,7 +111,7 @@ export class SessionRotationService {
     return this.repeat(presented, row, by);
   }
 
-  private async repeat(presented: PresentedToken, row: RefusedRow, by: Actor): Promise<Rotation> {
+  private async repeat(presented: PresentedRefreshToken, row: RefusedRow, by: Actor): Promise<Rotation> {
     const kind = 'session.refresh_repeated';
     await this.note(kind, row.user_id, presented, by);
     this.publisher.sessionEvent({ kind, user_id: row.user_id, session_id: presented.sessionId });
@@ -121,7 +121,7 @@ export class SessionRotationService {
   private async note(
     action: AuditAction,
     userId: string,
-    presented: PresentedToken,
+    presented: PresentedRefreshToken,
     by: Actor,
   ): Promise<void> {
     const { sessionId, clientId } = presented;
@@ -147,7 +147,7 @@ function digest(idempotencyKey: string | undefined): Buffer | null {
 }
 
 function sessionOf(
-  { sessionId, clientId }: PresentedToken,
+  { sessionId, clientId }: PresentedRefreshToken,
   refreshJti: string,
   row: RotatedRow,
 ): TokenSession {

@@ -53,7 +53,7 @@ export const END_OLDEST: HotStatement = {
 };
 
 /** Live sessions that the caller may end, with their lines in the audit trail. */
-export const END: HotStatement = {
+export const END_SESSIONS: HotStatement = {
   name: 'end_sessions',
   text: `
   WITH ${CALLER}, ended AS (

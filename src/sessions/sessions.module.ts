@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
-import { LoginHistory } from './login-history.service.js';
+import { LoginHistory } from './login-history.js';
 import { LiveUserReader } from './live-user.reader.js';
 import { Session } from './session.entity.js';
 import { SessionCleanupService } from './session-cleanup.service.js';

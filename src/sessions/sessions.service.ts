@@ -16,7 +16,7 @@ import type { Command } from '../commands/command.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
 import { Session, type TokenSession } from './session.entity.js';
-import { END, END_OF_CLIENT, END_OLDEST, OF_CLIENT, OPEN } from './session-statements.js';
+import { END_SESSIONS, END_OF_CLIENT, END_OLDEST, OF_CLIENT, OPEN } from './session-statements.js';
 
 /** A transaction ends so many sessions of a client: it stays well within the time limit of a statement. */
 const SESSIONS_PER_TRANSACTION = 500;
@@ -97,7 +97,7 @@ export class SessionsService {
     { userId, id = null, exceptId = null }: SessionSelection,
     reason: RevokeReason,
   ): Promise<number> {
-    const { ended } = await command.act<{ ended: string[] }>(END, [userId, id, exceptId, reason]);
+    const { ended } = await command.act<{ ended: string[] }>(END_SESSIONS, [userId, id, exceptId, reason]);
     command.changed(...ended.map((sessionId) => endOf({ id: sessionId, user_id: userId }, reason)));
     return ended.length;
   }

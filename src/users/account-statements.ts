@@ -51,7 +51,7 @@ export const UPDATE_ACCOUNT: HotStatement = {
 };
 
 /** An account without its password hash. */
-export type Account = Omit<User, 'passwordHash'>;
+export type AccountRecord = Omit<User, 'passwordHash'>;
 
 /** The current account, if it exists, and what limits a change of it. */
-export type AccountRow = { hasOtherAdmins: boolean } & (Account | { id: null });
+export type AccountToChange = { hasOtherAdmins: boolean } & (AccountRecord | { id: null });

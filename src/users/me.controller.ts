@@ -4,7 +4,7 @@ import { ApiProblems } from '../http/api-problems.decorator.js';
 import type { Actor } from '../common/actor.js';
 import { accountOf, type Principal } from '../common/principal.js';
 import type { Limiter } from '../limits/limiter.js';
-import { Limiters } from '../limits/limiters.service.js';
+import { Limiters } from '../limits/limiters.js';
 import { CurrentActor, CurrentPrincipal } from '../http/request-context.decorators.js';
 import { toUserDto, UpdateProfileDto, UserDto } from './user.dto.js';
 import { UsersService } from './users.service.js';

@@ -13,8 +13,8 @@ import { ADMIN_ROLE, type Role } from '../common/role.js';
 import { isUniqueViolation } from '../common/database-errors.js';
 import { HotStatements } from '../database/hot-statements.js';
 import {
-  type Account,
-  type AccountRow,
+  type AccountRecord,
+  type AccountToChange,
   CREDENTIALS,
   type Credentials,
   READ_FOR_UPDATE,
@@ -23,8 +23,8 @@ import {
   UPDATE_ACCOUNT,
 } from './account-statements.js';
 import { normaliseEmail } from './email.js';
-import { PasswordHasher } from './password-hasher.service.js';
-import { PasswordPolicy } from './password-policy.service.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
 import { User } from './user.entity.js';
 
 export interface NewUser {
@@ -111,7 +111,7 @@ export class UsersService {
    * @throws ProblemError 401 or 403 when the caller lost its session or role during the request, 404, or 409
    *   `last_admin` when no active admin would remain
    */
-  async update(id: string, changes: UserChanges, by: Actor): Promise<Account> {
+  async update(id: string, changes: UserChanges, by: Actor): Promise<AccountRecord> {
     const act = (command: Command) => this.updateWithin(command, id, changes, by);
     const withAdmins = changes.isActive === false || (changes.role ?? ADMIN_ROLE) !== ADMIN_ROLE;
     return this.commands.run(by, [id], act, { withAdmins });
@@ -142,8 +142,8 @@ export class UsersService {
     return hash;
   }
 
-  private async updateWithin(command: Command, id: string, changes: UserChanges, by: Actor): Promise<Account> {
-    const before = await command.act<AccountRow>(READ_FOR_UPDATE, [id]);
+  private async updateWithin(command: Command, id: string, changes: UserChanges, by: Actor): Promise<AccountRecord> {
+    const before = await command.act<AccountToChange>(READ_FOR_UPDATE, [id]);
     if (before.id === null) throw Problems.notFound('User not found');
     const after = merge(before, changes);
     if (isAdmin(before) && !isAdmin(after) && !before.hasOtherAdmins) {
@@ -152,9 +152,9 @@ export class UsersService {
     return isEqual(before, after) ? before : this.write(command, before, after, by);
   }
 
-  private async write(command: Command, before: Account, after: Editable, by: Actor): Promise<Account> {
+  private async write(command: Command, before: AccountRecord, after: Editable, by: Actor): Promise<AccountRecord> {
     const lines = linesOf(before, after);
-    const [account] = await command.run<Account>(UPDATE_ACCOUNT, [
+    const [account] = await command.run<AccountRecord>(UPDATE_ACCOUNT, [
       ...actorValues(by),
       before.id,
       after.fullName,

@@ -1,4 +1,4 @@
-import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
+import { AttemptLimits } from '../../src/auth/attempt-limits.js';
 import { DatabaseTimeoutError } from '../../src/common/database-errors.js';
 import type { ProblemError } from '../../src/http/problem.error.js';
 import { LimitCleanupService } from '../../src/limits/limit-cleanup.service.js';

@@ -1,5 +1,5 @@
 import { addressOf, isSameNetwork } from '../../src/common/network.js';
-import { IS_KNOWN, LoginHistory } from '../../src/sessions/login-history.service.js';
+import { IS_KNOWN, LoginHistory } from '../../src/sessions/login-history.js';
 import { type Member, register } from './accounts.js';
 import type { Answer } from './app-in-process.js';
 import {

@@ -1,5 +1,5 @@
 import { parseList } from 'structured-headers';
-import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
+import { AttemptLimits } from '../../src/auth/attempt-limits.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import type { Member } from './accounts.js';

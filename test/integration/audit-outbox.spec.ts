@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { AuditLogService } from '../../src/audit/audit-log.service.js';
-import { AuditOutbox } from '../../src/audit/audit-outbox.service.js';
+import { AuditOutbox } from '../../src/audit/audit-outbox.js';
 import { Standing } from '../../src/standing/standing.js';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import { PATIENT } from '../support/app/patient.js';

@@ -1,4 +1,4 @@
-import { PasswordHasher } from '../../src/users/password-hasher.service.js';
+import { PasswordHasher } from '../../src/users/password-hasher.js';
 import type { Answer } from './app-in-process.js';
 import { CommandFixture, NEXT } from './command-fixture.js';
 import { Barrier } from './barrier.js';

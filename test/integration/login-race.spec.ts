@@ -4,7 +4,7 @@ import { DatabaseTimeoutError } from '../../src/common/database-errors.js';
 import { Problems } from '../../src/http/problem.error.js';
 import { LiveUserReader } from '../../src/sessions/live-user.reader.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
-import { PasswordHasher } from '../../src/users/password-hasher.service.js';
+import { PasswordHasher } from '../../src/users/password-hasher.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';

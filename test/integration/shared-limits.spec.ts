@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AttemptLimits } from '../../src/auth/attempt-limits.service.js';
+import { AttemptLimits } from '../../src/auth/attempt-limits.js';
 import { CacheStatus } from '../../src/cache/cache-status.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';

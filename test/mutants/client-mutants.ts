@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.js';
 
 const AUTHENTICATOR = 'src/clients/client-authenticator.ts';
-const KNOWN = 'src/clients/known-clients.service.ts';
+const KNOWN = 'src/clients/known-clients.ts';
 const SERVICE = 'src/clients/clients.service.ts';
-const INSPECTION = 'src/oauth/token-inspection.service.ts';
+const INSPECTION = 'src/oauth/token-inspection.ts';
 const CLIENTS_SPEC = ['test/integration/clients.spec.ts'] as const;
 const LIMITS_SPEC = ['test/integration/client-limits.spec.ts'] as const;
 const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;

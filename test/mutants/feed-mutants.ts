@@ -4,9 +4,9 @@ const POSITION = 'src/log/log-position.ts';
 const POSITION_SPEC = ['src/log/log-position.spec.ts'] as const;
 const RECENT = 'src/events/recent-log.ts';
 const RECENT_SPEC = ['src/events/recent-log.spec.ts'] as const;
-const EVENTS = 'src/events/event-feed.service.ts';
-const EVENTS_SPEC = ['src/events/event-feed.service.spec.ts'] as const;
-const ARCHIVE = 'src/events/log-archive.service.ts';
+const EVENTS = 'src/events/event-feed.ts';
+const EVENTS_SPEC = ['src/events/event-feed.spec.ts'] as const;
+const ARCHIVE = 'src/events/log-archive.ts';
 const FAILOVER_SPEC = ['test/integration/feed-failover.spec.ts'] as const;
 const FEED_SPEC = ['test/integration/event-feed.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/event-feed-reach.spec.ts'] as const;
@@ -60,7 +60,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a partial acknowledgement skips the rest',
-    file: 'src/events/event-streams.service.ts',
+    file: 'src/events/event-streams.ts',
     text: "acknowledged = CASE WHEN rest = '{}' THEN sent ELSE acknowledged END",
     replacement: 'acknowledged = sent',
     specs: REACH_SPEC,

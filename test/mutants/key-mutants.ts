@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.js';
 
 const TOKENS = 'src/auth/token.service.ts';
 const TOKENS_SPEC = ['src/auth/token.service.spec.ts'] as const;
-const KEYS = 'src/keys/signing-keys.service.ts';
+const KEYS = 'src/keys/signing-keys.ts';
 const TOKEN_KEYS_SPEC = ['src/auth/token.service.keys.spec.ts'] as const;
 const JWK = 'src/config/jwk.ts';
 const SET_SPEC = ['src/config/signing-keys.spec.ts'] as const;

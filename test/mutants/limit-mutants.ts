@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.js';
 
-const ATTEMPTS = 'src/auth/attempt-limits.service.ts';
+const ATTEMPTS = 'src/auth/attempt-limits.ts';
 const ATTEMPTS_SPEC = ['test/integration/attempt-limits.spec.ts'] as const;
 const HTTP_SPEC = ['test/integration/attempts-over-http.spec.ts'] as const;
 const DEVICES_SPEC = ['test/integration/known-devices.spec.ts'] as const;
@@ -63,7 +63,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'everybody counts as known',
-    file: 'src/sessions/login-history.service.ts',
+    file: 'src/sessions/login-history.ts',
     text: 'return row?.is_known === true;',
     replacement: 'return row?.is_known !== undefined;',
     specs: ATTEMPTS_SPEC,
@@ -79,7 +79,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a refusal of a login reads all sessions of the account',
-    file: 'src/sessions/login-history.service.ts',
+    file: 'src/sessions/login-history.ts',
     text: 'AND network_of(s.ip) = network_of($2)',
     replacement: "AND network_of(s.ip) || '' = network_of($2)",
     specs: HTTP_SPEC,
@@ -111,7 +111,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a device token outlives the password',
-    file: 'src/auth/device-tokens.service.ts',
+    file: 'src/auth/device-tokens.ts',
     text: 'return device.passwordDigest === digestOfHash(passwordHash);',
     replacement: 'return device.passwordDigest !== passwordHash;',
     specs: DEVICES_SPEC,

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.js';
 
-const OUTBOX = 'src/audit/audit-outbox.service.ts';
+const OUTBOX = 'src/audit/audit-outbox.ts';
 const SPECS = ['test/integration/audit-outbox.spec.ts'] as const;
 
 /** Which events of the audit trail get a log line. */

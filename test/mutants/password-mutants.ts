@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
-const BREACHED = 'src/users/breached-passwords.service.ts';
-const BREACHED_SPEC = ['src/users/breached-passwords.service.spec.ts'] as const;
+const BREACHED = 'src/users/breached-passwords.ts';
+const BREACHED_SPEC = ['src/users/breached-passwords.spec.ts'] as const;
 const RULES = 'src/config/password-rules.ts';
 const RULES_SPEC = ['src/config/password-rules.spec.ts'] as const;
 

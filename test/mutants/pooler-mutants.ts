@@ -41,7 +41,7 @@ export const POOLER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an OAuth client that was read in another history is kept in memory',
-    file: 'src/clients/known-clients.service.ts',
+    file: 'src/clients/known-clients.ts',
     text: 'history === this.standing.history',
     replacement: 'history !== undefined',
     specs: ['test/integration/clients.spec.ts'],

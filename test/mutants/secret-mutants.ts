@@ -32,7 +32,7 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     file: 'src/users/password-hash.worker.mjs',
     text: 'for (const password of passwords) password.fill(0);',
     replacement: '',
-    specs: ['src/users/password-hasher.service.spec.ts'],
+    specs: ['src/users/password-hasher.spec.ts'],
   },
   {
     name: 'a secret that is set instead of its path is shown',

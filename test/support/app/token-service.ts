@@ -5,7 +5,7 @@ import { TokenService } from '../../../src/auth/token.service.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { DatabaseClock } from '../../../src/database/database-clock.js';
 import { ProblemError } from '../../../src/http/problem.error.js';
-import { SigningKeys } from '../../../src/keys/signing-keys.service.js';
+import { SigningKeys } from '../../../src/keys/signing-keys.js';
 import type { TokenSession } from '../../../src/sessions/session.entity.js';
 
 const DAY_MS = 86_400_000;

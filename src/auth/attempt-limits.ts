@@ -4,8 +4,8 @@ import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Refusal } from '../limits/limit.js';
 import type { Limiter } from '../limits/limiter.js';
-import { Limiters } from '../limits/limiters.service.js';
-import { LoginHistory } from '../sessions/login-history.service.js';
+import { Limiters } from '../limits/limiters.js';
+import { LoginHistory } from '../sessions/login-history.js';
 import { digestOfEmail } from '../users/email.js';
 
 /** An attempt at one limit. It is counted before the attempt runs, so that parallel ones are limited too. */
@@ -55,7 +55,7 @@ export class AttemptLimits {
 
   constructor(
     private readonly limiters: Limiters,
-    private readonly history: LoginHistory,
+    private readonly loginHistory: LoginHistory,
     private readonly config: AppConfig,
   ) {
     this.ofNetwork = limiters.for({ name: 'login-network', attempts: 100 });
@@ -86,7 +86,7 @@ export class AttemptLimits {
     const { email, ip } = attempt;
     const { taken, refusal } = await this.take(this.claimsOf(attempt), waits);
     const { checked, isRight } = await settling(taken, waits, async () => {
-      const knowing = refusal === undefined || this.history.hasLogin(email, ip);
+      const knowing = refusal === undefined || this.loginHistory.hasLogin(email, ip);
       const [checked, isKnown] = await Promise.all([check(), knowing]);
       return { checked, isRight: checked.isRight && isKnown };
     });

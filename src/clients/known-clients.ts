@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Subscription } from 'rxjs';
 import { Standing } from '../standing/standing.js';
+import { isUuid } from '../common/uuid.js';
 import { FreshReads } from '../common/fresh-reads.js';
 import { HotStatements } from '../database/hot-statements.js';
 import { ChangeFeed } from '../log/change-feed.js';
@@ -10,13 +11,12 @@ import { FIND } from './client-statements.js';
 
 export type KnownClient = OAuthClient & ClientSecrets;
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** Each takes less than 1 KB. */
 const MAX_CLIENTS = 10_000;
 
 /**
  * The clients of the database, kept in this instance's memory. The memory is used only while this instance reads the invalidation log,
- * and each change of a client in the log empties it. What `CacheInvalidationService.outlast` waits for makes a change effective on
+ * and each change of a client in the log empties it. What `EvictionService.waitOutMemories` waits for makes a change effective on
  * every instance before its answer.
  */
 @Injectable()
@@ -47,7 +47,7 @@ export class KnownClients implements OnApplicationShutdown {
    */
   async find(id: string): Promise<KnownClient | undefined> {
     const known = this.standing.readsLog ? this.memory.get(id) : undefined;
-    if (known !== undefined || !UUID.test(id)) return known;
+    if (known !== undefined || !isUuid(id)) return known;
     return this.reads.read(id, () => this.load(id));
   }
 

@@ -1,10 +1,10 @@
 import type { AppConfig } from '../config/app-config.js';
 import type { LoggedInvalidation } from '../log/invalidation-log.js';
-import type { Backlog, LogArchive, StoredStart } from './log-archive.service.js';
+import type { Backlog, LogArchive, StoredStart } from './log-archive.js';
 import { LogPosition } from '../log/log-position.js';
 import { LogPages } from '../log/log-pages.js';
 import { RecentLog } from './recent-log.js';
-import { EventFeed } from './event-feed.service.js';
+import { EventFeed } from './event-feed.js';
 
 const at = (xid: number) => new LogPosition(String(xid), []);
 const page = (xid: number, history: string, databaseMs: number) => ({

@@ -3,7 +3,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { loadConfig } from '../config/load-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { digestOfEmail } from '../users/email.js';
-import { DeviceTokens } from './device-tokens.service.js';
+import { DeviceTokens } from './device-tokens.js';
 
 const { jest } = import.meta;
 

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import { waitFor } from '../../test/support/wait-for.js';
 import { SERVICE_ACTOR } from '../common/actor.js';
 import type { AppConfig } from '../config/app-config.js';
-import { BreachedPasswords } from './breached-passwords.service.js';
+import { BreachedPasswords } from './breached-passwords.js';
 
 const { jest } = import.meta;
 

@@ -1,6 +1,6 @@
 import argon2 from '@node-rs/argon2';
 import { readdirSync, readFileSync } from 'node:fs';
-import { PasswordHasher } from './password-hasher.service.js';
+import { PasswordHasher } from './password-hasher.js';
 
 /** Of `sched(7)`. */
 const SCHED_OTHER = 0;

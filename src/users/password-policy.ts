@@ -3,7 +3,7 @@ import type { Actor } from '../common/actor.js';
 import { AppConfig } from '../config/app-config.js';
 import { type PasswordOwner, passwordRefusal } from '../config/password-rules.js';
 import { invalidField } from '../http/field-error.js';
-import { BreachedPasswords } from './breached-passwords.service.js';
+import { BreachedPasswords } from './breached-passwords.js';
 
 /** Decides which new passwords are accepted. A password that is in use is not checked: the rules may have changed since. */
 @Injectable()

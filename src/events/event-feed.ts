@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { Problems } from '../http/problem.error.js';
-import { LogArchive } from './log-archive.service.js';
+import { LogArchive } from './log-archive.js';
 import { byTransaction, type LoggedChange } from './logged-change.js';
 import { type LogStart, type Reading, RecentLog } from './recent-log.js';
 import type { EventKey, FeedCursor } from './feed-cursor.js';

@@ -6,7 +6,7 @@ import { FreshReads } from '../common/fresh-reads.js';
 import { Database } from '../database/database.js';
 import { HISTORY } from '../database/history.js';
 import { Problems } from '../http/problem.error.js';
-import { BASE, type PageLine, ROW, SERVER } from '../log/invalidation-log.js';
+import { BASE, type PageLine, ROW, SERVER_COLUMNS } from '../log/invalidation-log.js';
 import { type LogStart, type Reading, RecentLog } from './recent-log.js';
 import { LogPosition } from '../log/log-position.js';
 import { loggedChange, type LoggedChange, type RowKey } from './logged-change.js';
@@ -27,7 +27,7 @@ type BacklogLine = PageLine & { is_out_of_reach: boolean };
 /** Rows are removed below the horizon of the oldest position of this history that is kept. */
 const BACKLOG = `
   SELECT ${ROW}, s.* FROM (
-    SELECT ${SERVER},
+    SELECT ${SERVER_COLUMNS},
       coalesce((SELECT horizon > $6::xid8 FROM log_positions WHERE history = ${HISTORY} ORDER BY at LIMIT 1), false)
         OR (SELECT count(*) FROM (SELECT FROM invalidations WHERE xid >= $2::xid8 LIMIT ${MAX_ROWS + 1}) AS row) > ${MAX_ROWS}
         AS is_out_of_reach
