@@ -1,26 +1,28 @@
 // The folders of src/, and the folders each may import. Everything not listed is forbidden. The imports run one way:
-// live -> auth -> sessions -> users -> audit, invalidation -> cache -> database -> http, common, config; auth -> limits -> cache;
-// auth, events -> keys -> http, common, config; events -> clients, invalidation.
-// clients -> sessions, limits; users -> limits.
+// live -> auth -> sessions -> users -> commands -> audit, log -> cache -> redis, database -> standing -> http, common, config.
+// limits, health -> redis; auth, events, oauth -> keys; oauth, events -> clients -> sessions.
 const ground = ['http', 'common', 'config'];
 const folders = {
   config: [],
   common: ['config'],
   http: ['common', 'config'],
-  database: ground,
   keys: ground,
-  cache: ['database', ...ground],
-  invalidation: ['cache', 'database', ...ground],
-  limits: ['cache', 'database', ...ground],
-  audit: ['database', ...ground],
-  users: ['audit', 'invalidation', 'limits', 'database', ...ground],
-  sessions: ['users', 'audit', 'invalidation', 'cache', 'database', ...ground],
-  auth: ['keys', 'sessions', 'users', 'audit', 'limits', 'cache', 'database', ...ground],
-  clients: ['sessions', 'users', 'audit', 'invalidation', 'limits', 'cache', 'database', ...ground],
+  redis: ground,
+  standing: ground,
+  database: ['standing', ...ground],
+  cache: ['redis', 'standing', 'database', ...ground],
+  log: ['cache', 'redis', 'standing', 'database', ...ground],
+  limits: ['redis', 'database', ...ground],
+  audit: ['standing', 'database', ...ground],
+  commands: ['audit', 'log', 'database', ...ground],
+  users: ['commands', 'audit', 'log', 'limits', 'database', ...ground],
+  sessions: ['users', 'commands', 'audit', 'log', 'cache', 'standing', 'database', ...ground],
+  auth: ['keys', 'sessions', 'users', 'commands', 'audit', 'limits', 'cache', 'standing', 'database', ...ground],
+  clients: ['sessions', 'users', 'commands', 'audit', 'log', 'limits', 'standing', 'database', ...ground],
   oauth: ['auth', 'clients', 'keys', 'sessions', 'database', ...ground],
-  live: ['auth', 'sessions', 'users', 'invalidation', 'database', ...ground],
-  events: ['clients', 'keys', 'invalidation', 'cache', 'database', ...ground],
-  health: ['cache', 'database', ...ground],
+  live: ['auth', 'sessions', 'log', 'database', ...ground],
+  events: ['clients', 'keys', 'log', 'standing', 'database', ...ground],
+  health: ['cache', 'redis', 'standing', 'database', ...ground],
   tracing: ['cache', ...ground],
 };
 
@@ -49,10 +51,10 @@ export default {
     {
       name: 'store-by-one-way',
       comment:
-        'The store of the cache is asked through TrustedCache, by BlacklistService and UserCacheService.',
+        'The store of the cache is asked through TrustedCache, and that by BlacklistService and UserCacheService, which alone know its keys.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/cache/', spec] },
-      to: { path: '^src/cache/(cache-store|trusted-cache|.+\\.store)\\.ts$' },
+      to: { path: '^src/cache/(cache-store|trusted-cache|entry-keys|.+\\.store)\\.ts$' },
     },
     {
       name: 'tracing-on-demand',

@@ -25,7 +25,7 @@ export function evaluateGoals(results: BenchResults): Goal[] {
       0.55,
       throughputRatio(cases.warm, cases.guarded),
     ),
-    goal('warm route / do-nothing guard, by processor time', '≥', 0.55, cpuRatio(cases.warm, cases.guarded)),
+    goal('warm route / do-nothing guard, by processor time', '≥', 0.65, cpuRatio(cases.warm, cases.guarded)),
     goal('warm route / tutorial setup', '≥', 8, throughputRatio(cases.warm, cases.tutorial)),
     goal('warm route / database read per request', '≥', 2.8, throughputRatio(cases.warm, cases.database)),
     goal('gateway check / warm route', '≥', 0.95, throughputRatio(cases.check, cases.warm)),

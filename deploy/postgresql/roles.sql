@@ -3,7 +3,7 @@
 --
 -- Run it as a superuser in that database, also again:  psql --dbname=ergodrive --file=deploy/postgresql/roles.sql
 -- Then give both roles a password:                     \password ergodrive_owner
--- Tables that another role made:                       docs/operations.md#two-database-roles
+-- Tables that another role made:                       docs/postgresql.md#two-database-roles
 
 DO $$
 BEGIN

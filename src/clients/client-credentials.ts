@@ -29,7 +29,7 @@ export function clientCredentialsOf({ headers, body }: FastifyRequest): ClientCr
 
 function credentialsInForm(id: unknown, secret: unknown): ClientCredentials {
   if (Array.isArray(id) || Array.isArray(secret))
-    throw new OAuthError('invalid_request', 'A parameter is there twice');
+    throw new OAuthError('invalid_request', 'Each parameter may appear only once');
   if (typeof id !== 'string' || typeof secret !== 'string') throw OAuthError.invalidClient();
   return { id, secret };
 }

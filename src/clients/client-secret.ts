@@ -10,7 +10,7 @@ export const newSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toStri
 
 /**
  * What is stored. Nobody can try 2²⁵⁶ secrets, so the hash needs neither salt nor cost (ADR 21). As text first, because Node
- * takes half as long again to give a hash as a buffer (docs/performance.md).
+ * takes half as long again to give a hash as a buffer (bench/NOTES.md).
  */
 export const hashSecret = (secret: string): Buffer => Buffer.from(hash('sha256', secret, 'hex'), 'hex');
 

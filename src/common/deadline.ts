@@ -10,7 +10,7 @@ interface Waiting {
  * Answers that arrived while the event loop was busy count as in time, because the expiry lets the sockets be read first.
  */
 export class Deadline {
-  /** In order of expiry. What has settled leaves at once: kept until the timer, it would outlive young garbage. */
+  /** In order of expiry. Settled waits are removed at once, so that the garbage collector frees them early. */
   private readonly waiting = new Set<Waiting>();
   private timer: NodeJS.Timeout | undefined;
 

@@ -14,7 +14,7 @@ import { ASK_MS, PollWaiters } from './poll-waiters.js';
 
 /** An empty answer needs a reading of the log that began at most this long before the end of the poll. */
 const FRESH_MS = 250;
-/** How often a reading is awaited that reaches a cursor of another instance: about a second. */
+/** How many readings to wait for one that covers another instance's cursor: together about a second. */
 const MAX_READINGS = 10;
 /** Signatures between two turns of the event loop. */
 const BATCH = 20;

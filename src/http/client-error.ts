@@ -16,7 +16,7 @@ const PROBLEM_OF_ERROR: Record<string, ProblemCode> = {
 type HttpSocket = Socket & { parser?: { incoming?: IncomingMessage | null } | null };
 
 /**
- * Answers what is no HTTP, or does not arrive in time, after the answers to the requests before it, and ends the connection.
+ * Answers a malformed or late request, after all earlier ones on the connection, and closes it.
  * A request that was answered before its body broke gets no second answer.
  */
 export function answerClientError({ code = '' }: { code?: string }, socket: HttpSocket): void {

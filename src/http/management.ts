@@ -26,7 +26,7 @@ export function isServedHere(config: HttpConfig, request: FastifyRequest): boole
 }
 
 /**
- * A server of its own with the routes of the application. Limits and answers to what is no HTTP are those of the public port.
+ * A server of its own with the routes of the application. It has the limits of the public port, and answers malformed requests in the same way.
  * @param times what a request may take to arrive
  */
 export function createManagementServer(

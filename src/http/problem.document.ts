@@ -18,7 +18,7 @@ export function countProblem(code: string): void {
 }
 
 /**
- * The body of an answer: RFC 9457 problem details, with the id that the log lines of the request have. What is no HTTP request has no
+ * The body of an answer: RFC 9457 problem details, with the id that the log lines of the request have. A malformed request has no
  * line and no id.
  */
 export function problemDocument(

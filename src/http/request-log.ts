@@ -56,7 +56,7 @@ interface Answer {
  * Counts answers, and writes Fastify's lines of requests: those of failures, and unless turned off one at `info` for each answer, except a
  * probe's good one. Fastify gets no logger besides, which would make a child for each request, and whose lines hold the query string.
  *
- * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (docs/performance.md).
+ * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (bench/NOTES.md).
  */
 export class RequestLog extends LogController {
   private readonly metrics = new RequestMetrics();

@@ -52,7 +52,7 @@ class Durations {
 
 /**
  * Rate, errors and duration of requests by route, method and class of status. It counts by itself: prom-client's histogram finds its
- * labels by a text that it makes for each observation, which costs 0.7 µs, 2 % of a warm request (docs/performance.md).
+ * labels by a text that it makes for each observation, which costs 0.7 µs, 2 % of a warm request (bench/NOTES.md).
  */
 export class RequestMetrics {
   private readonly byLabels = new Map<string, Durations>();

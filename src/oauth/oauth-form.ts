@@ -8,7 +8,7 @@ const FORM = /^application\/x-www-form-urlencoded\b/i;
 
 /**
  * The form in the body of the request. Parameters that no specification knows are in it too, to be ignored. Not by a
- * decorator of parameters, whose value NestJS passes through the validation pipe: that takes 2 µs (docs/performance.md).
+ * decorator of parameters, whose value NestJS passes through the validation pipe: that takes 2 µs (bench/NOTES.md).
  * @throws OAuthError `invalid_request` for another body, for a parameter that is there twice (RFC 6749 §3.2), and for a query, into
  *   which secrets must not be put (RFC 6749 §2.3.1)
  */
@@ -18,7 +18,7 @@ export function parametersOf({ headers, body, url }: FastifyRequest): OAuthParam
     throw malformed('Send the parameters as application/x-www-form-urlencoded');
   const parameters = new Map<string, string>();
   for (const [name, value] of Object.entries((body ?? {}) as Record<string, string | string[]>)) {
-    if (Array.isArray(value)) throw malformed('A parameter is there twice');
+    if (Array.isArray(value)) throw malformed('Each parameter may appear only once');
     if (value !== '') parameters.set(name, value);
   }
   return parameters;

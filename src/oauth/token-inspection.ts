@@ -47,7 +47,7 @@ export class TokenInspection {
 
   /**
    * Ends the session of the token (RFC 7009), as a logout does: when the promise resolves, every instance refuses its tokens. An
-   * older refresh token of the session ends it too. A token that is none changes nothing.
+   * older refresh token of the session ends it too. An invalid or unknown token changes nothing.
    * @throws OAuthError `invalid_grant` for the token of another client (RFC 7009 §2.1), `invalid_request` without a token
    * @throws Error of the database when it could not be done
    */

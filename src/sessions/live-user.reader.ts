@@ -48,7 +48,7 @@ export class LiveUserReader {
   /**
    * @param waits of the request
    * @returns what PostgreSQL says; the read began after the call
-   * @throws DatabaseTimeoutError when the read that went before and this one take longer than the database may, and as soon as PostgreSQL
+   * @throws DatabaseTimeoutError when this read, and an earlier one that it waits for, together exceed the deadline of the database, and as soon as PostgreSQL
    *   is proven to be out of reach
    * @throws NoPrimaryError when the server that answers may lack what others have acknowledged
    */

@@ -9,7 +9,7 @@ import { FeedClient } from './support/feed-client.js';
 
 const USERS = 6;
 const WATCHERS = 6;
-/** As docs/operations.md says for the load balancer that runs here. */
+/** As docs/deploy.md says for the load balancer that runs here. */
 const DRAIN_SECONDS = 5;
 const PATIENCE_MS = 60_000;
 

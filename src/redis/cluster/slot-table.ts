@@ -74,7 +74,7 @@ export class SlotTable<Owner extends SlotOwner> {
     return tookOver;
   }
 
-  /** The claims that a replay which begins now will prove; `undefined` for none. */
+  /** The round of claims that a replay beginning now will confirm; `undefined` for none. */
   unproven(owner: Owner): number | undefined {
     return this.claims.get(owner)?.some((state) => state > NOT_CLAIMED) === true ? this.round : undefined;
   }
