@@ -1,4 +1,5 @@
 import { meaningOf } from '../common/revoke-reason.js';
+import { subjectOf } from '../log/change-feed.js';
 import type { LoggedChange } from './logged-change.js';
 import type { EventKey } from './feed-cursor.js';
 
@@ -13,8 +14,8 @@ export interface SecurityEvent extends EventKey {
 
 /** The events of a row: of a session that ended because a credential was changed, also that change; of an OAuth client none. */
 export function eventsOf(change: LoggedChange, history: string): SecurityEvent[] {
-  const { xid, id, kind } = change;
-  if (kind === 'client.changed') return [];
+  const { xid, id } = change;
+  if (subjectOf(change).kind === 'client') return [];
   const jti = `${history}-${id}`;
   const own = { xid, id, part: 0, jti, change };
   const hasCredential = meaningOf(change.reason).changedCredential !== undefined;
@@ -27,7 +28,7 @@ export function eventsOf(change: LoggedChange, history: string): SecurityEvent[]
  * @see https://openid.net/specs/openid-caep-1_0-final.html
  */
 export function claimsOf({ jti, change, part }: SecurityEvent, issuer: string): object {
-  const user = { format: 'iss_sub', iss: issuer, sub: change.user_id };
+  const user = { format: 'iss_sub', iss: issuer, sub: subjectOf(change).id };
   const isOfSession = part === 0 && change.session_id !== null;
   const session = isOfSession ? { session: { format: 'opaque', id: change.session_id } } : {};
   const [type, event] = part === 0 ? eventOf(change) : credentialChange(change);

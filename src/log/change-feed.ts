@@ -1,15 +1,28 @@
-import { Subject } from 'rxjs';
+import { Subject as Stream } from 'rxjs';
+import type { Subject } from '../common/subject.js';
 
 /** A committed change of what a user or an OAuth client may do, as a row of the invalidation log says. */
 export interface Change {
   readonly kind: 'session.revoked' | 'user.updated' | 'user.deleted' | 'client.changed';
-  /** With `client.changed`, the client. */
+  /** The id of the {@link subjectOf subject}, as the column of the log has it. */
   readonly user_id: string;
   /** The session that ended; `null` for changes of the user. */
   readonly session_id: string | null;
   /** Why a session ended. */
   readonly reason: string | null;
 }
+
+export const subjectOf = ({ kind, user_id: id }: Change): Subject => ({
+  kind: kind === 'client.changed' ? 'client' : 'user',
+  id,
+});
+
+/** The ids of the users whom changes are about. */
+export const usersOf = (changes: readonly Change[]): string[] =>
+  changes
+    .map(subjectOf)
+    .filter(({ kind }) => kind === 'user')
+    .map(({ id }) => id);
 
 /** A refresh: cache entries stay as they are, and live channels of the session report it. */
 export interface SessionRefreshed {
@@ -26,4 +39,4 @@ export interface LogSkipped {
 export type ChangeEvent = Change | SessionRefreshed | LogSkipped;
 
 /** Committed changes of this instance and of others, in the order in which this instance reads them. */
-export class ChangeFeed extends Subject<ChangeEvent> {}
+export class ChangeFeed extends Stream<ChangeEvent> {}

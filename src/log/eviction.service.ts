@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { UserCacheService } from '../cache/user-cache.service.js';
 import { ACCEPTANCE_ENDED_MS } from '../common/acceptance.js';
 import { CacheUnavailableError, ignoreOutage } from '../redis/cache-unavailable.error.js';
-import type { Change } from './change-feed.js';
+import { type Change, usersOf } from './change-feed.js';
 import { ChangePublisher } from './change-publisher.js';
 import { InstanceStores } from './instance-stores.js';
 
@@ -25,7 +25,7 @@ export class EvictionService {
   async evictBeforeAnswer(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     this.publisher.committed(changes);
-    await this.evictOrWait(changes.map((change) => change.user_id));
+    await this.evictOrWait(usersOf(changes));
     this.publisher.settled(changes);
   }
 
