@@ -19,7 +19,7 @@ export class LogRetentionService implements OnApplicationBootstrap, OnApplicatio
   );
 
   constructor(
-    private readonly invalidation: ReplayService,
+    private readonly replay: ReplayService,
     private readonly maintenance: MaintenanceConnection,
     private readonly dataSource: DataSource,
   ) {}
@@ -41,7 +41,7 @@ export class LogRetentionService implements OnApplicationBootstrap, OnApplicatio
   async prune(): Promise<number | undefined> {
     return this.maintenance.run('prune-invalidation-log', async (client) => {
       const { rows } = await client.query<{ horizon: string }>(PRUNE_POSITIONS, [
-        this.invalidation.windowSeconds * 2,
+        this.replay.windowSeconds * 2,
       ]);
       const horizon = rows[0]?.horizon;
       let removed = 0;

@@ -62,7 +62,7 @@ describe('hot statements', () => {
   describe('in a transaction', () => {
     const users = async (app: AppInProcess) => app.get(HotStatements).run(COUNT_USERS, []);
     const addUserAnd = (app: AppInProcess, then: (run: Run) => Promise<unknown>) =>
-      app.get(HotStatements).transaction(async (run) => {
+      app.get(HotStatements).transaction(async ({ run }) => {
         await run(ADD_USER, ['a@example.org']);
         await expect(run(COUNT_USERS, [])).resolves.toEqual([{ users: 1 }]);
         return then(run);
