@@ -20,8 +20,7 @@ export async function measureLoginCost(context: BenchContext): Promise<LoginCost
   const oneInstance = await rounds(context);
   const others: BenchServer[] = [];
   try {
-    while (others.length + 1 < instances)
-      others.push(await context.stack.startBeside(context.databaseUrl));
+    while (others.length + 1 < instances) others.push(await context.stack.startBeside(context.databaseUrl));
     return { oneInstance, manyInstances: await rounds(context) };
   } finally {
     await Promise.all(others.map((server) => server.stop()));

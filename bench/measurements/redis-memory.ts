@@ -25,11 +25,18 @@ export async function measureRedisMemory(context: BenchContext): Promise<RedisMe
   const first = population.users;
   await population.growTo(first + plan.coldUsers, SESSIONS);
   const sessions = population.usersFrom(first).map((user) => ({ user, number: 0 }));
-  const reads = readScript(readRequests(readCase('warm').path, sessions, stack.tokens), plan.connections, true);
+  const reads = readScript(
+    readRequests(readCase('warm').path, sessions, stack.tokens),
+    plan.connections,
+    true,
+  );
   const perUser = await memoryOf(stack.redis, sessions.length, () => runToEnd(server, reads));
   const logouts = await WRITE_CASES.find(({ key }) => key === 'logout')?.script(context);
   if (logouts === undefined) throw new RangeError('no case of logouts');
-  return { perUser, perRevokedToken: await memoryOf(stack.redis, plan.logouts, () => runToEnd(server, logouts)) };
+  return {
+    perUser,
+    perRevokedToken: await memoryOf(stack.redis, plan.logouts, () => runToEnd(server, logouts)),
+  };
 }
 
 async function memoryOf(redis: RedisServer, entries: number, write: () => Promise<unknown>): Promise<number> {

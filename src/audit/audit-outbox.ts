@@ -91,7 +91,7 @@ export class AuditOutbox {
 
   private takeBatch({ xid, event_id }: Key, write: (event: QueuedEvent) => void): Promise<Line[]> {
     const { next, underWay } = this.position;
-    return this.statements.transaction(async (run) => {
+    return this.statements.transaction(async ({ run }) => {
       const lines = await run<Line>(TAKE, [underWay, next, xid, event_id]);
       for (const { next: _next, under_way: _underWay, xid: _xid, is_taken: isTaken, ...event } of lines)
         if (isTaken) write(event);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport, { type PassportStatic } from 'passport';
-import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import type { Principal } from '../common/principal.js';
 import { Problems } from '../http/problem.error.js';
@@ -34,7 +33,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
    * Replaces the method of passport-jwt, so that `TokenService` verifies the token: it also checks the token's type. The
    * verifier of passport-jwt is a static member: replacing it would affect every application in the process.
    */
-  override authenticate(request: FastifyRequest): void {
+  override authenticate(request: Parameters<Strategy['authenticate']>[0]): void {
     const token = accessTokenOf(request);
     if (token === null) return this.fail('Bearer', 401);
     let claims: AccessClaims;

@@ -26,9 +26,9 @@ export class TrustedCache {
    * trip. The process may stall while it waits, so the permit must hold after the read, too.
    */
   async get(key: string, permit: Permit): Promise<unknown> {
-    if (!this.readiness.isReady || !mayRead(permit)) return undefined;
+    if (!this.isReadable(permit)) return undefined;
     const value = await this.store.get(key, permit).catch(ignoreOutage);
-    return this.readiness.isReady && this.standing.holds(permit) ? value : undefined;
+    return this.isReadable(permit) ? value : undefined;
   }
 
   /** Writes an entry that no change can make wrong. @param ttlMs life in milliseconds; nothing is written unless it is above 0 */
@@ -49,6 +49,10 @@ export class TrustedCache {
   /** Deletes entries and their leases, trusted or not. @throws CacheUnavailableError when an entry may have stayed */
   async delete(keys: readonly string[]): Promise<void> {
     await this.store.delete(keys);
+  }
+
+  private isReadable(permit: Permit): boolean {
+    return this.readiness.isReady && mayRead(permit) && this.standing.holds(permit);
   }
 
   private get isWritable(): boolean {

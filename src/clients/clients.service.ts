@@ -101,7 +101,7 @@ export class ClientsService {
     return this.commands.run(by, [], async (command) => {
       const row = await command.act<T | { id: null }>(statement, values);
       if (row.id === null) throw Problems.notFound('Client not found');
-      return row as T;
+      return row;
     });
   }
 

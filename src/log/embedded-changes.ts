@@ -36,7 +36,12 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
     this.standing.followForEver(history);
     this.stores.trustMemory();
     this.provenAt = performance.now();
-    this.pages.next({ kind: 'begun', page: this.pageOf([]), beganAt: this.provenAt, wake: () => void this.prove() });
+    this.pages.next({
+      kind: 'begun',
+      page: this.pageOf([]),
+      beganAt: this.provenAt,
+      wake: () => void this.prove(),
+    });
   }
 
   committed(changes: readonly Change[]): void {

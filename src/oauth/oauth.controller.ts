@@ -22,12 +22,7 @@ import {
   IdempotencyKey,
   Public,
 } from '../http/request-context.decorators.js';
-import {
-  ActiveTokenDto,
-  InactiveTokenDto,
-  PresentedTokenDto,
-  TokenFormDto,
-} from './oauth.dto.js';
+import { ActiveTokenDto, InactiveTokenDto, PresentedTokenDto, TokenFormDto } from './oauth.dto.js';
 import { END_USER_ADDRESS_HEADER, endUserOf } from './end-user-address.js';
 import { parametersOf } from './oauth-form.js';
 import { OAuthTokensDto } from './oauth-tokens.dto.js';

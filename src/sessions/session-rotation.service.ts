@@ -125,7 +125,7 @@ export class SessionRotationService {
     by: Actor,
   ): Promise<void> {
     const { sessionId, clientId } = presented;
-    const details = clientId === null ? {} : { client_id: clientId };
+    const details: Record<string, string> = clientId === null ? {} : { client_id: clientId };
     await this.audit.note(action, by, { userId, sessionId, details });
   }
 }

@@ -15,13 +15,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [AuditModule, CommandsModule, LimitsModule, TypeOrmModule.forFeature([User])],
   controllers: [MeController, UsersController],
-  providers: [
-    UsersService,
-    PasswordHasher,
-    PasswordPolicy,
-    BreachedPasswords,
-    FirstAdminService,
-  ],
+  providers: [UsersService, PasswordHasher, PasswordPolicy, BreachedPasswords, FirstAdminService],
   exports: [UsersService, PasswordHasher, PasswordPolicy, AuditModule, CommandsModule],
 })
 export class UsersModule {}

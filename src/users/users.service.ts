@@ -122,10 +122,7 @@ export class UsersService {
    * @returns whether it was replaced: not when the password was changed since it was verified
    * @throws ProblemError 401 when the caller's session has ended
    */
-  async setPassword(
-    command: Command,
-    { userId, verifiedHash, nextHash }: PasswordChange,
-  ): Promise<boolean> {
+  async setPassword(command: Command, { userId, verifiedHash, nextHash }: PasswordChange): Promise<boolean> {
     const values = [userId, verifiedHash, nextHash];
     const { is_changed: isChanged } = await command.act<{ is_changed: boolean }>(SET_PASSWORD, values);
     if (isChanged) command.changed(updateOf(userId));
@@ -142,7 +139,12 @@ export class UsersService {
     return hash;
   }
 
-  private async updateWithin(command: Command, id: string, changes: UserChanges, by: Actor): Promise<AccountRecord> {
+  private async updateWithin(
+    command: Command,
+    id: string,
+    changes: UserChanges,
+    by: Actor,
+  ): Promise<AccountRecord> {
     const before = await command.act<AccountToChange>(READ_FOR_UPDATE, [id]);
     if (before.id === null) throw Problems.notFound('User not found');
     const after = merge(before, changes);
@@ -152,7 +154,12 @@ export class UsersService {
     return isEqual(before, after) ? before : this.write(command, before, after, by);
   }
 
-  private async write(command: Command, before: AccountRecord, after: Editable, by: Actor): Promise<AccountRecord> {
+  private async write(
+    command: Command,
+    before: AccountRecord,
+    after: Editable,
+    by: Actor,
+  ): Promise<AccountRecord> {
     const lines = linesOf(before, after);
     const [account] = await command.run<AccountRecord>(UPDATE_ACCOUNT, [
       ...actorValues(by),

@@ -48,7 +48,9 @@ describe('RedisCluster', () => {
       await waitFor(() => readiness.reason !== '', { what: 'the frozen shard to be given up', ...PATIENCE });
       expect(readiness).toMatchObject({ isReady: true, state: 'trusted' });
       expect(readiness.reason).toContain(`127.0.0.1:${servers.shards[1].master.port}`);
-      await expect(Promise.all([0, 2].map((shard) => store.get(keyOn(shard), ENDLESS)))).resolves.toEqual([0, 2]);
+      await expect(Promise.all([0, 2].map((shard) => store.get(keyOn(shard), ENDLESS)))).resolves.toEqual([
+        0, 2,
+      ]);
       await expect(store.delete([keyOn(0), keyOn(1)])).rejects.toThrow(CacheUnavailableError);
       await expect(store.get(keyOn(0), ENDLESS)).resolves.toBeUndefined();
       await expect(store.get(keyOn(2), ENDLESS)).resolves.toBe(2);

@@ -30,7 +30,9 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
   /** Resolves when everything that was written before with a life of SHORT_MS has ended. */
   const afterShortLife = async () => {
     await store.set('clock', 1, SHORT_MS + CLOCK_TOLERANCE_MS);
-    await waitFor(async () => (await store.get('clock', ENDLESS)) === undefined, { what: 'an entry to expire' });
+    await waitFor(async () => (await store.get('clock', ENDLESS)) === undefined, {
+      what: 'an entry to expire',
+    });
   };
 
   describe('when entries are read and written', () => {
@@ -80,7 +82,9 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
 
     it('takes a life of a fraction of a millisecond', async () => {
       await store.set('key', 1, 0.25);
-      await waitFor(async () => (await store.get('key', ENDLESS)) === undefined, { what: 'the entry to expire' });
+      await waitFor(async () => (await store.get('key', ENDLESS)) === undefined, {
+        what: 'the entry to expire',
+      });
     });
 
     it('keeps keys apart, whatever characters they have', async () => {

@@ -101,7 +101,10 @@ describe('RedisCacheStore in an outage', () => {
 
   it('finds out by itself that a silent link is dead', async () => {
     redis.freeze();
-    await waitFor(() => connected.readiness.state === 'down', { what: 'the breaker to open', timeoutMs: 2000 });
+    await waitFor(() => connected.readiness.state === 'down', {
+      what: 'the breaker to open',
+      timeoutMs: 2000,
+    });
     expect(connected.readiness.reason).not.toBe('');
   });
 
@@ -165,7 +168,9 @@ describe('RedisConnection at the start', () => {
     const redis = await RedisServer.start();
     redis.freeze();
     const connected = new ConnectedStore(redis.url);
-    await waitFor(() => connected.readiness.reason.includes('handshake'), { what: 'the first attempt to fail' });
+    await waitFor(() => connected.readiness.reason.includes('handshake'), {
+      what: 'the first attempt to fail',
+    });
     await expectOutage(connected.store, 'none');
     redis.thaw();
     await connected.trusted(2000);
@@ -177,7 +182,9 @@ describe('RedisConnection at the start', () => {
     const redis = await RedisServer.start();
     await redis.kill9();
     const connected = new ConnectedStore(redis.url);
-    await waitFor(() => /ECONNREFUSED/.test(connected.readiness.reason), { what: 'the first attempt to fail' });
+    await waitFor(() => /ECONNREFUSED/.test(connected.readiness.reason), {
+      what: 'the first attempt to fail',
+    });
     await redis.restart({ keepData: false });
     await connected.trusted(2000);
     await connected.close();
@@ -187,7 +194,9 @@ describe('RedisConnection at the start', () => {
   it('is never trusted with a wrong password, and says why without the password', async () => {
     const redis = await RedisServer.start({ password: 'right' });
     const connected = new ConnectedStore(redis.url.replace('right', 'wrong-s3cret'));
-    await waitFor(() => /WRONGPASS/.test(connected.readiness.reason), { what: 'Redis to refuse the password' });
+    await waitFor(() => /WRONGPASS/.test(connected.readiness.reason), {
+      what: 'Redis to refuse the password',
+    });
     expect(connected.readiness.reason).not.toContain('s3cret');
     await expectOutage(connected.store, 'none');
     expect(connected.readiness.transitions.trusted).toBe(0);

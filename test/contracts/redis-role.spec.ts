@@ -21,7 +21,9 @@ describe('RedisConnection to a replica', () => {
   });
 
   it('is not trusted until the replica becomes the master', async () => {
-    await waitFor(() => connected.readiness.reason.includes('replica'), { what: 'the replica to be refused' });
+    await waitFor(() => connected.readiness.reason.includes('replica'), {
+      what: 'the replica to be refused',
+    });
     expect(connected.replays).toBe(0);
     expect(connected.readiness.transitions.trusted).toBe(0);
     await replica.cli('REPLICAOF', 'NO', 'ONE');

@@ -53,7 +53,11 @@ export class ConnectedStore {
 
   /** Resolves once the cache is trusted; throws when it is not within `timeoutMs`. */
   async trusted(timeoutMs = 5000): Promise<this> {
-    await waitFor(() => this.readiness.isReady, { what: 'the cache to be trusted', timeoutMs, intervalMs: 5 });
+    await waitFor(() => this.readiness.isReady, {
+      what: 'the cache to be trusted',
+      timeoutMs,
+      intervalMs: 5,
+    });
     return this;
   }
 

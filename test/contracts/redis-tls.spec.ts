@@ -103,10 +103,13 @@ describe('RedisConnection over TLS', () => {
   it('says that the server asks for a certificate', async () => {
     const url = await start([`IP:${HOST}`], 'certified');
     const connected = connect(url, ca);
-    await waitFor(() => /certificate required|asks for a client certificate/.test(connected.readiness.reason), {
-      what: 'a refusal',
-      ...PATIENCE,
-    });
+    await waitFor(
+      () => /certificate required|asks for a client certificate/.test(connected.readiness.reason),
+      {
+        what: 'a refusal',
+        ...PATIENCE,
+      },
+    );
     expect(connected.readiness.transitions.trusted).toBe(0);
   });
 

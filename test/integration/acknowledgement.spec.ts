@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { ACCEPTANCE_MS } from '../../src/common/acceptance.js';
 import { EvictionService } from '../../src/log/eviction.service.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -6,7 +7,8 @@ import { RedisServer } from '../support/redis/redis-server.js';
 import { StallWatch } from '../support/stall-watch.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { register, verdictOf, getMe, type Member } from './accounts.js';
+import { getMe, logIn, type Member, register, verdictOf } from './accounts.js';
+import { nextPolls } from './follower-sessions.js';
 
 /** For a machine that others use too. */
 const SCHEDULING_MS = 400;
@@ -83,6 +85,21 @@ describe('a change that deletes a cache entry', () => {
       timeoutMs: 2000,
     });
     await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
+  });
+
+  it('notifies every instance, which a login that ends no session does not', async () => {
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const notified: string[] = [];
+    listener.on('notification', ({ channel }) => notified.push(channel));
+    await listener.query('LISTEN ergodrive_invalidations');
+    await logIn(app, member);
+    await nextPolls(database.url);
+    expect(notified).toEqual([]);
+    await logOut();
+    await waitFor(() => notified.length > 0, { what: 'the notification of the logout' });
+    expect(notified).toHaveLength(1);
+    await listener.end();
   });
 });
 

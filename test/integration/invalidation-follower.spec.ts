@@ -10,7 +10,7 @@ import { withRedis } from '../support/redis/redis-connection.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { getMe, logIn, register, registerCached } from './accounts.js';
+import { getMe, register, registerCached } from './accounts.js';
 import { endFollowers, nextPolls } from './follower-sessions.js';
 
 const { jest } = import.meta;
@@ -105,21 +105,6 @@ describe('the follower of the invalidation log', () => {
     await toBeApplied(member);
     await nextPolls(database.url);
     expect(applied.filter((id) => id === member.id)).toHaveLength(1);
-  });
-
-  it('is woken by a logout, and not by a login that ends no session', async () => {
-    const member = await register(app);
-    const listener = await connected();
-    const woken: string[] = [];
-    listener.on('notification', ({ channel }) => woken.push(channel));
-    await listener.query('LISTEN ergodrive_invalidations');
-    const session = await logIn(app, member);
-    await nextPolls(database.url);
-    expect(woken).toEqual([]);
-    await app.call('POST', '/api/v1/auth/logout', session);
-    await waitFor(() => woken.length > 0, { what: 'the notification of the logout' });
-    expect(woken).toHaveLength(1);
-    await listener.end();
   });
 
   it('applies a change within a second while a writing transaction stays open', async () => {

@@ -102,7 +102,8 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
        WHERE datname = current_database() AND application_name = 'ergodrive-backend'`,
     );
     const level = { name: 'level', text: `SELECT current_setting('transaction_isolation') AS level` };
-    const rows = () => apps[1]!.get(HotStatements).transaction(({ run }) => run<{ level: string }>(level, []));
+    const rows = () =>
+      apps[1]!.get(HotStatements).transaction(({ run }) => run<{ level: string }>(level, []));
     // The pool loses the connections that were ended.
     await waitFor(async () => (await rows().catch(() => [])).length === 1, {
       what: 'a new connection',

@@ -91,7 +91,8 @@ describe('two instances on one Redis whose databases differ', () => {
   it('let the later one serve, without the blacklist of the other history, once no instance follows that one', async () => {
     const add = (app: AppInProcess) =>
       app.get(BlacklistService).add('a-token', Date.now() / 1000 + 600, app.get(Standing).history);
-    const isRevoked = (app: AppInProcess) => app.get(BlacklistService).isRevoked('a-token', app.get(Standing).permit());
+    const isRevoked = (app: AppInProcess) =>
+      app.get(BlacklistService).isRevoked('a-token', app.get(Standing).permit());
     // A machine that stalls keeps the instance from a write.
     const isAdded = async (app: AppInProcess) => {
       add(app);

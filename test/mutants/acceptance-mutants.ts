@@ -52,7 +52,7 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: 'an answer of the cache is accepted however late it is used',
     file: TRUSTED_CACHE,
-    text: 'this.readiness.isReady && this.standing.holds(permit) ? value : undefined',
+    text: 'this.isReadable(permit) ? value : undefined',
     replacement: 'value',
     specs: ['test/integration/acceptance.spec.ts'],
   },
@@ -110,7 +110,7 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: 'LATECHECK: the cache is asked before the log was read',
     file: TRUSTED_CACHE,
-    text: 'if (!this.readiness.isReady || !mayRead(permit)) return undefined;',
+    text: 'if (!this.isReadable(permit)) return undefined;',
     replacement: '',
     specs: ['test/integration/acceptance.spec.ts'],
   },

@@ -64,7 +64,8 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     name: 'ANNOUNCELATE: an instance names its store after the replay',
     file: 'src/log/invalidation-follower.ts',
     text: '    await this.stores.announce(runOn(connection));\n    await this.replay.replayFor(page.history);\n',
-    replacement: '    await this.replay.replayFor(page.history);\n    await this.stores.announce(runOn(connection));\n',
+    replacement:
+      '    await this.replay.replayFor(page.history);\n    await this.stores.announce(runOn(connection));\n',
     specs: STORES_SPEC,
     test: 'before the log is replayed',
   },
