@@ -2,7 +2,7 @@ import { ASYMMETRIC_ALGORITHMS, type AsymmetricAlgorithm } from './config/jwk.js
 import type { SigningKey } from './config/signing-key.js';
 import { KeyFile } from './keys/key-file.js';
 
-const USAGE = `Makes and rotates the file of SIGNING_KEYS_FILE. Instances read it at their start. docs/deploy.md has the steps.
+const USAGE = `Makes and rotates the file of SIGNING_KEYS_FILE. Instances read it at their start. docs/keys.md has the steps.
 
   create FILE [ES256|RS256]           a new file with one new key
   create-beside-hs256 FILE [ES256|RS256]

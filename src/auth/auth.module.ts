@@ -15,7 +15,6 @@ import { GatewayCheckController } from './gateway-check.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PrimaryGuard } from '../standing/primary.guard.js';
-import { RolesGuard } from './roles.guard.js';
 import { TokenService } from './token.service.js';
 
 @Module({
@@ -30,7 +29,6 @@ import { TokenService } from './token.service.js';
     JwtStrategy,
     { provide: APP_GUARD, useClass: PrimaryGuard },
     { provide: APP_GUARD, useClass: JwtAuthGuard },
-    { provide: APP_GUARD, useClass: RolesGuard },
   ],
   exports: [AuthService, TokenService, DeviceTokens],
 })

@@ -42,15 +42,15 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     } catch (error) {
       return this.error(error as Error);
     }
-    this.validate(claims, redisWaitsOf(request), permitOf(request)).then(
+    this.validate(claims, permitOf(request), () => redisWaitsOf(request)).then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error as Error),
     );
   }
 
   /** @throws ProblemError 401 `token_revoked` */
-  async validate(claims: AccessClaims, waits: RedisWaits, permit?: Permit): Promise<Principal> {
-    const verdict = await this.verdicts.judge(claims, waits, permit);
+  async validate(claims: AccessClaims, permit?: Permit, waitsOf?: () => RedisWaits): Promise<Principal> {
+    const verdict = await this.verdicts.judge(claims, permit, waitsOf);
     if (verdict.outcome === 'accepted') return verdict.principal;
     throw Problems.tokenRevoked();
   }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Readiness, type ReadinessState } from '../redis/readiness.js';
-import { mayRead } from '../standing/permit.js';
 import { Standing } from '../standing/standing.js';
 
 /** Whether entries are accepted, for people and metrics: the store must be ready, and this instance must be permitted to read it. */
@@ -12,7 +11,7 @@ export class CacheStatus {
   ) {}
 
   get isAvailable(): boolean {
-    return this.readiness.isReady && mayRead(this.standing.permit());
+    return this.readiness.isReady && this.standing.permit().mayRead;
   }
 
   /** Whether all entries are accepted, on a cluster those of each shard, and new ones are taken. */

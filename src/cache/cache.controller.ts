@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { ADMIN_ROLE } from '../common/role.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Problems } from '../http/problem.error.js';
-import { Roles } from '../http/request-context.decorators.js';
+import { Roles } from '../http/roles.guard.js';
 import { AppConfig } from '../config/app-config.js';
 import { CacheSampler } from './cache-sampler.js';
 import { CacheStatsDto } from './cache-stats.dto.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CACHE_STORE, type CacheStore, type Lease } from './cache-store.js';
 import { Readiness } from '../redis/readiness.js';
-import { mayRead, mayWrite, type Permit } from '../standing/permit.js';
+import type { Permit } from '../standing/permit.js';
 import { Standing } from '../standing/standing.js';
 import { CacheUnavailableError, ignoreOutage } from '../redis/cache-unavailable.error.js';
 
@@ -52,11 +52,11 @@ export class TrustedCache {
   }
 
   private isReadable(permit: Permit): boolean {
-    return this.readiness.isReady && mayRead(permit) && this.standing.holds(permit);
+    return this.readiness.isReady && permit.mayRead && this.standing.holds(permit);
   }
 
   private get isWritable(): boolean {
-    return this.readiness.isReady && mayWrite(this.standing.permit());
+    return this.readiness.isReady && this.standing.permit().mayWrite;
   }
 
   private leave(writing: Promise<unknown>): void {

@@ -94,6 +94,14 @@ describe('UserCacheService', () => {
     }
   });
 
+  it('accepts no entry from before a part of the log that was skipped', async () => {
+    await keep();
+    standing.raiseFloor(NOW);
+    await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);
+    standing.raiseFloor(NOW + 1);
+    await expect(users.get('ada', standing.permit())).resolves.toBeUndefined();
+  });
+
   it("accepts no entry that is older than this instance's limit, by PostgreSQL's time", async () => {
     await keep({ readAt: NOW - 30 * MINUTE_MS + 1000 });
     await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);

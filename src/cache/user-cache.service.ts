@@ -5,7 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import type { Lease } from './cache-store.js';
 import type { RedisShard } from '../redis/redis-servers.js';
-import { accepts, type Permit } from '../standing/permit.js';
+import type { Permit } from '../standing/permit.js';
 import { Standing } from '../standing/standing.js';
 import { USER_PREFIX, withLeases } from './entry-keys.js';
 import { TrustedCache } from './trusted-cache.js';
@@ -85,7 +85,7 @@ export class UserCacheService {
   private accept(entry: unknown, permit: Permit): CachedUser | undefined {
     const user = entry as UserEntry | undefined;
     if (user?.v !== ENTRY_VERSION || !Array.isArray(user.sessions)) return undefined;
-    if (!accepts(permit, { history: user.h, readAt: user.t })) return undefined;
+    if (user.h !== permit.history || user.t < permit.floorMs) return undefined;
     return user.t > this.clock.now() - this.ttlMs ? user : undefined;
   }
 

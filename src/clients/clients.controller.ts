@@ -11,7 +11,8 @@ import { ADMIN_ROLE } from '../common/role.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdParam } from '../http/id-param.decorator.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
-import { CurrentActor, Roles } from '../http/request-context.decorators.js';
+import { CurrentActor } from '../http/request-context.decorators.js';
+import { Roles } from '../http/roles.guard.js';
 import {
   ClientDto,
   ClientPageDto,

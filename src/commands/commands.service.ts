@@ -49,7 +49,8 @@ export class CommandsService {
     let changes: readonly Change[] = [];
     const result = await this.statements
       .transaction(async (transaction) => {
-        await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);
+        if (withAdmins || accounts.length > 0)
+          await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);
         const command = new Command(transaction, by);
         changes = command.changes;
         return act(command);

@@ -52,12 +52,13 @@ export function newStateGauge<State extends string>(
   });
 }
 
-/** A histogram without labels. @param buckets upper bounds, in the unit of the name */
-export function newHistogram(
+/** A histogram. @param buckets upper bounds, in the unit of the name @param labelNames each must have few values */
+export function newHistogram<Label extends string = never>(
   name: `ergodrive_${string}_${'seconds' | 'bytes'}`,
   help: string,
   buckets: readonly number[],
-): Histogram {
+  labelNames: readonly Label[] = [],
+): Histogram<Label> {
   register.removeSingleMetric(name);
-  return new Histogram({ name, help, buckets: [...buckets] });
+  return new Histogram({ name, help, buckets: [...buckets], labelNames: [...labelNames] });
 }

@@ -1,18 +1,19 @@
 import { Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { waitFor } from '../../test/support/wait-for.js';
+import { AppLogger } from '../common/app.logger.js';
 import { loadConfig } from '../config/load-config.js';
+import { createHttpServer } from '../http/http-server.js';
 import { Draining } from './draining.js';
 
 const { jest } = import.meta;
 
 function drainingFor(seconds: number) {
   const host = new HttpAdapterHost();
-  host.httpAdapter = new FastifyAdapter();
-  const draining = new Draining(host, loadConfig({ SHUTDOWN_DRAIN_SECONDS: String(seconds) }));
-  draining.onModuleInit();
+  const config = loadConfig({ SHUTDOWN_DRAIN_SECONDS: String(seconds), LOG_LEVEL: 'silent' });
+  host.httpAdapter = createHttpServer(config, new AppLogger(config.log));
+  const draining = new Draining(host, config);
   return { draining, fastify: host.httpAdapter.getInstance<FastifyInstance>() };
 }
 

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyInstance } from 'fastify';
@@ -12,7 +12,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * answer ends its connection, so that the next request comes by a new one, to another instance.
  */
 @Injectable()
-export class Draining implements OnModuleInit, OnModuleDestroy {
+export class Draining implements OnModuleDestroy {
   private readonly logger = new Logger('Shutdown');
   private hasBegun = false;
 
@@ -28,17 +28,10 @@ export class Draining implements OnModuleInit, OnModuleDestroy {
       : undefined;
   }
 
-  onModuleInit(): void {
-    const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    fastify.addHook('onSend', (_request, reply, payload, done) => {
-      if (this.hasBegun) void reply.header('connection', 'close');
-      done(null, payload);
-    });
-  }
-
   /** Before the hooks by which other parts stop. A second signal ends the drain time early. */
   async onModuleDestroy(): Promise<void> {
     this.hasBegun = true;
+    this.adapterHost.httpAdapter.getInstance<FastifyInstance>().endsConnections = true;
     const { drainSeconds } = this.config.http;
     if (drainSeconds === 0) return;
     this.logger.log(

@@ -5,7 +5,7 @@ import type { AppLogger } from '../common/app.logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { DOCS_PATH } from './api-docs.js';
 import { answerClientError } from './client-error.js';
-import { isServedHere } from './management.js';
+import { serveByPort } from './management.js';
 import { hasOAuthErrors } from './oauth-error.document.js';
 import { Pipelines } from './pipelines.js';
 import { sendProblem } from './problem.document.js';
@@ -16,6 +16,13 @@ import { requestIds } from './request-id.js';
 import { RequestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from './server-limits.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether each answer ends its connection, so that the next request comes by another one. */
+    endsConnections: boolean;
+  }
+}
 
 /** Services introspect whatever their callers sent them as a token. */
 const OAUTH_BODY_LIMIT_BYTES = 65_536;
@@ -52,6 +59,11 @@ export function createHttpServer(
     },
   });
   const fastify = adapter.getInstance();
+  fastify.decorate('endsConnections', false);
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (fastify.endsConnections) void reply.header('connection', 'close');
+    done(null, payload);
+  });
   fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRoute', (route) => {
     if (hasOAuthErrors(route.url)) route.bodyLimit = OAUTH_BODY_LIMIT_BYTES;
@@ -59,7 +71,8 @@ export function createHttpServer(
   readBodies(fastify);
   const pipelines = new Pipelines();
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (!pipelines.admit(reply.raw)) {
+    // Without the connection, it waits behind an earlier request of it.
+    if (reply.raw.socket === null && !pipelines.admit(reply.raw)) {
       reply.hijack();
       return;
     }
@@ -69,9 +82,9 @@ export function createHttpServer(
       // Whoever sent it may see other requests in the bytes that follow.
       void reply.header('connection', 'close');
       sendProblem(reply, problemOf('malformed_request', { detail }));
-    } else if (isServedHere(http, request)) done();
-    else sendProblem(reply.header('cache-control', 'no-store'), problemOf('not_found'));
+    } else done();
   });
+  if (http.management !== 'shared') serveByPort(fastify, http);
   const server = adapter.getHttpServer<Server>();
   takeExpectations(server);
   limitConnections(server, http, logger);

@@ -5,6 +5,8 @@ import type { AppLogger } from '../common/app.logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { DOCS_PATH } from './api-docs.js';
 import { answerClientError } from './client-error.js';
+import { sendProblem } from './problem.document.js';
+import { problemOf } from './problems.js';
 import { limitConnections, REQUEST_TIMES, serverOptions, takeExpectations } from './server-limits.js';
 
 type HttpConfig = AppConfig['http'];
@@ -16,9 +18,15 @@ export function seesManagement({ management }: HttpConfig, { socket }: FastifyRe
   return management === 'shared' || (management !== 'none' && socket.localPort === management.port);
 }
 
-/** Whether the route exists on the port on which the request came. The management port has its own routes and the probes only. */
-export function isServedHere(config: HttpConfig, request: FastifyRequest): boolean {
-  if (config.management === 'shared') return true;
+/** Lets each route exist only on its port: the management port has its own routes and the probes. */
+export function serveByPort(fastify: FastifyInstance, config: HttpConfig): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (isServedHere(config, request)) done();
+    else sendProblem(reply.header('cache-control', 'no-store'), problemOf('not_found'));
+  });
+}
+
+function isServedHere(config: HttpConfig, request: FastifyRequest): boolean {
   const path = request.routeOptions.url ?? '';
   const isForOperators = path === '/metrics' || path.startsWith(`/${DOCS_PATH}`);
   if (!seesManagement(config, request)) return !isForOperators;

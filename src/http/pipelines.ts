@@ -15,9 +15,8 @@ export class Pipelines {
   private readonly waiting = new Map<Socket, number>();
   private count = 0;
 
-  /** Whether the request may be handled. If not, its connection has ended: the client sends more than it reads. */
+  /** Whether a request may wait for its connection. If not, its connection has ended: the client sends more than it reads. */
   admit(response: ServerResponse): boolean {
-    if (response.socket !== null) return true;
     const { socket } = response.req;
     const own = this.waiting.get(socket);
     if (socket.destroyed || (own ?? 0) >= MAX_OF_CONNECTION || this.count >= MAX_TOGETHER) {

@@ -17,9 +17,6 @@ export const Public = () => SetMetadata(IS_PUBLIC, true);
 /** The route answers also while `DATABASE_URL` leads to a wrong server. Every other route then answers 503. */
 export const NeedsNoDatabase = () => SetMetadata(NEEDS_NO_DATABASE, true);
 
-/** Only callers that have one of these roles at the time of the request are let in; others get 403. */
-export const Roles = (...roles: Role[]) => SetMetadata(REQUIRED_ROLES, roles);
-
 /** A request after the global guard accepted its token. */
 export interface AuthenticatedRequest {
   readonly user: Principal;

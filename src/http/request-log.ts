@@ -1,9 +1,10 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type AppLogger, isoTime } from '../common/app.logger.js';
+import { newHistogram } from '../common/metrics.js';
 import { addressOf } from '../common/network.js';
 import { withoutSecrets } from '../common/redaction.js';
 import type { AuthenticatedRequest, RequestOfClient } from './request-context.decorators.js';
-import { RequestMetrics } from './request-metrics.js';
+import { METHODS } from './methods.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,6 +13,10 @@ declare module 'fastify' {
   }
 }
 
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30];
+/** Of requests that no route takes. Clients choose their paths and methods, and each value of a label takes memory. */
+const UNKNOWN_ROUTE = 'unknown';
+const OTHER_METHOD = 'other';
 const MAX_PATH = 200;
 
 /** A request, and who sent it as far as that was authenticated. */
@@ -59,7 +64,12 @@ interface Answer {
  * The lines of answers are made several at a time: one at a time, between requests, each costs twice as much (bench/NOTES.md).
  */
 export class RequestLog extends LogController {
-  private readonly metrics = new RequestMetrics();
+  private readonly durations = newHistogram(
+    'ergodrive_http_request_duration_seconds',
+    'Time from the head of a request to the end of its answer, by the template of the route',
+    BUCKETS_SECONDS,
+    ['method', 'route', 'status'],
+  );
   private readonly hasLines: boolean;
   private answers: Answer[] = [];
   /** Members with addresses in one spelling, by the spelling that requests have: to spell an IPv6 address takes 4 µs, more than its line. */
@@ -79,7 +89,7 @@ export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
   override requestCompleted(_: Error | null, request: LoggedRequest, reply: FastifyReply): void {
-    this.metrics.answered(request, reply);
+    this.observe(request, reply);
     if (!this.hasLines || isProbe(request, reply)) return;
     const { id, traceId, method, url, ip, user, clientId } = request;
     this.answers.push({
@@ -97,6 +107,16 @@ export class RequestLog extends LogController {
     });
     if (this.answers.length >= MAX_ANSWERS) this.output.flush();
     else this.timer ??= setTimeout(() => this.flushOld(), MAX_AGE_MS).unref();
+  }
+
+  private observe({ method, routeOptions }: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void {
+    const labels = {
+      method: METHODS.includes(method) ? method : OTHER_METHOD,
+      // Missing where no route takes the request.
+      route: (routeOptions.config as { url?: string }).url ?? UNKNOWN_ROUTE,
+      status: `${Math.floor(statusCode / 100)}xx`,
+    };
+    this.durations.observe(labels, elapsedTime / 1000);
   }
 
   /** The timer also runs on when 64 lines were written: the lines of later answers are then written before they are 100 ms old. */

@@ -5,7 +5,7 @@ import { ASYMMETRIC_ALGORITHMS } from '../config/jwk.js';
 import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** A new key must be here for this long before it signs: docs/deploy.md. */
+/** A new key must be here for this long before it signs: docs/keys.md. */
 const MAX_AGE_SECONDS = 300;
 
 class JwkDto {

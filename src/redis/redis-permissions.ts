@@ -1,4 +1,4 @@
-/** Keys that nothing else uses, one for each pattern of docs/deploy.md. */
+/** Keys that nothing else uses, one for each pattern of docs/redis.md. */
 const PROBE = 'permission-probe';
 const ENTRY = `user:${PROBE}`;
 const LEASE = `{${ENTRY}}:lease`;

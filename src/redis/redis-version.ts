@@ -1,4 +1,4 @@
-/** The oldest that the service uses, as [major, minor]. Named in docs/deploy.md. */
+/** The oldest that the service uses, as [major, minor]. Named in docs/redis.md. */
 const OLDEST = { redis: [6, 2], valkey: [7, 2] } as const;
 
 /** The value of a line of INFO. */

@@ -5,10 +5,10 @@ import { Standing } from '../standing/standing.js';
 import { type CachedUser, UserCacheService } from '../cache/user-cache.service.js';
 import { isDatabaseOutage, NoPrimaryError } from '../common/database-errors.js';
 import { accountOf } from '../common/principal.js';
+import { newCounter } from '../common/metrics.js';
 import { RedisWaits } from '../common/redis-waits.js';
 import type { AccessClaims, Verdict } from './verdict.js';
 import { LiveUserReader } from './live-user.reader.js';
-import { VerdictMetrics } from './verdict-metrics.js';
 
 /**
  * The one function that judges a token, for requests and live channels. The cache can only answer *accepted* (a live session of an
@@ -17,46 +17,51 @@ import { VerdictMetrics } from './verdict-metrics.js';
  */
 @Injectable()
 export class SessionVerdictService {
+  private readonly judged = newCounter('ergodrive_verdicts_total', 'Access tokens judged', [
+    'source',
+    'outcome',
+  ]);
+
   constructor(
     private readonly standing: Standing,
     private readonly blacklist: BlacklistService,
     private readonly users: UserCacheService,
     private readonly reader: LiveUserReader,
-    private readonly metrics: VerdictMetrics,
   ) {}
 
   /**
-   * @param waits of the request
    * @param permit that was taken for the request
+   * @param waitsOf gives the waits of the request, once it has waited for Redis in vain
    * @throws Error of the database when neither it nor the cache can say: nobody is let in then
    */
   async judge(
     claims: AccessClaims,
-    waits = new RedisWaits(),
     permit = this.standing.permit(),
+    waitsOf = () => new RedisWaits(),
   ): Promise<Verdict> {
     if (permit.kind === 'refuse') throw new NoPrimaryError(permit.reason);
     const askedAt = performance.now();
     const cached = await this.askCache(claims, permit);
-    if (cached !== undefined) {
-      this.metrics.count('cache', cached);
-      return cached;
-    }
+    if (cached !== undefined) return this.counted('cache', cached);
+    const waits = waitsOf();
     waits.add(performance.now() - askedAt);
     return this.askDatabase(claims, waits).catch(async (error: unknown) => {
       const again = isDatabaseOutage(error) ? await this.askCache(claims, this.standing.permit()) : undefined;
       if (again === undefined) throw error;
-      this.metrics.count('cache', again);
-      return again;
+      return this.counted('cache', again);
     });
   }
 
   private async askDatabase(claims: AccessClaims, waits: RedisWaits): Promise<Verdict> {
     const { user, history } = await this.reader.read(claims.sub, waits);
     const verdict: Verdict = hasLiveSession(user, claims) ? accept(user, claims) : { outcome: 'revoked' };
-    this.metrics.count('database', verdict);
     // A session that has ended never becomes live again, so the cache may refuse its token from now on.
     if (verdict.outcome === 'revoked') this.blacklist.add(claims.jti, claims.exp, history);
+    return this.counted('database', verdict);
+  }
+
+  private counted(source: 'cache' | 'database', verdict: Verdict): Verdict {
+    this.judged.inc({ source, outcome: verdict.outcome });
     return verdict;
   }
 

@@ -10,7 +10,6 @@ import { SessionVerdictService } from './session-verdict.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { UserSessionsController } from './user-sessions.controller.js';
-import { VerdictMetrics } from './verdict-metrics.js';
 
 @Module({
   imports: [UsersModule, TypeOrmModule.forFeature([Session])],
@@ -21,7 +20,6 @@ import { VerdictMetrics } from './verdict-metrics.js';
     LiveUserReader,
     LoginHistory,
     SessionVerdictService,
-    VerdictMetrics,
     SessionCleanupService,
   ],
   exports: [SessionsService, SessionRotationService, LiveUserReader, LoginHistory, SessionVerdictService],

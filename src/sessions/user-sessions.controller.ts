@@ -4,7 +4,8 @@ import type { Actor } from '../common/actor.js';
 import { ADMIN_ROLE } from '../common/role.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdParam } from '../http/id-param.decorator.js';
-import { CurrentActor, Roles } from '../http/request-context.decorators.js';
+import { CurrentActor } from '../http/request-context.decorators.js';
+import { Roles } from '../http/roles.guard.js';
 import { UsersService } from '../users/users.service.js';
 import { SessionsService } from './sessions.service.js';
 

@@ -10,6 +10,10 @@ export interface Permit {
    * - `read-write`: also write them, because this instance reads every change
    */
   readonly kind: 'refuse' | 'database-only' | 'read' | 'read-write';
+  /** Whether cache entries are accepted: `read` and `read-write`. */
+  readonly mayRead: boolean;
+  /** Whether they are written: `read-write`. */
+  readonly mayWrite: boolean;
   /** The token of the history of PostgreSQL that is followed, or was followed last. */
   readonly history: string | undefined;
   /** Entries from before this time are not accepted: PostgreSQL's time, milliseconds since the epoch. */
@@ -19,19 +23,3 @@ export interface Permit {
   /** Why entries are not accepted, in words for people; empty while they are. */
   readonly reason: string;
 }
-
-/** Where a cache entry comes from. */
-export interface EntryOrigin {
-  /** The history of the read that the entry holds. */
-  readonly history: string;
-  /** PostgreSQL's time of that read, milliseconds since the epoch. */
-  readonly readAt: number;
-}
-
-export const mayRead = ({ kind }: Permit): boolean => kind === 'read' || kind === 'read-write';
-
-export const mayWrite = ({ kind }: Permit): boolean => kind === 'read-write';
-
-/** Whether an entry is of the followed history and not from before a part of the log that was skipped. */
-export const accepts = (permit: Permit, { history, readAt }: EntryOrigin): boolean =>
-  history === permit.history && readAt >= permit.floorMs;

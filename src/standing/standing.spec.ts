@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { ACCEPTANCE_MS } from '../common/acceptance.js';
-import { accepts, type EntryOrigin, mayRead, mayWrite } from './permit.js';
 import { Standing } from './standing.js';
 
 const { jest } = import.meta;
@@ -22,8 +21,11 @@ describe('Standing', () => {
     standing.adopt(history);
     standing.follow(history, performance.now());
   };
-  const rights = () => [mayRead(standing.permit()), mayWrite(standing.permit())];
-  const isAccepted = (origin: EntryOrigin) => accepts(standing.permit(), origin);
+  const rights = () => [standing.permit().mayRead, standing.permit().mayWrite];
+  const isAccepted = (entry: { history: string; readAt: number }) => {
+    const { history, floorMs } = standing.permit();
+    return entry.history === history && entry.readAt >= floorMs;
+  };
 
   it('accepts and writes nothing before the log was read', () => {
     expect(rights()).toEqual([false, false]);
@@ -170,11 +172,25 @@ describe('Standing', () => {
     expect(standing.holds(permit)).toBe(false);
   });
 
+  it('gives the same permit when PostgreSQL is found out of reach for another reason', () => {
+    follow();
+    standing.lose('connection refused');
+    const permit = standing.permit();
+    standing.lose('no answer');
+    expect(standing.holds(permit)).toBe(true);
+  });
+
   it.each<[string, () => void]>([
     ['a higher floor', () => standing.raiseFloor(1)],
     ['a loss of the connection', () => standing.suspend('connection terminated')],
     ['a proof that PostgreSQL is out of reach', () => standing.lose('connection refused')],
-    ['a loss and a replay', follow],
+    [
+      'a loss and a replay',
+      () => {
+        standing.suspend('connection terminated');
+        follow();
+      },
+    ],
     ['another history', () => follow('two')],
     ['a server that is not the primary', () => standing.refuse('a standby')],
     [

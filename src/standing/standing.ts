@@ -11,6 +11,7 @@ import type { Permit } from './permit.js';
  */
 export type LogState = 'starting' | 'following' | 'suspended' | 'unreachable' | 'refused';
 
+const NOT_READ = 'the invalidation log was not read yet';
 const LATE = 'the invalidation log was not read in time';
 
 /**
@@ -21,7 +22,7 @@ const LATE = 'the invalidation log was not read in time';
 export class Standing {
   private readonly logger = new Logger('Log');
   private current: LogState = 'starting';
-  private why = 'the invalidation log was not read yet';
+  private why = NOT_READ;
   private followed: string | undefined;
   private floorMs = 0;
   private latestMs = 0;
@@ -30,13 +31,15 @@ export class Standing {
   private conflict: string | undefined;
   private rival: string | undefined;
   private readonly lossListeners: (() => void)[] = [];
-  private issued!: Permit;
+  private issued = permitOf({
+    kind: 'database-only',
+    history: undefined,
+    floorMs: 0,
+    isLimited: false,
+    reason: NOT_READ,
+  });
   /** Takes the place of {@link issued} while the log was not read in time. */
-  private lapsed!: Permit;
-
-  constructor() {
-    this.issue();
-  }
+  private lapsed = this.issued;
 
   /** What this instance may do at this moment. */
   permit(): Permit {
@@ -169,15 +172,16 @@ export class Standing {
     return this.isPermanent || (performance.now() < monotonic && Date.now() < wall);
   }
 
+  /** A permit by which entries are being read stays where only its words would change. */
   private issue(): void {
     const isLimited = this.current === 'following' && !this.isPermanent;
     const { followed: history, floorMs } = this;
     const reason = this.conflict ?? this.rival ?? this.why;
-    this.issued = Object.freeze({ kind: this.kind(), history, floorMs, isLimited, reason });
+    const next = permitOf({ kind: this.kind(), history, floorMs, isLimited, reason });
+    if (next.mayRead && grantsTheSame(next, this.issued)) return;
+    this.issued = next;
     const isGiven = isLimited && this.issued.kind === 'read-write';
-    this.lapsed = isGiven
-      ? Object.freeze({ ...this.issued, kind: 'database-only', reason: LATE })
-      : this.issued;
+    this.lapsed = isGiven ? permitOf({ ...this.issued, kind: 'database-only', reason: LATE }) : this.issued;
   }
 
   private kind(): Permit['kind'] {
@@ -205,3 +209,16 @@ export class Standing {
     else this.logger.error(`Requests are refused: ${reason}`);
   }
 }
+
+const grantsTheSame = (one: Permit, other: Permit): boolean =>
+  one.kind === other.kind &&
+  one.history === other.history &&
+  one.floorMs === other.floorMs &&
+  one.isLimited === other.isLimited;
+
+const permitOf = (facts: Omit<Permit, 'mayRead' | 'mayWrite'>): Permit =>
+  Object.freeze({
+    ...facts,
+    mayRead: facts.kind === 'read' || facts.kind === 'read-write',
+    mayWrite: facts.kind === 'read-write',
+  });

@@ -21,7 +21,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeRequest } from '../http/request-log.js';
-import { METHODS } from '../http/request-metrics.js';
+import { METHODS } from '../http/methods.js';
 
 const REQUEST_ID = 'ergodrive.request_id';
 

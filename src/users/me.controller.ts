@@ -1,11 +1,15 @@
-import { Body, Controller, Get, Patch, Put } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Put, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import type { Actor } from '../common/actor.js';
 import { accountOf, type Principal } from '../common/principal.js';
 import type { Limiter } from '../limits/limiter.js';
 import { Limiters } from '../limits/limiters.js';
-import { CurrentActor, CurrentPrincipal } from '../http/request-context.decorators.js';
+import {
+  type AuthenticatedRequest,
+  CurrentActor,
+  CurrentPrincipal,
+} from '../http/request-context.decorators.js';
 import { toUserDto, UpdateProfileDto, UserDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -26,8 +30,8 @@ export class MeController {
   @ApiOperation({ summary: 'The account of the access token' })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems(401)
-  read(@CurrentPrincipal() principal: Principal): UserDto {
-    return accountOf(principal);
+  read(@Req() { user }: AuthenticatedRequest): UserDto {
+    return accountOf(user);
   }
 
   @Put()

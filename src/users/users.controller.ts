@@ -5,7 +5,8 @@ import { ADMIN_ROLE } from '../common/role.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdParam } from '../http/id-param.decorator.js';
 import { PROBLEMS } from '../http/problems.js';
-import { CurrentActor, Roles } from '../http/request-context.decorators.js';
+import { CurrentActor } from '../http/request-context.decorators.js';
+import { Roles } from '../http/roles.guard.js';
 import { AdministerUserDto, toUserDto, UserDto, UserPageDto, UserQueryDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 

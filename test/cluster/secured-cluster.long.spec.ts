@@ -16,7 +16,7 @@ const TIMEOUT_MS = 120_000;
 const PATIENCE = { timeoutMs: 30_000 };
 const LONG_MS = 60_000;
 
-const guide = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+const guide = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
 const [, rulesOfOneServer = ''] = /^ACL SETUSER ergodrive on >PASSWORD (.*)$/m.exec(guide) ?? [];
 const [, rulesOfClusters = ''] = /`(\+cluster\|slots [^`]*)`/.exec(guide) ?? [];
 const rules = `${rulesOfOneServer} ${rulesOfClusters}`.split(' ').filter((rule) => rule !== '+select');
@@ -24,7 +24,7 @@ const rules = `${rulesOfOneServer} ${rulesOfClusters}`.split(' ').filter((rule) 
 describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
   ['redis-server', 'address'],
   ['valkey-server', 'name'],
-])('a Cluster of %s with TLS, announced by its %s, with the user of docs/deploy.md', (program, announced) => {
+])('a Cluster of %s with TLS, announced by its %s, with the user of docs/redis.md', (program, announced) => {
   let secured: SecuredCluster;
   const connect = () => {
     const { url, certificates } = secured;

@@ -8,13 +8,13 @@ const PATIENCE = { timeoutMs: 30_000 };
 const USER = 'ergodrive';
 const PASSWORD = 'p@ss-word';
 
-const guide = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+const guide = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
 const [, ruleOfTheGuide = ''] = /^ACL SETUSER ergodrive on >PASSWORD (.*)$/m.exec(guide) ?? [];
 const rules = ruleOfTheGuide.split(' ');
 /** What replaces a rule in a user that lacks one of them; ROLE is not needed everywhere, SELECT only for a database. */
 const needed = rules.filter((rule) => /^[~+]/.test(rule) && rule !== '+role' && rule !== '+select');
 
-describe('a Redis user with the rules of docs/deploy.md', () => {
+describe('a Redis user with the rules of docs/redis.md', () => {
   let redis: RedisServer;
   let connected: ConnectedStore | undefined;
 

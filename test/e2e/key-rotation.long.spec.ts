@@ -10,7 +10,7 @@ import { RollingLoad } from './support/rolling-load.js';
 const SESSIONS = 12;
 const LONG_MS = 300_000;
 
-/** The steps of docs/deploy.md, in their order, while sessions send requests to two instances. */
+/** The steps of docs/keys.md, in their order, while sessions send requests to two instances. */
 describe('a rotation of keys under load', () => {
   let deployment: Deployment;
   let load: RollingLoad;

@@ -71,7 +71,7 @@ describe('traces', () => {
         'ergodrive.request_id': id,
       },
     });
-    expect(children.map(({ name }) => name)).toEqual(expect.arrayContaining(['START', 'INSERT', 'COMMIT']));
+    expect(children.map(({ name }) => name)).toEqual(expect.arrayContaining(['BEGIN', 'INSERT', 'COMMIT']));
     const insert = children.find(({ name }) => name === 'INSERT')!;
     expect(insert).toMatchObject({
       kind: 'client',

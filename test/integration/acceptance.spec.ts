@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { CACHE_STORE, type CacheStore } from '../../src/cache/cache-store.js';
 import { ACCEPTANCE_MS } from '../../src/common/acceptance.js';
-import { mayWrite } from '../../src/standing/permit.js';
 import { Standing } from '../../src/standing/standing.js';
 import { RedisServers } from '../../src/redis/redis-servers.js';
 import { UserCacheService } from '../../src/cache/user-cache.service.js';
@@ -45,7 +44,7 @@ describe('an answer of the cache', () => {
     jest.spyOn(performance, 'now').mockImplementation(() => clocks.monotonic() + aheadMs);
     jest.spyOn(Date, 'now').mockImplementation(() => clocks.wall() + aheadMs);
     // A test may have ended the following of the log, which begins anew then.
-    await waitFor(() => mayWrite(app.get(Standing).permit()), { what: 'the log to be followed' });
+    await waitFor(() => app.get(Standing).permit().mayWrite, { what: 'the log to be followed' });
   });
   afterEach(() => {
     for (const barrier of barriers) barrier.release();

@@ -13,7 +13,7 @@ import { AppInProcess } from './app-in-process.js';
 const PATIENCE = { timeoutMs: 30_000 };
 /** A machine that stalls must not end the connection: the test is about answers. */
 const ENVIRONMENT = { CACHE_DEADLINE_MS: '5000', RATE_LIMIT_ENABLED: 'true' };
-const guide = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+const guide = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
 const [, rules = ''] = /^ACL SETUSER ergodrive on >PASSWORD (.*)$/m.exec(guide) ?? [];
 
 describe('the application', () => {
@@ -31,7 +31,7 @@ describe('the application', () => {
   });
 
   it.each<RedisProgram>(['redis-server', 'valkey-server'])(
-    'works on a %s as the user of docs/deploy.md, to whom no command is refused',
+    'works on a %s as the user of docs/redis.md, to whom no command is refused',
     async (program) => {
       redis = await RedisServer.start({ program });
       await redis.cli('ACL', 'SETUSER', 'ergodrive', 'on', '>pass', ...rules.split(' '), '+client|setinfo');

@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'any role passes as an admin',
-    file: 'src/auth/roles.guard.ts',
+    file: 'src/http/roles.guard.ts',
     text: 'user === undefined || !roles.includes(user.role)',
     replacement: 'user === undefined',
     specs: ROUTES_SPEC,

@@ -426,7 +426,7 @@ export class OAuth extends HeyApiClient {
     /**
      * End the session of one of the client's tokens (RFC 7009)
      *
-     * Every instance refuses both tokens of the session from then on. A token that is none is no error.
+     * Every instance refuses both tokens of the session from then on. An invalid or unknown token is not an error.
      */
     public revoke<ThrowOnError extends boolean = false>(options: Options<OAuthRevokeData, ThrowOnError>): RequestResult<OAuthRevokeResponses, OAuthRevokeErrors, ThrowOnError> {
         return (options.client ?? this.client).post<OAuthRevokeResponses, OAuthRevokeErrors, ThrowOnError>({

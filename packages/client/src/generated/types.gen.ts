@@ -1888,7 +1888,7 @@ export type OAuthRevokeError = OAuthRevokeErrors[keyof OAuthRevokeErrors];
 
 export type OAuthRevokeResponses = {
     /**
-     * The token is good no more
+     * The token is revoked
      */
     200: {
         [key: string]: unknown;
