@@ -110,8 +110,11 @@ export const ACCEPTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: 'LATECHECK: the cache is asked before the log was read',
     file: TRUSTED_CACHE,
-    text: 'if (!this.isReadable(permit)) return undefined;',
-    replacement: '',
+    text: `    if (!this.isReadable(permit)) return undefined;
+    const value = await this.store.get(key, permit).catch(ignoreOutage);
+    return this.isReadable(permit)`,
+    replacement: `    const value = await this.store.get(key, permit).catch(ignoreOutage);
+    return this.isReadable(this.standing.permit())`,
     specs: ['test/integration/acceptance.spec.ts'],
   },
   {

@@ -20,7 +20,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     name: 'a command does not wait for others on the account',
     file: COMMANDS,
     text: 'await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);',
-    replacement: '',
+    replacement: ';',
     specs: ['test/integration/command-races.spec.ts'],
   },
   {
