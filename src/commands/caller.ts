@@ -35,9 +35,8 @@ export interface CallerRow {
 }
 
 /** @throws ProblemError 401 `token_revoked`, 403 `forbidden` */
-export function demandPermitted(by: Actor, row: CallerRow | undefined): void {
+export function demandPermitted(by: Actor, { caller_role: role }: CallerRow): void {
   if (by.sessionId === null) return;
-  const role = row?.caller_role ?? null;
   if (role === null) throw Problems.tokenRevoked();
   if (by.requiredRoles !== undefined && !by.requiredRoles.includes(role)) throw Problems.forbidden();
 }

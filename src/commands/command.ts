@@ -15,13 +15,21 @@ const CHECK_CALLER: HotStatement = {
 export class Command {
   /** What it changed of what caches hold. */
   readonly changes: Change[] = [];
+  private hasChecked: boolean;
 
   constructor(
     private readonly transaction: Transaction,
     private readonly by: Actor,
-  ) {}
+  ) {
+    this.hasChecked = by.sessionId === null;
+  }
 
-  /** Runs a statement that needs no caller, or follows one that has checked the caller. */
+  /** Whether the caller was checked, or there is no session to check. */
+  get hasCheckedCaller(): boolean {
+    return this.hasChecked;
+  }
+
+  /** Runs a statement and checks nobody: `act` or `entities` does. */
   get run(): Run {
     return this.transaction.run;
   }
@@ -33,8 +41,9 @@ export class Command {
    */
   async act<Row extends object>(statement: HotStatement, values: readonly unknown[]): Promise<Row> {
     const [row] = await this.run<CallerRow & Row>(statement, [...callerValues(this.by), ...values]);
+    if (row?.caller_role === undefined) throw new TypeError(`${statement.name} answers no caller_role`);
     demandPermitted(this.by, row);
-    if (row === undefined) throw new TypeError(`${statement.name} answered without a row`);
+    this.hasChecked = true;
     return row;
   }
 

@@ -53,7 +53,9 @@ export class CommandsService {
           await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);
         const command = new Command(transaction, by);
         changes = command.changes;
-        return act(command);
+        const acted = await act(command);
+        if (!command.hasCheckedCaller) throw new TypeError('a command has not checked its caller');
+        return acted;
       })
       .catch(async (error: unknown) => {
         // Another command may have committed first and caused this refusal, but not have evicted the entries yet.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type pg from 'pg';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import type { BoundedClient } from './bounded-client.js';
 import { Database } from './database.js';
@@ -21,7 +21,7 @@ export type Run = <Row extends pg.QueryResultRow>(
 /** A transaction that is open. */
 export interface Transaction {
   readonly run: Run;
-  /** TypeORM's entities, on the connection of this transaction. */
+  /** TypeORM's entities, on the connection of this transaction and until its end. */
   entities(): EntityManager;
 }
 
@@ -68,27 +68,36 @@ export class HotStatements {
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
+      let runner: QueryRunner | undefined;
       await client.begin();
       try {
         const result = await work({
           run: (statement, values) => this.runOn(client, statement, values),
-          entities: () => this.entitiesOn(client),
+          entities: () => (runner ??= this.runnerOn(client)).manager,
         });
-        await client.query('COMMIT');
+        const { command } = await client.query('COMMIT');
+        // PostgreSQL answers so, without an error, when a statement failed and its error was caught.
+        if (command === 'ROLLBACK') throw new TypeError('a statement of the transaction had failed');
         return result;
       } catch (error) {
         // On a connection that is lost this fails in its turn, as an outage, and the server undoes the transaction.
         await client.query('ROLLBACK');
         throw error;
+      } finally {
+        // Whoever kept the entities would write on a connection that others use.
+        if (runner !== undefined) Object.assign(runner, { isReleased: true });
       }
     });
   }
 
   /** The runner neither takes a connection of its own nor begins a transaction, and gives nothing back. */
-  private entitiesOn(client: BoundedClient): EntityManager {
+  private runnerOn(client: BoundedClient): QueryRunner {
     const runner = this.dataSource.createQueryRunner();
-    Object.assign(runner, { databaseConnection: client, isTransactionActive: true, transactionDepth: 1 });
-    return runner.manager;
+    return Object.assign(runner, {
+      databaseConnection: client,
+      isTransactionActive: true,
+      transactionDepth: 1,
+    });
   }
 
   private async runOn<Row extends pg.QueryResultRow>(

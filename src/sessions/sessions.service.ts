@@ -112,7 +112,8 @@ export class SessionsService {
       if (live.length === 0) return;
       const userIds = live.map((session) => session.user_id);
       const values = [...actorValues(by), live.map(({ id }) => id)];
-      await this.commands.run(by, userIds, async (command) => {
+      // The caller was checked when the client ended, and may have lost its session since then.
+      await this.commands.run({ ...by, sessionId: null }, userIds, async (command) => {
         const ended = await command.run<OwnedSession>(END_OF_CLIENT, values);
         command.changed(...ended.map((session) => endOf(session, 'client_ended')));
       });

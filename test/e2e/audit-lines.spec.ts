@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
-import '../../src/clients/client-audit-actions.js';
+import '../../src/app.module.js';
 import type { TokensDto } from '../../src/auth/auth.dto.js';
 import { basic } from '../support/app/oauth-client.js';
 import { sql } from '../support/postgres/sql.js';

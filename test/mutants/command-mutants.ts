@@ -17,6 +17,22 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     test: 'once the session has ended',
   },
   {
+    name: 'a command that checks nobody is committed',
+    file: COMMANDS,
+    text: "if (!command.hasCheckedCaller) throw new TypeError('a command has not checked its caller');",
+    replacement: '',
+    specs: ['test/integration/command-rules.spec.ts'],
+    test: 'has not checked the caller',
+  },
+  {
+    name: 'a transaction that PostgreSQL rolled back is acknowledged',
+    file: 'src/database/hot-statements.ts',
+    text: "if (command === 'ROLLBACK')",
+    replacement: 'if (command === undefined)',
+    specs: ['test/integration/command-rules.spec.ts'],
+    test: 'the error was caught',
+  },
+  {
     name: 'a command does not wait for others on the account',
     file: COMMANDS,
     text: 'await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);',
