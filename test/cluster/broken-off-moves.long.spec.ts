@@ -189,13 +189,13 @@ describe('a slot move that is taken back by hand', () => {
       connected = await new ConnectedCluster(servers.url).complete();
       expect(connected.outdated).toBe(0);
       await expect(connected.store.delete([key])).rejects.toThrow(CacheUnavailableError);
-      expect(connected.outdated).toBe(1);
+      expect(connected.outdated).toBeGreaterThan(0);
     });
 
     it('ends the acceptance of what was read before a replay that could not follow a key', async () => {
       connected = new ConnectedCluster(servers.url, { prepare: (shard) => shard.delete([key]) });
       await connected.complete();
-      expect(connected.outdated).toBe(1);
+      expect(connected.outdated).toBeGreaterThan(0);
     });
 
     it('lets no repeated deletion count before every instance has read the change', async () => {

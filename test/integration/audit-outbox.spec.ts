@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { AuditLogService } from '../../src/audit/audit-log.service.js';
 import { AuditOutbox } from '../../src/audit/audit-outbox.js';
+import { type HotStatement, HotStatements } from '../../src/database/hot-statements.js';
 import { Standing } from '../../src/standing/standing.js';
-import { HotStatements } from '../../src/database/hot-statements.js';
 import { PATIENT } from '../support/app/patient.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
@@ -49,6 +49,19 @@ describe('the outbox of audit events', () => {
   };
   /** The outbox as an instance of its own has it. */
   const anInstance = () => new AuditOutbox(app.get(HotStatements), standing);
+  /** Statements that note for each transaction how many entries of the outbox's index it read. */
+  const countingReads = (reads: number[]): HotStatements => {
+    const statements = app.get(HotStatements);
+    const transaction: HotStatements['transaction'] = (work) =>
+      statements.transaction(async (opened) => {
+        const entries = async () => (await opened.run<{ entries: number }>(INDEX_READS, []))[0]!.entries;
+        const before = await entries();
+        const result = await work(opened);
+        reads.push((await entries()) - before);
+        return result;
+      });
+    return Object.assign(Object.create(statements) as HotStatements, { transaction });
+  };
   const insert = async (client: pg.Client, count = 1): Promise<string[]> => {
     const { rows } = await client.query<{ id: string }>(
       `INSERT INTO audit_events (action) SELECT 'user.registered' FROM generate_series(1, $1) RETURNING id::text`,
@@ -128,7 +141,7 @@ describe('the outbox of audit events', () => {
 
   it('does not read the taken events again that an open snapshot keeps in the table', async () => {
     const reads: number[] = [];
-    const counted = new AuditOutbox(countingReads(reads), followed);
+    const counted = new AuditOutbox(countingReads(reads), standing);
     await other.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await other.query('SELECT FROM audit_outbox');
     await insert(operator, MANY);

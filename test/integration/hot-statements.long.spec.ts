@@ -43,6 +43,7 @@ describe('hot statements', () => {
       { name: 'echo', runs: '2' },
       { name: 'end_oldest_sessions', runs: '1' },
       { name: 'live_user', runs: expect.stringMatching(/^[1-9]/) },
+      { name: 'note_audit_event', runs: '1' },
       { name: 'open_session', runs: '1' },
       { name: 'rotate_session', runs: '2' },
     ]);

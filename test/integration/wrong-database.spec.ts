@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { Standing } from '../../src/standing/standing.js';
-import { PeriodicTask } from '../../src/common/periodic-task.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { RepeatedCommand } from '../support/redis/repeated-command.js';
