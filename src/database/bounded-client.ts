@@ -23,6 +23,8 @@ export interface BoundedClientConfig extends PrimaryClientConfig {
   readonly standing: Pick<Standing, 'history'>;
   /** Whether a pooler may be in between, which keeps no settings of a session and may lead to another server than before. */
   readonly isPooled: boolean;
+  /** Milliseconds after which the server ends a transaction whose next statement does not come; for ever without it. */
+  readonly idleTransactionMs?: number | undefined;
 }
 
 /**
@@ -39,12 +41,14 @@ export class BoundedClient extends PrimaryClient {
   private readonly unbounded = super.query.bind(this) as Query;
   private readonly standing: Pick<Standing, 'history'>;
   private readonly isPooled: boolean;
+  private readonly idleTransactionMs: number | undefined;
   private server: ServerRow | undefined;
 
   constructor(config: BoundedClientConfig) {
     super(config);
     this.standing = config.standing;
     this.isPooled = config.isPooled;
+    this.idleTransactionMs = config.idleTransactionMs;
   }
 
   /** The history that the connection leads to; behind a pooler that of the last statement, if it was proven. */
@@ -73,6 +77,13 @@ export class BoundedClient extends PrimaryClient {
       const results = await this.bounded(this.unbounded(`${BEGIN}; ${SERVER}`) as Promise<unknown>);
       this.server = (results as pg.QueryResult<ServerRow>[])[1]?.rows[0];
     } else await this.query(BEGIN);
+  }
+
+  /** An instance that is gone, with the network or the power, must keep no row locked: the others could not end that session. */
+  private get settings(): string {
+    const { idleTransactionMs } = this;
+    if (idleTransactionMs === undefined) return ISOLATION;
+    return `${ISOLATION}; SET idle_in_transaction_session_timeout = ${idleTransactionMs}`;
   }
 
   /** Why no statement may run; nothing is refused before the log is followed, when no request is served yet. */
@@ -133,7 +144,7 @@ export class BoundedClient extends PrimaryClient {
       this.requirePrimary((await proof).rows[0]);
       return;
     }
-    await this.query(ISOLATION);
+    await this.query(this.settings);
     const run = async (text: string) =>
       (await (this.unbounded(text) as Promise<pg.QueryResult<ServerRow>>)).rows;
     const server = await readAndMark(run);

@@ -60,7 +60,10 @@ function dataSourceOptions(database: Database, standing: Standing, config: AppCo
       keepAlive: true,
       connectionTimeoutMillis: halfMs,
       query_timeout: halfMs,
-      ...(database.isEmbedded || database.isPooled ? {} : { statement_timeout: Math.floor(halfMs * 0.9) }),
+      // The embedded server ends with this process, and a pooler has settings of its own.
+      ...(database.isEmbedded || database.isPooled
+        ? {}
+        : { statement_timeout: Math.floor(halfMs * 0.9), idleTransactionMs: config.database.timeoutMs }),
     },
   };
 }
