@@ -58,10 +58,18 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'the server chooses the isolation',
     file: 'src/database/bounded-client.ts',
-    text: 'await this.query(ISOLATION);',
-    replacement: ';',
+    text: 'return `${ISOLATION}; SET',
+    replacement: 'return `SET',
     specs: ['test/integration/isolation.spec.ts'],
     test: 'each connection of the pool is READ COMMITTED',
+  },
+  {
+    name: 'an instance that is gone keeps its locks',
+    file: 'src/database/bounded-client.ts',
+    text: 'if (idleTransactionMs === undefined) return ISOLATION;',
+    replacement: 'return ISOLATION;',
+    specs: ['test/integration/abandoned-transaction.spec.ts'],
+    test: 'does not keep the others from ending the session that it has locked',
   },
   {
     name: 'any refresh token of the session is rotated',
