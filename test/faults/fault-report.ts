@@ -22,7 +22,7 @@ const COLUMNS = [
   'worst acceptance after SQL, ms',
 ];
 
-const UNFORESEEN: readonly Rule[] = ['server error', 'no Retry-After', 'no answer'];
+const UNFORESEEN: readonly Rule[] = ['server error', 'late refusal', 'no Retry-After', 'no answer'];
 /** The rules with a column of their own. */
 const NAMED: readonly Rule[] = ['accepted after revocation', 'false refusal', 'stale role', ...UNFORESEEN];
 

@@ -8,7 +8,7 @@ import { SeededRandom } from './load/seeded-random.js';
 export const TIMEOUT_MS = 240_000;
 
 /** What a busy machine can break, however much of its slowness is taken out. Every other rule counts at the first time. */
-const RULES_OF_TIME: readonly Rule[] = ['slow acknowledgement', 'slow read'];
+const RULES_OF_TIME: readonly Rule[] = ['slow acknowledgement', 'slow read', 'late refusal'];
 const MOST_RUNS = 3;
 
 /** Runs faults one after another, and collects what was measured. */

@@ -157,6 +157,14 @@ describe('HistoryChecker', () => {
       expect(rules([read(21, 22, status)], { unavailable })).toEqual(['server error']);
     });
 
+    it('tells 503 after a second or more without an answer of PostgreSQL from one without a wait', () => {
+      const refused = { ...read(0, 1000, 503), retryAfter: true };
+      expect(rules([refused])).toEqual(['late refusal']);
+      expect(rules([{ ...refused, end: 999 }])).toEqual(['server error']);
+      expect(rules([read(0, 1000, 503)])).toEqual(['server error']);
+      expect(rules([{ ...read(0, 1000, 500), retryAfter: true }])).toEqual(['server error']);
+    });
+
     it('allows 503 with Retry-After while PostgreSQL is out of reach, and nothing else', () => {
       expect(rules([{ ...read(12, 13, 503), retryAfter: true }], { unavailable })).toEqual([]);
       expect(rules([{ ...read(5, 11, 503), retryAfter: true }], { unavailable })).toEqual([]);

@@ -9,6 +9,9 @@ import type { Violation } from './violation.js';
 /** How far an instance's estimate of PostgreSQL's clock may be off. */
 const CLOCK_MARGIN_MS = 250;
 
+/** How long PostgreSQL does not answer, at least, before an instance takes it for out of reach. Milliseconds. */
+const SILENCE_MS = 1000;
+
 export interface CheckResult {
   readonly violations: readonly Violation[];
   /** Requests that began when their session had to be refused. */
@@ -73,8 +76,15 @@ export class HistoryChecker {
     const { unavailable, locked } = this.promise;
     const allowed = isRead(operation) ? unavailable : [...unavailable, ...locked];
     const isForeseen = status === 503 && overlaps(time, allowed, instance) && !this.isCached(operation);
-    if (!isForeseen) return [{ rule: 'server error', operation }];
+    if (!isForeseen)
+      return [{ rule: this.isLateRefusal(operation) ? 'late refusal' : 'server error', operation }];
     return retryAfter ? [] : [{ rule: 'no Retry-After', operation }];
+  }
+
+  /** A disk that is busy with other work makes PostgreSQL silent for seconds too; a refusal without a wait has no such reason. */
+  private isLateRefusal(operation: Operation): boolean {
+    const { status, start, end, retryAfter } = operation;
+    return status === 503 && retryAfter === true && end - start >= SILENCE_MS && !this.isCached(operation);
   }
 
   /** Whether the cache answers this read, whatever has become of PostgreSQL. */

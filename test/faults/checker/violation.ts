@@ -11,6 +11,7 @@ export type Rule =
   | 'slow acknowledgement'
   | 'slow read'
   | 'server error'
+  | 'late refusal'
   | 'no answer'
   | 'no Retry-After'
   | 'false end event'
