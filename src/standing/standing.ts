@@ -31,7 +31,7 @@ export class Standing {
   private conflict: string | undefined;
   private rival: string | undefined;
   private readonly lossListeners: (() => void)[] = [];
-  private issued = permitOf({
+  private issued = newPermit({
     kind: 'database-only',
     history: undefined,
     floorMs: 0,
@@ -177,11 +177,11 @@ export class Standing {
     const isLimited = this.current === 'following' && !this.isPermanent;
     const { followed: history, floorMs } = this;
     const reason = this.conflict ?? this.rival ?? this.why;
-    const next = permitOf({ kind: this.kind(), history, floorMs, isLimited, reason });
+    const next = newPermit({ kind: this.kind(), history, floorMs, isLimited, reason });
     if (next.mayRead && grantsTheSame(next, this.issued)) return;
     this.issued = next;
     const isGiven = isLimited && this.issued.kind === 'read-write';
-    this.lapsed = isGiven ? permitOf({ ...this.issued, kind: 'database-only', reason: LATE }) : this.issued;
+    this.lapsed = isGiven ? newPermit({ ...this.issued, kind: 'database-only', reason: LATE }) : this.issued;
   }
 
   private kind(): Permit['kind'] {
@@ -216,7 +216,7 @@ const grantsTheSame = (one: Permit, other: Permit): boolean =>
   one.floorMs === other.floorMs &&
   one.isLimited === other.isLimited;
 
-const permitOf = (facts: Omit<Permit, 'mayRead' | 'mayWrite'>): Permit =>
+const newPermit = (facts: Omit<Permit, 'mayRead' | 'mayWrite'>): Permit =>
   Object.freeze({
     ...facts,
     mayRead: facts.kind === 'read' || facts.kind === 'read-write',
