@@ -1,15 +1,12 @@
-import { sql } from '../../support/postgres/sql.js';
 import { waitFor } from '../../support/wait-for.js';
 import type { Deployment } from '../deployment/deployment.js';
 import { expectRecordHolds } from './record-agreement.js';
-import { burnIds, loseIds, nextId } from './transaction-ids.js';
+import { burnIds, burnIdsUpTo, loseIds } from './transaction-ids.js';
 import type { Fault } from '../run-fault.js';
 
 const SESSIONS = 12;
 const FOLLOWERS_SINCE = `
   SELECT FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND query_start > $1`;
-/** Audit events without a log line. The commit after their lines would flush the ids. */
-const DUE_LINES = 'SELECT FROM audit_outbox';
 
 /** After a crash PostgreSQL gives out ids again that the followers have seen. Needs `LATE_FLUSH`. */
 export const reusedTransactionIds: Fault<Deployment> = {
@@ -20,7 +17,7 @@ export const reusedTransactionIds: Fault<Deployment> = {
     const { postgres, instances, redis, databaseLinks } = deployment;
     const sessions = await newSessions(SESSIONS);
     await load.stop();
-    const before = await loseIds(postgres, {
+    const before = await loseIds(deployment, {
       giveOut: async () => {
         await client.warm(instances[0]!, sessions, redis);
         await giveOutIds(deployment);
@@ -37,7 +34,7 @@ export const reusedTransactionIds: Fault<Deployment> = {
     });
     await Promise.all(sessions.map((session) => operator.revoke(session)));
     // Before the followers are back, the ids that they have seen have all been given out again.
-    for (let next = 0n; next < before; next = await nextId(deployment.postgres)) await burnIds(postgres);
+    await burnIdsUpTo(postgres, before);
     await Promise.all(databaseLinks.map((link) => link.pass()));
     load.start();
     const endedAt = performance.now();
@@ -48,10 +45,7 @@ export const reusedTransactionIds: Fault<Deployment> = {
 };
 
 /** Gives out many ids, and waits until every follower has seen them. */
-async function giveOutIds({ postgres, database, instances }: Deployment): Promise<void> {
-  await waitFor(async () => (await sql(database.url, DUE_LINES)).length === 0, {
-    what: 'the log lines of the audit trail',
-  });
+async function giveOutIds({ postgres, instances }: Deployment): Promise<void> {
   await burnIds(postgres);
   const [row] = await postgres.query<{ now: Date }>('SELECT clock_timestamp() AS now');
   const haveSeen = async () => (await postgres.query(FOLLOWERS_SINCE, [row!.now])).length >= instances.length;
