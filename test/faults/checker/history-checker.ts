@@ -9,7 +9,10 @@ import type { Violation } from './violation.js';
 /** How far an instance's estimate of PostgreSQL's clock may be off. */
 const CLOCK_MARGIN_MS = 250;
 
-/** How long PostgreSQL does not answer, at least, before an instance takes it for out of reach. Milliseconds. */
+/**
+ * An instance takes PostgreSQL for out of reach after half of `DATABASE_TIMEOUT_MS` without an answer, 2 s here. A request that it then
+ * refuses may have come later than that silence began, and has waited for so long at least. Milliseconds.
+ */
 const SILENCE_MS = 1000;
 
 export interface CheckResult {
