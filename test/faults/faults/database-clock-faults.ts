@@ -16,17 +16,16 @@ export const databaseClockFaults = (clock: () => SettableClock): readonly Fault<
   ].map(({ name, seconds }) => ({
     name,
     run: async ({ load, promise }) => {
-      // At a step forward, PostgreSQL takes the timeout of a statement that waits for a lock for over, and cancels the statement.
-      const set = async (ahead: number) => {
-        const from = performance.now();
-        await clock().setAhead(ahead);
-        promise.locked.push({ from, to: performance.now() });
-      };
+      // At a step forward, PostgreSQL takes the timeout of a statement for over, and cancels the statement. While the clock is behind, each
+      // signal can be such a step: libfaketime gives the time of the machine to a handler that interrupts a reading of the clock.
+      const from = performance.now();
       try {
-        await set(seconds);
+        await clock().setAhead(seconds);
+        if (seconds > 0) promise.locked.push({ from, to: performance.now() });
         await load.continueFor(LASTS_MS);
       } finally {
-        await set(0);
+        await clock().setAhead(0);
+        if (seconds < 0) promise.locked.push({ from, to: performance.now() });
       }
       await load.continueFor(LASTS_MS);
       return performance.now();
