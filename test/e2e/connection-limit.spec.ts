@@ -3,6 +3,7 @@ import { freePort } from '../support/network/free-port.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
+import { sampleOf } from './support/metric-sample.js';
 
 const LIMIT = 10;
 const GET = 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -40,10 +41,8 @@ describe('connections', () => {
       expect(held.length).toBeLessThanOrEqual(LIMIT);
     }
   };
-  const metric = async (name: string): Promise<number> => {
-    const { body } = await management.get<string>('/metrics');
-    return Number(new RegExp(`^ergodrive_http_connections${name} (\\d+)$`, 'm').exec(body)?.[1]);
-  };
+  const metric = async (name: string) =>
+    (await sampleOf(management, `ergodrive_http_connections${name}`)) ?? NaN;
   const isOpen = (count: number) =>
     waitFor(async () => (await metric('')) === count, { what: `${count} open connections` });
 

@@ -10,6 +10,7 @@ import { Deployment } from './support/deployment.js';
 import { basic } from '../support/app/oauth-client.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { LiveClient } from './support/live-client.js';
+import { sampleOf } from './support/metric-sample.js';
 
 /** Longer than the suite: only the second signal ends it. */
 const DRAIN_SECONDS = 300;
@@ -50,7 +51,7 @@ describe('an instance that drains', () => {
     const receiver = new FeedReceiver((body) => feed.poll(body));
     await receiver.catchUp();
     const answer = feed.poll({ cursor: receiver.cursor, waitMs: 30_000 });
-    await waitFor(async () => /^ergodrive_feed_polls 1$/m.test((await client.get<string>('/metrics')).body), {
+    await waitFor(async () => (await sampleOf(client, 'ergodrive_feed_polls')) === 1, {
       what: 'the poll to wait',
     });
     return { answer };

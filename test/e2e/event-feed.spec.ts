@@ -10,6 +10,7 @@ import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { neededBytes, WITH_INSPECTOR } from './support/inspector.js';
+import { sampleOf } from './support/metric-sample.js';
 
 const MAX_POLLS = 1024;
 const MAX_POLLS_OF_CLIENT = 256;
@@ -56,10 +57,8 @@ describe('the revocation feed of several processes', () => {
       deployment.databaseUrl,
       `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, ${rows})`,
     );
-  const metric = async (name: string, instance = 0) => {
-    const { body } = await deployment.client(instance).get<string>('/metrics');
-    return Number(new RegExp(`^ergodrive_${name} (\\d+)$`, 'm').exec(body)?.[1]);
-  };
+  const metric = async (name: string, instance = 0) =>
+    (await sampleOf(deployment.client(instance), `ergodrive_${name}`)) ?? NaN;
   const openPolls = (instance = 0) => metric('feed_polls', instance);
   const polls = (count: number) =>
     waitFor(async () => (await openPolls()) === count, { what: `${count} open polls`, timeoutMs: 20_000 });

@@ -6,6 +6,7 @@ import type { Member } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 import { TokenKey } from './support/live-tokens.js';
+import { sampleOf } from './support/metric-sample.js';
 
 const MAX_MESSAGES = 20;
 const MAX_CHANNELS_PER_USER = 100;
@@ -133,10 +134,7 @@ describe('the live channel server', () => {
   });
 
   it('does not count channels that are closed', async () => {
-    const open = async () => {
-      const { body } = await deployment.client().get<string>('/metrics');
-      return Number(/^ergodrive_live_channels (\d+)$/m.exec(body)?.[1]);
-    };
+    const open = () => sampleOf(deployment.client(), 'ergodrive_live_channels');
     await waitFor(async () => (await open()) === 0, { what: 'the channels of other tests to be gone' });
     const { sessionId, tokens } = await signUp();
     const [live, crashed] = [

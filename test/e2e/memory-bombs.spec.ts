@@ -6,6 +6,7 @@ import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
 import { POLL_PATH } from './support/feed-client.js';
 import { neededBytes, WITH_INSPECTOR } from './support/inspector.js';
+import { sampleOf } from './support/metric-sample.js';
 
 const MEBIBYTE = 1024 * 1024;
 const KIBIBYTE = 1024;
@@ -77,11 +78,8 @@ describe('the memory of the process', () => {
   const grown = async () => ((await neededBytes(deployment.apps[0]!)) - before) / MEBIBYTE;
 
   /** How many clients the process has ended for this reason. */
-  const endedClients = async (reason: string): Promise<number> => {
-    const { body } = await deployment.client().get<string>('/metrics');
-    const count = new RegExp(`^ergodrive_clients_ended_total\\{reason="${reason}"\\} (\\d+)`, 'm').exec(body);
-    return Number(count?.[1] ?? 0);
-  };
+  const endedClients = async (reason: string): Promise<number> =>
+    (await sampleOf(deployment.client(), `ergodrive_clients_ended_total{reason="${reason}"}`)) ?? 0;
 
   it('holds the bytes of bodies, however small their pieces are', async () => {
     const body = tinyChunks(16 * KIBIBYTE - 1);

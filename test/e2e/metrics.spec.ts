@@ -7,6 +7,7 @@ import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
 import { PASSWORD } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
+import { sampleOf } from './support/metric-sample.js';
 
 const WAIT = { timeoutMs: 30_000 };
 
@@ -33,11 +34,7 @@ describe('metrics', () => {
   });
 
   const scrape = async () => (await client.get<string>('/metrics')).body;
-  /** The value of a sample, as it is written without its value; `undefined` where there is none. */
-  const valueOf = async (sample: string): Promise<number | undefined> => {
-    const line = (await scrape()).split('\n').find((each) => each.startsWith(`${sample} `));
-    return line === undefined ? undefined : Number(line.slice(sample.length + 1));
-  };
+  const valueOf = (sample: string) => sampleOf(client, sample);
   const growth = async (sample: string, work: () => Promise<unknown>): Promise<number> => {
     const before = (await valueOf(sample)) ?? 0;
     await work();

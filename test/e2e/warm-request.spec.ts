@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ApiClient } from '../support/app/api-client.js';
 import { monitorCommands } from '../support/redis/command-monitor.js';
 import { Deployment } from './support/deployment.js';
+import { sampleOf } from './support/metric-sample.js';
 
 const REQUESTS = 50;
 
@@ -15,13 +16,9 @@ describe('a request whose answer is in the cache', () => {
   });
   afterAll(() => deployment.stop());
 
-  const verdicts = async (source: string): Promise<number> => {
-    const { body } = await deployment.client().get<string>('/metrics');
-    const pattern = new RegExp(
-      `^ergodrive_verdicts_total\\{source="${source}",outcome="accepted"\\} (\\d+)`,
-      'm',
-    );
-    return Number(pattern.exec(body)?.[1] ?? 0);
+  const verdicts = async (source: string, outcome = 'accepted'): Promise<number> => {
+    const sample = `ergodrive_verdicts_total{source="${source}",outcome="${outcome}"}`;
+    return (await sampleOf(deployment.client(), sample)) ?? 0;
   };
   const askOften = async (client: ApiClient) => {
     for (let count = 0; count < REQUESTS; count++) {
@@ -80,12 +77,7 @@ describe('a request whose answer is in the cache', () => {
   it('with a revoked token costs no query to PostgreSQL either', async () => {
     const { client } = await deployment.accounts().signUp();
     await client.post('/api/v1/auth/logout');
-    const refused = async () => {
-      const { body } = await deployment.client().get<string>('/metrics');
-      return Number(
-        /^ergodrive_verdicts_total\{source="database",outcome="revoked"\} (\d+)/m.exec(body)?.[1] ?? 0,
-      );
-    };
+    const refused = () => verdicts('database', 'revoked');
     const before = await refused();
     for (let count = 0; count < 5; count++) expect((await client.get('/api/v1/users/me')).status).toBe(401);
     await expect(refused()).resolves.toBe(before);
