@@ -14,10 +14,11 @@ const SCHEME = 'Bearer ';
 export function verifyAuthorization(verifier: Verifier, authorization = ''): Principal | Promise<Principal> {
   // A token that is remembered is well-formed, so a header in the usual spelling is not parsed again.
   const known = authorization.startsWith(SCHEME) && verifier.verifyAtOnce(authorization.slice(SCHEME.length));
-  return known || verifier.verify(tokenOf(authorization));
+  return known || verifier.verify(bearerOf(authorization));
 }
 
-function tokenOf(authorization: string): string {
+/** The token of the header. @throws VerifierError `token_missing` */
+export function bearerOf(authorization = ''): string {
   const [, token] = /^Bearer +([\w~+/.-]+=*) *$/i.exec(authorization) ?? [];
   if (token === undefined) throw new VerifierError('token_missing');
   return token;

@@ -42,7 +42,7 @@ class Model {
 
   async logIn(ofKnownUser: boolean): Promise<void> {
     const user = ofKnownUser ? this.logins[0]?.session.sub : undefined;
-    const { token, session } = await this.world.issuer.logIn(user);
+    const { token, session } = await this.world.issuer.logIn({ sub: user });
     this.logins.push({ token, session, revokedAt: Infinity });
     const { role } = this.world.issuer.users.get(session.sub)!;
     if (user === undefined) {

@@ -8,7 +8,7 @@ import type { KeySet } from './key-set.js';
 import type { Settings } from './options.js';
 import type { Reporter } from './reporter.js';
 import type { Revocations } from './revocations.js';
-import { BadEventError, verifySecurityEvent } from './security-event.js';
+import { BadEventError, type SecurityEvent, verifySecurityEvent } from './security-event.js';
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3000;
@@ -34,6 +34,8 @@ export class Feed {
   private history: string | undefined;
   /** Tokens with a time up to then may be from an earlier history. Seconds since 1970. */
   private earlierUntil = -Infinity;
+  /** Gets what has just been applied. */
+  onEvents: (events: readonly SecurityEvent[]) => void = () => undefined;
 
   constructor(
     private readonly settings: Settings,
@@ -109,7 +111,7 @@ export class Feed {
     if (mustRestart && !answer.restarted) {
       throw new IssuerError('the feed answered without a restart');
     }
-    const events = await Promise.all(
+    const sets = await Promise.all(
       answer.sets.map(([jti, token]) =>
         verifySecurityEvent(jti, token, this.settings, this.keys, this.issuerClock),
       ),
@@ -119,9 +121,11 @@ export class Feed {
     if (answer.history !== this.history) this.beginHistory(answer.history);
     const readAt = this.readingOf(answer, sentAt);
     this.issuerClock.observe(answer.readAt, readAt);
-    this.revocations.apply(events.flat(), accessTokenLifetimeMs);
+    const events = sets.flat();
+    this.revocations.apply(events, accessTokenLifetimeMs);
     this.advance(answer, readAt);
     this.deleteOld();
+    this.onEvents(events);
   }
 
   private async configure(): Promise<FeedConfiguration> {

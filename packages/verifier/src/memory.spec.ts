@@ -83,7 +83,13 @@ describe('a verifier whose revocations take more memory than they may', () => {
 });
 
 describe('the memory of revocations', () => {
-  const ended = (sid: string): SecurityEvent => ({ kind: 'session-revoked', sid, issuedAt: 0 });
+  const ended = (sid: string): SecurityEvent => ({
+    kind: 'session-revoked',
+    sub: 'user',
+    reason: 'logout',
+    sid,
+    issuedAt: 0,
+  });
   /** As an answer brings it: `randomUUID` gives a rope, which takes more. */
   const received = () => JSON.parse(`"${randomUUID()}"`) as string;
   const create = (maxBytes: number) => {

@@ -12,7 +12,7 @@ export class Reporter {
     private readonly clock: Clock,
   ) {}
 
-  failed(kind: 'metadata' | 'keys' | 'feed' | 'introspection' | 'memory', error: unknown): void {
+  failed(kind: 'metadata' | 'keys' | 'feed' | 'introspection' | 'memory' | 'listener', error: unknown): void {
     // What was ended by `close` did not fail.
     if (this.closed) return;
     const reported = error instanceof Error ? error : new Error(String(error));

@@ -49,7 +49,7 @@ describe('after a change of a user', () => {
     const { session } = await world.issuer.logIn();
     world.issuer.change(session.sub, { role: 'admin' });
     await world.run(10_000);
-    const { token } = await world.issuer.logIn(session.sub);
+    const { token } = await world.issuer.logIn({ sub: session.sub });
     expect(await world.verify(token)).toMatchObject({ role: 'admin' });
     expect(introspections()).toBe(0);
   });

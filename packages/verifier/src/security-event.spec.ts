@@ -46,7 +46,7 @@ describe('the feed', () => {
     const { token, session } = await world.issuer.logIn();
     const other = await world.issuer.logIn();
     world.issuer.sessions.get(session.sid)!.isRevoked = true;
-    world.issuer.log('https://example.test/event-type/unheard-of', session.sub, {});
+    world.issuer.tell('https://example.test/event-type/unheard-of', session.sub, {});
     await world.run(100);
     expect(await world.verify(token)).toBe('token_revoked');
     await world.verify(other.token);

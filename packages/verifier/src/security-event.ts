@@ -10,8 +10,8 @@ const SESSION_REVOKED = `${CAEP}session-revoked`;
 
 /** `issuedAt`: a time that has passed at the issuer, in seconds since 1970. */
 export type SecurityEvent = { readonly issuedAt: number } & (
-  | { readonly kind: 'session-revoked'; readonly sid: string }
-  | { readonly kind: 'user-revoked'; readonly sub: string }
+  | { readonly kind: 'session-revoked'; readonly sid: string; readonly sub: string; readonly reason: string }
+  | { readonly kind: 'user-revoked'; readonly sub: string; readonly reason: string }
   | { readonly kind: 'user-changed'; readonly sub: string }
 );
 
@@ -70,9 +70,12 @@ function eventsOf({ iat, sub_id: subject, events }: JWTPayload, issuer: string):
   const { sub, sid } = subjectOf(subject, issuer);
   const found = Object.entries(events).map(([type, event]): SecurityEvent => {
     const issuedAt = Math.max(iat, timestampOf(event));
-    if (type === SESSION_REVOKED && sid !== undefined) return { kind: 'session-revoked', sid, issuedAt };
     if (sub === undefined) throw new BadEventError('a security event token names no user');
-    return { kind: type === SESSION_REVOKED ? 'user-revoked' : 'user-changed', sub, issuedAt };
+    if (type !== SESSION_REVOKED) return { kind: 'user-changed', sub, issuedAt };
+    const reason = reasonOf(event);
+    return sid === undefined
+      ? { kind: 'user-revoked', sub, reason, issuedAt }
+      : { kind: 'session-revoked', sid, sub, reason, issuedAt };
   });
   if (found.length === 0) throw new BadEventError('a security event token has no events');
   return found;
@@ -96,6 +99,13 @@ function member(identifier: unknown, format: string, name: string, issuer?: stri
     throw new BadEventError('a security event token has an unknown subject');
   }
   return value;
+}
+
+/** The issuer puts its word into the text for admins (CAEP §2). */
+function reasonOf(event: unknown): string {
+  const texts = isObject(event) ? event['reason_admin'] : undefined;
+  const text = isObject(texts) ? texts['en'] : undefined;
+  return isText(text) ? text : 'unknown';
 }
 
 const timestampOf = (event: unknown): number =>

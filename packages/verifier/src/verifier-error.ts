@@ -1,9 +1,11 @@
-/** `token_missing` comes from guards and middleware alone: `verify` always has a token. */
+/** `token_missing` and `forbidden` come from guards and middleware alone: `verify` always has a token, and knows no roles. */
 export type VerifierErrorCode =
-  'token_missing' | 'token_invalid' | 'token_expired' | 'token_revoked' | 'unavailable';
+  'token_missing' | 'token_invalid' | 'token_expired' | 'token_revoked' | 'forbidden' | 'unavailable';
+
+export type VerifierErrorStatus = 401 | 403 | 503;
 
 interface Definition {
-  status: 401 | 503;
+  status: VerifierErrorStatus;
   title: string;
   detail: string;
   headers: Readonly<Record<string, string>>;
@@ -24,6 +26,12 @@ const DEFINITIONS: Record<VerifierErrorCode, Definition> = {
   token_invalid: refused('Could not validate credentials'),
   token_expired: refused('Token has expired'),
   token_revoked: refused('Token has been revoked'),
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'The role of the user does not allow this',
+    headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+  },
   unavailable: {
     status: 503,
     title: 'Service Unavailable',
@@ -36,7 +44,7 @@ const DEFINITIONS: Record<VerifierErrorCode, Definition> = {
 export interface Problem {
   type: 'about:blank';
   title: string;
-  status: 401 | 503;
+  status: VerifierErrorStatus;
   code: VerifierErrorCode;
   detail: string;
 }
@@ -44,7 +52,7 @@ export interface Problem {
 /** Why a token is not accepted. `cause` is for logs; it never contains a token or a secret. */
 export class VerifierError extends Error {
   override readonly name = 'VerifierError';
-  readonly status: 401 | 503;
+  readonly status: VerifierErrorStatus;
   /** Headers of the answer, with names in lower case: `www-authenticate` or `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
   private readonly title: string;

@@ -20,7 +20,7 @@ describe('a verifier that follows the feed', () => {
 
   it('refuses a token whose session was revoked, and keeps accepting others', async () => {
     const { token, session } = await world.issuer.logIn();
-    const other = await world.issuer.logIn(session.sub);
+    const other = await world.issuer.logIn({ sub: session.sub });
     await world.verify(token);
     world.issuer.revoke(session);
     await world.run(100);

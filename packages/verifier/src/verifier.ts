@@ -1,5 +1,5 @@
 import { AccessTokens, checkLength, inactiveReason, type KnownToken } from './access-tokens.js';
-import { type Clock, elapsedMs, SYSTEM_CLOCK } from './clock.js';
+import { type Clock, elapsedMs } from './clock.js';
 import { Coverage } from './coverage.js';
 import { Feed } from './feed.js';
 import { HttpClient } from './http-client.js';
@@ -8,29 +8,14 @@ import { Issuer } from './issuer.js';
 import { IssuerClock } from './issuer-clock.js';
 import { MisconfigurationError } from './issuer-error.js';
 import { KeySet } from './key-set.js';
-import { type Settings, settingsOf, type VerifierOptions } from './options.js';
+import type { Settings } from './options.js';
 import type { Principal } from './principal.js';
 import { Reporter } from './reporter.js';
+import { type RevocationListener, RevocationListeners } from './revocation-listeners.js';
 import { Revocations } from './revocations.js';
 import { VerifierError } from './verifier-error.js';
-
-export interface VerifierStatus {
-  mode: 'feed' | 'introspect';
-  /** Whether tokens can be accepted without asking the issuer. */
-  fresh: boolean;
-  /** Milliseconds since which a revocation can be missing; `null` when the feed was not read yet. */
-  stalenessMs: number | null;
-  /** Revoked sessions and users, and users who changed, of one token life. */
-  revocations: number;
-  /** What they take in memory, at most; not much more than `maxRevocationBytes`. */
-  revocationBytes: number;
-  /** Verified tokens that are remembered. */
-  tokens: number;
-  /** Requests for introspection since the start. */
-  introspections: number;
-  /** How often the feed had to be read anew, the start included. */
-  restarts: number;
-}
+import type { VerifierStatus } from './verifier-status.js';
+import { type Watch, type WatchListeners, Watches } from './watches.js';
 
 /**
  * Verifies access tokens of one issuer. `createVerifier` makes it; the class is exported so that injectors can name it.
@@ -46,6 +31,8 @@ export class Verifier {
   private readonly revocations: Revocations;
   private readonly coverage: Coverage;
   private readonly feed: Feed;
+  private readonly listeners: RevocationListeners;
+  private readonly watches: Watches;
   private closed = false;
 
   /** Use `createVerifier`. */
@@ -72,6 +59,10 @@ export class Verifier {
       this.issuerClock,
       this.reporter,
     );
+    this.listeners = new RevocationListeners(this.reporter);
+    this.watches = new Watches(this, clock, watchTimes(settings), this.reporter);
+    this.listeners.add((revocation) => this.watches.revoked(revocation));
+    this.feed.onEvents = (events) => this.listeners.tell(events);
   }
 
   /** @throws MisconfigurationError; an issuer that does not answer is reported only */
@@ -114,6 +105,31 @@ export class Verifier {
     return role === undefined ? undefined : principalWith(known, role);
   }
 
+  /**
+   * Calls the listener for each revocation that the feed brings, a few milliseconds after its commit. After a gap in the feed, earlier ones
+   * come again and some may never come, so what must end with a session is watched by {@link watch}.
+   *
+   * @returns ends it
+   * @throws TypeError in the mode `introspect`, which has no feed
+   */
+  onRevoked(listener: RevocationListener): () => void {
+    if (this.settings.mode === 'introspect') throw new TypeError('onRevoked needs the mode feed');
+    return this.listeners.add(listener);
+  }
+
+  /**
+   * Watches the token of a connection or a stream, which outlives the check at its begin. `onEnd` is called when a request with this token
+   * would be refused: with the revocation if the feed brings it, else at most a tenth of `maxStalenessMs` later. In the mode
+   * `introspect` each watch is a request to the issuer every `maxStalenessMs`.
+   *
+   * @throws VerifierError as `verify`
+   */
+  async watch(accessToken: string, listeners: WatchListeners): Promise<Watch> {
+    const principal = await this.verify(accessToken);
+    if (this.closed) throw new VerifierError('unavailable');
+    return this.watches.add(principal, accessToken, listeners);
+  }
+
   /** For health checks, metrics and tests. */
   status(): VerifierStatus {
     const stalenessMs = this.coverage.stalenessMs();
@@ -126,6 +142,7 @@ export class Verifier {
       tokens: this.tokens.size,
       introspections: this.introspector.count,
       restarts: this.coverage.restarts,
+      watches: this.watches.size,
     };
   }
 
@@ -136,6 +153,7 @@ export class Verifier {
     this.feed.close();
     this.keys.close();
     this.http.close();
+    this.watches.close();
   }
 
   private async verifyLater(accessToken: string): Promise<Principal> {
@@ -203,28 +221,15 @@ export class Verifier {
   }
 }
 
+const watchTimes = ({ mode, maxStalenessMs }: Settings) => ({
+  everyMs: mode === 'feed' ? maxStalenessMs / 10 : maxStalenessMs,
+  patienceMs: 2 * maxStalenessMs,
+});
+
 /** A copy, which the application may change. */
 function principalWith(known: KnownToken, role: string): Principal {
   // V8 copies a spread object fast only where no other member follows it.
   const principal = { ...known.principal };
   principal.role = role;
   return principal;
-}
-
-/**
- * Makes a verifier and begins to follow the feed. It does not wait for the feed: until the feed has caught up, tokens are
- * introspected. An issuer that does not answer is no error here, so that services start in any order.
- *
- * @throws TypeError for options that cannot work
- * @throws MisconfigurationError when the issuer answers, and is another one or has no feed
- */
-export function createVerifier(options: VerifierOptions): Promise<Verifier> {
-  return createVerifierWithClock(options, SYSTEM_CLOCK);
-}
-
-/** For tests. */
-export async function createVerifierWithClock(options: VerifierOptions, clock: Clock): Promise<Verifier> {
-  const verifier = new Verifier(settingsOf(options), clock);
-  await verifier.start();
-  return verifier;
 }

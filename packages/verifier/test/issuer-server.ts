@@ -25,7 +25,7 @@ export class IssuerServer {
     await once(started.server, 'listening');
     const { port } = started.server.address() as AddressInfo;
     const url = (await publicUrl?.(port)) ?? `http://127.0.0.1:${port}`;
-    started.issuer = await TestIssuer.create(url, () => Date.now() / 1000);
+    started.issuer = await TestIssuer.at(url, () => Date.now() / 1000);
     return started;
   }
 

@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { SYSTEM_CLOCK } from '../src/clock.js';
 import type { Verifier, VerifierError, VerifierOptions } from '../src/index.js';
-import { createVerifierWithClock } from '../src/verifier.js';
+import { createVerifierWithClock } from '../src/create-verifier.js';
 import { Exchange } from './exchange.js';
 import { CLIENT, makeKey, TestIssuer } from './test-issuer.js';
 import { START_SECONDS, VirtualClock } from './virtual-clock.js';
@@ -31,7 +31,7 @@ export class VirtualWorld {
     prepare: (issuer: TestIssuer, world: VirtualWorld) => void | Promise<void> = () => undefined,
   ): Promise<VirtualWorld> {
     const world = new VirtualWorld();
-    world.issuer = await TestIssuer.create('https://auth.test', () => world.issuerSeconds, [await key]);
+    world.issuer = await TestIssuer.at('https://auth.test', () => world.issuerSeconds, [await key]);
     await prepare(world.issuer, world);
     const created = createVerifierWithClock(
       {

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { type RequestWithHeaders, verifyAuthorization } from '../authorization.js';
-import type { Principal } from '../principal.js';
-import { Verifier } from '../verifier.js';
-import { VerifierError } from '../verifier-error.js';
-import { VerifierException } from './verifier.exception.js';
+import { type RequestWithHeaders, verifyAuthorization } from './authorization.js';
+import type { Principal } from './principal.js';
+import { Verifier } from './verifier.js';
+import { VerifierError } from './verifier-error.js';
+import { VerifierException } from './nestjs/verifier.exception.js';
 
 /** What passport adds to the copy of a strategy that it makes for each request. */
 class Strategy {

@@ -1,0 +1,1 @@
+export { InMemoryIssuer, type Session } from './in-memory-issuer.js';
