@@ -5,6 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from 'nest-platform-express';
 import { Verifier, type VerifierOptions } from '../src/index.js';
 import { VerifierAuthGuard, VerifierModule } from '../src/nestjs/index.js';
+import { JwtStrategy } from '../src/passport.js';
 import { describeApplication } from './answers.js';
 
 @Controller()
@@ -35,7 +36,11 @@ async function start(app: INestApplication) {
 
 function onFastify(controller: Type) {
   return async (options: VerifierOptions) => {
-    @Module({ imports: [VerifierModule.forRoot(options)], controllers: [controller] })
+    @Module({
+      imports: [VerifierModule.forRoot({ ...options, guard: 'off' })],
+      controllers: [controller],
+      providers: [JwtStrategy],
+    })
     class AppModule {}
     return start(await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false }));
   };
@@ -47,11 +52,12 @@ function onExpress(controller: Type) {
     @Module({ providers: [{ provide: OPTIONS, useValue: options }], exports: [OPTIONS] })
     class ConfigModule {}
     const verifier = VerifierModule.forRootAsync({
+      guard: 'off',
       imports: [ConfigModule],
       inject: [OPTIONS],
       useFactory: (given: VerifierOptions) => given,
     });
-    @Module({ imports: [verifier], controllers: [controller] })
+    @Module({ imports: [verifier], controllers: [controller], providers: [JwtStrategy] })
     class AppModule {}
     return start(await NestFactory.create(AppModule, new ExpressAdapter(), { logger: false }));
   };

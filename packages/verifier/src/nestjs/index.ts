@@ -1,4 +1,10 @@
-export { JwtStrategy } from './jwt.strategy.js';
+export { OptionalAuth, Public, Roles } from './access.js';
+export type { Carrier } from './carrier.js';
+export { CurrentPrincipal } from './current-principal.decorator.js';
+export { UseVerifier } from './use-verifier.decorator.js';
 export { VerifierAuthGuard } from './verifier-auth.guard.js';
+export { VerifierConnections } from './verifier-connections.js';
+export { VerifierTestingModule } from './verifier-testing.module.js';
 export { VerifierException } from './verifier.exception.js';
-export { type VerifierAsyncOptions, VerifierModule } from './verifier.module.js';
+export { VerifierExceptionFilter } from './verifier-exception.filter.js';
+export { type VerifierAsyncOptions, VerifierModule, type VerifierModuleOptions } from './verifier.module.js';

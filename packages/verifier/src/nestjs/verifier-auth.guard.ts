@@ -1,40 +1,52 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { type Authenticated, type RequestWithHeaders, verifyAuthorization } from '../authorization.js';
+import { Reflector } from '@nestjs/core';
+import { verifyAuthorization } from '../authorization.js';
 import type { Principal } from '../principal.js';
 import { Verifier } from '../verifier.js';
 import { VerifierError } from '../verifier-error.js';
+import { accessOf } from './access.js';
+import { type Carrier, carrierOf, identify } from './carrier.js';
 import { VerifierException } from './verifier.exception.js';
 
 /**
- * Refuses requests without a valid access token, and sets `request.user` to the principal. It costs a fraction of
+ * Refuses calls without a valid access token, by HTTP, GraphQL, a WebSocket gateway or a message of a microservice. It costs a fraction of
  * `AuthGuard('jwt')`, because it does without passport and answers at once for a remembered token.
+ *
+ * The module makes it global. Nest does not ask global guards for gateways, nor for messages of hybrid applications: those have
+ * `UseVerifier`.
  */
 @Injectable()
 export class VerifierAuthGuard implements CanActivate {
-  constructor(@Inject(Verifier) private readonly verifier: Verifier) {}
+  constructor(
+    @Inject(Verifier) private readonly verifier: Verifier,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
 
-  /** @throws VerifierException 401 or 503, of which the filter of the module makes a problem (RFC 9457) */
+  /** @throws VerifierException 401, 403 or 503, which the filter of the module answers */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const request = this.getRequest(context);
+    const { need, roles } = accessOf(this.reflector, context);
+    if (need === 'none') return true;
+    const carrier = carrierOf(context);
+    const authorization = this.authorizationOf(context, carrier);
+    if (need === 'optional' && authorization === undefined && roles === undefined) return true;
+    const accept = (principal: Principal): true => {
+      if (roles !== undefined && !roles.includes(principal.role))
+        return refuse(new VerifierError('forbidden'));
+      identify(carrier, principal);
+      return true;
+    };
     try {
-      const user = verifyAuthorization(this.verifier, request.headers.authorization);
-      return user instanceof Promise
-        ? user.then((found) => accept(request, found), refuse)
-        : accept(request, user);
+      const found = verifyAuthorization(this.verifier, authorization);
+      return found instanceof Promise ? found.then(accept, refuse) : accept(found);
     } catch (error) {
       return refuse(error);
     }
   }
 
-  /** To be overridden where the context is not of HTTP, as with GraphQL. */
-  protected getRequest(context: ExecutionContext): RequestWithHeaders {
-    return context.switchToHttp().getRequest<RequestWithHeaders>();
+  /** To be overridden where a transport has no headers, as TCP. @returns `Bearer <access token>` */
+  protected authorizationOf(_context: ExecutionContext, { authorization }: Carrier): string | undefined {
+    return authorization;
   }
-}
-
-function accept(request: RequestWithHeaders, user: Principal): true {
-  (request as Authenticated<RequestWithHeaders>).user = user;
-  return true;
 }
 
 function refuse(error: unknown): never {

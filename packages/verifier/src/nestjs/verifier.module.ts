@@ -9,33 +9,40 @@ import {
   type Provider,
   Inject,
 } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { VerifierOptions } from '../options.js';
-import { createVerifier, Verifier } from '../verifier.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { createVerifier } from '../create-verifier.js';
+import { Verifier } from '../verifier.js';
+import { VerifierAuthGuard } from './verifier-auth.guard.js';
+import { VerifierConnections } from './verifier-connections.js';
 import { VerifierExceptionFilter } from './verifier-exception.filter.js';
 
 const OPTIONS = Symbol('VerifierOptions');
 
-export interface VerifierAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+export interface VerifierModuleOptions {
+  /** `global` (default): every route and resolver needs a token, unless it says otherwise. `off`: only where `UseVerifier` is. */
+  guard?: 'global' | 'off';
+}
+
+export interface VerifierAsyncOptions extends Pick<ModuleMetadata, 'imports'>, VerifierModuleOptions {
   inject?: (InjectionToken | OptionalFactoryDependency)[];
   useFactory: (...dependencies: never[]) => VerifierOptions | Promise<VerifierOptions>;
 }
 
 /**
- * Gives every module `Verifier`, and `AuthGuard('jwt')` its strategy. Failures towards the issuer are logged by Nest's
- * logger, unless `onError` is set. The verifier is closed when the application is.
+ * Gives every module `Verifier` and `VerifierConnections`, and protects every route and resolver. Failures towards the issuer are logged
+ * by Nest's logger, unless `onError` is set. The verifier is closed when the application is.
  */
 @Module({})
 export class VerifierModule implements OnApplicationShutdown {
   constructor(@Inject(Verifier) private readonly verifier: Verifier) {}
 
-  static forRoot(options: VerifierOptions): DynamicModule {
-    return moduleWith({ provide: OPTIONS, useValue: options });
+  static forRoot({ guard, ...options }: VerifierOptions & VerifierModuleOptions): DynamicModule {
+    return moduleWith({ provide: OPTIONS, useValue: options }, { guard });
   }
 
-  static forRootAsync({ imports = [], inject = [], useFactory }: VerifierAsyncOptions): DynamicModule {
-    return moduleWith({ provide: OPTIONS, inject, useFactory }, imports);
+  static forRootAsync({ inject = [], useFactory, ...rest }: VerifierAsyncOptions): DynamicModule {
+    return moduleWith({ provide: OPTIONS, inject, useFactory }, rest);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -43,7 +50,10 @@ export class VerifierModule implements OnApplicationShutdown {
   }
 }
 
-function moduleWith(options: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
+function moduleWith(
+  options: Provider,
+  { imports = [], guard = 'global' }: Pick<VerifierAsyncOptions, 'imports' | 'guard'>,
+): DynamicModule {
   return {
     module: VerifierModule,
     global: true,
@@ -55,10 +65,11 @@ function moduleWith(options: Provider, imports: ModuleMetadata['imports'] = []):
         inject: [OPTIONS],
         useFactory: (given: VerifierOptions) => createVerifier({ onError: log, ...given }),
       },
-      JwtStrategy,
+      VerifierConnections,
       { provide: APP_FILTER, useClass: VerifierExceptionFilter },
+      ...(guard === 'global' ? [{ provide: APP_GUARD, useClass: VerifierAuthGuard }] : []),
     ],
-    exports: [Verifier],
+    exports: [Verifier, VerifierConnections],
   };
 }
 
