@@ -112,7 +112,7 @@ export default {
       comment:
         'A package ships without the rest of the repository. Its tests and generators may use test/support.',
       severity: 'error',
-      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/[^/]+/(test/|generate)', spec] },
+      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/[^/]+/(test/|generate|build)', spec] },
       to: { path: ['^(src|test|bench)/', '^packages/'], pathNot: '^packages/$1/src/' },
     },
     {
