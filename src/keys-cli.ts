@@ -2,7 +2,9 @@ import { ASYMMETRIC_ALGORITHMS, type AsymmetricAlgorithm } from './config/jwk.js
 import type { SigningKey } from './config/signing-key.js';
 import { KeyFile } from './keys/key-file.js';
 
-const USAGE = `Makes and rotates the file of SIGNING_KEYS_FILE. Instances read it at their start. docs/keys.md has the steps.
+const USAGE = `Usage: ergodrive keys COMMAND FILE (here: npm run keys -- COMMAND FILE)
+
+Makes and rotates the file of SIGNING_KEYS_FILE. Instances read it at their start. Documentation: docs/keys.md
 
   create FILE [ES256|RS256]           a new file with one new key
   create-beside-hs256 FILE [ES256|RS256]
@@ -29,6 +31,10 @@ const COMMANDS: Record<string, (file: KeyFile, argument: string | undefined) => 
 };
 
 function run([name = '', path, argument, ...others]: string[]): void {
+  if (name === '--help') {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined || path === undefined || others.length > 0)
     throw new UsageError('COMMAND FILE is wrong');

@@ -1,7 +1,7 @@
 import { parseNumber, parseOptions, parseServiceUrl, readCertificates } from '../service/arguments.js';
 import { UsageError } from '../service/usage-error.js';
 
-export const USAGE = `Usage: npm run doctor -- --url URL [options]
+export const USAGE = `Usage: ergodrive doctor --url URL [options] (here: npm run doctor -- --url URL)
 
 Examines a running deployment as its clients use it: registers an account under example.com, logs in, refreshes, logs out, and
 checks that every instance refuses what was revoked. Documentation: docs/doctor.md

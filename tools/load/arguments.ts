@@ -1,7 +1,7 @@
 import { parseNumber, parseOptions, parseServiceUrl, readCertificates } from '../service/arguments.js';
 import { UsageError } from '../service/usage-error.js';
 
-export const USAGE = `Usage: npm run load -- --url URL [options]
+export const USAGE = `Usage: ergodrive load --url URL [options] (here: npm run load -- --url URL)
 
 Registers users under example.com, logs them in, reads GET /api/v1/users/me with their access tokens, logs them out, and checks
 that every token is then refused. Documentation: docs/doctor.md#npm-run-load

@@ -1,0 +1,6 @@
+export {
+  type ErgodriveOptions,
+  type Account,
+  type RunningErgodrive,
+  startErgodrive,
+} from './start-ergodrive.js';
