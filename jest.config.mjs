@@ -33,6 +33,7 @@ const projects = [
   { displayName: 'e2e', folder: 'test/e2e', ...needs('e2e') },
   { displayName: 'client', folder: 'packages/client', ...needs('app') },
   { displayName: 'tools', folder: 'test/tools', ...needs('app') },
+  { displayName: 'packages', folder: 'test/packages', ...needs('packages') },
   { displayName: 'fuzz', folder: 'test/fuzz', ...needs('app') },
   { displayName: 'faults', folder: 'test/faults', ...needs('app') },
   { displayName: 'cluster', folder: 'test/cluster', ...needs('app') },
