@@ -19,7 +19,7 @@ export class ExampleApi {
 
   private constructor(
     private readonly process: ManagedProcess,
-    url: string,
+    readonly url: string,
   ) {
     this.client = api(url);
   }
