@@ -21,6 +21,14 @@ describe('the image', () => {
     expect(stages.at(-1)).toMatch(/^ENV NODE_ENV=production\b/m);
     expect(stages.at(-1)).toMatch(/^USER node$/m);
   });
+
+  it('has no package manager, and its commands need none', () => {
+    const stage = read('Dockerfile').split(/^FROM /m).at(-1);
+    for (const path of ['lib/node_modules', 'bin/npm', 'bin/npx', 'bin/corepack', 'bin/yarn'])
+      expect(stage).toMatch(new RegExp(`rm -rf .*/usr/local/${path}`));
+    const files = ['docker-compose.yml', 'deploy/docker-secrets/docker-compose.yml'].map(read);
+    for (const text of [stage, ...files]) expect(text).not.toMatch(/["' ]np[mx]["' ,]+(run|exec|start|@)/);
+  });
 });
 
 /** What the compose file decides, what is for its other services, and what needs a service or a file that it does not have. */
