@@ -29,7 +29,7 @@ export async function createApp(
       exposedHeaders: ['WWW-Authenticate', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Device-Token'],
     });
   }
-  app.useGlobalPipes(createValidationPipe(config.passwords));
+  app.useGlobalPipes(createValidationPipe(config));
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks([], { useProcessExit: true });
   serveApiDocs(app);

@@ -34,7 +34,7 @@ describe('an audit action that another folder registers', () => {
   afterAll(() => app.close());
 
   const validate = (query: object): Promise<unknown> =>
-    createValidationPipe(loadConfig({}).passwords).transform(query, {
+    createValidationPipe(loadConfig({})).transform(query, {
       type: 'query',
       metatype: AuditQueryDto,
     });

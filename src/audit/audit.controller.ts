@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Roles } from '../http/roles.guard.js';
 import { AuditPageDto, AuditQueryDto, toAuditEventDto } from './audit.dto.js';

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
 import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
 import { IsNewPassword } from '../http/new-password.js';
-import { DEFAULT_ROLE, ROLES, type Role } from '../common/role.js';
+import { ApiRole, IsRole } from '../http/role-member.js';
 
 const MAX_EMAIL = 254;
 const PASSWORD = { format: 'password', example: 'correct horse battery' };
@@ -30,14 +30,10 @@ export class RegisterDto {
   @Length(1, 200)
   full_name: string;
 
-  @ApiPropertyOptional({
-    enum: ROLES,
-    default: DEFAULT_ROLE,
-    description: `Only \`${DEFAULT_ROLE}\`; an admin grants other roles`,
-  })
+  @ApiRole()
   @IsAbsentOr()
-  @IsIn(ROLES)
-  role?: Role;
+  @IsRole()
+  role?: string;
 }
 
 export class LoginDto {

@@ -5,7 +5,7 @@ import { BlacklistService } from '../cache/blacklist.service.js';
 import { Standing } from '../standing/standing.js';
 import type { Actor } from '../common/actor.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
-import { DEFAULT_ROLE } from '../common/role.js';
+import { AppConfig } from '../config/app-config.js';
 import type { Principal } from '../common/principal.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { LiveUserReader } from '../sessions/live-user.reader.js';
@@ -64,13 +64,15 @@ export class AuthService {
     private readonly limits: AttemptLimits,
     private readonly audit: AuditService,
     private readonly metrics: AuthMetrics,
+    private readonly config: AppConfig,
   ) {}
 
   /** @throws ProblemError 403 for any role but the default one, 409 `email_taken`, 422, 429 */
-  async register({ email, password, full_name, role = DEFAULT_ROLE }: RegisterDto, by: Actor): Promise<User> {
-    if (role !== DEFAULT_ROLE) throw Problems.forbidden('Only an admin grants this role');
+  async register({ email, password, full_name, role }: RegisterDto, by: Actor): Promise<User> {
+    const { default: granted } = this.config.roles;
+    if (role !== undefined && role !== granted) throw Problems.forbidden('Only an admin grants this role');
     await this.limits.register(by.ip, by.redisWaits);
-    return this.users.create({ email, password, fullName: full_name, role }, by);
+    return this.users.create({ email, password, fullName: full_name, role: granted }, by);
   }
 
   /**

@@ -3,10 +3,13 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '../common/principal.js';
-import { ROLES, type Role } from '../common/role.js';
+import { AppConfig } from '../config/app-config.js';
+import { notAllowed } from '../config/violation.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { Problems } from '../http/problem.error.js';
+import { invalidField } from '../http/field-error.js';
+import { type ProblemError, Problems } from '../http/problem.error.js';
 import { CurrentPrincipal } from '../http/request-context.decorators.js';
+import { ROLE_SCHEMA } from '../http/role-member.js';
 import { RequestedRoles } from './requested-roles.decorator.js';
 
 /** A preflight is answered with 2xx before the token is looked at, and a gateway would take that for a yes. */
@@ -18,6 +21,8 @@ const header = (description: string, schema: object) => ({ description, required
 @ApiTags('auth')
 @Controller('api/v1/auth/check')
 export class GatewayCheckController {
+  constructor(private readonly config: AppConfig) {}
+
   @Get()
   @RouteConfig(NO_CORS)
   @ApiOperation({
@@ -29,7 +34,7 @@ export class GatewayCheckController {
   @ApiQuery({
     name: 'role',
     required: false,
-    enum: ROLES,
+    ...ROLE_SCHEMA,
     isArray: true,
     description: 'The account must have one of these roles now',
   })
@@ -37,17 +42,17 @@ export class GatewayCheckController {
     description: 'The token is good. There is no body',
     headers: {
       'X-Auth-User-Id': header('The account', { type: 'string', format: 'uuid' }),
-      'X-Auth-Role': header('Its role now', { type: 'string', enum: [...ROLES] }),
+      'X-Auth-Role': header('Its role now', { type: 'string' }),
       'X-Auth-Session-Id': header('The session of the token', { type: 'string', format: 'uuid' }),
     },
   })
   @ApiProblems(401, 403, 422)
   check(
     @CurrentPrincipal() principal: Principal,
-    @RequestedRoles() roles: readonly Role[] | undefined,
+    @RequestedRoles() roles: readonly unknown[] | undefined,
     @Res() reply: FastifyReply,
   ): void {
-    if (roles?.includes(principal.role) === false) throw Problems.forbidden();
+    if (roles?.includes(principal.role) === false) throw this.refusal(roles);
     admit(principal, reply);
   }
 
@@ -57,7 +62,7 @@ export class GatewayCheckController {
   @ApiExcludeEndpoint()
   checkOptions(
     @CurrentPrincipal() principal: Principal,
-    @RequestedRoles() roles: readonly Role[] | undefined,
+    @RequestedRoles() roles: readonly unknown[] | undefined,
     @Res() reply: FastifyReply,
   ): void {
     this.check(principal, roles, reply);
@@ -72,6 +77,13 @@ export class GatewayCheckController {
   @ApiExcludeEndpoint()
   checkAnyPath(@CurrentPrincipal() principal: Principal, @Res() reply: FastifyReply): void {
     admit(principal, reply);
+  }
+
+  /** An account may have a role that is not configured here, or not any more. Only for others is such a role a mistake. */
+  private refusal(asked: readonly unknown[]): ProblemError {
+    const { names } = this.config.roles;
+    const isKnown = (role: unknown): boolean => names.some((name) => name === role);
+    return asked.every(isKnown) ? Problems.forbidden() : invalidField('role', notAllowed(names));
   }
 }
 

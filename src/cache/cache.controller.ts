@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Problems } from '../http/problem.error.js';
 import { Roles } from '../http/roles.guard.js';

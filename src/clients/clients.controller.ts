@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdParam } from '../http/id-param.decorator.js';
 import { PageQueryDto } from '../http/page-query.dto.js';

@@ -1,6 +1,5 @@
 import { actorValues } from '../audit/audit-line.js';
 import type { Actor } from '../common/actor.js';
-import type { Role } from '../common/role.js';
 import { isLive } from '../database/live-session.js';
 import { Problems } from '../http/problem.error.js';
 
@@ -31,7 +30,7 @@ export const CALLER = `
 
 /** The column that a statement with {@link CALLER} returns: `(SELECT role FROM caller) AS caller_role`. */
 export interface CallerRow {
-  caller_role: Role | null;
+  caller_role: string | null;
 }
 
 /** @throws ProblemError 401 `token_revoked`, 403 `forbidden` */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 import { ProblemError } from '../http/problem.error.js';
 import type { Change } from '../log/change-feed.js';

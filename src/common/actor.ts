@@ -1,5 +1,4 @@
 import type { RedisWaits } from './redis-waits.js';
-import type { Role } from './role.js';
 
 /** Who does something, and from where, as sessions and the audit trail keep it. */
 export interface Actor {
@@ -8,7 +7,7 @@ export interface Actor {
   /** Session of the access token; `null` where `id` is. A command of this actor needs it to be live at the commit. */
   readonly sessionId: string | null;
   /** Roles that the route admits, of which the actor needs one at the commit too; `undefined` where it admits all. */
-  readonly requiredRoles?: readonly Role[] | undefined;
+  readonly requiredRoles?: readonly string[] | undefined;
   readonly ip: string | null;
   readonly userAgent: string | null;
   /** Id of the request, as its log lines and its answer have it; `null` for the service itself. */

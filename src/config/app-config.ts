@@ -71,6 +71,12 @@ export class AppConfig {
   readonly sessions: { maxAgeSeconds: number; maxPerUser: number };
   /** 0 keeps them for ever. */
   readonly auditRetentionDays: number;
+  readonly roles: {
+    /** What may be granted, `admin` included. Accounts can also have roles that were configured earlier. */
+    names: readonly string[];
+    /** Of a new account; only an admin grants another one. */
+    default: string;
+  };
   readonly firstAdmin: { email: string; password: string } | undefined;
   readonly passwords: PasswordRules & {
     /** Where breached passwords are looked up by the start of their hash. Absent: they are not looked up. */

@@ -123,6 +123,15 @@ export class Environment extends TracingEnvironment {
   @IntegerBetween(0, 3650)
   AUDIT_RETENTION_DAYS: number = 365;
 
+  /** Of accounts, with commas between. */
+  @IsString()
+  ROLES: string = 'student,researcher,admin';
+
+  /** Of a new account. Absent: the first of `ROLES` that is not `admin`. */
+  @IsOptional()
+  @IsString()
+  DEFAULT_ROLE?: string;
+
   @IsOptional()
   @IsEmail({}, { message: 'must be an e-mail address' })
   ADMIN_EMAIL?: string;

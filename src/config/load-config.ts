@@ -9,6 +9,7 @@ import { loadDatabaseTargets } from './database-url.js';
 import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
 import { loadRedisTarget } from './redis-target.js';
+import { parseRoles } from './roles.js';
 import { withSecretFiles } from './secret-files.js';
 import { loadJwtSecret } from './jwt-secret.js';
 import { loadSigningKeys } from './signing-keys.js';
@@ -70,6 +71,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const database = collect(problems, () => databaseOf(environment));
   const redis = collect(problems, () => loadRedisTarget(environment));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
+  const roles = collect(problems, () => parseRoles(environment));
   const contextWords = collect(problems, () => parseContextWords(environment)) ?? [];
   const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
@@ -111,6 +113,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       maxPerUser: environment.SESSIONS_PER_USER,
     },
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
+    roles,
     firstAdmin,
     passwords,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,

@@ -7,6 +7,7 @@ import { CLIENT_SCHEME, oauthErrorResponse } from './api-oauth.decorators.js';
 import { problemResponse } from './api-problems.decorator.js';
 import { hasOAuthErrors, oauthErrorOf } from './oauth-error.document.js';
 import { problemOf } from './problems.js';
+import { describeRoles } from './role-member.js';
 import { IS_PUBLIC } from './request-context.decorators.js';
 import { AppConfig } from '../config/app-config.js';
 
@@ -39,7 +40,8 @@ const STYLE_FOR_READING = `${STYLE}
 /** The OpenAPI document of all routes. A route needs a token unless it is `@Public()`. */
 function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const publicIds = publicOperationIds(app);
-  const document = SwaggerModule.createDocument(app, frame(app.get(AppConfig)), {
+  const config = app.get(AppConfig);
+  const document = SwaggerModule.createDocument(app, frame(config), {
     operationIdFactory: operationId,
     autoTagControllers: false,
   });
@@ -49,6 +51,7 @@ function describeApi(app: NestFastifyApplication): OpenAPIObject {
       completeResponses(path, operation.responses);
     }
   }
+  describeRoles(document, config.roles);
   document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => rank(a) - rank(b)));
   return document;
 }

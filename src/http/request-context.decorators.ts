@@ -5,7 +5,6 @@ import { addressOf } from '../common/network.js';
 import type { Principal } from '../common/principal.js';
 import { RedisWaits } from '../common/redis-waits.js';
 import { invalidField } from './field-error.js';
-import type { Role } from '../common/role.js';
 
 export const IS_PUBLIC = Symbol('is public');
 export const REQUIRED_ROLES = Symbol('required roles');
@@ -65,9 +64,9 @@ export function actorOf(request: FastifyRequest & Partial<AuthenticatedRequest>)
 }
 
 /** Does what `Reflector.getAllAndOverride` does; a parameter decorator cannot inject the reflector. */
-function requiredRolesOf(context: ExecutionContext): Role[] | undefined {
-  const ofHandler = Reflect.getMetadata(REQUIRED_ROLES, context.getHandler()) as Role[] | undefined;
-  return ofHandler ?? (Reflect.getMetadata(REQUIRED_ROLES, context.getClass()) as Role[] | undefined);
+function requiredRolesOf(context: ExecutionContext): string[] | undefined {
+  const ofHandler = Reflect.getMetadata(REQUIRED_ROLES, context.getHandler()) as string[] | undefined;
+  return ofHandler ?? (Reflect.getMetadata(REQUIRED_ROLES, context.getClass()) as string[] | undefined);
 }
 
 export const DEVICE_TOKEN_HEADER = 'Device-Token';

@@ -7,7 +7,6 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Role } from '../common/role.js';
 import { Problems } from './problem.error.js';
 import { type AuthenticatedRequest, REQUIRED_ROLES } from './request-context.decorators.js';
 
@@ -18,7 +17,7 @@ export class RolesGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
-    const roles = this.reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, targets) ?? [];
+    const roles = this.reflector.getAllAndOverride<string[] | undefined>(REQUIRED_ROLES, targets) ?? [];
     const { user } = context.switchToHttp().getRequest<Partial<AuthenticatedRequest>>();
     if (user === undefined || !roles.includes(user.role)) throw Problems.forbidden();
     return true;
@@ -26,5 +25,5 @@ export class RolesGuard implements CanActivate {
 }
 
 /** Only callers that have one of these roles at the time of the request are let in; others get 403. */
-export const Roles = (...roles: Role[]) =>
+export const Roles = (...roles: string[]) =>
   applyDecorators(SetMetadata(REQUIRED_ROLES, roles), UseGuards(RolesGuard));

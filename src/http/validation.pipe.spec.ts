@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
-import { IsOneLine, Trim } from './dto.decorators.js';
+import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import { IsAbsentOr, IsOneLine, Trim } from './dto.decorators.js';
 import { IsNewPassword } from './new-password.js';
 import { ProblemError } from './problem.error.js';
+import { IsRole } from './role-member.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 class Body {
@@ -26,12 +27,15 @@ class Registration {
   @Length(1, 200)
   full_name: string;
 
-  @IsOptional()
-  @IsIn(['student', 'admin'])
+  @IsAbsentOr()
+  @IsRole()
   role?: string;
 }
 
-const RULES = { minLength: 8, maxLength: 128, refuseCommon: false, contextWords: [] };
+const RULES = {
+  passwords: { minLength: 8, maxLength: 128, refuseCommon: false, contextWords: [], hibpUrl: undefined },
+  roles: { names: ['reader', 'admin'], default: 'reader' },
+};
 
 describe('the validation pipe', () => {
   const pipe = createValidationPipe(RULES);
@@ -73,7 +77,18 @@ describe('the validation pipe', () => {
       { field: 'password', code: 'too_short', min: 8, max: 128, message: 'Must have 8 to 128 characters' },
     ],
     [{ password: 'ada@example.org' }, { field: 'password', code: 'like_the_owner' }],
-    [{ role: 'king' }, { field: 'role', code: 'not_allowed', allowed: ['student', 'admin'] }],
+    [
+      { role: 'student' },
+      {
+        field: 'role',
+        code: 'not_allowed',
+        allowed: ['reader', 'admin'],
+        message: 'Must be one of: reader, admin',
+      },
+    ],
+    [{ role: ['reader'] }, { field: 'role', code: 'not_allowed', allowed: ['reader', 'admin'] }],
+    [{ role: null }, { field: 'role', code: 'required' }],
+    [{ role: '' }, { field: 'role', code: 'required' }],
     [{ rank: 1 }, { field: 'rank', code: 'unknown_field', message: 'Is not known here' }],
   ])('says of %j what is wrong, for people and for programs', async (wrong, expected) => {
     const right = { email: 'ada@example.org', password: 'correct horse', full_name: 'Ada' };
@@ -84,6 +99,14 @@ describe('the validation pipe', () => {
     const { errors } = (refusal as ProblemError).problem;
     expect(errors).toEqual([{ message: expect.any(String), ...expected }]);
   });
+
+  it.each([{}, { role: 'reader' }, { role: 'admin' }])(
+    'takes %j as a role that is configured, or absent',
+    async (role) => {
+      const body = { email: 'ada@example.org', password: 'correct horse', full_name: 'Ada', ...role };
+      await expect(pipe.transform(body, { type: 'body', metatype: Registration })).resolves.toEqual(body);
+    },
+  );
 
   const problemOf = async (value: unknown) =>
     transform(value).then(

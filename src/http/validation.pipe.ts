@@ -1,21 +1,24 @@
 import { type ArgumentMetadata, ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import type { PasswordRules } from '../config/password-rules.js';
+import type { AppConfig } from '../config/app-config.js';
 import { fieldErrorOf, invalidField } from './field-error.js';
 import { newPasswordErrors } from './new-password.js';
 import { ProblemError } from './problem.error.js';
 import type { FieldError } from './problems.js';
 import { refuseMalformed, refuseMalformedPart } from './request-shape.js';
+import { roleErrors } from './role-member.js';
 import { violationOf } from './violations.js';
 
 /** A short request with thousands of wrong members would get a long answer. */
 const MAX_ERRORS = 20;
 const MAX_NAME_LENGTH = 100;
 
+type ConfiguredRules = Pick<AppConfig, 'passwords' | 'roles'>;
+
 /** Turns bodies and queries into their DTO classes. Unknown and invalid fields are refused: 422 names each, and what is wrong with it. */
 class RequestValidationPipe extends ValidationPipe {
   constructor(
-    private readonly passwordRules: PasswordRules,
+    private readonly rules: ConfiguredRules,
     options: ValidationPipeOptions,
   ) {
     super(options);
@@ -34,16 +37,18 @@ class RequestValidationPipe extends ValidationPipe {
   protected override async validate(object: object, options?: ValidatorOptions): Promise<ValidationError[]> {
     const errors = fieldErrorsOf(object, await super.validate(object, options));
     const isRight = (member: string) => errors.every(({ field }) => field !== member);
-    errors.push(...newPasswordErrors(object, this.passwordRules).filter(({ field }) => isRight(field)));
+    const { passwords, roles } = this.rules;
+    const configured = [...newPasswordErrors(object, passwords), ...roleErrors(object, roles.names)];
+    errors.push(...configured.filter(({ field }) => isRight(field)));
     if (errors.length > 0)
       throw new ProblemError('validation_failed', { errors: errors.slice(0, MAX_ERRORS) });
     return [];
   }
 }
 
-/** @param passwordRules for members that are marked by `IsNewPassword` */
-export const createValidationPipe = (passwordRules: PasswordRules): ValidationPipe =>
-  new RequestValidationPipe(passwordRules, {
+/** @param rules for members that are marked by `IsNewPassword` and `IsRole` */
+export const createValidationPipe = (rules: ConfiguredRules): ValidationPipe =>
+  new RequestValidationPipe(rules, {
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TokenService } from '../auth/token.service.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import type { Principal } from '../common/principal.js';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { ProblemError } from '../http/problem.error.js';
 import { SessionVerdictService } from '../sessions/session-verdict.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';

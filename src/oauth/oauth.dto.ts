@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ROLES, type Role } from '../common/role.js';
 import { GRANT_TYPES } from './grants/grant-types.js';
 
 const TOKEN = {
@@ -87,8 +86,8 @@ export class ActiveTokenDto {
   })
   sid: string;
 
-  @ApiPropertyOptional({ enum: ROLES, description: 'Of this moment; access tokens only', example: ROLES[0] })
-  role?: Role;
+  @ApiPropertyOptional({ description: 'Of this moment; access tokens only', example: 'student' })
+  role?: string;
 
   @ApiPropertyOptional({ type: Number, description: 'When the user logged in', example: 1_795_590_000 })
   auth_time?: number | undefined;

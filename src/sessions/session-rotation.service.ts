@@ -5,7 +5,6 @@ import type { AuditAction } from '../audit/audit-action.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
 import { isSameNetwork } from '../common/network.js';
-import type { Role } from '../common/role.js';
 import { AppConfig } from '../config/app-config.js';
 import { HotStatements } from '../database/hot-statements.js';
 import type { TokenSession } from './session.entity.js';
@@ -30,7 +29,7 @@ export type Rotation =
 
 interface RotatedRow {
   user_id: string;
-  role: Role;
+  role: string;
   created_at: Date;
   rotated_at: Date;
   expires_at: Date;

@@ -1,5 +1,4 @@
 import type { RevokeReason } from '../common/revoke-reason.js';
-import type { Role } from '../common/role.js';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** One login on one device. This row, not any token, says whether it goes on. */
@@ -65,5 +64,5 @@ export interface TokenSession extends Pick<
   'id' | 'userId' | 'clientId' | 'refreshJti' | 'createdAt' | 'rotatedAt' | 'expiresAt'
 > {
   /** The user's role when the tokens are issued. */
-  readonly role: Role;
+  readonly role: string;
 }

@@ -7,7 +7,6 @@ import type { Change } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { RevokeReason } from '../common/revoke-reason.js';
-import type { Role } from '../common/role.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
 import { isLive } from '../database/live-session.js';
@@ -62,7 +61,7 @@ export class SessionsService {
     const opened = [...actorValues(by), userId, passwordHash, id, refreshJti, this.lifeSeconds, clientId];
     const service = actorValues({ ...SERVICE_ACTOR, requestId: by.requestId });
     const result = await this.statements.transaction(async ({ run }) => {
-      const [row] = await run<{ rotated_at: Date; expires_at: Date; role: Role }>(OPEN, opened);
+      const [row] = await run<{ rotated_at: Date; expires_at: Date; role: string }>(OPEN, opened);
       if (row === undefined) return undefined;
       const beyondCap = [...service, userId, id, this.config.sessions.maxPerUser];
       return { row, ended: await run<{ id: string }>(END_OLDEST, beyondCap) };

@@ -1,7 +1,7 @@
 import { Controller, Delete, HttpCode } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdParam } from '../http/id-param.decorator.js';
 import { CurrentActor } from '../http/request-context.decorators.js';

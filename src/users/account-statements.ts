@@ -1,4 +1,4 @@
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import type { HotStatement } from '../database/hot-statements.js';
 import { auditLine } from '../audit/audit-line.js';
 import { CALLER } from '../commands/caller.js';

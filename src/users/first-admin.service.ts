@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ADMIN_ROLE } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { PeriodicTask } from '../common/periodic-task.js';
 import { ProblemError } from '../http/problem.error.js';
 import { AppConfig } from '../config/app-config.js';

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
-import { DEFAULT_ROLE, ROLES, type Role } from '../common/role.js';
+import { ApiRole, IsRole } from '../http/role-member.js';
 import type { Account } from '../common/principal.js';
 import type { User } from './user.entity.js';
 
@@ -16,8 +16,8 @@ export class UserDto implements Account {
   @ApiProperty({ example: 'Ada Lovelace' })
   full_name: string;
 
-  @ApiProperty({ enum: ROLES, example: DEFAULT_ROLE })
-  role: Role;
+  @ApiProperty({ description: 'One of the configured roles, or of those that were', example: 'student' })
+  role: string;
 
   @ApiProperty({ example: true })
   is_active: boolean;
@@ -53,10 +53,10 @@ export class UpdateProfileDto {
 }
 
 export class AdministerUserDto extends UpdateProfileDto {
-  @ApiPropertyOptional({ enum: ROLES, example: DEFAULT_ROLE })
+  @ApiRole()
   @IsAbsentOr()
-  @IsIn(ROLES)
-  role?: Role;
+  @IsRole()
+  role?: string;
 
   @ApiPropertyOptional({ description: 'false ends all sessions of the user at once', example: true })
   @IsAbsentOr()

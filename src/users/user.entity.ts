@@ -1,5 +1,4 @@
 import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
-import type { Role } from '../common/role.js';
 
 /** An account. `email` is normalised; see `normaliseEmail`. */
 @Entity('users')
@@ -17,7 +16,7 @@ export class User {
   fullName: string;
 
   @Column('text')
-  role: Role;
+  role: string;
 
   @Column('boolean', { name: 'is_active' })
   isActive: boolean;

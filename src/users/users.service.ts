@@ -9,7 +9,7 @@ import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { Change } from '../log/change-feed.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
-import { ADMIN_ROLE, type Role } from '../common/role.js';
+import { ADMIN_ROLE } from '../config/roles.js';
 import { isUniqueViolation } from '../common/database-errors.js';
 import { HotStatements } from '../database/hot-statements.js';
 import {
@@ -31,7 +31,7 @@ export interface NewUser {
   email: string;
   password: string;
   fullName: string;
-  role: Role;
+  role: string;
 }
 
 type Editable = Pick<User, 'fullName' | 'role' | 'isActive'>;

@@ -107,7 +107,7 @@ describe('the check of an access token for a gateway', () => {
       '?role=root',
       '?role=admin,student',
       '?role=Admin',
-      '?role=admin&role=root',
+      '?role=root&role=student',
       '?role[]=admin',
       '?role.x=admin',
       '?Role=admin',
@@ -121,6 +121,12 @@ describe('the check of an access token for a gateway', () => {
       const { errors } = expectProblem(await admin.get(CHECK + query), 422, 'validation_failed');
       expect(errors).toHaveLength(1);
     }
+  });
+
+  it('lets nobody in by a role that is misspelt beside others', async () => {
+    const { client } = await signUp();
+    expect((await admin.get(`${CHECK}?role=admin&role=root`)).status).toBe(200);
+    expectProblem(await client.get(`${CHECK}?role=admin&role=root`), 422, 'validation_failed');
   });
 
   it('refuses a preflight without a token', async () => {
