@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { type BenchSession, type BenchUser, benchUser, CREATED_AT, PASSWORD } from './bench-user.js';
 
 const INSERT_USERS = `
-  INSERT INTO users (id, email, password_hash, full_name, created_at, updated_at)
-  SELECT md5('user' || i)::uuid, 'user' || i || '@bench.example', $3, 'Bench User ' || i, $4::timestamptz, $4::timestamptz
+  INSERT INTO users (id, email, password_hash, full_name, role, created_at, updated_at)
+  SELECT md5('user' || i)::uuid, 'user' || i || '@bench.example', $3, 'Bench User ' || i, 'student', $4::timestamptz, $4::timestamptz
   FROM generate_series($1::int, $2::int - 1) i`;
 
 const INSERT_SESSIONS = `

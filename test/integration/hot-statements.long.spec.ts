@@ -10,7 +10,7 @@ const STATEMENT = { name: 'echo', text: 'SELECT $1::int AS value, pg_backend_pid
 type Row = { value: number; connection: number };
 const ADD_USER = {
   name: 'add_user',
-  text: `INSERT INTO users (email, password_hash, full_name) VALUES ($1, 'x', 'A') RETURNING 1`,
+  text: `INSERT INTO users (email, password_hash, full_name, role) VALUES ($1, 'x', 'A', 'student') RETURNING 1`,
 };
 const COUNT_USERS = { name: 'count_users', text: 'SELECT count(*)::int AS users FROM users' };
 const LOSE_CONNECTION = { name: 'lose_connection', text: 'SELECT pg_terminate_backend(pg_backend_pid())' };

@@ -31,10 +31,10 @@ describe('the invalidation log', () => {
   beforeEach(async () => {
     user = randomUUID();
     sessions = [randomUUID(), randomUUID()].sort();
-    await client.query(`INSERT INTO users (id, email, password_hash, full_name) VALUES ($1, $2, 'x', 'A')`, [
-      user,
-      `${user}@example.org`,
-    ]);
+    await client.query(
+      `INSERT INTO users (id, email, password_hash, full_name, role) VALUES ($1, $2, 'x', 'A', 'student')`,
+      [user, `${user}@example.org`],
+    );
     for (const id of sessions) {
       await client.query(
         `INSERT INTO sessions (id, user_id, refresh_jti, expires_at) VALUES ($1, $2, $1, now() + interval '1 day')`,

@@ -109,7 +109,9 @@ describe('the maintenance connection to the embedded database', () => {
       const count = async () => app.query(`SELECT count(*)::int AS users FROM users`);
       const work = async (client: ClientBase) => {
         await client.query('BEGIN');
-        await client.query(`INSERT INTO users (email, password_hash, full_name) VALUES ('a', '-', 'A')`);
+        await client.query(
+          `INSERT INTO users (email, password_hash, full_name, role) VALUES ('a', '-', 'A', 'student')`,
+        );
         await client.query('SELECT 1 / 0');
       };
       await expect(maintenance.run('work', work)).rejects.toThrow('division by zero');

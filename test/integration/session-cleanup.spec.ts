@@ -23,7 +23,7 @@ describe('the clean-up of ended sessions', () => {
     database = await createTestDatabase();
     app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_TIMEOUT_MS: TIMEOUT_MS });
     const [user] = (await query(
-      `INSERT INTO users (email, password_hash, full_name) VALUES ('a@example.org', '-', 'A') RETURNING id`,
+      `INSERT INTO users (email, password_hash, full_name, role) VALUES ('a@example.org', '-', 'A', 'student') RETURNING id`,
     )) as { id: string }[];
     userId = user!.id;
   });
@@ -153,7 +153,7 @@ describe('the clean-up of ended sessions in the embedded database', () => {
     try {
       await app.query(`
         WITH owner AS (
-          INSERT INTO users (email, password_hash, full_name) VALUES ('a@example.org', '-', 'A') RETURNING id)
+          INSERT INTO users (email, password_hash, full_name, role) VALUES ('a@example.org', '-', 'A', 'student') RETURNING id)
         INSERT INTO sessions (id, user_id, refresh_jti, expires_at)
         SELECT gen_random_uuid(), owner.id, gen_random_uuid(), now() - (i - 1) * interval '31 days'
         FROM owner, generate_series(1, 200) i`);

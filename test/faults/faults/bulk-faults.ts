@@ -16,8 +16,8 @@ const ANSWERS_MS = 1000;
 const MOST_CONNECTIONS = 4;
 
 const INSERT_USERS = `
-  INSERT INTO users (email, password_hash, full_name)
-  SELECT 'bulk-' || n || '@example.org', 'none', 'Bulk' FROM generate_series(1, 1000) AS n`;
+  INSERT INTO users (email, password_hash, full_name, role)
+  SELECT 'bulk-' || n || '@example.org', 'none', 'Bulk', 'student' FROM generate_series(1, 1000) AS n`;
 const INSERT_SESSIONS = `
   INSERT INTO sessions (id, user_id, refresh_jti, expires_at)
   SELECT gen_random_uuid(), u.id, gen_random_uuid(), now() + interval '7 days'
