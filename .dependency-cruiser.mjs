@@ -30,7 +30,7 @@ const folders = {
     ...ground,
   ],
   clients: ['sessions', 'users', 'commands', 'audit', 'log', 'limits', 'standing', 'database', ...ground],
-  oauth: ['auth', 'clients', 'keys', 'sessions', 'database', ...ground],
+  oauth: ['auth', 'clients', 'keys', 'sessions', 'users', 'database', ...ground],
   live: ['auth', 'sessions', 'log', 'database', ...ground],
   events: ['clients', 'keys', 'log', 'standing', 'database', ...ground],
   health: ['cache', 'redis', 'standing', 'database', ...ground],

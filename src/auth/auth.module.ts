@@ -28,8 +28,9 @@ import { TokenService } from './token.service.js';
     AttemptLimits,
     JwtStrategy,
     { provide: APP_GUARD, useClass: PrimaryGuard },
-    { provide: APP_GUARD, useClass: JwtAuthGuard },
+    JwtAuthGuard,
+    { provide: APP_GUARD, useExisting: JwtAuthGuard },
   ],
-  exports: [AuthService, TokenService, DeviceTokens],
+  exports: [AuthService, TokenService, DeviceTokens, JwtAuthGuard],
 })
 export class AuthModule {}

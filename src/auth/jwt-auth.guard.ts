@@ -2,8 +2,9 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard, type IAuthModuleOptions } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../common/principal.js';
 import { Problems } from '../http/problem.error.js';
-import { IS_PUBLIC } from '../http/request-context.decorators.js';
+import { type AuthenticatedRequest, IS_PUBLIC } from '../http/request-context.decorators.js';
 import { carriesCredentials } from '../http/token-carrier.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
@@ -23,6 +24,12 @@ export class JwtAuthGuard extends AuthGuard() {
     return (
       this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) ?? super.canActivate(context)
     );
+  }
+
+  /** Who sends the request, on a route that is public for this guard. @throws ProblemError 401 */
+  async demandPrincipal(context: ExecutionContext): Promise<Principal> {
+    await super.canActivate(context);
+    return context.switchToHttp().getRequest<AuthenticatedRequest>().user;
   }
 
   override handleRequest<T>(error: Error | null, user: T | false, _: unknown, context: ExecutionContext): T {

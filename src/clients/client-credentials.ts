@@ -12,6 +12,10 @@ const BASIC = /^basic +([A-Za-z\d+/]+={0,2}) *$/i;
 const ENCODED = /[%+]/;
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 
+/** Whether the request authenticates a client, rightly or wrongly, by HTTP Basic. */
+export const usesHttpBasic = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
+  /^basic\b/i.test(headers.authorization ?? '');
+
 /**
  * Reads `client_secret_basic` from the header, or `client_secret_post` from the parsed form (RFC 6749 §2.3.1).
  * @throws OAuthError `invalid_request` for more than one method, `invalid_client` for none or for an unreadable header

@@ -6,8 +6,8 @@ import { CLIENT_SCOPES, type ClientScope, DEFAULT_CLIENT_SCOPES } from './client
 import type { IssuedClient, RenewedClient, ShownClient } from './clients.service.js';
 
 const SCOPES =
-  'What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords ' +
-  '(`password`), and name the address of each user in `End-User-Address` (`end_user_address`)';
+  'What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids ' +
+  '(`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)';
 
 const AreClientScopes = () =>
   applyDecorators(IsArray(), ArrayNotEmpty(), ArrayUnique(), IsIn(CLIENT_SCOPES, { each: true }));

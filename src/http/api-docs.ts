@@ -3,7 +3,7 @@ import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { describePasswordRules, INTRODUCTION } from './api-docs.introduction.js';
-import { CLIENT_SCHEME, oauthErrorResponse } from './api-oauth.decorators.js';
+import { CLIENT_SCHEME, oauthErrorResponse, USER_SCHEME } from './api-oauth.decorators.js';
 import { problemResponse } from './api-problems.decorator.js';
 import { hasOAuthErrors, oauthErrorOf } from './oauth-error.document.js';
 import { problemOf } from './problems.js';
@@ -14,7 +14,6 @@ import { AppConfig } from '../config/app-config.js';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 export const DOCS_PATH = 'api/docs';
-const SECURITY_SCHEME = 'password';
 const ANY_OTHER = 'Any other failure';
 
 /** The order of the operations within a tag, by the start of their paths. Other paths come last. */
@@ -102,7 +101,7 @@ function frame({ name, version, passwords }: AppConfig): Omit<OpenAPIObject, 'pa
             'Your e-mail address is the username. The access token is sent as `Authorization: Bearer`.',
           flows: { password: { tokenUrl: '/api/v1/auth/login', scopes: {} } },
         },
-        SECURITY_SCHEME,
+        USER_SCHEME,
       )
       .addSecurity(CLIENT_SCHEME, {
         type: 'http',
@@ -110,7 +109,7 @@ function frame({ name, version, passwords }: AppConfig): Omit<OpenAPIObject, 'pa
         description:
           'The id and the secret of an OAuth client. The form may have them instead, as `client_id` and `client_secret`.',
       })
-      .addSecurityRequirements(SECURITY_SCHEME)
+      .addSecurityRequirements(USER_SCHEME)
       .build()
   );
 }

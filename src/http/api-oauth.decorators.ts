@@ -2,7 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
 import { OAuthError, type OAuthErrorCode } from './oauth-error.js';
 import { oauthErrorOf } from './oauth-error.document.js';
-import { problemOf } from './problems.js';
+import { problemResponse } from './api-problems.decorator.js';
+import { type ProblemCode, problemOf, PROBLEMS } from './problems.js';
 
 const CODES = [
   'invalid_request',
@@ -14,6 +15,9 @@ const CODES = [
   'server_error',
   'temporarily_unavailable',
 ] satisfies OAuthErrorCode[];
+
+/** The scheme of access tokens. */
+export const USER_SCHEME = 'password';
 
 /** The scheme that {@link ApiClientAuthentication} names. */
 export const CLIENT_SCHEME = 'client';
@@ -59,6 +63,23 @@ export const ApiClientAuthentication = () =>
 
 /** Documents that the client needs the scope. */
 export const ApiClientScope = (scope: string) => ApiOAuthError(OAuthError.unauthorizedClient(scope, 403));
+
+/** Documents that a user with an access token or a client with the scope may ask. Each is refused in its own format. */
+export const ApiUserOrClient = (scope: string) =>
+  applyDecorators(
+    ApiSecurity(USER_SCHEME),
+    ApiSecurity(CLIENT_SCHEME),
+    ApiExtraModels(OAuthErrorDto),
+    ApiRefusal('token_missing', OAuthError.invalidClient()),
+    ApiRefusal('forbidden', OAuthError.unauthorizedClient(scope, 403)),
+  );
+
+function ApiRefusal(ofUser: ProblemCode, ofClient: OAuthError) {
+  const { status } = PROBLEMS[ofUser];
+  const { description, content } = problemResponse(ofUser);
+  const { content: other } = oauthErrorResponse(ofClient, ofClient.description);
+  return ApiResponse({ status, description, content: { ...content, ...other } });
+}
 
 function ApiOAuthError(error: OAuthError) {
   return ApiResponse({ status: error.getStatus(), ...oauthErrorResponse(error, error.description) });

@@ -25,14 +25,6 @@ export class UsersController {
     return { total, users: users.map(toUserDto), page: query.page, page_size: query.page_size };
   }
 
-  @Get(':id')
-  @ApiOperation({ summary: 'One account' })
-  @ApiOkResponse({ type: UserDto })
-  @ApiProblems(401, 403, 404)
-  async read(@IdParam() id: string): Promise<UserDto> {
-    return toUserDto(await this.users.get(id));
-  }
-
   @Patch(':id')
   @ApiOperation({
     summary: 'Change role, activity or name of an account',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AppProcess } from '../support/app/app-process.js';
+import { basic } from '../support/app/oauth-client.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient } from './support/api-docs-client.js';
 
@@ -168,6 +169,31 @@ describe('the documented answers', () => {
         { id, ...MALFORMED },
       ),
     ).resolves.toEqual([200, 422, 404, 409, 400]);
+  });
+
+  it('match the answers to an OAuth client that looks up an account', async () => {
+    const { id } = await newAccount();
+    const of = async (scopes: string[]) => {
+      const { body } = await admin.call<{ client_id: string; client_secret: string }>(
+        'POST /api/v1/clients',
+        {
+          body: { name: 'orders', scopes },
+        },
+      );
+      return { headers: { authorization: basic({ id: body.client_id, secret: body.client_secret }) } };
+    };
+    const [client, other] = [await of(['users']), await of(['introspection'])];
+    const stranger = { headers: { authorization: basic({ id: randomUUID(), secret: 'wrong' }) } };
+    await expect(
+      visitor.statuses(
+        'GET /api/v1/users/{id}',
+        { id, ...client },
+        { id: randomUUID(), ...client },
+        { id, ...other },
+        { id, ...stranger },
+        { id },
+      ),
+    ).resolves.toEqual([200, 404, 403, 401, 401]);
   });
 
   it.each([

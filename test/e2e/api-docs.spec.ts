@@ -78,7 +78,7 @@ describe('the OpenAPI document', () => {
       const [method = '', path = ''] = route.split(' ');
       const { body } = await client.send(method, path, method === 'POST' ? { body: EMPTY_FORM } : {});
       const schemes: Record<string, object[]> = {
-        token_missing: [{ password: [] }],
+        token_missing: isForClientsToo(route) ? [{ password: [] }, { client: [] }] : [{ password: [] }],
         invalid_client: [{ client: [] }],
       };
       expect({ route, security }).toEqual({
@@ -118,10 +118,11 @@ describe('the OpenAPI document', () => {
     expect(
       exceptions((operation) =>
         failures(operation).every(([status, response]) =>
-          operation.tags.includes('oauth') ||
-          (operation.tags.includes('events') && ['401', '403'].includes(status))
+          operation.tags.includes('oauth') || (operation.tags.includes('events') && isRefusal(status))
             ? isOAuthError(response)
-            : isProblem(status, response),
+            : isForClientsToo(operation.route) && isRefusal(status)
+              ? isEither(status, response)
+              : isProblem(status, response),
         ),
       ),
     ).toEqual([]);
@@ -179,6 +180,21 @@ describe('the OpenAPI document', () => {
     ).toEqual([]);
   });
 });
+
+/** An admin asks with an access token, an OAuth client by HTTP Basic. */
+const isForClientsToo = (route: string): boolean => route === 'GET /api/v1/users/{id}';
+
+const isRefusal = (status: string): boolean => ['401', '403'].includes(status);
+
+/** Whether it is problem details for a user, and an error of RFC 6749 for a client. */
+function isEither(status: string, { description, content = {} }: Documented): boolean {
+  const { 'application/json': error, ...others } = content;
+  return (
+    error !== undefined &&
+    isOAuthError({ description, content: { 'application/json': error } }) &&
+    isProblem(status, { description, content: others })
+  );
+}
 
 function hasSchemas({ content = {} }: Documented): boolean {
   const media = Object.values(content);

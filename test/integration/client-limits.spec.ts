@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OAuthClient } from '../support/app/oauth-client.js';
+import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { Attempts, expectRefusal, PER_ACCOUNT_AND_NETWORK } from './attempts.js';
@@ -48,6 +48,18 @@ describe('failed authentications of OAuth clients', () => {
       [client.id],
     );
     expect(noted).toEqual([{ count: 100 }]);
+  });
+
+  it('are limited where a client looks up an account, too', async () => {
+    const client = await registerClient(app, admin, 'orders', ['users']);
+    const lookUp = (secret: string) =>
+      app.call('GET', `/api/v1/users/${admin.id}`, {
+        headers: { authorization: basic({ ...client, secret }) },
+      });
+    const statuses: number[] = [];
+    for (let attempt = 1; attempt <= 101; attempt += 1) statuses.push((await lookUp('wrong')).status);
+    expect(statuses).toEqual([...Array<number>(100).fill(401), 429]);
+    await expect(lookUp(client.secret)).resolves.toMatchObject({ status: 200, body: { id: admin.id } });
   });
 });
 
