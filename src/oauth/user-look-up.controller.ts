@@ -18,6 +18,8 @@ export class UserLookUpController {
 
   @Get(':id')
   @ApiOperation({
+    // Beside the other operations of accounts, in generated clients.
+    operationId: 'Users_read',
     summary: 'One account, for an admin or for an OAuth client by HTTP Basic',
     description:
       'A client needs the scope `users`. It finds the account of a token by `sub`. The answer has the state of this moment; nothing may ' +

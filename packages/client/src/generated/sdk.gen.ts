@@ -239,11 +239,13 @@ export class Users extends HeyApiClient {
     }
     
     /**
-     * One account
+     * One account, for an admin or for an OAuth client by HTTP Basic
+     *
+     * A client needs the scope `users`. It finds the account of a token by `sub`. The answer has the state of this moment; nothing may store it.
      */
     public read<ThrowOnError extends boolean = false>(options: Options<UsersReadData, ThrowOnError>): RequestResult<UsersReadResponses, UsersReadErrors, ThrowOnError> {
         return (options.client ?? this.client).get<UsersReadResponses, UsersReadErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
+            security: [{ scheme: 'bearer', type: 'http' }, { scheme: 'basic', type: 'http' }],
             url: '/api/v1/users/{id}',
             ...options
         });

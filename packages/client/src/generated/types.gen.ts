@@ -105,7 +105,10 @@ export type UserDto = {
     id: string;
     email: string;
     full_name: string;
-    role: 'student' | 'researcher' | 'admin';
+    /**
+     * One of the configured roles, or of those that were
+     */
+    role: string;
     is_active: boolean;
     created_at: string;
     updated_at: string;
@@ -122,9 +125,14 @@ export type UserPageDto = {
     page_size: number;
 };
 
+/**
+ * New accounts have `student`; an admin grants other roles
+ */
+export type Role = 'student' | 'researcher' | 'admin';
+
 export type AdministerUserDto = {
     full_name?: string;
-    role?: 'student' | 'researcher' | 'admin';
+    role?: Role;
     /**
      * false ends all sessions of the user at once
      */
@@ -168,10 +176,7 @@ export type RegisterDto = {
      */
     password: string;
     full_name: string;
-    /**
-     * Only `student`; an admin grants other roles
-     */
-    role?: 'student' | 'researcher' | 'admin';
+    role?: Role;
 };
 
 export type PasswordGrantDto = {
@@ -221,18 +226,18 @@ export type ChangePasswordDto = {
 export type CreateClientDto = {
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
      */
-    scopes?: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
+    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
 };
 
 export type IssuedClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
      */
-    scopes: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
+    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -243,18 +248,18 @@ export type IssuedClientDto = {
 export type UpdateClientDto = {
     name?: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
      */
-    scopes?: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
+    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
 };
 
 export type ClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
      */
-    scopes: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
+    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
     created_at: string;
     /**
      * Until then the secret before the latest one is accepted too
@@ -273,9 +278,9 @@ export type RenewedClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
      */
-    scopes: Array<'introspection' | 'events' | 'password' | 'end_user_address'>;
+    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -348,7 +353,7 @@ export type ActiveTokenDto = {
     /**
      * Of this moment; access tokens only
      */
-    role?: 'student' | 'researcher' | 'admin';
+    role?: string;
     /**
      * When the user logged in
      */
@@ -819,7 +824,7 @@ export type GatewayCheckCheckData = {
         /**
          * The account must have one of these roles now
          */
-        role?: Array<'student' | 'researcher' | 'admin'>;
+        role?: Array<Role>;
     };
     url: '/api/v1/auth/check';
 };
@@ -1247,6 +1252,10 @@ export type UsersReadErrors = {
      * Not Found
      */
     404: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
     /**
      * Service Unavailable
      */
