@@ -42,6 +42,8 @@ export class Examination {
   account: UserDto | undefined;
   /** The refresh token that was exchanged and not used since, and when its exchange was answered. */
   rotation: { readonly old: string; readonly at: number } | undefined;
+  /** That the admin has granted to the account for a time. */
+  grantedRole: string | undefined;
   loggedOutAt: number | undefined;
   isDeactivated = false;
   private readonly named = new Map<string, OpenSession>();

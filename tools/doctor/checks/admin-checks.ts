@@ -1,4 +1,4 @@
-import type { AdministerUserDto, UserDto } from '../../../packages/client/src/generated/types.gen.js';
+import type { ProblemDto, UserDto } from '../../../packages/client/src/generated/types.gen.js';
 import { logIn, readAccount } from '../../service/account.js';
 import type { Answer, ServiceClient } from '../../service/service-client.js';
 import type { Check, InstanceCheck } from '../check.js';
@@ -6,14 +6,28 @@ import { demand, describe, PromiseBroken } from '../observation.js';
 import { answeredAt, type Examination } from '../examination.js';
 import type { State } from '../staleness.js';
 
-/** A role that a route can demand, and that administers nothing. */
-const ROLE = 'researcher';
+const ONE_ROLE = 'the deployment has one role beside admin';
 
-/** The route for gateways demands a role: 200 with it, 403 without. */
+/** The route for gateways demands the granted role: 200 with it, 403 without. */
 const demandRole = (examination: Examination) => (client: ServiceClient) =>
-  client.send('GET', `/api/v1/auth/check?role=${ROLE}`, {
+  client.send('GET', `/api/v1/auth/check?role=${examination.grantedRole ?? ''}`, {
     token: examination.session('administered').tokens.access_token,
   });
+
+/** A role that administers nothing, and that the account does not have. The refusal of a role without a name has all roles. */
+async function otherRole(examination: Examination): Promise<string | undefined> {
+  const { body } = demand(await demandRole(examination)(examination.entry), 422, 'a role without a name');
+  const { errors = [] } = body as ProblemDto;
+  return errors
+    .flatMap(({ allowed = [] }) => allowed)
+    .find((role) => role !== 'admin' && role !== examination.account?.role);
+}
+
+/** How an instance follows a change of the role. */
+const roleChangeOn =
+  (change: string): InstanceCheck['runOn'] =>
+  async (instance, examination) =>
+    examination.grantedRole === undefined ? { skipped: ONE_ROLE } : examination.changeOn(change, instance);
 
 const between =
   (old: number, next: number) =>
@@ -23,15 +37,18 @@ const between =
 /** A third session: the first two have ended. */
 export const ROLE_GRANT: Check = {
   id: 'role-grant',
-  promise: `an admin can grant the role ${ROLE}`,
+  promise: 'an admin can grant another role',
   needsAdmin: true,
   async run(examination) {
     await examination.open('administered');
+    const role = await otherRole(examination);
+    if (role === undefined) return { skipped: ONE_ROLE };
+    examination.grantedRole = role;
     for (const { client, name } of examination.options.instances)
       demand(await demandRole(examination)(client), 403, `the role at ${name}`);
-    const answer = demand(await administer(examination, { role: ROLE }), 200, 'the change of the role');
+    const answer = demand(await administer(examination, { role }), 200, 'the change of the role');
     await examination.follow('role-grant', answeredAt(answer), between(403, 200), demandRole(examination));
-    return { ms: answer.ms };
+    return { ms: answer.ms, detail: role };
   },
 };
 
@@ -39,7 +56,7 @@ export const ROLE_GRANTED: InstanceCheck = {
   id: 'role-granted',
   promise: 'a granted role is accepted at once',
   needsAdmin: true,
-  runOn: async (instance, examination) => examination.changeOn('role-grant', instance),
+  runOn: roleChangeOn('role-grant'),
 };
 
 export const ROLE_REMOVE: Check = {
@@ -47,6 +64,7 @@ export const ROLE_REMOVE: Check = {
   promise: 'an admin can take the role away',
   needsAdmin: true,
   async run(examination) {
+    if (examination.grantedRole === undefined) return { skipped: ONE_ROLE };
     const role = examination.account?.role;
     const answer = demand(await administer(examination, { role }), 200, 'the change of the role');
     await examination.follow('role-remove', answeredAt(answer), between(200, 403), demandRole(examination));
@@ -58,7 +76,7 @@ export const ROLE_REMOVED: InstanceCheck = {
   id: 'role-removed',
   promise: 'a role that was taken away is refused at once',
   needsAdmin: true,
-  runOn: async (instance, examination) => examination.changeOn('role-remove', instance),
+  runOn: roleChangeOn('role-remove'),
 };
 
 export const DEACTIVATE: Check = {
@@ -99,7 +117,10 @@ export const DEACTIVATED_LOGIN: Check = {
 };
 
 /** Changes the account of the examination, as the admin. */
-export function administer(examination: Examination, change: AdministerUserDto): Promise<Answer<UserDto>> {
+export function administer(
+  examination: Examination,
+  change: { role?: string; is_active?: boolean },
+): Promise<Answer<UserDto>> {
   return examination.entry.send('PATCH', `/api/v1/users/${examination.accountId}`, {
     token: examination.session('admin').tokens.access_token,
     body: change,
