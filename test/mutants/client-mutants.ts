@@ -6,6 +6,7 @@ const SERVICE = 'src/clients/clients.service.ts';
 const INSPECTION = 'src/oauth/token-inspection.ts';
 const CLIENTS_SPEC = ['test/integration/clients.spec.ts'] as const;
 const LIMITS_SPEC = ['test/integration/client-limits.spec.ts'] as const;
+const LOOK_UP_SPEC = ['test/e2e/user-look-up.spec.ts'] as const;
 const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;
 const INSPECTION_SPEC = ['test/integration/oauth-inspection.spec.ts'] as const;
 
@@ -17,6 +18,22 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     text: ' && nowMs < previousSecretExpiresAt.getTime()',
     replacement: '',
     specs: ['src/clients/client-secret.spec.ts'],
+  },
+  {
+    name: 'a client without its scope looks up accounts',
+    file: 'src/oauth/admin-or-client.guard.ts',
+    text: "authenticate(request, 'users')",
+    replacement: 'authenticate(request)',
+    specs: LOOK_UP_SPEC,
+    test: 'refuses a client without the scope',
+  },
+  {
+    name: 'every user looks up accounts',
+    file: 'src/oauth/admin-or-client.guard.ts',
+    text: 'if (role !== ADMIN_ROLE) throw Problems.forbidden();',
+    replacement: '',
+    specs: ['test/integration/routes.spec.ts'],
+    test: 'if for admins, answers 403',
   },
   {
     name: 'an ended client is accepted',

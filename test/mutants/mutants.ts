@@ -67,6 +67,21 @@ export const MUTANTS: readonly Mutant[] = [
     test: 'if for admins, answers 403',
   },
   {
+    name: 'a role that is not configured can be granted',
+    file: 'src/http/role-member.ts',
+    text: 'if (role === undefined || names.some((name) => name === role)) return [];',
+    replacement: 'if (role === undefined || role !== null) return [];',
+    specs: ['src/http/validation.pipe.spec.ts'],
+  },
+  {
+    name: 'a registration for another role seems to succeed',
+    file: 'src/auth/auth.service.ts',
+    text: "if (role !== undefined && role !== granted) throw Problems.forbidden('Only an admin grants this role');",
+    replacement: '',
+    specs: ['test/e2e/own-roles.spec.ts'],
+    test: 'register accounts with their own default role',
+  },
+  {
     name: 'unknown members of a body are accepted',
     file: 'src/http/validation.pipe.ts',
     text: 'forbidNonWhitelisted: true,',
