@@ -8,9 +8,14 @@ export interface Change {
   readonly user_id: string;
   /** The session that ended; `null` for changes of the user. */
   readonly session_id: string | null;
-  /** Why a session ended. */
+  /** Why a session ended; of a change of a user, what changed beside claims of tokens: {@link UserChangeReason}. */
   readonly reason: string | null;
+  /** Of a change of a user: the claims of its tokens that changed, with their new values. `null` or absent where that is not known. */
+  readonly claims?: Readonly<Record<string, unknown>> | null;
 }
+
+/** What changed of a user that other services want to know, as the triggers of the log write it. */
+export type UserChangeReason = 'password_changed' | 'user_deactivated' | 'user_activated';
 
 export const subjectOf = ({ kind, user_id: id }: Change): Subject => ({
   kind: kind === 'client.changed' ? 'client' : 'user',

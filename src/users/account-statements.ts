@@ -12,10 +12,15 @@ export const CREDENTIALS: HotStatement = {
   text: 'SELECT id, role, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
 };
 
-/** Keeps a password that was changed during the login. `updated_at` stays: clients see no change of the account. */
+/**
+ * Keeps a password that was changed during the login. `updated_at` stays, and the setting tells the trigger of the log that the
+ * password is the same: nobody sees a change of the account.
+ */
 export const REHASH: HotStatement = {
   name: 'renew_password_hash',
-  text: 'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+  text: `
+  WITH renewal AS MATERIALIZED (SELECT set_config('ergodrive.password_hash', 'renewed', true))
+  UPDATE users SET password_hash = $3 FROM renewal WHERE id = $1 AND password_hash = $2`,
 };
 
 export const SET_PASSWORD: HotStatement = {

@@ -6,7 +6,7 @@ import { actorValues } from '../audit/audit-line.js';
 import type { Command } from '../commands/command.js';
 import { CommandsService } from '../commands/commands.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
-import type { Change } from '../log/change-feed.js';
+import type { Change, UserChangeReason } from '../log/change-feed.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { ADMIN_ROLE } from '../config/roles.js';
@@ -125,7 +125,7 @@ export class UsersService {
   async setPassword(command: Command, { userId, verifiedHash, nextHash }: PasswordChange): Promise<boolean> {
     const values = [userId, verifiedHash, nextHash];
     const { is_changed: isChanged } = await command.act<{ is_changed: boolean }>(SET_PASSWORD, values);
-    if (isChanged) command.changed(updateOf(userId));
+    if (isChanged) command.changed(updateOf(userId, 'password_changed'));
     return isChanged;
   }
 
@@ -171,17 +171,28 @@ export class UsersService {
       lines.map(({ details }) => details),
     ]);
     if (account === undefined) throw Problems.notFound('User not found');
-    command.changed(updateOf(before.id));
+    command.changed(changeOf(before, after));
     return account;
   }
 }
 
-const updateOf = (id: string): Change => ({
+/** The row that the trigger of the log writes. */
+const updateOf = (id: string, reason: UserChangeReason | null, claims: Change['claims'] = {}): Change => ({
   kind: 'user.updated',
   user_id: id,
   session_id: null,
-  reason: null,
+  reason,
+  claims,
 });
+
+function changeOf(before: AccountRecord, { role, isActive }: Editable): Change {
+  const status = isActive ? 'user_activated' : 'user_deactivated';
+  return updateOf(
+    before.id,
+    isActive === before.isActive ? null : status,
+    role === before.role ? {} : { role },
+  );
+}
 
 function merge(before: Editable, changes: UserChanges): Editable {
   const { fullName = before.fullName, role = before.role, isActive = before.isActive } = changes;

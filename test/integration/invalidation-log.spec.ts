@@ -10,6 +10,7 @@ interface LogRow {
   user_id: string;
   session_id: string | null;
   reason: string | null;
+  claims: object | null;
 }
 
 /** By plain SQL, as an operator may do it: the database itself keeps the log. */
@@ -45,7 +46,7 @@ describe('the invalidation log', () => {
 
   const logged = async (): Promise<LogRow[]> => {
     const { rows } = await client.query<LogRow>(
-      `SELECT kind, user_id, session_id, reason FROM invalidations WHERE user_id = $1
+      `SELECT kind, user_id, session_id, reason, claims FROM invalidations WHERE user_id = $1
        ORDER BY kind DESC, session_id`,
       [user],
     );
@@ -54,12 +55,19 @@ describe('the invalidation log', () => {
   const change = (statement: string) =>
     client.query(statement.replace('$user', user).replace('$session', first()));
   const first = () => sessions[0]!;
-  const updated = (): LogRow => ({ kind: 'user.updated', user_id: user, session_id: null, reason: null });
+  const updated = (reason: string | null = null, claims: object | null = {}): LogRow => ({
+    kind: 'user.updated',
+    user_id: user,
+    session_id: null,
+    reason,
+    claims,
+  });
   const ended = (session_id: string, reason: string): LogRow => ({
     kind: 'session.revoked',
     user_id: user,
     session_id,
     reason,
+    claims: null,
   });
 
   it('has no row for a new user or a new session, which make no cache entry stale', async () => {
@@ -67,13 +75,14 @@ describe('the invalidation log', () => {
   });
 
   it.each([
-    ['role', `role = 'admin'`],
-    ['name', `full_name = 'B'`],
-    ['password', `password_hash = 'y'`],
-    ['address', `email = email || '.example'`],
-  ])("has one row for a change of a user's %s", async (_, assignment) => {
+    ['role', `role = 'admin'`, null, { role: 'admin' }],
+    ['name', `full_name = 'B'`, null, {}],
+    ['password', `password_hash = 'y'`, 'password_changed', {}],
+    ['address', `email = email || '.example'`, null, {}],
+    ['role and password', `role = 'admin', password_hash = 'y'`, 'password_changed', { role: 'admin' }],
+  ])("has one row for a change of a user's %s", async (_, assignment, reason, claims) => {
     await change(`UPDATE users SET ${assignment} WHERE id = '$user'`);
-    await expect(logged()).resolves.toEqual([updated()]);
+    await expect(logged()).resolves.toEqual([updated(reason, claims)]);
   });
 
   it('has no row for an update that changes nothing', async () => {
@@ -85,7 +94,7 @@ describe('the invalidation log', () => {
   it('has a row for each session that a deactivation ends', async () => {
     await change(`UPDATE users SET is_active = false WHERE id = '$user'`);
     await expect(logged()).resolves.toEqual([
-      updated(),
+      updated('user_deactivated'),
       ...sessions.map((id) => ended(id, 'user_deactivated')),
     ]);
     const { rows } = await client.query('SELECT 1 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL', [
@@ -103,7 +112,7 @@ describe('the invalidation log', () => {
   it('has rows for the deletion of a user and for each session that ends by it', async () => {
     await change(`DELETE FROM users WHERE id = '$user'`);
     await expect(logged()).resolves.toEqual([
-      { ...updated(), kind: 'user.deleted' },
+      { ...updated(null, null), kind: 'user.deleted' },
       ...sessions.map((id) => ended(id, 'session_deleted')),
     ]);
   });
@@ -124,7 +133,7 @@ describe('the invalidation log', () => {
 
   it('records a session that is made to expire earlier as a change of its user, not as an end', async () => {
     await change(`UPDATE sessions SET expires_at = expires_at - interval '1 hour' WHERE id = '$session'`);
-    await expect(logged()).resolves.toEqual([updated()]);
+    await expect(logged()).resolves.toEqual([updated(null, null)]);
   });
 
   it('records a rotation that shortens the session as a change of its user, not as an end', async () => {
@@ -132,7 +141,7 @@ describe('the invalidation log', () => {
       `UPDATE sessions SET refresh_jti = gen_random_uuid(), previous_refresh_jti = refresh_jti, rotated_at = now(),
          last_used_at = now(), expires_at = now() + interval '1 hour' WHERE id = '$session'`,
     );
-    await expect(logged()).resolves.toEqual([updated()]);
+    await expect(logged()).resolves.toEqual([updated(null, null)]);
   });
 
   it('truncates a reason that is too long for a notification', async () => {

@@ -19,6 +19,7 @@ import { IndexSessionsByNetwork1764000000023 } from './1764000000023-index-sessi
 import { StampAuditEvents1764000000024 } from './1764000000024-stamp-audit-events.js';
 import { ScopeOAuthClients1764000000025 } from './1764000000025-scope-oauth-clients.js';
 import { LeaveRolesToConfiguration1796169400000 } from './1796169400000-leave-roles-to-configuration.js';
+import { LogChangedClaims1764000000030 } from './1764000000030-log-changed-claims.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   StampAuditEvents1764000000024,
   ScopeOAuthClients1764000000025,
   LeaveRolesToConfiguration1796169400000,
+  LogChangedClaims1764000000030,
 ];
