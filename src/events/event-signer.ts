@@ -8,12 +8,12 @@ import { claimsOf, type SecurityEvent } from './security-event.js';
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const TYPE = 'secevent+jwt';
 
-/** Signs security events, each once: all receivers get the same SET. */
+/** Signs security events, each once for a client: the instances of a service get the same SET. */
 @Injectable()
 export class EventSigner {
   private readonly signed = new LRUCache<string, string>({
     maxSize: MAX_KEPT_BYTES,
-    sizeCalculation: (set, jti) => set.length + jti.length,
+    sizeCalculation: (set, key) => set.length + key.length,
   });
 
   constructor(
@@ -21,12 +21,16 @@ export class EventSigner {
     private readonly config: AppConfig,
   ) {}
 
-  /** @returns the SET in compact form */
-  sign(event: SecurityEvent): string {
-    const known = this.signed.get(event.jti);
+  /**
+   * @param clientId of the receiver
+   * @returns the SET in compact form
+   */
+  sign(event: SecurityEvent, clientId: string): string {
+    const key = `${clientId} ${event.jti}`;
+    const known = this.signed.get(key);
     if (known !== undefined) return known;
-    const set = this.keys.sign(TYPE, claimsOf(event, this.config.issuerUrl));
-    this.signed.set(event.jti, set);
+    const set = this.keys.sign(TYPE, claimsOf(event, this.config.issuerUrl, clientId));
+    this.signed.set(key, set);
     return set;
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Standing } from '../standing/standing.js';
 import { NoPrimaryError } from '../common/database-errors.js';
 import { Problems } from '../http/problem.error.js';
@@ -18,6 +19,8 @@ const FRESH_MS = 250;
 const MAX_READINGS = 10;
 /** Signatures between two turns of the event loop. */
 const BATCH = 20;
+/** Of the answers of one page that are kept for the other polls of their clients. */
+const MAX_KEPT_BYTES = 2 * 1024 * 1024;
 
 export interface Poll extends AdmittedPoll {
   readonly clientId: string;
@@ -37,7 +40,7 @@ export interface PollAnswer {
   readonly isRestarted: boolean;
 }
 
-/** The part of an answer that is the same for all receivers of a page. */
+/** The part of an answer that is the same for all polls of a client for a page. */
 interface SignedPage {
   /** JSON up to the value of its last member. */
   readonly head: string;
@@ -50,8 +53,8 @@ interface SignedPage {
 @Injectable()
 export class PollService {
   private readonly logger = new Logger('Feed');
-  /** Pages of which every SET was sent. */
-  private readonly signed = new WeakMap<FeedPage, SignedPage>();
+  /** By page and client: where every SET was sent. */
+  private readonly signed = new WeakMap<FeedPage, LRUCache<string, SignedPage>>();
 
   constructor(
     private readonly feed: EventFeed,
@@ -136,7 +139,7 @@ export class PollService {
   private async answerPage(page: FeedPage, poll: Poll): Promise<PollAnswer> {
     const { kind, reason } = this.standing.permit();
     if (kind === 'refuse') throw new NoPrimaryError(reason);
-    const known = this.signed.get(page);
+    const known = this.signed.get(page)?.get(poll.clientId);
     const fits = known && known.sent.length <= poll.request.maxEvents && known.bytes <= poll.maxBytes();
     const { head, sent } = fits ? known : await this.sign(page, poll);
     const { events, isRestarted } = page;
@@ -147,13 +150,13 @@ export class PollService {
   }
 
   private async sign(page: FeedPage, poll: Poll): Promise<SignedPage> {
-    const { request, signal } = poll;
+    const { clientId, request, signal } = poll;
     const maxBytes = poll.maxBytes();
     const sets: Record<string, string> = {};
     let bytes = 0;
     for (const [index, event] of page.events.slice(0, request.maxEvents).entries()) {
       if (signal.aborted) break;
-      const set = this.signer.sign(event);
+      const set = this.signer.sign(event, clientId);
       const length = set.length + event.jti.length;
       if (bytes + length > maxBytes && index > 0) break;
       bytes += length;
@@ -163,11 +166,19 @@ export class PollService {
     const sent = Object.keys(sets);
     const isWhole = sent.length === page.events.length && sent.length <= SHARED_EVENTS;
     // Another poll may have been at it at the same time.
-    const known = isWhole ? this.signed.get(page) : undefined;
+    const known = isWhole ? this.signed.get(page)?.get(clientId) : undefined;
     if (known !== undefined) return known;
     const signed = { head: headOf(page, sets, sent.length), sent, bytes };
-    if (isWhole) this.signed.set(page, signed);
+    if (isWhole) this.keep(page, clientId, signed);
     return signed;
+  }
+
+  private keep(page: FeedPage, clientId: string, signed: SignedPage): void {
+    const ofPage =
+      this.signed.get(page) ??
+      new LRUCache({ maxSize: MAX_KEPT_BYTES, sizeCalculation: ({ head }) => head.length });
+    ofPage.set(clientId, signed);
+    this.signed.set(page, ofPage);
   }
 }
 

@@ -1,55 +1,87 @@
-import { meaningOf } from '../common/revoke-reason.js';
-import { subjectOf } from '../log/change-feed.js';
-import type { LoggedChange } from './logged-change.js';
+import { subjectOf, type UserChangeReason } from '../log/change-feed.js';
 import type { EventKey } from './feed-cursor.js';
+import type { LoggedChange } from './logged-change.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
+const RISC = 'https://schemas.openid.net/secevent/risc/event-type';
 
-/** One security event of a row of the log. It becomes one SET: profiles of CAEP want one event in each. */
+/** One security event of a row of the log. It becomes one SET for each receiver: profiles of CAEP want one event in each. */
 export interface SecurityEvent extends EventKey {
-  /** Unique, and the same on every instance and for each delivery. */
+  /** Unique in the feed of a receiver, and the same on every instance and for each delivery. */
   readonly jti: string;
+  /** Identifies the transaction: SETs with one cause have the same. */
+  readonly txn: string;
   readonly change: LoggedChange;
 }
 
-/** The events of a row: of a session that ended because a credential was changed, also that change; of an OAuth client none. */
+/**
+ * The events of a row. A change of a user has up to two: of the claims, and of what its reason says. One that concerns neither, such as
+ * another name, has none, and a change of an OAuth client has none.
+ */
 export function eventsOf(change: LoggedChange, history: string): SecurityEvent[] {
-  const { xid, id } = change;
-  if (subjectOf(change).kind === 'client') return [];
+  const { kind, xid, id, claims, reason } = change;
+  if (kind === 'client.changed') return [];
   const jti = `${history}-${id}`;
-  const own = { xid, id, part: 0, jti, change };
-  const hasCredential = meaningOf(change.reason).changedCredential !== undefined;
-  return hasCredential ? [own, { ...own, part: 1, jti: `${jti}-p` }] : [own];
+  const own = { xid, id, part: 0, jti, txn: `${history}-t${xid}`, change };
+  if (kind !== 'user.updated') return [own];
+  const hasOwn = claims === null || Object.keys(claims).length > 0;
+  return [...(hasOwn ? [own] : []), ...(isKnown(reason) ? [{ ...own, part: 1, jti: `${jti}-p` }] : [])];
 }
 
 /**
  * The claims of a SET (RFC 8417). A change of a user is dated by a time at which its commit was known: until the commit, tokens
  * with the old role are issued, however long the transaction is open.
+ * @param audience the `client_id` of the receiver (SSF 1.0 §4.1.8)
  * @see https://openid.net/specs/openid-caep-1_0-final.html
  */
-export function claimsOf({ jti, change, part }: SecurityEvent, issuer: string): object {
+export function claimsOf(
+  { jti, txn, change, part }: SecurityEvent,
+  issuer: string,
+  audience: string,
+): object {
   const user = { format: 'iss_sub', iss: issuer, sub: subjectOf(change).id };
-  const isOfSession = part === 0 && change.session_id !== null;
-  const session = isOfSession ? { session: { format: 'opaque', id: change.session_id } } : {};
-  const [type, event] = part === 0 ? eventOf(change) : credentialChange(change);
+  const { session_id: id } = change;
+  const session = id === null ? {} : { session: { format: 'opaque', id } };
+  const [type, event] =
+    part === 1 && isKnown(change.reason) ? ofReason(change, change.reason) : eventOf(change, issuer);
   return {
     iss: issuer,
-    aud: issuer,
+    aud: audience,
     iat: Math.floor(change.committedBy),
     jti,
+    txn,
     sub_id: { format: 'complex', user, ...session },
-    events: { [`${CAEP}/${type}`]: event },
+    events: { [type]: event },
   };
 }
 
-const credentialChange = ({ at, reason }: LoggedChange): [string, object] => [
-  'credential-change',
-  { event_timestamp: at, credential_type: meaningOf(reason).changedCredential, change_type: 'update' },
-];
+type TypedEvent = readonly [type: string, event: object];
 
-function eventOf({ kind, at, committedBy, reason }: LoggedChange): [string, object] {
-  if (kind === 'user.updated') return ['token-claims-change', { event_timestamp: committedBy, claims: {} }];
+/** By what changed of a user. */
+const OF_REASON: Readonly<Record<UserChangeReason, TypedEvent>> = {
+  password_changed: [`${CAEP}/credential-change`, { credential_type: 'password', change_type: 'update' }],
+  user_deactivated: [`${RISC}/account-disabled`, {}],
+  user_activated: [`${RISC}/account-enabled`, {}],
+};
+
+const isKnown = (reason: string | null): reason is UserChangeReason =>
+  reason !== null && Object.hasOwn(OF_REASON, reason);
+
+function ofReason({ at }: LoggedChange, reason: UserChangeReason): TypedEvent {
+  const [type, event] = OF_REASON[reason];
+  return [type, { event_timestamp: at, ...event, reason_admin: { en: reason } }];
+}
+
+function eventOf({ kind, at, committedBy, reason, claims }: LoggedChange, issuer: string): TypedEvent {
+  if (kind === 'user.updated') {
+    // A row without claims may stand for any change: the receiver has to ask.
+    if (claims === null) return [`${issuer}/event-types/user-changed`, { event_timestamp: committedBy }];
+    return [`${CAEP}/token-claims-change`, { event_timestamp: committedBy, claims }];
+  }
   const isOfUser = kind === 'user.deleted';
   const reasonForAdmins = { en: reason ?? (isOfUser ? 'user_deleted' : 'ended') };
-  return ['session-revoked', { event_timestamp: isOfUser ? committedBy : at, reason_admin: reasonForAdmins }];
+  return [
+    `${CAEP}/session-revoked`,
+    { event_timestamp: isOfUser ? committedBy : at, reason_admin: reasonForAdmins },
+  ];
 }

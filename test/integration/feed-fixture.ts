@@ -69,7 +69,8 @@ export class FeedFixture {
   async eventsOf(receiver: FeedReceiver): Promise<JWTPayload[]> {
     const { body } = await this.app.call('GET', '/.well-known/jwks.json');
     const jwks = body as unknown as { keys: JWK[] };
-    return Promise.all([...receiver.sets.values()].map((set) => verifiedEvent(set, jwks, TEST_ISSUER)));
+    const expected = { issuer: TEST_ISSUER, audience: this.client.id };
+    return Promise.all([...receiver.sets.values()].map((set) => verifiedEvent(set, jwks, expected)));
   }
 }
 

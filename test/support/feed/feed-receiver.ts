@@ -81,11 +81,14 @@ export class FeedReceiver {
   }
 }
 
-/** A SET's claims as a receiver may rely on them. @throws Error of jose when it does not verify */
-export async function verifiedEvent(set: string, jwks: { keys: JWK[] }, issuer: string): Promise<JWTPayload> {
+/** A SET's claims as the client may rely on them. @throws Error of jose when it does not verify */
+export async function verifiedEvent(
+  set: string,
+  jwks: { keys: JWK[] },
+  expected: { issuer: string; audience: string },
+): Promise<JWTPayload> {
   const { payload } = await jwtVerify(set, createLocalJWKSet(jwks), {
-    issuer,
-    audience: issuer,
+    ...expected,
     typ: 'secevent+jwt',
   });
   return payload;

@@ -4,6 +4,7 @@ import type { VerifierOptions } from '../options.js';
 import { InMemoryLog } from './in-memory-log.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/';
+const RISC = 'https://schemas.openid.net/secevent/risc/event-type/';
 const CLIENT = { clientId: 'receiver', clientSecret: 'a secret of the receiver' };
 const CREDENTIALS = `Basic ${Buffer.from(Object.values(CLIENT).map(encodeURIComponent).join(':')).toString('base64')}`;
 
@@ -94,10 +95,19 @@ export class InMemoryIssuer {
     this.tell('session-revoked', session.sub, { reason_admin: { en: reason } }, session.sid);
   }
 
-  /** Gives the user another role. */
-  change(sub: string, change: Partial<User>): void {
-    const user = Object.assign(this.userOf(sub), change);
-    this.tell('token-claims-change', sub, { claims: { role: user.role } });
+  /** Gives the user another role or status. A user who is not active has no session. */
+  change(sub: string, { role, isActive }: Partial<User>): void {
+    const user = this.userOf(sub);
+    if (role !== undefined) {
+      user.role = role;
+      this.tell('token-claims-change', sub, { claims: { role } });
+    }
+    if (isActive === undefined) return;
+    user.isActive = isActive;
+    this.tell(`${RISC}account-${isActive ? 'enabled' : 'disabled'}`, sub, {});
+    if (isActive) return;
+    for (const session of this.sessions.values())
+      if (session.sub === sub && !session.isRevoked) this.revoke(session, 'user_deactivated');
   }
 
   /** Ends every session of the user, and the user. */
@@ -119,7 +129,7 @@ export class InMemoryIssuer {
 
   /** Appends a row with any claims. */
   append(claims: object): void {
-    this.log.append(this.url, claims);
+    this.log.append({ issuer: this.url, audience: CLIENT.clientId }, claims);
   }
 
   /** Answers one request. @param sinceArrivalMs how long ago it arrived */

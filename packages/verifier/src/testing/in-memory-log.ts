@@ -36,10 +36,10 @@ export class InMemoryLog {
   }
 
   /** @param claims of the security event token, added to those that each has */
-  append(issuer: string, claims: object): void {
+  append({ issuer, audience }: { issuer: string; audience: string }, claims: object): void {
     const jti = randomUUID();
     const atSeconds = this.nowSeconds();
-    const own = { iss: issuer, aud: issuer, iat: Math.floor(atSeconds), jti };
+    const own = { iss: issuer, aud: audience, iat: Math.floor(atSeconds), jti };
     this.rows.push({ jti, atSeconds, claims: { ...own, ...claims } });
     for (const wake of this.waiting) wake();
   }
