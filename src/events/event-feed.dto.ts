@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ASYMMETRIC_ALGORITHMS, type AsymmetricAlgorithm } from '../config/jwk.js';
 
 const CURSOR = 'MS5kNmQ1…';
 const JTI = '3f0c9a1be27d-17';
@@ -46,7 +47,7 @@ export class PollAnswerDto {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    description: 'By `jti`: security event tokens (RFC 8417), each with one event of CAEP',
+    description: 'By `jti`: security event tokens (RFC 8417) for this client, each with one event',
     example: { [JTI]: 'eyJhbGciOiJFUzI1NiJ9…' },
   })
   sets: Record<string, string>;
@@ -110,6 +111,14 @@ export class SsfConfigurationDto {
 
   @ApiProperty({ example: 'https://auth.example.org/.well-known/jwks.json' })
   jwks_uri: string;
+
+  @ApiProperty({
+    enum: ASYMMETRIC_ALGORITHMS,
+    isArray: true,
+    description: 'Of the keys that may sign security event tokens; the first one signs now',
+    example: ['ES256'],
+  })
+  event_signing_alg_values_supported: readonly AsymmetricAlgorithm[];
 
   @ApiProperty({ example: ['urn:ietf:rfc:8936'] })
   delivery_methods_supported: string[];

@@ -44,6 +44,7 @@ export class EventsController {
       spec_version: SSF_VERSION,
       issuer: issuerUrl,
       jwks_uri: `${issuerUrl}/.well-known/jwks.json`,
+      event_signing_alg_values_supported: this.keys.algorithms,
       delivery_methods_supported: [POLLING],
       default_subjects: 'ALL',
       authorization_schemes: [{ spec_urn: HTTP_BASIC }],

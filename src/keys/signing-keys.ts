@@ -2,6 +2,7 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AppConfig } from '../config/app-config.js';
+import type { AsymmetricAlgorithm } from '../config/jwk.js';
 import type { SigningKey } from '../config/signing-key.js';
 
 /** A key that verifies tokens, by its one algorithm (RFC 8725 §3.1). */
@@ -22,6 +23,8 @@ export class SigningKeys {
   readonly jwks: { readonly keys: readonly JsonWebKey[] };
   /** Whether others can verify what is signed now. */
   readonly isAsymmetric: boolean;
+  /** Of the keys that others verify with, that of the first key first. Only one of several signs now. Empty with HS256. */
+  readonly algorithms: readonly AsymmetricAlgorithm[];
   private readonly verifying: ReadonlyMap<unknown, VerifyingKey>;
 
   constructor(
@@ -29,7 +32,9 @@ export class SigningKeys {
     private readonly config: AppConfig,
   ) {
     const { signingKeys } = config.tokens;
-    this.jwks = { keys: signingKeys.flatMap((key) => (key.algorithm === 'HS256' ? [] : [key.jwk])) };
+    const published = signingKeys.filter((key) => key.algorithm !== 'HS256');
+    this.jwks = { keys: published.map(({ jwk }) => jwk) };
+    this.algorithms = [...new Set(published.map(({ algorithm }) => algorithm))];
     this.isAsymmetric = signingKeys[0].algorithm !== 'HS256';
     this.verifying = new Map(signingKeys.map((key) => [key.kid, this.verifyingKeyOf(key)]));
   }

@@ -19,7 +19,12 @@ export class AuthorizationServerController {
       token_endpoint: `${issuerUrl}/oauth2/token`,
       introspection_endpoint: `${issuerUrl}/oauth2/introspect`,
       revocation_endpoint: `${issuerUrl}/oauth2/revoke`,
-      ...(keys.isAsymmetric ? { jwks_uri: `${issuerUrl}/.well-known/jwks.json` } : {}),
+      ...(keys.isAsymmetric
+        ? {
+            jwks_uri: `${issuerUrl}/.well-known/jwks.json`,
+            access_token_signing_alg_values_supported: keys.algorithms,
+          }
+        : {}),
       grant_types_supported: GRANT_TYPES,
       response_types_supported: [],
       token_endpoint_auth_methods_supported: AUTH_METHODS,

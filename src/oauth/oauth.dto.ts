@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ASYMMETRIC_ALGORITHMS, type AsymmetricAlgorithm } from '../config/jwk.js';
 import { GRANT_TYPES } from './grants/grant-types.js';
 
 const TOKEN = {
@@ -115,6 +116,14 @@ export class AuthorizationServerDto {
     example: `${ISSUER}/.well-known/jwks.json`,
   })
   jwks_uri?: string;
+
+  @ApiPropertyOptional({
+    enum: ASYMMETRIC_ALGORITHMS,
+    isArray: true,
+    description: 'Of the keys of `jwks_uri`; the first one signs access tokens now',
+    example: ['ES256'],
+  })
+  access_token_signing_alg_values_supported?: readonly AsymmetricAlgorithm[];
 
   @ApiProperty({ type: [String], example: GRANT_TYPES })
   grant_types_supported: readonly string[];

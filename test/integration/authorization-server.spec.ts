@@ -37,12 +37,15 @@ describe('the metadata of the authorization server', () => {
     await expect(metadataOf({})).resolves.toEqual(METADATA);
   });
 
-  it('names the URL of the key set when other services can verify tokens with it', async () => {
-    const file = await SigningKeysFile.create();
-    await expect(metadataOf({ SIGNING_KEYS_FILE: file.path })).resolves.toEqual({
-      ...METADATA,
-      jwks_uri: `${TEST_ISSUER}/.well-known/jwks.json`,
-    });
-    await file.remove();
+  it('names the URL of the key set and the algorithms of its keys when other services can verify tokens with it', async () => {
+    for (const algorithms of [['ES256'], ['RS256', 'ES256', 'RS256']] as const) {
+      const file = await SigningKeysFile.create(...algorithms);
+      await expect(metadataOf({ SIGNING_KEYS_FILE: file.path })).resolves.toEqual({
+        ...METADATA,
+        jwks_uri: `${TEST_ISSUER}/.well-known/jwks.json`,
+        access_token_signing_alg_values_supported: [...new Set(algorithms)],
+      });
+      await file.remove();
+    }
   });
 });

@@ -1,8 +1,13 @@
 import argon2 from '@node-rs/argon2';
+import { decodeJwt } from 'jose';
 import { logIn, type Member, register } from './accounts.js';
-import type { FeedReceiver } from '../support/feed/feed-receiver.js';
+import { basic } from '../support/app/oauth-client.js';
+import { FeedReceiver } from '../support/feed/feed-receiver.js';
+import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
+import { AppInProcess } from './app-in-process.js';
 import { FeedFixture } from './feed-fixture.js';
+import { registerAdmin, registerClient } from './oauth-clients.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
 const RISC = 'https://schemas.openid.net/secevent/risc/event-type';
@@ -153,5 +158,30 @@ describe('the revocation feed of changes of users', () => {
       [byUser(member), `${CAEP}/token-claims-change`, { claims: { role: 'researcher' } }],
       [byUser(member), `${CAEP}/credential-change`, CHANGE_OF_PASSWORD],
     ]);
+  });
+});
+
+describe('the revocation feed of changes of users in the embedded database', () => {
+  it('says what changed of a user, and that the account was disabled', async () => {
+    const keys = await SigningKeysFile.create();
+    const app = await AppInProcess.start({ SIGNING_KEYS_FILE: keys.path });
+    const admin = await registerAdmin(app);
+    const headers = { authorization: basic(await registerClient(app, admin)) };
+    const receiver = new FeedReceiver((body) => app.call('POST', '/api/v1/events/poll', { headers, body }));
+    const member = await register(app);
+    await receiver.catchUp();
+    receiver.sets.clear();
+    for (const body of [{ full_name: 'Another Name' }, { role: 'researcher' }, { is_active: false }])
+      await app.call('PATCH', `/api/v1/users/${member.id}`, { token: admin.token, body });
+    await receiver.catchUp();
+    const events = [...receiver.sets.values()].flatMap((set) =>
+      Object.entries(decodeJwt(set)['events'] as object),
+    );
+    expect(events).toEqual([
+      [`${CAEP}/token-claims-change`, expect.objectContaining({ claims: { role: 'researcher' } })],
+      [`${RISC}/account-disabled`, expect.objectContaining(because('user_deactivated'))],
+    ]);
+    await app.stop();
+    await keys.remove();
   });
 });

@@ -111,6 +111,7 @@ describe('a poll of the revocation feed', () => {
         spec_version: '1_0',
         issuer: TEST_ISSUER,
         jwks_uri: `${TEST_ISSUER}/.well-known/jwks.json`,
+        event_signing_alg_values_supported: ['ES256'],
         delivery_methods_supported: ['urn:ietf:rfc:8936'],
         default_subjects: 'ALL',
         authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:7617' }],
