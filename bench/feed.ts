@@ -73,16 +73,19 @@ class Receiver {
 async function main(): Promise<void> {
   const options = {
     receivers: { type: 'string' },
+    clients: { type: 'string' },
+    algorithm: { type: 'string' },
     rate: { type: 'string' },
     seconds: { type: 'string' },
   } as const;
   const { values } = parseArgs({ options });
-  const { receivers = '200', rate = '200', seconds = '10' } = values;
+  const { receivers = '200', clients = '1', rate = '200', seconds = '10' } = values;
+  const algorithm = values.algorithm === 'RS256' ? 'RS256' : 'ES256';
   pinToLoadCore();
   const [postgres, redis, keys] = await Promise.all([
     PostgresServer.start({ durability: 'machine' }),
     RedisServer.start(),
-    SigningKeysFile.create(),
+    SigningKeysFile.create(algorithm),
   ]);
   const { url } = await postgres.createDatabase();
   const app = await AppProcess.start({
@@ -100,9 +103,12 @@ async function main(): Promise<void> {
     },
   });
   try {
-    const authorization = await registerClient(app);
+    const authorizations = await registerClients(app, Number(clients));
     const idle = await cpuShare(app.pid, 2000);
-    const open = Array.from({ length: Number(receivers) }, () => new Receiver(app.port, authorization));
+    const open = Array.from(
+      { length: Number(receivers) },
+      (_, index) => new Receiver(app.port, authorizations[index % authorizations.length] ?? ''),
+    );
     await pause(2000);
     const waiting = await cpuShare(app.pid, 3000);
     const polls = () => open.reduce((sum, receiver) => sum + receiver.polls, 0);
@@ -124,7 +130,7 @@ async function main(): Promise<void> {
     const at = (share: number) =>
       latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
     console.log(
-      `${receivers} receivers, ${committedAt.size} revocations in ${seconds} s, load ${loadavg()[0]}`,
+      `${receivers} receivers of ${clients} clients, ${algorithm}, ${committedAt.size} revocations in ${seconds} s, load ${loadavg()[0]}`,
     );
     console.log(
       `processor time of the instance: idle ${percent(idle)}, receivers waiting ${percent(waiting)}, revocations ${percent(busy)}`,
@@ -142,16 +148,20 @@ async function main(): Promise<void> {
   }
 }
 
-/** @returns the header of HTTP Basic */
-async function registerClient(app: AppProcess): Promise<string> {
+/** @returns of each client the header of HTTP Basic */
+async function registerClients(app: AppProcess, count: number): Promise<string[]> {
   const client = api(app.url);
   const login = await client.post<{ access_token: string }>('/api/v1/auth/login/json', ADMIN);
   const admin = client.as(login.body.access_token);
-  const { body } = await admin.post<{ client_id: string; client_secret: string }>('/api/v1/clients', {
-    name: 'bench',
-  });
+  const headers: string[] = [];
+  while (headers.length < count) {
+    const { body } = await admin.post<{ client_id: string; client_secret: string }>('/api/v1/clients', {
+      name: 'bench',
+    });
+    headers.push(basic({ id: body.client_id, secret: body.client_secret }));
+  }
   client.close();
-  return basic({ id: body.client_id, secret: body.client_secret });
+  return headers;
 }
 
 /** Commits changes at a rate, and notifies after each as an instance does. @returns by row, when the commit was answered */

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { LeaveRolesToConfiguration1796169400000 as LeaveRoles } from '../../src/database/migrations/1796169400000-leave-roles-to-configuration.js';
+import { LeaveRolesToConfiguration1764000000026 as LeaveRoles } from '../../src/database/migrations/1764000000026-leave-roles-to-configuration.js';
 import { migrate } from '../../src/database/migrate.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { sql } from '../support/postgres/sql.js';

@@ -10,6 +10,7 @@ const ARCHIVE = 'src/events/log-archive.ts';
 const FAILOVER_SPEC = ['test/integration/feed-failover.spec.ts'] as const;
 const FEED_SPEC = ['test/integration/event-feed.spec.ts'] as const;
 const REACH_SPEC = ['test/integration/event-feed-reach.spec.ts'] as const;
+const CHANGES_SPEC = ['test/integration/event-feed-changes.spec.ts'] as const;
 const REQUEST_SPEC = ['test/integration/event-feed-requests.spec.ts'] as const;
 
 /** What the receivers of the revocation feed rely on. */
@@ -49,6 +50,38 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     replacement: 'event_timestamp: at, claims',
     specs: FEED_SPEC,
     test: 'not before its commit',
+  },
+  {
+    name: 'an event is meant for every receiver',
+    file: 'src/events/security-event.ts',
+    text: 'aud: audience',
+    replacement: 'aud: issuer',
+    specs: FEED_SPEC,
+    test: 'meant for it alone',
+  },
+  {
+    name: 'clients share the SETs of one of them',
+    file: 'src/events/event-signer.ts',
+    text: 'const key = `${clientId} ${event.jti}`;',
+    replacement: 'const key = event.jti;',
+    specs: FEED_SPEC,
+    test: 'meant for it alone',
+  },
+  {
+    name: 'a change of which nobody knows what it was sends nothing',
+    file: 'src/events/security-event.ts',
+    text: 'const hasOwn = claims === null || ',
+    replacement: 'const hasOwn = claims !== null && ',
+    specs: CHANGES_SPEC,
+    test: 'the log does not know',
+  },
+  {
+    name: 'a hash that a login renews is a change of the password',
+    file: 'src/users/account-statements.ts',
+    text: "set_config('ergodrive.password_hash', 'renewed', true)",
+    replacement: "set_config('ergodrive.password_hash', 'changed', true)",
+    specs: CHANGES_SPEC,
+    test: 'the same password that a login has hashed anew',
   },
   {
     name: 'rows that were removed count as delivered',

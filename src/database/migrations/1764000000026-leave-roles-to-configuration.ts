@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const FORMER = `('student', 'researcher', 'admin')`;
 
 /** Leaves the names of roles to `ROLES`: the table checks how a name is written, and has none of its own. */
-export class LeaveRolesToConfiguration1796169400000 implements MigrationInterface {
+export class LeaveRolesToConfiguration1764000000026 implements MigrationInterface {
   /** Requests use the table meanwhile: the existing rows are checked without a lock that stops them. */
   readonly transaction = false;
 

@@ -18,7 +18,7 @@ import { OrderAuditOutboxByTransaction1764000000022 } from './1764000000022-orde
 import { IndexSessionsByNetwork1764000000023 } from './1764000000023-index-sessions-by-network.js';
 import { StampAuditEvents1764000000024 } from './1764000000024-stamp-audit-events.js';
 import { ScopeOAuthClients1764000000025 } from './1764000000025-scope-oauth-clients.js';
-import { LeaveRolesToConfiguration1796169400000 } from './1796169400000-leave-roles-to-configuration.js';
+import { LeaveRolesToConfiguration1764000000026 } from './1764000000026-leave-roles-to-configuration.js';
 import { LogChangedClaims1764000000030 } from './1764000000030-log-changed-claims.js';
 
 /** Every migration, oldest first. */
@@ -43,6 +43,6 @@ export const MIGRATIONS = [
   IndexSessionsByNetwork1764000000023,
   StampAuditEvents1764000000024,
   ScopeOAuthClients1764000000025,
-  LeaveRolesToConfiguration1796169400000,
+  LeaveRolesToConfiguration1764000000026,
   LogChangedClaims1764000000030,
 ];

@@ -396,6 +396,10 @@ export type AuthorizationServerDto = {
      * Absent when access tokens are signed with `JWT_SECRET`
      */
     jwks_uri?: string;
+    /**
+     * Of the keys of `jwks_uri`; the first one signs access tokens now
+     */
+    access_token_signing_alg_values_supported?: Array<'ES256' | 'RS256'>;
     grant_types_supported: Array<string>;
     /**
      * There is no authorization endpoint
@@ -414,6 +418,10 @@ export type SsfConfigurationDto = {
     spec_version: string;
     issuer: string;
     jwks_uri: string;
+    /**
+     * Of the keys that may sign security event tokens; the first one signs now
+     */
+    event_signing_alg_values_supported: Array<'ES256' | 'RS256'>;
     delivery_methods_supported: Array<string>;
     default_subjects: string;
     authorization_schemes: Array<AuthorizationSchemeDto>;
@@ -455,7 +463,7 @@ export type PollRequestDto = {
 
 export type PollAnswerDto = {
     /**
-     * By `jti`: security event tokens (RFC 8417), each with one event of CAEP
+     * By `jti`: security event tokens (RFC 8417) for this client, each with one event
      */
     sets: {
         [key: string]: string;
