@@ -12,18 +12,29 @@ import type {
   LoginDto,
   ProblemDto,
 } from './generated/types.gen.js';
-import { memoryStore, oneAfterTheOther, type Lock, type SessionStore } from './session.js';
-import { SessionFetch, sessionOf } from './session-fetch.js';
+import type { LiveSocketConstructor } from './live-socket.js';
+import { LiveWatch, type WatchHandlers } from './live-watch.js';
+import { allowedOrigins } from './origins.js';
+import { memoryStore, oneAfterTheOther, type Lock, type SessionEnd, type SessionStore } from './session.js';
+import { SessionFetch } from './session-fetch.js';
+import { SessionKeeper } from './session-keeper.js';
+import { randomKey, sessionOf, TokenExchange, type Send } from './token-exchange.js';
 
 export interface ClientOptions {
   /** Where the service is, such as `https://auth.example.org`. */
   baseUrl: string;
-  /** Where the session is kept; in memory by default. */
+  /** Which other origins get the access token by `client.fetch`, such as `https://api.example.org`. */
+  origins?: readonly string[];
+  /** Called once when the session has ended, whoever ended it: the place to go to the login. */
+  onEnd?: (end: SessionEnd) => void;
+  /** Where the session is kept; in memory by default. `sharedByTabs` keeps it for the tabs of a browser. */
   store?: SessionStore;
-  /** Needed where several clients share a store: `(work) => navigator.locks.request('auth', work)` for the tabs of a browser. */
+  /** Needed where clients in several tabs or processes share a store; by default it holds for this client. */
   lock?: Lock;
   /** Sends each request; the global `fetch` by default. */
   fetch?: (request: Request) => Promise<Response>;
+  /** Opens the live channel; the global `WebSocket` by default. Node.js 20 has none: give that of the package `ws`. */
+  WebSocket?: LiveSocketConstructor;
 }
 
 export interface ErgodriveClient {
@@ -32,11 +43,33 @@ export interface ErgodriveClient {
    * document (RFC 9457). A request without an answer rejects, as `fetch` does.
    */
   readonly api: Api;
+  /**
+   * As the global `fetch`, with the access token, to the service and the `origins`. A 401 for the token is refreshed once, and the
+   * request repeated. A redirect rejects, unless `redirect` is `manual`. A `ReadableStream` in `init.body` is sent once: after a refresh
+   * the caller gets the 401.
+   *
+   * @throws TypeError for any other origin; nothing is sent
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Logs in, and keeps the session. */
   logIn(credentials: LoginDto): RequestResult<AuthLoginJsonResponses, AuthLoginJsonErrors, false>;
   /** Ends the session here and on the service. After a failure other than 401 the session is kept: it is still live. */
   logOut(): RequestResult<AuthLogoutResponses, AuthLogoutErrors, false>;
+  /**
+   * Opens the live channel of the session, and keeps it open until the session ends, another login replaces it, or `close()`.
+   *
+   * @throws Error without a session, TypeError without a WebSocket
+   */
+  watch(handlers: WatchHandlers): Promise<Watch>;
 }
+
+export interface Watch {
+  /** Ends the watch; no handler is called again. */
+  close(): void;
+}
+
+/** What the generated code writes into the header of an operation that needs a token; {@link SessionFetch} has the token. */
+const PLACEHOLDER = 'session';
 
 /** A client that sends the access token with each operation that needs it, and exchanges the refresh token when it has expired. */
 export function createClient(options: ClientOptions): ErgodriveClient {
@@ -45,31 +78,105 @@ export function createClient(options: ClientOptions): ErgodriveClient {
     lock = oneAfterTheOther(),
     fetch: send = (request) => fetch(request),
   } = options;
-  const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const sessions = new SessionFetch(baseUrl, send, store, lock);
-  const client = createHttpClient(
-    createConfig({
-      baseUrl,
-      auth: async ({ scheme }) => (scheme === 'bearer' ? (await store.load())?.accessToken : undefined),
-      fetch: (request) => sessions.fetch(request as Request),
-    }),
-  );
-  client.interceptors.error.use(asProblem);
-  const api = new Api({ client });
+  const service = serviceOf(options.baseUrl);
+  const baseUrl = service.href.replace(/\/+$/, '');
+  const watches = new Set<LiveWatch>();
+  const keeper = new SessionKeeper(store, lock, (end) => {
+    for (const watch of watches) watch.end(end);
+    watches.clear();
+    // Not in the middle of a request: what the callback throws is not the failure of the request.
+    queueMicrotask(() => options.onEnd?.(end));
+  });
+  const exchange = new TokenExchange(baseUrl, send, keeper);
+  const sessions = new SessionFetch(send, keeper, exchange, allowedOrigins(service, options.origins));
+  const api = createApi(baseUrl, send, sessions);
   return {
     api,
+    fetch: async (input, init) =>
+      sessions.fetch(
+        new Request(input, { ...init, redirect: redirectOf(input, init) }),
+        !isStream(init?.body),
+      ),
     logIn: (body) =>
-      lock(async () => {
-        const result = await api.auth.loginJson({ body });
-        if (result.data !== undefined) await store.save(sessionOf(result.data));
+      keeper.exclusive(async () => {
+        const [id, deviceToken] = [randomKey(), await keeper.deviceToken()];
+        const headers = deviceToken === undefined ? {} : { 'Device-Token': deviceToken };
+        const result = await api.auth.loginJson({ body, headers });
+        if (result.data === undefined) return result;
+        for (const watch of watches) watch.close();
+        watches.clear();
+        await keeper.keep(sessionOf(result.data, id), result.response?.headers.get('device-token'));
         return result;
       }),
     logOut: async () => {
+      const session = await keeper.session();
       const result = await api.auth.logout();
-      if (result.data !== undefined) await lock(async () => store.save(undefined));
+      if (result.data !== undefined && session !== undefined) {
+        await keeper.exclusive(() => keeper.remove(session.id, 'logout'));
+      }
       return result;
     },
+    watch: async (handlers) => {
+      const Socket = options.WebSocket ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
+      if (Socket === undefined) throw new TypeError('There is no global WebSocket: give one as an option');
+      const session = await keeper.session();
+      if (session === undefined) throw new Error('There is no session to watch: log in first');
+      const setting = { baseUrl, Socket, keeper, exchange, sessionId: () => currentSessionId(api) };
+      const watch = new LiveWatch(setting, handlers, session);
+      watches.add(watch);
+      return {
+        close: () => {
+          watches.delete(watch);
+          watch.close();
+        },
+      };
+    },
   };
+}
+
+/** In a browser the address may be relative to the page. */
+function serviceOf(baseUrl: string): URL {
+  return new URL(baseUrl, (globalThis as { location?: Location }).location?.href);
+}
+
+function createApi(baseUrl: string, send: Send, sessions: SessionFetch): Api {
+  const client = createHttpClient(
+    createConfig({
+      baseUrl,
+      redirect: 'error',
+      auth: ({ scheme }) => (scheme === 'bearer' ? PLACEHOLDER : undefined),
+      fetch: (input) => {
+        const request = input as Request;
+        const needsToken = request.headers.get('authorization') === `Bearer ${PLACEHOLDER}`;
+        return needsToken ? sessions.fetch(request) : send(request);
+      },
+    }),
+  );
+  client.interceptors.error.use(asProblem);
+  return new Api({ client });
+}
+
+/** The newest sessions come first, and the list may have several pages. */
+async function currentSessionId(api: Api): Promise<string> {
+  for (let page = 1; ; page += 1) {
+    const query = { page, page_size: 100 };
+    const { data } = await api.sessions.list({ query, throwOnError: true });
+    const current = data.sessions.find((session) => session.current);
+    if (current !== undefined) return current.id;
+    if (page * query.page_size >= data.total) throw new Error('The session is not in the list');
+  }
+}
+
+/** A redirect that is followed could carry the token to another origin. */
+function redirectOf(input: string | URL | Request, init: RequestInit | undefined): RequestRedirect {
+  const asked =
+    init?.redirect ?? (typeof input === 'object' && 'redirect' in input ? input.redirect : undefined);
+  return asked === 'manual' ? 'manual' : 'error';
+}
+
+/** Whether the body can be read once only: a ReadableStream, or in Node.js an async iterable. */
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body);
 }
 
 /** A problem document for a failure that is none, such as a proxy's page. Without an answer there is nothing to describe. */

@@ -58,10 +58,27 @@ describe('the client', () => {
     expect(wrong).toBeDefined();
   });
 
+  it('sends the device token of the last login, also after a logout', async () => {
+    const { client, store, observed, account } = await logInAnew(service.url);
+    const first = store.state.deviceToken;
+    expect(first).toEqual(expect.any(String));
+    await client.logOut();
+    expect(store.state).toMatchObject({ deviceToken: first });
+    const sent: (string | null)[] = [];
+    observed.answer = (request) => {
+      sent.push(request.headers.get('device-token'));
+      return fetch(request);
+    };
+    await client.logIn(account);
+    expect(sent).toEqual([first]);
+    expect(store.state.deviceToken).toEqual(expect.any(String));
+    expect(store.state.deviceToken).not.toBe(first);
+  });
+
   it('forgets a session that was ended elsewhere', async () => {
     const { client, store, session } = await logInAnew(service.url);
     const elsewhere = new VisibleStore();
-    elsewhere.save(session);
+    elsewhere.session = session;
     await createClient({ baseUrl: service.url, store: elsewhere }).logOut();
     const refused = await client.api.me.read();
     expect(refused.response?.status).toBe(401);

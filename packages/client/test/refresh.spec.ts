@@ -3,12 +3,21 @@ import { createClient, type Lock } from '../src/index.js';
 import { oneAfterTheOther } from '../src/session.js';
 import { expired, logInAnew, ObservedFetch, startService } from './service.js';
 
+const { jest } = import.meta;
+
+const unavailable = (status: number, retryAfter: number) =>
+  Response.json(
+    { code: 'temporarily_unavailable' },
+    { status, headers: { 'retry-after': String(retryAfter) } },
+  );
+
 describe('an access token that has expired', () => {
   let service: AppProcess;
 
   beforeAll(async () => {
     service = await startService();
   });
+  afterEach(() => jest.restoreAllMocks());
   afterAll(() => service.stop());
 
   async function expire() {
@@ -22,7 +31,12 @@ describe('an access token that has expired', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => client.api.me.read()));
     expect(answers.map(({ response }) => response?.status)).toEqual(Array(8).fill(200));
     expect(observed.exchanges).toBe(1);
-    expect(store.session).toEqual({ accessToken: expect.any(String), refreshToken: expect.any(String) });
+    expect(store.session).toEqual({
+      ...session,
+      accessToken: expect.any(String),
+      refreshToken: expect.any(String),
+      expiresAt: expect.any(Number),
+    });
     expect(store.session?.refreshToken).not.toBe(session.refreshToken);
     await expect(client.api.me.read()).resolves.toMatchObject({ data: { full_name: 'Ada Lovelace' } });
     expect(observed.exchanges).toBe(1);
@@ -76,13 +90,46 @@ describe('an access token that has expired', () => {
   it('gives the caller the answer of a failed exchange, and does not end the session', async () => {
     const { client, store, observed } = await expire();
     observed.answer = async (request) =>
-      request.url.endsWith('/auth/refresh')
-        ? Response.json({ code: 'temporarily_unavailable' }, { status: 503, headers: { 'retry-after': '1' } })
-        : fetch(request);
+      request.url.endsWith('/auth/refresh') ? unavailable(503, 0) : fetch(request);
     const { error, response } = await client.api.me.read();
     expect(error?.code).toBe('temporarily_unavailable');
-    expect(response?.headers.get('retry-after')).toBe('1');
+    expect(response?.headers.get('retry-after')).toBe('0');
+    expect(observed.exchanges).toBe(5);
     expect(store.session).toBeDefined();
+  });
+
+  it.each([429, 503])('is replaced after an exchange that %d put off, with the same key', async (status) => {
+    const { client, observed } = await expire();
+    const keys: (string | null)[] = [];
+    observed.answer = async (request) => {
+      if (!request.url.endsWith('/auth/refresh')) return fetch(request);
+      keys.push(request.headers.get('idempotency-key'));
+      return keys.length < 3 ? unavailable(status, 0) : fetch(request);
+    };
+    await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
+    expect(keys).toEqual(Array(3).fill(expect.stringMatching(/^[0-9a-f]{32}$/)));
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it('is not waited for longer than half a minute', async () => {
+    const { client, observed } = await expire();
+    observed.answer = async (request) =>
+      request.url.endsWith('/auth/refresh') ? unavailable(429, 31) : fetch(request);
+    const { response } = await client.api.me.read();
+    expect(response?.status).toBe(429);
+    expect(observed.exchanges).toBe(1);
+  });
+
+  it('is replaced where there is no crypto.randomUUID, and a missing crypto is named', async () => {
+    const { client } = await expire();
+    const random = jest.replaceProperty(globalThis, 'crypto', {
+      getRandomValues: <T extends ArrayBufferView>(array: T) => array,
+    } as Crypto);
+    await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
+    random.replaceValue(undefined as unknown as Crypto);
+    await expect(client.logIn({ email: 'a@example.org', password: 'b' })).rejects.toThrow(
+      'crypto.getRandomValues is missing: React Native needs react-native-get-random-values',
+    );
   });
 
   it('gets 401 when its session has ended, and the client forgets that session', async () => {

@@ -1,0 +1,81 @@
+import type { ClientState, Lock, Session, SessionEnd, SessionStore } from './session.js';
+
+/** The session of a client in a store that other clients may share, and the one place that finds its end. */
+export class SessionKeeper {
+  /** The session that this client saw last. */
+  private seen: string | undefined;
+  /** Counts the looks at the store: an older look that is answered late says nothing new. */
+  private looks = 0;
+  private lastLook = 0;
+
+  /** @param onEnd is called once for each session that this client saw */
+  constructor(
+    private readonly store: SessionStore,
+    private readonly lock: Lock,
+    private readonly onEnd: (end: SessionEnd) => void,
+  ) {
+    if (store.subscribe === undefined) return;
+    // A store that fails shows that to the next request.
+    const look = () => void this.session().catch(() => undefined);
+    store.subscribe(look);
+    look();
+  }
+
+  /** The session that the store holds. */
+  async session(): Promise<Session | undefined> {
+    const look = ++this.looks;
+    const state = await this.load();
+    if (look > this.lastLook) {
+      this.lastLook = look;
+      this.see(state);
+    }
+    return state.session;
+  }
+
+  async deviceToken(): Promise<string | undefined> {
+    return (await this.load()).deviceToken;
+  }
+
+  /** Runs the work alone, among all clients of the store. The methods below need that. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    return this.lock(work);
+  }
+
+  /** Replaces the session. For the client that logs in again, the session before has not ended: `onEnd` is not called. */
+  async keep(session: Session, deviceToken?: string | null): Promise<void> {
+    const state = await this.load();
+    await this.save({ ...state, session, ...(deviceToken ? { deviceToken } : {}) }, session.id);
+  }
+
+  /** Removes a session that has ended, unless the store holds another one. */
+  async remove(id: string, reason?: string): Promise<void> {
+    const { session, ...rest } = await this.load();
+    if (session?.id === id) {
+      await this.save({ ...rest, lastEnd: { id, ...(reason === undefined ? {} : { reason }) } }, this.seen);
+    }
+    await this.session();
+  }
+
+  private async load(): Promise<ClientState> {
+    return (await this.store.load()) ?? {};
+  }
+
+  /** What others look up meanwhile may be from before or after: it says nothing new. */
+  private async save(state: ClientState, seen: string | undefined): Promise<void> {
+    this.lastLook = Infinity;
+    try {
+      await this.store.save(state);
+      this.seen = seen;
+    } finally {
+      this.lastLook = ++this.looks;
+    }
+  }
+
+  private see({ session, lastEnd }: ClientState): void {
+    const before = this.seen;
+    this.seen = session?.id;
+    if (before === undefined || before === session?.id) return;
+    const known = lastEnd?.id === before ? lastEnd.reason : undefined;
+    this.onEnd({ reason: known ?? (session && 'other_login') });
+  }
+}

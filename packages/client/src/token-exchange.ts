@@ -1,0 +1,99 @@
+import type { AuthRefreshData, TokensDto } from './generated/types.gen.js';
+import { codeOf } from './refusal.js';
+import type { Session } from './session.js';
+import type { SessionKeeper } from './session-keeper.js';
+
+export type Send = (request: Request) => Promise<Response>;
+
+const REFRESH_PATH: AuthRefreshData['url'] = '/api/v1/auth/refresh';
+const MAX_ATTEMPTS = 5;
+/** Of all waits of an exchange together: the requests of all tabs wait with it. */
+const MAX_WAIT_SECONDS = 30;
+
+/** @param id of the login that the tokens belong to */
+export function sessionOf({ access_token, refresh_token, expires_in }: TokensDto, id: string): Session {
+  return {
+    id,
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    expiresAt: Date.now() + expires_in * 1000,
+  };
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing in React Native, and in browsers without HTTPS. */
+export function randomKey(): string {
+  if ((globalThis as { crypto?: Crypto }).crypto?.getRandomValues === undefined) {
+    throw new TypeError(
+      'crypto.getRandomValues is missing: React Native needs react-native-get-random-values',
+    );
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Exchanges refresh tokens for the next pair, one after the other. */
+export class TokenExchange {
+  /** @param baseUrl without a slash at the end */
+  constructor(
+    private readonly baseUrl: string,
+    private readonly send: Send,
+    private readonly keeper: SessionKeeper,
+  ) {}
+
+  /**
+   * The same login with an access token other than the refused one; the answer of a failed exchange; or undefined when the store
+   * holds that login no more: the tokens of another login must not be used instead.
+   */
+  renew(refused: Session): Promise<Session | Response | undefined> {
+    return this.keeper.exclusive(async () => {
+      const session = await this.keeper.session();
+      if (session?.id !== refused.id) return undefined;
+      // Another request, or another client of the store, has refreshed.
+      if (session.accessToken !== refused.accessToken) return session;
+      return this.exchange(session);
+    });
+  }
+
+  private async exchange(session: Session): Promise<Session | Response> {
+    const { id, refreshToken, exchangeKey = randomKey() } = session;
+    // Before it is sent, so that a lost answer can be asked for again, also after a restart.
+    await this.keeper.keep({ ...session, exchangeKey });
+    const response = await this.sendPatiently(() => this.request(refreshToken, exchangeKey));
+    if (response.status === 401) {
+      const code = await codeOf(response);
+      await this.keeper.remove(id, code === 'token_expired' ? 'expired' : undefined);
+    }
+    if (!response.ok) return response;
+    const next = sessionOf((await response.json()) as TokensDto, id);
+    await this.keeper.keep(next);
+    return next;
+  }
+
+  private request(refreshToken: string, exchangeKey: string): Request {
+    return new Request(this.baseUrl + REFRESH_PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': exchangeKey },
+      body: JSON.stringify({ refresh_token: refreshToken } satisfies AuthRefreshData['body']),
+      redirect: 'error',
+    });
+  }
+
+  /** Repeats a request that was answered by 429 or 5xx, after the wait that the answer asks for. */
+  private async sendPatiently(request: () => Request): Promise<Response> {
+    let waited = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await this.send(request());
+      if (response.status !== 429 && response.status < 500) return response;
+      const seconds = retryAfterOf(response) ?? attempt;
+      waited += seconds;
+      if (attempt === MAX_ATTEMPTS || waited > MAX_WAIT_SECONDS) return response;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
+  }
+}
+
+/** In seconds; undefined without the header, and for a date. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get('retry-after');
+  return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
+}
