@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { startService } from './service.js';
 
 const run = promisify(execFile);
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../build.mjs', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const TSC = join(MODULES, 'typescript/bin/tsc');
 
@@ -43,7 +44,7 @@ describe('the package', () => {
     await install(folder);
     const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(4);
     await Promise.all(
       examples.map((code, index) =>
         writeFile(join(folder, `example${index}.ts`), code.replace('https://auth.example.org', service.url)),
@@ -54,21 +55,20 @@ describe('the package', () => {
     });
     const { stdout } = await run(process.execPath, ['example0.js'], { cwd: folder });
     expect(stdout).toBe('Ada Lovelace\nnull true\n401 token_missing\n');
+    const required = "console.log(Object.keys(require('@ergodrive/client')).join())";
+    await expect(run(process.execPath, ['-e', required], { cwd: folder })).resolves.toMatchObject({
+      stdout: 'createClient,sharedByTabs\n',
+    });
   }, 180_000);
 });
 
-/** Builds the package as an installation has it: package.json and dist. */
+/** Builds the package, and installs what its archive has: package.json and dist. */
 async function install(folder: string): Promise<void> {
   const target = join(folder, 'node_modules/@ergodrive/client');
-  await mkdir(target, { recursive: true });
-  await run(process.execPath, [
-    TSC,
-    '--project',
-    join(PACKAGE, 'tsconfig.build.json'),
-    '--outDir',
-    join(target, 'dist'),
-  ]);
-  await symlink(join(PACKAGE, 'package.json'), join(target, 'package.json'));
+  await run(process.execPath, [BUILD], { cwd: PACKAGE });
+  await Promise.all(
+    ['package.json', 'dist'].map((name) => cp(join(PACKAGE, name), join(target, name), { recursive: true })),
+  );
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER_OPTIONS }));
 }
