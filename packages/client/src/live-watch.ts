@@ -29,7 +29,7 @@ export interface WatchSetting {
 
 /** Before the access token expires; its life is a minute or more. */
 const RENEWAL_MS = 30_000;
-/** A channel on which nothing comes for this time, and no answer to a `ping` in the next, is dead. */
+/** Between two messages `ping`. A channel on which nothing came meanwhile is dead, though the browser may not know it for minutes. */
 const PING_MS = 30_000;
 
 const CLOSE = {
@@ -142,10 +142,10 @@ export class LiveWatch {
 
   private ping(): void {
     this.isAlive = false;
+    this.send({ type: 'ping' });
     this.timers.ping = setTimeout(() => {
-      if (!this.isAlive) return this.closed(CLOSE.interrupted, '');
-      this.send({ type: 'ping' });
-      this.ping();
+      if (this.isAlive) this.ping();
+      else this.closed(CLOSE.interrupted, '');
     }, PING_MS);
   }
 

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 /** The sockets that a client opens, and the messages that each sends and receives. */
 export function recordedSockets() {
   const sockets: RecordedSocket[] = [];
+  const silent = new Set<WebSocket>();
   class RecordedSocket extends WebSocket {
     readonly sent: string[] = [];
     readonly received: Record<string, unknown>[] = [];
@@ -15,8 +16,13 @@ export function recordedSockets() {
 
     override send(text: string): void {
       this.sent.push(text);
-      super.send(text);
+      if (!silent.has(this)) super.send(text);
     }
   }
-  return { sockets, WebSocket: RecordedSocket };
+  return {
+    sockets,
+    WebSocket: RecordedSocket,
+    /** From now on nothing that the socket sends arrives. */
+    silence: (socket: WebSocket) => void silent.add(socket),
+  };
 }

@@ -37,10 +37,10 @@ describe('client.watch', () => {
   }
 
   async function start() {
-    const { sockets, WebSocket } = recordedSockets();
+    const { sockets, WebSocket, silence } = recordedSockets();
     const ends: SessionEnd[] = [];
     const logged = await logInAnew(service.url, { WebSocket, onEnd: (end) => ends.push(end) });
-    return { ...logged, sockets, clientEnds: ends };
+    return { ...logged, sockets, silence, clientEnds: ends };
   }
 
   const until = (what: string, condition: () => boolean) => waitFor(condition, { what });
@@ -83,7 +83,7 @@ describe('client.watch', () => {
     const [socket] = logged.sockets;
     expect(socket!.protocol).toBe('ergodrive.v1');
     expect(socket!.url).not.toContain(logged.session.accessToken);
-    expect(socket!.sent).toEqual([expect.stringContaining(logged.session.accessToken)]);
+    expect(socket!.sent).toEqual([expect.stringContaining(logged.session.accessToken), '{"type":"ping"}']);
   });
 
   it('ends at the logout of its own client', async () => {
@@ -142,6 +142,21 @@ describe('client.watch', () => {
     expect(logged.sockets).toHaveLength(2);
   });
 
+  it('replaces a channel on which nothing arrives any more, and keeps an idle one', async () => {
+    const wait = globalThis.setTimeout;
+    const hasten = (work: () => void, ms?: number) => wait(work, ms === 30_000 ? 300 : ms);
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(hasten);
+    const logged = await start();
+    const live = await watch(logged);
+    const pongs = () => logged.sockets[0]?.received.filter(({ type }) => type === 'pong') ?? [];
+    await until('the third answer', () => pongs().length >= 3);
+    expect(live.connections).toEqual([true]);
+    logged.silence(logged.sockets[0]!);
+    await until('the second channel', () => live.connections.length === 3);
+    expect(live.connections).toEqual([true, false, true]);
+    await until('the close of the first', () => logged.sockets[0]!.readyState === logged.sockets[0]!.CLOSED);
+  });
+
   it('finds, when it connects again, that the session has ended meanwhile', async () => {
     const logged = await start();
     const live = await watch(logged);
@@ -156,11 +171,12 @@ describe('client.watch', () => {
   });
 
   it('connects to the next instance when the service restarts', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
     const logged = await start();
     const live = await watch(logged);
     await until('the channel', () => isOpen(live));
     await service.restart();
-    await waitFor(() => live.connections.length === 3, { what: 'the second channel', timeoutMs: 30_000 });
+    await waitFor(() => live.connections.length === 3, { what: 'the second channel', timeoutMs: 60_000 });
     expect(live.connections).toEqual([true, false, true]);
     expect(live.ends).toEqual([]);
   });
