@@ -6,13 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { AppProcess } from '../../../test/support/app/app-process.js';
 import { launchBrowser } from '../../../test/support/app/browser.js';
 import { makeTemporaryDirectory } from '../../../test/support/files/temporary-directory.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import type { ClientState, ErgodriveClient, SessionEnd } from '../src/index.js';
 import { expired, logInAnew, startService } from './service.js';
+
+type Browser = Awaited<ReturnType<typeof launchBrowser>>;
+type BrowserContext = Awaited<ReturnType<Browser['newContext']>>;
+type Page = Awaited<ReturnType<BrowserContext['newPage']>>;
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
