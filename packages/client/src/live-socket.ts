@@ -2,7 +2,7 @@
 export interface LiveSocket {
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number }) => void): void;
   send(text: string): void;
   close(): void;
 }

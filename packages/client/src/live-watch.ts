@@ -34,7 +34,7 @@ const PING_MS = 30_000;
 
 const CLOSE = {
   sessionEnded: 4001,
-  /** The access token has expired, is not valid, or opens this channel no more: another one may, or its exchange shows the end. */
+  /** The access token has expired, was revoked, or is not valid: the next one opens the channel, or the exchange shows the end. */
   refused: [4002, 4401, 4403],
   interrupted: 1006,
 };
@@ -76,7 +76,7 @@ export class LiveWatch {
   }
 
   private connect(): void {
-    this.open().catch(() => this.closed(CLOSE.interrupted, ''));
+    this.open().catch(() => this.closed(CLOSE.interrupted));
   }
 
   private async open(): Promise<void> {
@@ -98,8 +98,8 @@ export class LiveWatch {
     });
     // The close that follows says as much.
     socket.addEventListener('error', () => undefined);
-    socket.addEventListener('close', ({ code, reason }) => {
-      if (isCurrent()) this.closed(code, reason);
+    socket.addEventListener('close', ({ code }) => {
+      if (isCurrent()) this.closed(code);
     });
   }
 
@@ -145,20 +145,19 @@ export class LiveWatch {
     this.send({ type: 'ping' });
     this.timers.ping = setTimeout(() => {
       if (this.isAlive) this.ping();
-      else this.closed(CLOSE.interrupted, '');
+      else this.closed(CLOSE.interrupted);
     }, PING_MS);
   }
 
-  private closed(code: number, closeReason: string): void {
+  private closed(code: number): void {
     const wasOpen = this.isOpen;
     this.leave();
     if (this.isOver) return;
     if (wasOpen) this.handlers.onConnection?.(false);
-    const isEnd = code === CLOSE.sessionEnded || closeReason === 'token_revoked';
     const isRefusal = CLOSE.refused.includes(code);
-    const next = isEnd ? this.forget() : isRefusal ? this.exchange() : Promise.resolve();
+    const next = isRefusal ? this.exchange() : code === CLOSE.sessionEnded ? this.forget() : undefined;
     const delayMs = reconnectDelayMs(code, isRefusal, this.failures++);
-    void next
+    void Promise.resolve(next)
       .catch(() => undefined)
       .then(() => {
         if (!this.isOver) this.timers.connection = setTimeout(() => this.connect(), delayMs);

@@ -11,7 +11,7 @@ import { startService } from './service.js';
 const CLIENTS = fileURLToPath(new URL('../../../docs/clients.md', import.meta.url));
 
 /** What a browser has beside Node.js, and a story that prints what the recipe answered. */
-const story = (serviceUrl: string, accounts: object[]) => `
+const story = (accounts: object[]) => `
   const items = new Map();
   globalThis.localStorage = {
     getItem: (key) => items.get(key) ?? null,
@@ -79,7 +79,7 @@ describe('the recipe of docs/clients.md', () => {
         body: JSON.stringify(account),
       });
     }
-    await writeFile(join(folder, 'story.mjs'), story(service.url, accounts));
+    await writeFile(join(folder, 'story.mjs'), story(accounts));
     const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'story.mjs')]);
     expect(stdout.trim().split('\n')).toEqual([
       'login 200',

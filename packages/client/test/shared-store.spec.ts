@@ -94,6 +94,9 @@ describe('clients that share a store, as the tabs of a browser do', () => {
     await waitFor(() => tabs.slice(1).every(({ ends }) => ends.length > 0), {
       what: 'the end in the others',
     });
+    await expect(tabs[0]!.client.api.me.read()).resolves.toMatchObject({
+      data: { email: other.account.email },
+    });
     expect(endsOf(tabs)).toEqual([[], [{ reason: 'other_login' }], [{ reason: 'other_login' }]]);
   });
 

@@ -100,6 +100,15 @@ describe('two tabs of a browser with sharedByTabs', () => {
     await waitFor(areOpen, { what: 'the channels' });
 
     let exchanges = 0;
+    let refusals = 0;
+    context.on('response', (response) => {
+      if (response.status() === 401) refusals += 1;
+    });
+    // Each tab has a reason to exchange before an exchange is answered.
+    await context.route('**/auth/refresh', async (route) => {
+      await waitFor(() => refusals === 4, { what: 'the refusals' });
+      await route.continue();
+    });
     context.on('request', (request) => {
       if (request.method() === 'POST' && request.url().endsWith('/auth/refresh')) exchanges += 1;
     });

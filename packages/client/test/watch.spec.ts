@@ -192,6 +192,20 @@ describe('client.watch', () => {
     expect([live.ends, live.connections, logged.sockets.length]).toEqual([[], [true], 1]);
   });
 
+  it('opens no channel when it is closed before', async () => {
+    const logged = await start();
+    let answers = 0;
+    logged.observed.answer = async (request) => {
+      const response = await fetch(request);
+      answers += 1;
+      return response;
+    };
+    (await watch(logged)).close();
+    await until('the id of the session', () => answers === 1);
+    await logged.client.api.me.read();
+    expect(logged.sockets).toEqual([]);
+  });
+
   it('is over without an end when its own client logs in anew', async () => {
     const logged = await start();
     const live = await watch(logged);
