@@ -23,7 +23,9 @@ describe('the image', () => {
   });
 
   it('has no package manager, and its commands need none', () => {
-    const stage = read('Dockerfile').split(/^FROM /m).at(-1);
+    const stage = read('Dockerfile')
+      .split(/^FROM /m)
+      .at(-1);
     for (const path of ['lib/node_modules', 'bin/npm', 'bin/npx', 'bin/corepack', 'bin/yarn'])
       expect(stage).toMatch(new RegExp(`rm -rf .*/usr/local/${path}`));
     const files = ['docker-compose.yml', 'deploy/docker-secrets/docker-compose.yml'].map(read);
