@@ -33,7 +33,10 @@ export class CreateClientDto {
 export class UpdateClientDto extends PartialType(CreateClientDto, { skipNullProperties: false }) {}
 
 class ClientNameDto {
-  @ApiProperty({ format: 'uuid', example: '0b9d6f2e-3c58-4a0e-9a4d-8d9f0a6c1e57' })
+  @ApiProperty({
+    description: 'A UUID, or the id of the entry in the file of clients',
+    example: '0b9d6f2e-3c58-4a0e-9a4d-8d9f0a6c1e57',
+  })
   client_id: string;
 
   @ApiProperty({ example: 'orders' })
@@ -60,6 +63,15 @@ export class ClientDto extends ClientNameDto {
     example: '2026-11-25T12:00:00.000Z',
   })
   previous_secret_expires_at: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: ['file'],
+    nullable: true,
+    description: '`file` for a client of `CLIENTS_FILE`, which the API does not change',
+    example: null,
+  })
+  managed_by: 'file' | null;
 }
 
 export class IssuedClientDto extends ClientNameDto {
@@ -94,15 +106,16 @@ export class ClientPageDto {
 }
 
 export const toClientDto = (client: ShownClient): ClientDto => ({
-  client_id: client.id,
+  client_id: client.clientId,
   name: client.name,
   scopes: client.scopes,
   created_at: client.createdAt.toISOString(),
   previous_secret_expires_at: client.previousSecretExpiresAt?.toISOString() ?? null,
+  managed_by: client.managedBy,
 });
 
 export const toIssuedClientDto = (client: IssuedClient): IssuedClientDto => ({
-  client_id: client.id,
+  client_id: client.clientId,
   client_secret: client.secret,
   name: client.name,
   scopes: client.scopes,

@@ -4,9 +4,17 @@ import type { ClientScope } from './client-scope.js';
 /** A service that authenticates to this one. An admin registers it, so every client is a first-party client. */
 @Entity('oauth_clients')
 export class Client {
-  /** `client_id`. */
+  /** Of the row, and of its changes in the invalidation log. */
   @PrimaryColumn('uuid')
   id: string;
+
+  /** What the client authenticates by: the id of its entry in the file of clients, or that of the row. PostgreSQL makes it. */
+  @Column({ type: 'text', name: 'client_id', insert: false, update: false })
+  clientId: string;
+
+  /** What describes the client, and alone changes it; `null` for the API. */
+  @Column('text', { name: 'managed_by', nullable: true })
+  managedBy: 'file' | null;
 
   /** For people. */
   @Column('text')
@@ -35,8 +43,11 @@ export class Client {
   endedAt: Date | null;
 }
 
-/** A client that has authenticated; `id` is its `client_id`. */
-export type OAuthClient = Pick<Client, 'id' | 'name' | 'scopes'>;
+/** A client that has authenticated. */
+export interface OAuthClient extends Pick<Client, 'name' | 'scopes'> {
+  /** Its `client_id`. */
+  readonly id: string;
+}
 
 /** What decides whether a secret is accepted. */
 export type ClientSecrets = Pick<Client, 'secretHash' | 'previousSecretHash' | 'previousSecretExpiresAt'>;

@@ -9,7 +9,6 @@ import {
 import type { Actor } from '../common/actor.js';
 import { ADMIN_ROLE } from '../config/roles.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { IdParam } from '../http/id-param.decorator.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { CurrentActor } from '../http/request-context.decorators.js';
 import { Roles } from '../http/roles.guard.js';
@@ -24,6 +23,7 @@ import {
   toRenewedClientDto,
   UpdateClientDto,
 } from './client.dto.js';
+import { ClientIdParam } from './client-id.js';
 import { DEFAULT_CLIENT_SCOPES } from './client-scope.js';
 import { ClientsService } from './clients.service.js';
 
@@ -50,9 +50,9 @@ export class ClientsController {
     description: 'Each instance obeys before the answer. Sessions that the client opened go on.',
   })
   @ApiOkResponse({ type: ClientDto })
-  @ApiProblems(400, 401, 403, 404, 422)
+  @ApiProblems(400, 401, 403, 404, 'client_managed_by_file', 422)
   async update(
-    @IdParam() id: string,
+    @ClientIdParam() id: string,
     @Body() { name, scopes }: UpdateClientDto,
     @CurrentActor() by: Actor,
   ): Promise<ClientDto> {
@@ -76,8 +76,8 @@ export class ClientsController {
       'before that one are refused at once: two calls end a secret that has leaked.',
   })
   @ApiCreatedResponse({ type: RenewedClientDto })
-  @ApiProblems(401, 403, 404)
-  async renewSecret(@IdParam() id: string, @CurrentActor() by: Actor): Promise<RenewedClientDto> {
+  @ApiProblems(401, 403, 404, 'client_managed_by_file')
+  async renewSecret(@ClientIdParam() id: string, @CurrentActor() by: Actor): Promise<RenewedClientDto> {
     return toRenewedClientDto(await this.clients.renewSecret(id, by));
   }
 
@@ -85,8 +85,8 @@ export class ClientsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'End an OAuth client and every session that it opened' })
   @ApiNoContentResponse({ description: 'They have ended, on every instance' })
-  @ApiProblems(401, 403, 404)
-  async end(@IdParam() id: string, @CurrentActor() by: Actor): Promise<void> {
+  @ApiProblems(401, 403, 404, 'client_managed_by_file')
+  async end(@ClientIdParam() id: string, @CurrentActor() by: Actor): Promise<void> {
     await this.clients.end(id, by);
   }
 }

@@ -2,11 +2,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Subscription } from 'rxjs';
 import { Standing } from '../standing/standing.js';
-import { isUuid } from '../common/uuid.js';
 import { FreshReads } from '../common/fresh-reads.js';
 import { HotStatements } from '../database/hot-statements.js';
 import { ChangeFeed } from '../log/change-feed.js';
 import { type ClientSecrets, type OAuthClient } from './client.entity.js';
+import { isClientId } from './client-id.js';
 import { FIND } from './client-statements.js';
 
 export type KnownClient = OAuthClient & ClientSecrets;
@@ -47,7 +47,7 @@ export class KnownClients implements OnApplicationShutdown {
    */
   async find(id: string): Promise<KnownClient | undefined> {
     const known = this.standing.readsLog ? this.memory.get(id) : undefined;
-    if (known !== undefined || !isUuid(id)) return known;
+    if (known !== undefined || !isClientId(id)) return known;
     return this.reads.read(id, () => this.load(id));
   }
 

@@ -69,6 +69,8 @@ export class AppConfig {
     refreshGraceSeconds: number;
   };
   readonly sessions: { maxAgeSeconds: number; maxPerUser: number };
+  /** The file that describes OAuth clients. */
+  readonly clientsFile: string | undefined;
   /** 0 keeps them for ever. */
   readonly auditRetentionDays: number;
   readonly roles: {

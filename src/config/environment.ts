@@ -99,6 +99,11 @@ export class Environment extends TracingEnvironment {
   @IsString()
   SIGNING_KEYS_FILE?: string;
 
+  /** OAuth clients, as YAML or JSON. */
+  @IsOptional()
+  @IsString()
+  CLIENTS_FILE?: string;
+
   /** What tokens and discovery documents name as their issuer: where clients reach this service. */
   @IsOptional()
   @IsHttpUrl()

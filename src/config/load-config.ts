@@ -112,6 +112,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       maxAgeSeconds: environment.SESSION_MAX_DAYS * DAY_SECONDS,
       maxPerUser: environment.SESSIONS_PER_USER,
     },
+    clientsFile: environment.CLIENTS_FILE,
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     roles,
     firstAdmin,

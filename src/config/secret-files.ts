@@ -42,21 +42,37 @@ export function withSecretFiles(variables: Variables): Variables {
  * @throws ConfigurationError that names the variable and, where it is one, the path, and no content
  */
 export function readSecretFile(name: Secret, path: string): string {
-  const rule = (words: string) => new ConfigurationError([`${name}_FILE${shown(path)} ${words}`]);
+  return readText(
+    path,
+    MAX_BYTES,
+    (words) => new ConfigurationError([`${name}_FILE${shownPath(path)} ${words}`]),
+  ).replace(/[\r\n]+$/, '');
+}
+
+/**
+ * Reads a file of text that is not empty.
+ * @param maxBytes nothing longer is read
+ * @param rule makes the error from the rest of a sentence
+ */
+export function readText(
+  path: string,
+  maxBytes: number,
+  rule: (words: string) => ConfigurationError,
+): string {
   let content: Buffer;
   try {
     const file = statSync(path);
     // A pipe would be waited for, and a device may have no end.
     if (!file.isFile()) throw rule('must be a file');
-    if (file.size > MAX_BYTES) throw rule(`must have at most ${MAX_BYTES} bytes`);
+    if (file.size > maxBytes) throw rule(`must have at most ${maxBytes} bytes`);
     content = readFileSync(path);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw rule(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
   if (!isUtf8(content)) throw rule('must be UTF-8 text');
-  const text = content.toString('utf8').replace(/[\r\n]+$/, '');
-  if (text === '') throw rule('must not be empty');
+  const text = content.toString('utf8');
+  if (/^[\r\n]*$/.test(text)) throw rule('must not be empty');
   return text;
 }
 
@@ -76,8 +92,8 @@ export function lastReadable<T>(last: T, read: () => T): () => T {
   };
 }
 
-/** A secret that was set instead of its path is in no folder, and is not shown. */
-function shown(path: string): string {
+/** A path in brackets. A secret that was set instead of its path is in no folder, and is not shown. */
+export function shownPath(path: string): string {
   const folder = dirname(path);
   return folder !== '.' && folder !== '/' && existsSync(folder) ? ` (${path})` : '';
 }

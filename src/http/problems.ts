@@ -39,6 +39,10 @@ export const PROBLEMS = {
   request_timeout: { status: 408, detail: 'The request did not arrive in time' },
   email_taken: { status: 409, detail: 'Email already registered' },
   last_admin: { status: 409, detail: 'The last active admin can be neither demoted nor deactivated' },
+  client_managed_by_file: {
+    status: 409,
+    detail: 'A file describes this client (CLIENTS_FILE): change it there',
+  },
   body_too_large: { status: 413, detail: 'The request body is too large' },
   unsupported_media_type: { status: 415, detail: 'Send JSON or a form' },
   validation_failed: {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { replaceFile } from '../common/replace-file.js';
 import type { AsymmetricAlgorithm } from '../config/jwk.js';
 import { generateKey } from '../config/jwk.js';
 import type { SigningKeySet } from '../config/signing-key.js';
@@ -69,17 +69,8 @@ export class KeyFile {
     writeFileSync(this.file, textOf(entries), { flag: 'wx', mode: 0o600, flush: true });
   }
 
-  /** By renaming, so that an instance that starts meanwhile reads the old file or the new one. */
   private replace(entries: Entry[]): void {
-    const text = textOf(entries);
-    const draft = `${this.file}.${randomUUID()}`;
-    try {
-      writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true });
-      renameSync(draft, this.file);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
+    replaceFile(this.file, textOf(entries), 0o600);
   }
 }
 

@@ -24,13 +24,13 @@ export const OPEN: HotStatement = {
     SELECT id, role FROM users WHERE id = $5 AND is_active AND password_hash = $6 FOR NO KEY UPDATE
   ), client AS MATERIALIZED (
     SELECT id FROM oauth_clients
-    WHERE id = $10::uuid AND ended_at IS NULL AND EXISTS (SELECT FROM account) FOR SHARE
+    WHERE client_id = $10::text AND ended_at IS NULL AND EXISTS (SELECT FROM account) FOR SHARE
   ), moment AS MATERIALIZED (
-    SELECT id, clock_timestamp() AS at FROM account WHERE $10::uuid IS NULL OR EXISTS (SELECT FROM client)
+    SELECT id, clock_timestamp() AS at FROM account WHERE $10::text IS NULL OR EXISTS (SELECT FROM client)
   ), opened AS (
     INSERT INTO sessions (
       id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip, client_id)
-    SELECT $7, id, $8, at, at, at, at + make_interval(secs => $9), $3, $2, $10::uuid::text FROM moment
+    SELECT $7, id, $8, at, at, at, at + make_interval(secs => $9), $3, $2, $10::text FROM moment
     RETURNING id, user_id, rotated_at, expires_at, client_id
   ), noted AS (${auditLine('session.opened', 'opened', { user: 'user_id', session: 'id', details: OF_CLIENT_IF_ANY })})
   SELECT rotated_at, expires_at, role FROM opened, account`,

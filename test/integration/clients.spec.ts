@@ -63,6 +63,7 @@ describe('an OAuth client that uses two instances', () => {
       scopes: ['introspection', 'events'],
       created_at: body['created_at'],
       previous_secret_expires_at: null,
+      managed_by: null,
     });
     expect(JSON.stringify(list.body)).not.toContain('secret_hash');
   });

@@ -107,3 +107,27 @@ describe('the index of sessions by client', () => {
     await expect(sql(database.url, `SELECT '${INDEX}'::regclass::oid AS oid`)).resolves.toEqual([before]);
   });
 });
+
+describe('the migration of clients that a file manages', () => {
+  beforeEach(() => connect(createTestDatabase()));
+
+  /** As the version before it left the table. */
+  const undo = () =>
+    sql(
+      database.url,
+      `ALTER TABLE oauth_clients DROP COLUMN client_id, DROP COLUMN managed_by, DROP COLUMN chosen_id;
+       DELETE FROM migrations WHERE name LIKE 'ManageOAuthClientsByFile%'`,
+    );
+  const insert = () =>
+    sql(database.url, `INSERT INTO oauth_clients (name, secret_hash) VALUES ('a', sha256('a'))`);
+
+  it('keeps the ids of clients, and gives those of the previous version theirs', async () => {
+    await undo();
+    await insert();
+    await start();
+    await insert();
+    await expect(
+      sql(database.url, 'SELECT client_id = id::text AS is_same, managed_by FROM oauth_clients'),
+    ).resolves.toEqual(Array(2).fill({ is_same: true, managed_by: null }));
+  });
+});

@@ -19,6 +19,7 @@ import { IndexSessionsByNetwork1764000000023 } from './1764000000023-index-sessi
 import { StampAuditEvents1764000000024 } from './1764000000024-stamp-audit-events.js';
 import { ScopeOAuthClients1764000000025 } from './1764000000025-scope-oauth-clients.js';
 import { LeaveRolesToConfiguration1764000000026 } from './1764000000026-leave-roles-to-configuration.js';
+import { ManageOAuthClientsByFile1764000000028 } from './1764000000028-manage-oauth-clients-by-file.js';
 import { LogChangedClaims1764000000030 } from './1764000000030-log-changed-claims.js';
 
 /** Every migration, oldest first. */
@@ -44,5 +45,6 @@ export const MIGRATIONS = [
   StampAuditEvents1764000000024,
   ScopeOAuthClients1764000000025,
   LeaveRolesToConfiguration1764000000026,
+  ManageOAuthClientsByFile1764000000028,
   LogChangedClaims1764000000030,
 ];
