@@ -54,7 +54,8 @@ describe('OAuth clients in a file', () => {
     Promise.all(
       [0, 1].map(async (instance) => {
         const { status, body } = await form(instance, '/oauth2/introspect', client, { token: 'a' });
-        return `${status} ${String(body['error'] ?? '')}`.trim();
+        const { error = '' } = body as { error?: string };
+        return `${status} ${error}`.trim();
       }),
     );
   const become = (client: OAuthClient, outcome: string) =>

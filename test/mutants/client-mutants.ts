@@ -10,6 +10,9 @@ const LOOK_UP_SPEC = ['test/e2e/user-look-up.spec.ts'] as const;
 const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;
 const INSPECTION_SPEC = ['test/integration/oauth-inspection.spec.ts'] as const;
 
+const FILE_SERVICE = 'src/clients/clients-file.service.ts';
+const FILE_SPEC = ['test/e2e/clients-file.spec.ts'] as const;
+
 /** Which OAuth clients are let in, and what they may do with tokens. */
 export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
@@ -163,5 +166,45 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     replacement: '',
     specs: LIMITS_SPEC,
     test: 'by the address that the client names',
+  },
+  {
+    name: 'FILEAPI: the API changes a client that a file describes',
+    file: 'src/clients/client-statements.ts',
+    text: "'client_id = $7 AND managed_by IS NULL'",
+    replacement: "'client_id = $7'",
+    specs: FILE_SPEC,
+    test: 'are refused by the API',
+  },
+  {
+    name: 'FILEAGAIN: an instance applies a file again that did not change',
+    file: FILE_SERVICE,
+    text: 'if (file.fingerprint !== this.applied) await this.apply(file);',
+    replacement: 'await this.apply(file);',
+    specs: FILE_SPEC,
+    test: 'whose file stays older',
+  },
+  {
+    name: 'FILESESSIONS: the sessions of a client that its file revokes go on',
+    file: FILE_SERVICE,
+    text: 'for (const { clientId } of revoked) await this.sessions.revokeOfClient(clientId, SERVICE_ACTOR);',
+    replacement: 'void revoked;',
+    specs: FILE_SPEC,
+    test: 'when the file revokes them',
+  },
+  {
+    name: 'FILEREVIVED: a client that has ended comes back by the file',
+    file: 'src/clients/clients-file.changes.ts',
+    text: 'if (row?.endedAt) return [];',
+    replacement: "if (row?.endedAt && 'isRevoked' in entry) return [];",
+    specs: ['src/clients/clients-file.changes.spec.ts'],
+    test: 'stays refused',
+  },
+  {
+    name: 'FILEWEAK: a file may have a secret that somebody can guess',
+    file: 'src/clients/clients-file.entry.ts',
+    text: 'if (!isStrongSecret(secret)) throw rule(SECRET_RULE);',
+    replacement: '',
+    specs: ['src/clients/clients-file.spec.ts'],
+    test: 'is refused when it is',
   },
 ];

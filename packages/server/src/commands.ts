@@ -17,6 +17,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     hasArguments: false,
   },
   keys: { about: 'makes and rotates signing keys', script: 'app/keys-cli.js', hasArguments: true },
+  clients: {
+    about: 'makes and checks the file of OAuth clients',
+    script: 'app/clients-cli.js',
+    hasArguments: true,
+  },
   doctor: { about: 'examines a running deployment', script: 'tools/doctor.js', hasArguments: true },
   load: { about: 'sends load to a deployment on this machine', script: 'tools/load.js', hasArguments: true },
 };

@@ -232,6 +232,9 @@ export type CreateClientDto = {
 };
 
 export type IssuedClientDto = {
+    /**
+     * A UUID, or the id of the entry in the file of clients
+     */
     client_id: string;
     name: string;
     /**
@@ -254,6 +257,9 @@ export type UpdateClientDto = {
 };
 
 export type ClientDto = {
+    /**
+     * A UUID, or the id of the entry in the file of clients
+     */
     client_id: string;
     name: string;
     /**
@@ -265,6 +271,10 @@ export type ClientDto = {
      * Until then the secret before the latest one is accepted too
      */
     previous_secret_expires_at: string | null;
+    /**
+     * `file` for a client of `CLIENTS_FILE`, which the API does not change
+     */
+    managed_by: 'file';
 };
 
 export type ClientPageDto = {
@@ -275,6 +285,9 @@ export type ClientPageDto = {
 };
 
 export type RenewedClientDto = {
+    /**
+     * A UUID, or the id of the entry in the file of clients
+     */
     client_id: string;
     name: string;
     /**
@@ -1653,6 +1666,10 @@ export type ClientsEndErrors = {
      */
     404: ProblemDto;
     /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
      * Service Unavailable
      */
     503: ProblemDto;
@@ -1699,6 +1716,10 @@ export type ClientsUpdateErrors = {
      * Not Found
      */
     404: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
     /**
      * Unprocessable Entity
      */
@@ -1750,6 +1771,10 @@ export type ClientsRenewSecretErrors = {
      * Not Found
      */
     404: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
     /**
      * Service Unavailable
      */
