@@ -69,7 +69,7 @@ export class ClientDto extends ClientNameDto {
     enum: ['file'],
     nullable: true,
     description: '`file` for a client of `CLIENTS_FILE`, which the API does not change',
-    example: null,
+    example: 'file',
   })
   managed_by: 'file' | null;
 }

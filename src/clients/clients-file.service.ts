@@ -34,18 +34,17 @@ export class ClientsFileService implements OnApplicationBootstrap, OnApplication
     private readonly sessions: SessionsService,
     private readonly evictions: EvictionService,
     private readonly config: AppConfig,
-  ) {
-    newGauge(
-      'ergodrive_clients_file_applied',
-      'Whether the clients are as CLIENTS_FILE says: 0 while it is wrong or could not be applied',
-      () => (config.clientsFile === undefined ? undefined : Number(this.isCurrent)),
-    );
-  }
+  ) {}
 
   /** @throws ConfigurationError for a wrong file, Error of the driver */
   async onApplicationBootstrap(): Promise<void> {
     const { clientsFile } = this.config;
     if (clientsFile === undefined) return;
+    newGauge(
+      'ergodrive_clients_file_applied',
+      'Whether the clients are as CLIENTS_FILE says: 0 while it is wrong or could not be applied',
+      () => Number(this.isCurrent),
+    );
     await this.follow(clientsFile);
     this.task = new PeriodicTask(ClientsFileService.name, POLL_MS, () => this.follow(clientsFile));
     this.task.start();
