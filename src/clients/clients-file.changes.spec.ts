@@ -61,7 +61,7 @@ describe('a client that a file describes', () => {
   });
 
   it('stays refused after its end whatever the file says, with a warning', () => {
-    expect(changesBetween([entry], [ended])).toEqual({
+    expect(changesBetween([{ ...entry, name: 'Other' }], [ended])).toEqual({
       changes: [],
       revoked: [],
       warnings: [expect.stringContaining('orders has ended and stays refused')],

@@ -192,7 +192,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'when the file revokes them',
   },
   {
-    name: 'FILEREVIVED: a client that has ended comes back by the file',
+    name: 'FILEENDED: a client that has ended is changed by the file',
     file: 'src/clients/clients-file.changes.ts',
     text: 'if (row?.endedAt) return [];',
     replacement: "if (row?.endedAt && 'isRevoked' in entry) return [];",
