@@ -187,7 +187,9 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['(^|/)dist/', '^test/packages/registry/node_modules/', '^packages/client/src/generated/'] },
+    exclude: {
+      path: ['(^|/)dist/', '^test/packages/registry/node_modules/', '^packages/client/src/generated/'],
+    },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -19,8 +19,8 @@ import { IndexSessionsByNetwork1764000000023 } from './1764000000023-index-sessi
 import { StampAuditEvents1764000000024 } from './1764000000024-stamp-audit-events.js';
 import { ScopeOAuthClients1764000000025 } from './1764000000025-scope-oauth-clients.js';
 import { LeaveRolesToConfiguration1764000000026 } from './1764000000026-leave-roles-to-configuration.js';
-import { ManageOAuthClientsByFile1764000000028 } from './1764000000028-manage-oauth-clients-by-file.js';
-import { LogChangedClaims1764000000030 } from './1764000000030-log-changed-claims.js';
+import { ManageOAuthClientsByFile1764000000027 } from './1764000000027-manage-oauth-clients-by-file.js';
+import { LogChangedClaims1764000000028 } from './1764000000028-log-changed-claims.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -45,6 +45,6 @@ export const MIGRATIONS = [
   StampAuditEvents1764000000024,
   ScopeOAuthClients1764000000025,
   LeaveRolesToConfiguration1764000000026,
-  ManageOAuthClientsByFile1764000000028,
-  LogChangedClaims1764000000030,
+  ManageOAuthClientsByFile1764000000027,
+  LogChangedClaims1764000000028,
 ];

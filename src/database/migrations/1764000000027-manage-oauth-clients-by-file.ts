@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Ids that a person chose in a file of clients, and which clients such a file describes. `client_id` is what a client authenticates by: the
  * chosen id, else the key of the row, which the previous version takes for it. So both versions find the clients of the API.
  */
-export class ManageOAuthClientsByFile1764000000028 implements MigrationInterface {
+export class ManageOAuthClientsByFile1764000000027 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE oauth_clients

@@ -6,7 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * earlier end. `reason` says that the password or the status changed. A hash that is renewed for the same password is no change: the
  * statement that renews it says so by a setting.
  */
-export class LogChangedClaims1764000000030 implements MigrationInterface {
+export class LogChangedClaims1764000000028 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE invalidations ADD COLUMN claims jsonb;
