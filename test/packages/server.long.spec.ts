@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.js';
 import { INSTALL_MS, Project } from './support/project.js';
 import { Registry } from './support/registry.js';
 
-const COMMANDS = ['start', 'migrate', 'keys', 'doctor', 'load'];
+const COMMANDS = ['start', 'migrate', 'keys', 'doctor', 'load', 'clients'];
 
 describe('@ergodrive/server, from a registry', () => {
   let registry: Registry;
