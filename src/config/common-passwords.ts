@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 
-/** The least that `PASSWORD_MIN_LENGTH` may be (NIST SP 800-63B-4 §3.1.1.2, OWASP ASVS 5.0 V6.2.1). */
+/**
+ * The least that `PASSWORD_MIN_LENGTH` may be, and its default (OWASP ASVS 5.0 V6.2.1). NIST SP 800-63B-4 §3.1.1.2 asks for 15 where a
+ * password is the only factor.
+ */
 export const MIN_PASSWORD_LENGTH = 8;
 
 const require = createRequire(import.meta.url);

@@ -24,8 +24,8 @@ export interface PasswordOwner {
 export const normalisePassword = (password: string): string => password.normalize('NFKC');
 
 /**
- * Why the rules refuse a new password; `undefined` when they accept it. It holds no part of the password. The rules follow
- * NIST SP 800-63B-4 §3.1.1 and OWASP ASVS 5.0 V6.2: none asks for certain kinds of characters.
+ * Why the rules refuse a new password; `undefined` when they accept it. It holds no part of the password. None asks for certain kinds of
+ * characters (NIST SP 800-63B-4 §3.1.1.2, OWASP ASVS 5.0 V6.2.5).
  *
  * In this folder because `ADMIN_PASSWORD` is checked with the configuration.
  */
