@@ -187,8 +187,14 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // What has a package.json of its own is installed in its folder, when it is needed.
     exclude: {
-      path: ['(^|/)dist/', '^test/packages/registry/node_modules/', '^packages/client/src/generated/'],
+      path: [
+        '(^|/)dist/',
+        '^packages/client/src/generated/',
+        '^test/packages/registry/node_modules/',
+        '^bench/refusal/peers/',
+      ],
     },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PATIENCE_MS = 40_000;
 const TYPESCRIPT = ['--import', './test/support/typescript.register.mjs'];
 
+type Issuer = Pick<IssuerDeployment, 'url' | 'clientId' | 'clientSecret'>;
+
 /** An API of examples/ as a process of its own, started as its README says. */
 export class ExampleApi {
   private readonly client: ApiClient;
@@ -28,7 +30,7 @@ export class ExampleApi {
    * @param file below examples/
    * @param skewMs how far its clock is ahead
    */
-  static async start(file: string, issuer: IssuerDeployment, skewMs = 0): Promise<ExampleApi> {
+  static async start(file: string, issuer: Issuer, skewMs = 0): Promise<ExampleApi> {
     const port = await freePort();
     const { PATH, HOME } = process.env;
     const example = await ManagedProcess.spawn({
