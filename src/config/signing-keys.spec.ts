@@ -168,7 +168,7 @@ describe('the keys of a configuration', () => {
     const production = { NODE_ENV: 'production', SIGNING_KEYS_FILE: file('missing.json') };
     expect(problemsOfConfiguration(production)).toEqual([
       'JWT_SECRET is required in production',
-      'SIGNING_KEYS_FILE cannot be read (ENOENT)',
+      `SIGNING_KEYS_FILE (${file('missing.json')}) cannot be read (ENOENT)`,
       'ISSUER_URL is required in production',
       expect.stringMatching(/^DATABASE_URL/),
     ]);

@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration.error.js';
 import { createdOnce } from './created-once.js';
 import type { Environment } from './environment.js';
 import { generateKey, KeyRuleError, parseAsymmetricKey } from './jwk.js';
+import { readText, shownPath } from './secret-files.js';
 import type { SecretKey, SigningKey, SigningKeySet } from './signing-key.js';
 
 const FILE = 'SIGNING_KEYS_FILE';
+/** Some dozens of keys. */
+const MAX_BYTES = 65_536;
 /** Longer than a token lives, and short enough that milliseconds instead of seconds are noticed. */
 const MAX_ACCEPTED_SECONDS = 7 * 86_400;
 
@@ -49,13 +51,8 @@ export function parseSigningKeys(text: string): SigningKeySet {
   return [first, ...others];
 }
 
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigurationError([`${FILE} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
-  }
-}
+const read = (file: string): string =>
+  readText(file, MAX_BYTES, (words) => new ConfigurationError([`${FILE}${shownPath(file)} ${words}`]));
 
 function entriesOf(text: string): unknown[] {
   let set: { keys?: unknown } | null;
