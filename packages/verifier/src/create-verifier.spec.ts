@@ -43,6 +43,13 @@ describe('createVerifier', () => {
     await expect(created).rejects.toThrow('another issuer: "https://localhost", not "https://auth.test"');
   });
 
+  it('names both remedies when the issuer signs with a shared secret', async () => {
+    const created = VirtualWorld.create({}, (issuer) => {
+      issuer.metadata = { jwks_uri: undefined };
+    });
+    await expect(created).rejects.toThrow('use mode introspect, or set SIGNING_KEYS_FILE on the service');
+  });
+
   it('asks the issuer at the address that is given, and takes its tokens by its name', async () => {
     const world = await VirtualWorld.create({ url: 'http://auth.internal:8000' });
     await world.untilFresh();

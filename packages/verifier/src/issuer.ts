@@ -144,5 +144,5 @@ const foreign = (found: unknown, issuer: string) =>
 
 const withoutKeys = () =>
   new MisconfigurationError(
-    'the issuer signs with a shared secret (HS256) and has no feed: use mode introspect',
+    'the issuer signs with a shared secret (HS256) and has no feed: use mode introspect, or set SIGNING_KEYS_FILE on the service',
   );
