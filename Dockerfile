@@ -12,8 +12,9 @@ RUN npm run build:app && npm prune --omit=dev
 FROM node:${NODE_VERSION}-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
 WORKDIR /app
-# The code stays root's, so the process cannot change it; .data is the one place it may write. Nothing installs packages at run time.
-RUN install --directory --owner=node --group=node .data \
+# The code stays root's, so the process cannot change it; .data is the one place it may write. A new volume at /config gets its owner, so that
+# the commands for keys and clients can write there. Nothing installs packages at run time.
+RUN install --directory --owner=node --group=node .data /config \
   && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* /usr/local/bin/yarn*
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { COMPOSE_FILE, ComposeFile, SECRETS_COMPOSE_FILE } from '../support/compose-file.js';
 
 // Jest runs from the project's root.
 const read = (file: string) => readFileSync(join(process.cwd(), file), 'utf8');
@@ -22,17 +23,27 @@ describe('the image', () => {
     expect(stages.at(-1)).toMatch(/^USER node$/m);
   });
 
+  it('has a folder of its user for keys and clients, from which a new volume takes the owner', () => {
+    const stage = read('Dockerfile')
+      .split(/^FROM /m)
+      .at(-1);
+    expect(stage).toMatch(/^RUN install --directory --owner=node --group=node .*\/config\b/m);
+  });
+
   it('has no package manager, and its commands need none', () => {
     const stage = read('Dockerfile')
       .split(/^FROM /m)
       .at(-1);
     for (const path of ['lib/node_modules', 'bin/npm', 'bin/npx', 'bin/corepack', 'bin/yarn'])
       expect(stage).toMatch(new RegExp(`rm -rf .*/usr/local/${path}`));
-    const files = ['docker-compose.yml', 'deploy/docker-secrets/docker-compose.yml'].map(read);
+    const files = [COMPOSE_FILE, SECRETS_COMPOSE_FILE].map(read);
     for (const text of [stage, ...files]) expect(text).not.toMatch(/["' ]np[mx]["' ,]+(run|exec|start|@)/);
   });
 });
 
+/** What the compose file demands. Letters and digits, as they become parts of URLs. */
+const SECRETS = ['JWT_SECRET', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD'];
+const VARIABLES = Object.fromEntries(SECRETS.map((name) => [name, `the${name.replace('_', '')}`]));
 /** What the compose file decides, what is for its other services, and what needs a service or a file that it does not have. */
 const NOT_OF_COMPOSE = [
   'POSTGRES_PASSWORD',
@@ -43,69 +54,123 @@ const NOT_OF_COMPOSE = [
   'REDIS_SENTINEL_PASSWORD',
   'REDIS_SENTINEL_USERNAME',
 ];
-/** The container has no volume for it. */
-const namesFile = (name: string) => name.endsWith('_FILE');
+/** The container has no volume for other files. */
+const FILES = ['SIGNING_KEYS_FILE', 'CLIENTS_FILE'];
+const secondsOf = (duration = '') => Number(/^(\d+)s$/.exec(duration)?.[1]);
 
-describe('the compose file', () => {
-  const compose = read('docker-compose.yml');
-
-  it('gives the service every variable of .env.example that it can use', () => {
-    const [, app = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
-    const given = [...app.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name]) => name);
-    const known = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name!);
-    expect(new Set([...given, ...NOT_OF_COMPOSE])).toEqual(new Set(known.filter((name) => !namesFile(name))));
-    expect(given.filter((name) => NOT_OF_COMPOSE.includes(name!))).toEqual([]);
-  });
+describe.each([COMPOSE_FILE, SECRETS_COMPOSE_FILE])('%s', (path) => {
+  const compose = ComposeFile.read(path, VARIABLES);
+  const { app, keys, clients } = compose.services;
 
   it('lets the service finish its requests: half a minute in which one may arrive, and a drain time', () => {
-    const [, app = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
-    const [, drainSeconds] = /SHUTDOWN_DRAIN_SECONDS of up to (\d+),/.exec(app) ?? [];
-    const [, graceSeconds] = /^ {4}stop_grace_period: (\d+)s$/m.exec(app) ?? [];
-    expect(Number(graceSeconds)).toBeGreaterThan(Number(drainSeconds) + 30);
+    const drain = /SHUTDOWN_DRAIN_SECONDS of up to (\d+),/.exec(read(path))?.[1];
+    const set = compose.environmentOf('app')['SHUTDOWN_DRAIN_SECONDS'];
+    expect(secondsOf(app!.stop_grace_period)).toBeGreaterThan(Number(drain ?? set ?? 0) + 30);
   });
 
-  it('has no default for a secret: each one must be set', () => {
-    const secrets = [...compose.matchAll(/\$\{(\w*(?:SECRET|PASSWORD)\w*)(.*?)\}/g)];
-    expect(new Set(secrets.map(([, name]) => name))).toEqual(
-      new Set(['JWT_SECRET', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD']),
-    );
-    for (const [, , rule] of secrets) expect(rule).toMatch(/^:\?/);
+  it('publishes ports on loopback only', () => {
+    const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
+    expect(published).toContain('127.0.0.1:8000:8000');
+    expect(published).toContain('127.0.0.1:9000:9000');
+    expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  it('publishes the service on loopback, and PostgreSQL and Redis not at all', () => {
-    const published = [...compose.matchAll(/^ +- '(.*:\d+)'$/gm)].map(([, port]) => port);
-    expect(published.filter((port) => !port?.startsWith('127.0.0.1:'))).toEqual([]);
-    expect(published).toContain('127.0.0.1:${PORT:-8000}:8000');
-    expect(compose.match(/^ +ports:$/gm)).toHaveLength(1);
+  it('runs the service and its commands without capabilities, on a file system that they cannot write to', () => {
+    for (const service of [app, keys, clients])
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
   });
 
-  it('runs the service without capabilities, on a file system that it cannot write to', () => {
-    const [, app = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
-    expect(app).toMatch(/^ +read_only: true$/m);
-    expect(app).toMatch(/^ +cap_drop:\n +- ALL$/m);
+  it('gives the service a key pair and clients that it cannot write, and the commands no network', () => {
+    const environment = compose.environmentOf('app');
+    for (const name of FILES) expect(environment[name]).toMatch(/^\/config\/[a-z-]+\.(json|yaml)$/);
+    const [mount] = compose.mountsOf('app');
+    expect(mount).toMatchObject({ target: '/config', read_only: true });
+    for (const name of ['keys', 'clients']) {
+      expect(compose.mountsOf(name)).toEqual([{ ...mount, read_only: false }]);
+      expect(compose.service(name)).toMatchObject({
+        image: app!.image,
+        profiles: ['commands'],
+        network_mode: 'none',
+      });
+    }
+  });
+});
+
+describe('the compose file', () => {
+  const compose = ComposeFile.read(COMPOSE_FILE, VARIABLES);
+
+  it('gives the service every variable of .env.example that it can use', () => {
+    const given = Object.keys(compose.service('app').environment!);
+    const known = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name!);
+    const usable = known.filter((name) => !name.endsWith('_FILE') || FILES.includes(name));
+    expect(new Set([...given, ...NOT_OF_COMPOSE])).toEqual(new Set(usable));
+    expect(given.filter((name) => NOT_OF_COMPOSE.includes(name))).toEqual([]);
+  });
+
+  it.each(SECRETS)('has no default for %s: it must be set', (name) => {
+    const without = () => ComposeFile.read(COMPOSE_FILE, { ...VARIABLES, [name]: '' });
+    expect(without).toThrow(`required variable ${name} is missing a value: set ${name} in .env`);
+  });
+
+  it('names no other secret', () => {
+    const named = [...read(COMPOSE_FILE).matchAll(/\$\{(\w*(?:SECRET|PASSWORD)\w*)(.*?)\}/g)];
+    expect(new Set(named.map(([, name]) => name))).toEqual(new Set(SECRETS));
+    const defaults = named.filter(([, , rule]) => !rule!.startsWith(':?'));
+    expect(defaults.map(([text]) => text)).toEqual([]);
+  });
+
+  it('publishes neither PostgreSQL nor Redis', () => {
+    for (const name of ['postgres', 'redis']) expect(compose.service(name).ports).toBeUndefined();
   });
 
   it('gives each secret to the services that need it', () => {
-    const [, app = '', postgres = '', redis = ''] = compose.split(/^ {2}(?:app|postgres|redis):$/m);
-    expect(app).toMatch(/JWT_SECRET/);
-    expect(postgres).not.toMatch(/JWT_SECRET|REDIS_PASSWORD/);
-    expect(redis).not.toMatch(/JWT_SECRET|POSTGRES_PASSWORD/);
+    const holders = (name: string) =>
+      Object.entries(compose.services)
+        .filter(([, service]) => JSON.stringify(service).includes(VARIABLES[name]!))
+        .map(([service]) => service);
+    expect(SECRETS.map(holders)).toEqual([['app'], ['app', 'postgres'], ['app', 'redis']]);
+  });
+
+  it('declares each volume, and mounts files and folders of the repository that exist', () => {
+    const mounts = Object.keys(compose.services).flatMap((name) => compose.mountsOf(name));
+    const [files, volumes] = [true, false].map((isFile) =>
+      mounts.map(({ source }) => source).filter((source) => source.includes('/') === isFile),
+    );
+    expect(new Set(volumes)).toEqual(new Set(compose.volumes));
+    expect(files).toEqual([]);
+    expect(files!.filter((file) => !existsSync(file))).toEqual([]);
   });
 });
 
 describe('the compose file with secrets in files', () => {
-  const { services, secrets } = parse(read('deploy/docker-secrets/docker-compose.yml')) as {
-    services: { app: { environment: Record<string, string>; secrets: string[] } };
-    secrets: Record<string, { file: string }>;
-  };
+  const compose = ComposeFile.read(SECRETS_COMPOSE_FILE, {});
 
   it('gives the service each file that a variable names, and no secret in a variable', () => {
-    const { environment, secrets: mounted } = services.app;
+    const environment = compose.environmentOf('app');
     const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
-    expect(files.map(([name]) => name)).toEqual(['JWT_SECRET_FILE', 'DATABASE_URL_FILE', 'REDIS_URL_FILE']);
-    expect(files.map(([, path]) => path)).toEqual(mounted.map((name) => `/run/secrets/${name}`));
-    expect(Object.keys(secrets)).toEqual(mounted);
+    const secrets = Object.keys(compose.secretsOf('app'));
+    expect(files).toEqual([
+      ['JWT_SECRET_FILE', secrets[0]],
+      ['DATABASE_URL_FILE', secrets[1]],
+      ['REDIS_URL_FILE', secrets[2]],
+      ['SIGNING_KEYS_FILE', '/config/signing-keys.json'],
+      ['CLIENTS_FILE', '/config/clients.yaml'],
+    ]);
     const others = Object.keys(environment).filter((name) => !name.endsWith('_FILE'));
     expect(others).toEqual(['NODE_ENV', 'ISSUER_URL', 'TRUSTED_PROXIES', 'MANAGEMENT_PORT']);
+  });
+
+  it('has its secrets and its key in no version control', () => {
+    const folder = 'deploy/docker-secrets';
+    const files = [...Object.values(compose.secretsOf('app')), compose.mountsOf('app')[0]!.source];
+    const ignored = read('.gitignore').split('\n');
+    for (const file of files)
+      expect(ignored.filter((rule) => rule !== '' && `${file}/`.startsWith(rule))).toHaveLength(1);
+    expect(files.filter((file) => !file.startsWith(`${folder}/`))).toEqual([]);
+    expect(ignored).toContain('deploy/kubernetes/**/signing-keys.json');
   });
 });

@@ -1,14 +1,19 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { addEntry } from '../../src/clients/clients-file.editor.js';
+import { KeyFile } from '../../src/keys/key-file.js';
+import { withPaths } from './files/container-paths.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from './files/temporary-directory.js';
 import { serviceBinary } from './process/service-binary.js';
 
 /** Jest runs from the project's root. */
 const FOLDER = 'deploy/kubernetes';
 const EXAMPLE = 'overlays/example';
+/** The copy that docs/kubernetes.md has its reader make. */
+const PRODUCTION = join(FOLDER, 'overlays/production');
 
 type Labels = Record<string, string>;
 type Port = { name?: string; port: string; targetPort?: string };
@@ -27,11 +32,11 @@ export interface Container {
   securityContext?: object;
 }
 
-interface PodTemplate {
+export interface PodTemplate {
   metadata: { labels: Labels };
   spec: {
     containers: Container[];
-    volumes?: { name: string; secret: { secretName: string } }[];
+    volumes?: { name: string; secret?: { secretName: string }; configMap?: { name: string } }[];
     terminationGracePeriodSeconds?: number;
   };
 }
@@ -64,16 +69,30 @@ export async function exampleSecrets(file = 'secrets.env'): Promise<Record<strin
   );
 }
 
-/** What `kubectl apply -k` of the example sends, composed by kustomize with the secrets of the example. */
-export async function composeExample(): Promise<Manifest[]> {
+/** Makes the files that are in no version control and have no example. @param folder what stands for the project's root */
+function makeKeyAndClient(folder: string): void {
+  new KeyFile(join(folder, PRODUCTION, 'signing-keys.json')).create('ES256');
+  addEntry({ id: 'example-api', name: 'Example API' }, join(folder, PRODUCTION, 'clients.yaml'));
+}
+
+/**
+ * What `kubectl apply -k` of a copy of the example sends, composed by kustomize with the secrets of the example.
+ * @param makeFiles makes the key and the file of clients in the copy
+ */
+export async function composeExample(
+  makeFiles: (folder: string) => void | Promise<void> = makeKeyAndClient,
+): Promise<Manifest[]> {
   const kustomize = await serviceBinary({ names: ['kustomize'], debianPackage: 'kustomize' });
   const folder = await makeTemporaryDirectory('kubernetes');
-  await cp(FOLDER, folder, { recursive: true });
+  const overlay = join(folder, PRODUCTION);
+  await cp(join(FOLDER, 'base'), join(folder, FOLDER, 'base'), { recursive: true });
+  await cp(join(FOLDER, EXAMPLE), overlay, { recursive: true });
   for (const file of ['secrets.env', 'migration-secrets.env']) {
     const secrets = Object.entries(await exampleSecrets(file)).map(([name, value]) => `${name}=${value}\n`);
-    await writeFile(join(folder, EXAMPLE, file), secrets.join(''));
+    await writeFile(join(overlay, file), secrets.join(''));
   }
-  const { stdout } = await promisify(execFile)(kustomize, ['build', join(folder, EXAMPLE)]);
+  await makeFiles(folder);
+  const { stdout } = await promisify(execFile)(kustomize, ['build', overlay]);
   await removeTemporaryDirectory(folder);
   return parseAllDocuments(stdout).map((document) => {
     const manifest = document.toJS() as Manifest;
@@ -93,28 +112,35 @@ export function environmentOf({ envFrom = [] }: Container, manifests: Manifest[]
   return Object.assign({}, ...sources) as Record<string, string>;
 }
 
-/** The files that the Pod of a template has from Secrets, by their path. */
+/** The files that the Pod of a template has from Secrets and ConfigMaps, by their path. */
 export function filesOf(template: PodTemplate, manifests: Manifest[]): Record<string, string> {
   const { containers, volumes = [] } = template.spec;
   const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
   const files = mounts.flatMap(({ name, mountPath }) => {
-    const volume = volumes.find((each) => each.name === name);
-    const data = dataOf(find(manifests, 'Secret', volume?.secret.secretName));
-    return Object.entries(data).map(([key, value]) => [`${mountPath}/${key}`, decoded(value)]);
+    const { secret, configMap } = volumes.find((each) => each.name === name)!;
+    const data = secret
+      ? Object.entries(dataOf(find(manifests, 'Secret', secret.secretName))).map(([key, value]) => [
+          key,
+          decoded(value),
+        ])
+      : Object.entries(dataOf(find(manifests, 'ConfigMap', configMap?.name)));
+    return data.map(([key, value]) => [`${mountPath}/${key}`, value]);
   });
   return Object.fromEntries(files) as Record<string, string>;
 }
 
-/** The environment with the content of the files that its variables name, as the service reads them. */
-export function withFiles(
+/** Writes files of a Pod to a folder that the suite removes. @returns the variables with the paths there */
+export async function placeFiles(
   variables: Record<string, string>,
   files: Record<string, string>,
-): Record<string, string> {
-  const entries = Object.entries(variables).map(([name, value]) => {
-    const content = files[value];
-    return content === undefined ? [name, value] : [name.replace(/_FILE$/, ''), content];
-  });
-  return Object.fromEntries(entries) as Record<string, string>;
+): Promise<Record<string, string>> {
+  const folder = await makeTemporaryDirectory('pod');
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  const paths = Object.keys(files).map((path) => [path, join(folder, path)]);
+  return withPaths(variables, Object.fromEntries(paths) as Record<string, string>);
 }
 
 const dataOf = ({ kind, metadata, data }: Manifest): Record<string, string> => {

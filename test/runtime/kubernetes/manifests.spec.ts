@@ -9,7 +9,7 @@ import {
   exampleSecrets,
   filesOf,
   find,
-  withFiles,
+  placeFiles,
   workloads,
   type Manifest,
 } from '../../support/kubernetes.js';
@@ -66,13 +66,18 @@ describe('the Kubernetes example, composed by kustomize', () => {
 
   it('starts with secrets of your own, and not with those of the example', async () => {
     const { container, template } = workloads(manifests)[0]!;
-    const variables = withFiles(environmentOf(container, manifests), filesOf(template, manifests));
-    expect(variables).toMatchObject(await exampleSecrets());
-    expect(Object.keys(variables).filter((name) => name.endsWith('_FILE'))).toEqual([]);
-    expect(() => loadConfig(variables)).toThrow(ConfigurationError);
+    const variables = environmentOf(container, manifests);
+    const files = filesOf(template, manifests);
+    const named = Object.entries(variables).filter(([name]) => name.endsWith('_FILE'));
+    expect(named.map(([, path]) => path).sort()).toEqual(Object.keys(files).sort());
+    const { JWT_SECRET_FILE = '', ...others } = variables;
+    expect(files[JWT_SECRET_FILE]).toBe((await exampleSecrets())['JWT_SECRET']);
+    const here = await placeFiles(variables, files);
+    expect(() => loadConfig(here)).toThrow(ConfigurationError);
     const JWT_SECRET = 'zYxW9-only-in-this-test-vUtSrQpO8n7m6';
-    expect(loadConfig({ ...variables, JWT_SECRET })).toMatchObject({
+    expect(loadConfig({ ...(await placeFiles(others, files)), JWT_SECRET })).toMatchObject({
       environment: 'production',
+      tokens: { signingKeys: [{ algorithm: 'ES256' }] },
       issuerUrl: 'https://auth.example.org',
       http: { host: '0.0.0.0', trustedProxies: 1 },
     });
@@ -174,12 +179,25 @@ describe('the Kubernetes example, composed by kustomize', () => {
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       });
-      expect(template.spec.volumes).toEqual([
-        { name: 'secrets', secret: { secretName: expect.any(String), defaultMode: 0o440 } },
-      ]);
-      expect(container.volumeMounts).toEqual([expect.objectContaining({ name: 'secrets', readOnly: true })]);
+      for (const { secret } of template.spec.volumes!)
+        if (secret) expect(secret).toMatchObject({ defaultMode: 0o440 });
+      expect(container.volumeMounts!.filter(({ readOnly }) => readOnly !== true)).toEqual([]);
       expect(container.resources).toMatchObject({ requests: { cpu: expect.any(String) }, limits: {} });
     }
+  });
+
+  it('replaces each Pod for a new signing key, and none for a change of the clients', () => {
+    const [server] = workloads(manifests);
+    expect(server!.template.spec.volumes).toEqual([
+      {
+        name: 'secrets',
+        secret: expect.objectContaining({ secretName: expect.stringMatching(/^ergodrive-\w{10}$/) }),
+      },
+      { name: 'clients', configMap: { name: 'ergodrive-clients' } },
+    ]);
+    const files = Object.keys(filesOf(server!.template, manifests));
+    expect(files).toContain('/run/secrets/ergodrive/signing-keys.json');
+    expect(files).toContain('/etc/ergodrive/clients.yaml');
   });
 
   it('gives a Pod time to end: the drain time, and the 30 s in which a request must arrive', () => {
