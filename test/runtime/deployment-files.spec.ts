@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { COMPOSE_FILE, ComposeFile, SECRETS_COMPOSE_FILE } from '../support/compose-file.js';
 
@@ -48,6 +50,9 @@ const VARIABLES = Object.fromEntries(SECRETS.map((name) => [name, `the${name.rep
 const NOT_OF_COMPOSE = [
   'POSTGRES_PASSWORD',
   'REDIS_PASSWORD',
+  'GRAFANA_PASSWORD',
+  'GRAFANA_PORT',
+  'PROMETHEUS_PORT',
   'HOST',
   'DATA_DIR',
   'DATABASE_DIRECT_URL',
@@ -116,11 +121,11 @@ describe('the compose file', () => {
     expect(without).toThrow(`required variable ${name} is missing a value: set ${name} in .env`);
   });
 
-  it('names no other secret', () => {
+  it('names no other secret, and demands nothing for the profile that is not used', () => {
     const named = [...read(COMPOSE_FILE).matchAll(/\$\{(\w*(?:SECRET|PASSWORD)\w*)(.*?)\}/g)];
-    expect(new Set(named.map(([, name]) => name))).toEqual(new Set(SECRETS));
+    expect(new Set(named.map(([, name]) => name))).toEqual(new Set([...SECRETS, 'GRAFANA_PASSWORD']));
     const defaults = named.filter(([, , rule]) => !rule!.startsWith(':?'));
-    expect(defaults.map(([text]) => text)).toEqual([]);
+    expect(defaults.map(([text]) => text)).toEqual(['${GRAFANA_PASSWORD:-}']);
   });
 
   it('publishes neither PostgreSQL nor Redis', () => {
@@ -141,8 +146,74 @@ describe('the compose file', () => {
       mounts.map(({ source }) => source).filter((source) => source.includes('/') === isFile),
     );
     expect(new Set(volumes)).toEqual(new Set(compose.volumes));
-    expect(files).toEqual([]);
+    expect(files).toHaveLength(4);
     expect(files!.filter((file) => !existsSync(file))).toEqual([]);
+  });
+});
+
+describe('the profile observability', () => {
+  const compose = ComposeFile.read(COMPOSE_FILE, { ...VARIABLES, GRAFANA_PASSWORD: 'theGrafanaPassword' });
+  const { prometheus, grafana } = compose.services;
+  const mountAt = (service: string, target: string) =>
+    compose.mountsOf(service).find((mount) => mount.target === target);
+  const yaml = (file: string) => parse(read(file)) as Record<string, unknown>;
+  const FOLDER = 'deploy/observability';
+
+  it('has the images of certain versions, and starts nothing without the profile', () => {
+    for (const service of [prometheus, grafana])
+      expect(service).toMatchObject({
+        image: expect.stringMatching(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+$/),
+        profiles: ['observability'],
+        cap_drop: ['ALL'],
+      });
+  });
+
+  it('reads the metrics at the management port of the service, by the rules that are mounted', () => {
+    const config = yaml(mountAt('prometheus', '/etc/prometheus/prometheus.yml')!.source);
+    const port = compose.environmentOf('app')['MANAGEMENT_PORT'];
+    expect(config).toMatchObject({
+      rule_files: ['rules.yaml'],
+      scrape_configs: [{ static_configs: [{ targets: [`app:${port}`] }] }],
+    });
+    expect(mountAt('prometheus', '/etc/prometheus/rules.yaml')!.source).toBe(`${FOLDER}/rules.yaml`);
+  });
+
+  it('gives Grafana this Prometheus and the dashboard', () => {
+    const { source } = mountAt('grafana', '/etc/grafana/provisioning')!;
+    const config = yaml(`${FOLDER}/prometheus.yml`) as { global: { scrape_interval: string } };
+    expect(yaml(join(source, 'datasources/prometheus.yaml'))).toMatchObject({
+      apiVersion: 1,
+      datasources: [
+        {
+          type: 'prometheus',
+          url: 'http://prometheus:9090',
+          isDefault: true,
+          jsonData: { timeInterval: config.global.scrape_interval },
+        },
+      ],
+    });
+    const { providers } = yaml(join(source, 'dashboards/ergodrive.yaml')) as {
+      providers: { type: string; options: { path: string } }[];
+    };
+    expect(providers).toEqual([expect.objectContaining({ type: 'file' })]);
+    const dashboard = mountAt('grafana', `${providers[0]!.options.path}/ergodrive.json`)!;
+    expect(dashboard).toMatchObject({ source: `${FOLDER}/dashboard.json`, read_only: true });
+    expect(statSync(dashboard.source).isFile()).toBe(true);
+  });
+
+  it('lets nobody into Grafana without the password that was set', async () => {
+    const environment = compose.environmentOf('grafana');
+    expect(environment).toEqual({
+      GF_SECURITY_ADMIN_PASSWORD: 'theGrafanaPassword',
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+    });
+    const [shell = '', option = '', script = ''] = grafana!.entrypoint!;
+    const start = (password: string) =>
+      promisify(execFile)(shell, [option, script.replace('exec /run.sh', 'echo started')], {
+        env: { GF_SECURITY_ADMIN_PASSWORD: password },
+      });
+    await expect(start('')).rejects.toMatchObject({ code: 1, stderr: 'set GRAFANA_PASSWORD in .env\n' });
+    await expect(start('theGrafanaPassword')).resolves.toMatchObject({ stdout: 'started\n' });
   });
 });
 

@@ -55,7 +55,7 @@ export class Prometheus extends ManagedService {
     await cp(OBSERVABILITY, folder, { recursive: true });
     const file = join(folder, 'prometheus.yml');
     const example = await readFile(file, 'utf8');
-    const copy = example.replaceAll('interval: 15s', 'interval: 1s').replace('127.0.0.1:8000', target);
+    const copy = example.replaceAll('interval: 15s', 'interval: 1s').replace('app:9000', target);
     await writeFile(file, copy);
     const url = `http://127.0.0.1:${port}`;
     const process = await ManagedProcess.spawn({
