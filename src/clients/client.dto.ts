@@ -66,7 +66,7 @@ export class ClientDto extends ClientNameDto {
 
   @ApiProperty({
     type: String,
-    enum: ['file'],
+    enum: ['file', null],
     nullable: true,
     description: '`file` for a client of `CLIENTS_FILE`, which the API does not change',
     example: 'file',

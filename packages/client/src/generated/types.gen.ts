@@ -274,7 +274,7 @@ export type ClientDto = {
     /**
      * `file` for a client of `CLIENTS_FILE`, which the API does not change
      */
-    managed_by: 'file';
+    managed_by: 'file' | null;
 };
 
 export type ClientPageDto = {
