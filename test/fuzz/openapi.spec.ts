@@ -20,6 +20,17 @@ const FOR_CLIENTS = ['POST /oauth2/introspect', 'POST /oauth2/revoke', 'POST /ap
 const FROM_ANY_ROUTE = ['400', '401', '404', '413', '415', '422'];
 const FORMS: Readonly<Record<string, RefusalForm>> = { oauth: 'oauth', events: 'feed' };
 
+/** On a route for users and clients, the member asks as a client. */
+const asksAsClient = ({
+  operation: { security = [] },
+  caller,
+}: Pick<FuzzRequest, 'operation' | 'caller'>) => {
+  const isForClients = (scheme: object) => 'client' in scheme;
+  return caller === 'member'
+    ? security.some(isForClients)
+    : security.length > 0 && security.every(isForClients);
+};
+
 describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
   let target: Target;
   let member: Member;
@@ -41,9 +52,8 @@ describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
       admin,
       forger: target.deployment.client().as(`${member.tokens.access_token}x`),
     };
-    const isForClients = operation.security?.some((scheme) => 'client' in scheme) ?? false;
     const credentials: Record<string, string> = {};
-    if (isForClients && caller !== 'nobody')
+    if (asksAsClient({ operation, caller }) && caller !== 'nobody')
       credentials['authorization'] = basic(caller === 'forger' ? { ...client, secret: 'x' } : client);
     return clients[caller].send(method, path, {
       headers: { ...headers, ...credentials },
@@ -81,7 +91,8 @@ describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
             const { operation, ...request } = requests[index]!;
             const status = String(answer.status);
             const isDocumented = status in operation.responses || FROM_ANY_ROUTE.includes(status);
-            const form = FORMS[operation.tags[0] ?? ''];
+            const form =
+              FORMS[operation.tags[0] ?? ''] ?? (asksAsClient(requests[index]!) ? 'feed' : 'problem');
             const defect =
               defectOf(answer, form) ?? (isDocumented ? undefined : `${status} is not documented`);
             return defect === undefined ? [] : [{ defect, route: operation.route, request }];
