@@ -5,7 +5,9 @@ import { readClientsFile } from './clients/clients-file.js';
 import { isStrongSecret, SECRET_RULE } from './clients/client-secret.js';
 import { ConfigurationError } from './config/configuration.error.js';
 
-const USAGE = `Makes and checks the file of CLIENTS_FILE, which describes OAuth clients. docs/oauth.md has its members.
+const USAGE = `Usage: ergodrive clients COMMAND (here: npm run clients -- COMMAND)
+
+Makes and checks the file of CLIENTS_FILE, which describes OAuth clients. Documentation: docs/oauth.md
 
   create --id ID --name NAME [--scopes A,B] [--file FILE] [--secret-file PATH]
                        make an entry with a new secret. The secret is printed, this once, or is written

@@ -52,7 +52,7 @@ describe('npm run doctor', () => {
     const { code, stdout, stderr } = await runTool('doctor', ['--url', 'nonsense']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--url must be http:// or https://');
-    expect(stderr).toContain('Usage: npm run doctor');
+    expect(stderr).toContain('Usage: ergodrive doctor');
   });
 
   it('asks for no password without a terminal', async () => {
