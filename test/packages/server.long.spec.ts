@@ -5,6 +5,7 @@ import { api } from '../support/app/api-client.js';
 import { freePort } from '../support/network/free-port.js';
 import { ManagedProcess } from '../support/process/managed-process.js';
 import { waitFor } from '../support/wait-for.js';
+import { shellEnvironment } from './support/npm.js';
 import { INSTALL_MS, Project } from './support/project.js';
 import { Registry } from './support/registry.js';
 
@@ -19,7 +20,7 @@ describe('@ergodrive/server, from a registry', () => {
   afterAll(() => registry.stop());
 
   it(
-    'starts by npx in an empty folder, keeps its promise, and ends',
+    'starts by npx in an empty folder, keeps its promise, and ends by Ctrl-C',
     async () => {
       const project = await Project.create(registry);
       const port = await freePort();
@@ -27,27 +28,18 @@ describe('@ergodrive/server, from a registry', () => {
         command: 'npx',
         args: ['--yes', '@ergodrive/server'],
         cwd: project.folder,
-        env: { ...process.env, ...(await emptyNpxCache(project)), PORT: String(port) },
+        env: { ...shellEnvironment(), ...(await emptyNpxCache(project)), PORT: String(port) },
         stopSignal: 'SIGTERM',
       });
-      const url = `http://127.0.0.1:${port}`;
-      await waitFor(async () => (await fetch(`${url}/health/ready`)).ok, {
-        what: 'the service to be installed and ready',
-        timeoutMs: 300_000,
-      });
-      const statusOf = async (token: string) => (await api(url).get('/api/v1/users/me', { token })).status;
-      const account = {
-        email: 'ada@example.com',
-        password: 'a long and rare passphrase',
-        full_name: 'Ada Lovelace',
-      };
-      await api(url).post('/api/v1/auth/register', account);
-      const { body } = await api(url).post<{ access_token: string }>('/api/v1/auth/login/json', account);
-      expect(await statusOf(body.access_token)).toBe(200);
-      await api(url).post('/api/v1/auth/logout', {}, { token: body.access_token });
-      expect(await statusOf(body.access_token)).toBe(401);
+      try {
+        await keepsItsPromise(`http://127.0.0.1:${port}`);
+      } finally {
+        // Ctrl-C: the terminal sends it to npx, and to what npx has started.
+        process.kill(-service.pid, 'SIGINT');
+        await service.exited();
+      }
       expect(readdirSync(project.folder)).toContain('.data');
-      expect(await service.stop()).toBe(0);
+      expect(processesIn(project.folder)).toEqual([]);
       await project.remove();
     },
     INSTALL_MS,
@@ -97,6 +89,23 @@ describe('@ergodrive/server, from a registry', () => {
     });
   });
 });
+
+/** Resolves when a token has been accepted, and refused after its logout. */
+async function keepsItsPromise(url: string): Promise<void> {
+  await waitFor(async () => (await fetch(`${url}/health/ready`)).ok, {
+    what: 'the service to be installed and ready',
+    timeoutMs: 300_000,
+  });
+  const credentials = { email: 'ada@example.com', password: 'a long and rare passphrase' };
+  const service = api(url);
+  await service.post('/api/v1/auth/register', { ...credentials, full_name: 'Ada Lovelace' });
+  const login = await service.post<{ access_token: string }>('/api/v1/auth/login/json', credentials);
+  const token = login.body.access_token;
+  expect((await service.get('/api/v1/users/me', { token })).status).toBe(200);
+  await service.post('/api/v1/auth/logout', {}, { token });
+  expect((await service.get('/api/v1/users/me', { token })).status).toBe(401);
+  service.close();
+}
 
 /** What npx installed before is not found there, and what npm downloaded before is. */
 async function emptyNpxCache(project: Project): Promise<NodeJS.ProcessEnv> {

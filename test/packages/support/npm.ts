@@ -41,7 +41,7 @@ export async function succeed(...[cwd, command, args, env]: Parameters<typeof ru
 }
 
 /** `npm run` leaves its settings to its children, the folder of the project among them. The registry is a choice of the machine. */
-function shellEnvironment(): NodeJS.ProcessEnv {
+export function shellEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
     ([name]) =>
       !/^(npm_|NODE_OPTIONS$|NODE_ENV$|JEST_|CI$|INIT_CWD$)/i.test(name) || name === 'npm_config_registry',
