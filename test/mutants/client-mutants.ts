@@ -168,7 +168,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'by the address that the client names',
   },
   {
-    name: 'FILEAPI: the API changes a client that a file describes',
+    name: 'the API changes a client that a file describes',
     file: 'src/clients/client-statements.ts',
     text: "'client_id = $7 AND managed_by IS NULL'",
     replacement: "'client_id = $7'",
@@ -176,7 +176,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'are refused by the API',
   },
   {
-    name: 'FILEAGAIN: an instance applies a file again that did not change',
+    name: 'an instance applies a file again that did not change',
     file: FILE_SERVICE,
     text: 'if (file.fingerprint !== this.applied) await this.apply(file);',
     replacement: 'await this.apply(file);',
@@ -184,7 +184,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'whose file stays older',
   },
   {
-    name: 'FILESESSIONS: the sessions of a client that its file revokes go on',
+    name: 'the sessions of a client that its file revokes go on',
     file: FILE_SERVICE,
     text: 'for (const { clientId } of revoked) await this.sessions.revokeOfClient(clientId, SERVICE_ACTOR);',
     replacement: 'void revoked;',
@@ -192,7 +192,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'when the file revokes them',
   },
   {
-    name: 'FILEENDED: a client that has ended is changed by the file',
+    name: 'a client that has ended is changed by the file',
     file: 'src/clients/clients-file.changes.ts',
     text: 'if (row?.endedAt) return [];',
     replacement: "if (row?.endedAt && 'isRevoked' in entry) return [];",
@@ -200,7 +200,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: 'stays refused',
   },
   {
-    name: 'FILEWEAK: a file may have a secret that somebody can guess',
+    name: 'a file may have a secret that somebody can guess',
     file: 'src/clients/clients-file.entry.ts',
     text: 'if (!isStrongSecret(secret)) throw rule(SECRET_RULE);',
     replacement: '',
