@@ -13,7 +13,8 @@ const SCHEMA_NAME = 'Role';
 export const ROLE_SCHEMA = { enum: [ADMIN_ROLE], enumName: SCHEMA_NAME };
 
 /** Documents a member of a body that is one of the configured roles. */
-export const ApiRole = () => ApiPropertyOptional(ROLE_SCHEMA);
+export const ApiRole = () =>
+  ApiPropertyOptional({ ...ROLE_SCHEMA, description: 'One of the configured roles' });
 
 /**
  * Marks the member of a body that is one of the configured roles, or absent. The validation pipe checks it, and answers its error with

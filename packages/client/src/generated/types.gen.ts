@@ -132,6 +132,9 @@ export type Role = 'student' | 'researcher' | 'admin';
 
 export type AdministerUserDto = {
     full_name?: string;
+    /**
+     * One of the configured roles
+     */
     role?: Role;
     /**
      * false ends all sessions of the user at once
@@ -176,6 +179,9 @@ export type RegisterDto = {
      */
     password: string;
     full_name: string;
+    /**
+     * One of the configured roles
+     */
     role?: Role;
 };
 
