@@ -2,6 +2,7 @@ import { Controller, type DynamicModule, Get, Module, type Type, UseGuards } fro
 import { AuthGuard } from '@nestjs/passport';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { VerifierAuthGuard, VerifierModule } from '../../packages/verifier/src/nestjs/index.js';
+import { JwtStrategy } from '../../packages/verifier/src/passport.js';
 import { Public } from '../../src/http/request-context.decorators.js';
 import type { UserDto } from '../../src/users/user.dto.js';
 import { sample, toUserDto } from './comparison.controller.js';
@@ -24,7 +25,7 @@ class VerifiedController {
   }
 }
 
-@Module({ controllers: [VerifiedController] })
+@Module({ controllers: [VerifiedController], providers: [JwtStrategy] })
 class VerifiedModule {}
 
 /** The verifier in this process, which is its own issuer; none without the credentials of a client. */
@@ -38,5 +39,8 @@ export function verifiedModules(): (DynamicModule | Type)[] {
   if (clientId === undefined || clientSecret === undefined) return [];
   const send: typeof fetch = (input, init) =>
     fetch((input as string | URL).toString().replace(issuer, `http://127.0.0.1:${PORT}`), init);
-  return [VerifierModule.forRoot({ issuer, clientId, clientSecret, fetch: send }), VerifiedModule];
+  return [
+    VerifierModule.forRoot({ issuer, clientId, clientSecret, fetch: send, guard: 'off' }),
+    VerifiedModule,
+  ];
 }

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
-import { Controller, Get, Inject, Module, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Verifier, type VerifierStatus } from '../../../packages/verifier/src/index.js';
-import { VerifierModule } from '../../../packages/verifier/src/nestjs/index.js';
+import { type Principal, Verifier, type VerifierStatus } from '../../../packages/verifier/src/index.js';
+import { CurrentPrincipal, Public, VerifierModule } from '../../../packages/verifier/src/nestjs/index.js';
 
 const { HOST = '', PORT, ISSUER_URL = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
 
@@ -13,16 +12,17 @@ class ProtectedController {
   constructor(@Inject(Verifier) private readonly verifier: Verifier) {}
 
   @Get('api/v1/users/me')
-  @UseGuards(AuthGuard('jwt'))
-  me(@Req() { user }: { user: object }): object {
-    return user;
+  me(@CurrentPrincipal() principal: Principal): Principal {
+    return principal;
   }
 
+  @Public()
   @Get('status')
   status(): VerifierStatus {
     return this.verifier.status();
   }
 
+  @Public()
   @Get('health/live')
   live(): object {
     return {};
