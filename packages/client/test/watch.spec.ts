@@ -143,8 +143,8 @@ describe('client.watch', () => {
 
   it('replaces a channel on which nothing arrives any more, and keeps an idle one', async () => {
     const wait = globalThis.setTimeout;
-    const hasten = (work: () => void, ms?: number) => wait(work, ms === 30_000 ? 300 : ms);
-    jest.spyOn(globalThis, 'setTimeout').mockImplementation(hasten);
+    const pingSooner = (work: () => void, ms?: number) => wait(work, ms === 30_000 ? 300 : ms);
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(pingSooner);
     const logged = await start();
     const live = await watch(logged);
     const pongs = () => logged.sockets[0]?.received.filter(({ type }) => type === 'pong') ?? [];

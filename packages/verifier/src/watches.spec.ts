@@ -137,17 +137,17 @@ describe('a listener for revocations', () => {
   it('gets each revocation with its user, session and reason, until it is removed', async () => {
     const world = await VirtualWorld.create();
     await world.untilFresh();
-    const told: Revocation[] = [];
+    const heard: Revocation[] = [];
     world.verifier.onRevoked(() => {
       throw new Error('a defect of the application');
     });
-    const remove = world.verifier.onRevoked((revocation) => told.push(revocation));
+    const remove = world.verifier.onRevoked((revocation) => heard.push(revocation));
     const [first, second, third] = await Promise.all([1, 2, 3].map(() => world.issuer.logIn()));
     world.issuer.revoke(first!.session);
     world.issuer.change(second!.session.sub, { role: 'admin' });
     world.issuer.delete(second!.session.sub);
     await world.run(40);
-    expect(told).toEqual([
+    expect(heard).toEqual([
       { sub: first!.session.sub, sid: first!.session.sid, reason: 'logout' },
       { sub: second!.session.sub, reason: 'user_deleted' },
     ]);
@@ -155,7 +155,7 @@ describe('a listener for revocations', () => {
     remove();
     world.issuer.revoke(third!.session);
     await world.run(40);
-    expect(told).toHaveLength(2);
+    expect(heard).toHaveLength(2);
     await world.close();
   });
 
