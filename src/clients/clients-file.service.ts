@@ -6,6 +6,7 @@ import { SERVICE_ACTOR } from '../common/actor.js';
 import { newGauge } from '../common/metrics.js';
 import { PeriodicTask } from '../common/periodic-task.js';
 import { AppConfig } from '../config/app-config.js';
+import { changeOfClient } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { type ClientsFile, readClientsFile } from './clients-file.js';
@@ -78,15 +79,8 @@ export class ClientsFileService implements OnApplicationBootstrap, OnApplication
   /** Resolves when every instance knows the changes, and the sessions of revoked clients have ended. */
   private async apply({ entries, fingerprint }: ClientsFile): Promise<void> {
     const { changes, revoked, warnings } = await this.commit(entries);
-    const changed = changes.flatMap(({ row }) => row ?? []).map(({ id }) => id);
-    await this.evictions.waitOutMemories(
-      [...new Set(changed)].map((id) => ({
-        kind: 'client.changed',
-        user_id: id,
-        session_id: null,
-        reason: null,
-      })),
-    );
+    const changed = new Set(changes.flatMap(({ row }) => row?.id ?? []));
+    await this.evictions.waitOutMemories([...changed].map(changeOfClient));
     for (const { clientId } of revoked) await this.sessions.revokeOfClient(clientId, SERVICE_ACTOR);
     for (const warning of warnings) this.logger.warn(warning);
     this.logger.log(`CLIENTS_FILE is applied: ${entries.length} entries, ${changes.length} changes`);

@@ -6,6 +6,7 @@ import type { Actor } from '../common/actor.js';
 import type { HotStatement } from '../database/hot-statements.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
+import { changeOfClient } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { ClientScope } from './client-scope.js';
@@ -117,8 +118,6 @@ export class ClientsService {
   }
 
   private async outlast(id: string): Promise<void> {
-    await this.evictions.waitOutMemories([
-      { kind: 'client.changed', user_id: id, session_id: null, reason: null },
-    ]);
+    await this.evictions.waitOutMemories([changeOfClient(id)]);
   }
 }

@@ -22,6 +22,13 @@ export const subjectOf = ({ kind, user_id: id }: Change): Subject => ({
   id,
 });
 
+export const changeOfClient = (id: string): Change => ({
+  kind: 'client.changed',
+  user_id: id,
+  session_id: null,
+  reason: null,
+});
+
 /** The ids of the users whom changes are about. */
 export const usersOf = (changes: readonly Change[]): string[] =>
   changes
