@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { RawConnection } from '../../test/support/network/raw-http.js';
 import type { FastifyInstance } from 'fastify';
@@ -29,6 +30,16 @@ describe('createHttpServer', () => {
     const answers = await connection.closed();
     expect(answers.map(({ status }) => status)).toEqual([408]);
     expect(answers[0]?.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
+  it('ends a connection without a request soon after a shutdown has begun', async () => {
+    fastify = createHttpServer(CONFIG, LOGGER).getInstance();
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    const opened = once(fastify.server, 'connection');
+    const connection = await RawConnection.open((fastify.server.address() as AddressInfo).port);
+    await opened;
+    await fastify.close();
+    await expect(connection.closed()).resolves.toEqual([]);
   });
 
   it('checks a limit of 30 s each second', () => {

@@ -5,6 +5,7 @@ import type { AppLogger } from '../common/app.logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { DOCS_PATH } from './api-docs.js';
 import { answerClientError } from './client-error.js';
+import { idleConnectionsOf } from './idle-connections.js';
 import { serveByPort } from './management.js';
 import { hasOAuthErrors } from './oauth-error.document.js';
 import { Pipelines } from './pipelines.js';
@@ -26,7 +27,6 @@ declare module 'fastify' {
 
 /** Services introspect whatever their callers sent them as a token. */
 const OAUTH_BODY_LIMIT_BYTES = 65_536;
-const CLOSING_SWEEP_MS = 100;
 
 /**
  * Fastify with the limits, headers and log lines of this service.
@@ -88,17 +88,10 @@ export function createHttpServer(
   const server = adapter.getHttpServer<Server>();
   takeExpectations(server);
   limitConnections(server, http, logger);
+  const closeIdle = idleConnectionsOf(server);
   fastify.addHook('preClose', (done) => {
-    closeWhenIdle(server);
+    closeIdle();
     done();
   });
   return adapter;
-}
-
-/**
- * Closes connections during shutdown as they become idle. Fastify closes only those that are idle when the shutdown begins;
- * keep-alive would hold the others open for minutes.
- */
-function closeWhenIdle(server: Server): void {
-  setInterval(() => server.closeIdleConnections(), CLOSING_SWEEP_MS).unref();
 }
