@@ -143,12 +143,12 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'PostgreSQL killed (SIGKILL) and restarted',
-    run: ({ postgres, auth }, load, silence) =>
+    run: (deployment, load, silence) =>
       silence(BOTH, async () => {
-        await postgres.kill9();
+        await deployment.postgres.kill9();
         await load.continueFor(LASTS_MS / 2);
-        await postgres.restart();
-        await auth.recovered();
+        await deployment.postgres.restart();
+        await noticed(deployment, load);
       }),
   },
   {
