@@ -14,5 +14,5 @@ const existing: PipeTransform<string> = {
   },
 };
 
-/** The `:id` of the path. A text that is no `client_id` gets 404, like one of no client. */
+/** The `:id` of the path. A text that cannot be a `client_id` gets the 404 of an unknown client. */
 export const ClientIdParam = () => Param('id', existing);

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ConfigurationError } from '../config/configuration.error.js';
-import { readText, shownPath } from '../config/secret-files.js';
+import { type readText, shownPath } from '../config/secret-files.js';
 import { violationOf } from '../http/violations.js';
 import { CreateClientDto } from './client.dto.js';
 import type { ClientSecrets } from './client.entity.js';
@@ -26,6 +26,7 @@ export interface EntryContext {
   readonly file: string;
   /** Whether the files of secrets are read. Without them a check works where they are not, and the entries cannot be applied. */
   readonly withSecretFiles: boolean;
+  readonly readText: typeof readText;
 }
 
 const MEMBERS = [
@@ -116,12 +117,12 @@ function timeOf(value: unknown): Date {
   return time;
 }
 
-function hashOfFile(path: unknown, { file, withSecretFiles }: EntryContext): Buffer {
+function hashOfFile(path: unknown, { file, withSecretFiles, readText: read }: EntryContext): Buffer {
   if (typeof path !== 'string' || path === '') throw broken('secret_file must be a path');
   if (!withSecretFiles) return NO_HASH;
   const full = resolve(dirname(file), path);
   const rule = (words: string) => broken(`secret_file${path.includes('/') ? shownPath(full) : ''} ${words}`);
-  const secret = readText(full, MAX_SECRET_BYTES, rule).replace(/[\r\n]+$/, '');
+  const secret = read(full, MAX_SECRET_BYTES, rule).replace(/[\r\n]+$/, '');
   if (!isStrongSecret(secret)) throw rule(SECRET_RULE);
   return hashSecret(secret);
 }

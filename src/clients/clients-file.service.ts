@@ -9,8 +9,9 @@ import { AppConfig } from '../config/app-config.js';
 import { changeOfClient } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { type ClientsFile, readClientsFile } from './clients-file.js';
+import type { ClientsFile } from './clients-file.js';
 import { changesBetween, type ClientRow, type FileChanges } from './clients-file.changes.js';
+import { ClientsFileReader } from './clients-file.reader.js';
 import { READ, TAKE_TURN } from './clients-file.statements.js';
 
 /** Not the events of the file system: Kubernetes replaces a file by its folder's link, and network file systems have none. */
@@ -46,8 +47,9 @@ export class ClientsFileService implements OnApplicationBootstrap, OnApplication
       'Whether the clients are as CLIENTS_FILE says: 0 while it is wrong or could not be applied',
       () => Number(this.isCurrent),
     );
-    await this.follow(clientsFile);
-    this.task = new PeriodicTask(ClientsFileService.name, POLL_MS, () => this.follow(clientsFile));
+    const reader = new ClientsFileReader(clientsFile);
+    await this.follow(reader);
+    this.task = new PeriodicTask(ClientsFileService.name, POLL_MS, () => this.follow(reader));
     this.task.start();
   }
 
@@ -55,9 +57,9 @@ export class ClientsFileService implements OnApplicationBootstrap, OnApplication
     await this.task?.stop();
   }
 
-  private async follow(path: string): Promise<void> {
+  private async follow(reader: ClientsFileReader): Promise<void> {
     try {
-      const file = await this.settled(path);
+      const file = await this.settled(reader);
       if (file.fingerprint !== this.applied) await this.apply(file);
       this.isCurrent = true;
     } catch (error) {
@@ -67,9 +69,9 @@ export class ClientsFileService implements OnApplicationBootstrap, OnApplication
   }
 
   /** The file, after a change once it has stayed the same for a moment. @throws ConfigurationError */
-  private async settled(path: string): Promise<ClientsFile> {
+  private async settled(reader: ClientsFileReader): Promise<ClientsFile> {
     for (let last: string | undefined; ;) {
-      const file = readClientsFile(path);
+      const file = reader.read();
       if (file.fingerprint === last || file.fingerprint === this.applied) return file;
       last = file.fingerprint;
       await pause(SETTLE_MS);

@@ -19,21 +19,27 @@ export interface ClientsFile {
 /**
  * Reads a file of clients, YAML 1.2 or JSON.
  * @param withSecretFiles whether the files of secrets are read too; without them the clients cannot be applied
+ * @param read reads the file and those of secrets
  * @throws ConfigurationError that names the file, each wrong entry and the rule that it breaks, and no secret
  */
-export function readClientsFile(file: string, withSecretFiles = true): ClientsFile {
+export function readClientsFile(file: string, withSecretFiles = true, read = readText): ClientsFile {
   const rule = (words: string) => new ConfigurationError([`${VARIABLE}${shownPath(file)} ${words}`]);
-  return parseClientsFile(readText(file, MAX_BYTES, rule), file, withSecretFiles);
+  return parseClientsFile(read(file, MAX_BYTES, rule), file, withSecretFiles, read);
 }
 
 /** The same from its text. @throws ConfigurationError */
-export function parseClientsFile(text: string, file: string, withSecretFiles = true): ClientsFile {
+export function parseClientsFile(
+  text: string,
+  file: string,
+  withSecretFiles = true,
+  read = readText,
+): ClientsFile {
   const problems: string[] = [];
   const values = valuesOf(documentOf(text, file), file);
   const ids = new Set<string>();
   const entries = values.flatMap((value, index) => {
     try {
-      const entry = parseEntry(value, { file, withSecretFiles });
+      const entry = parseEntry(value, { file, withSecretFiles, readText: read });
       if (ids.has(entry.id)) throw new ConfigurationError(['id must not be that of another entry']);
       ids.add(entry.id);
       return [entry];
