@@ -42,11 +42,13 @@ export class ComparisonController {
 export function toUserDto({
   id,
   email,
+  email_verified,
   full_name,
   role,
   is_active,
+  locale,
   created_at,
   updated_at,
 }: UserDto): UserDto {
-  return { id, email, full_name, role, is_active, created_at, updated_at };
+  return { id, email, email_verified, full_name, role, is_active, locale, created_at, updated_at };
 }

@@ -15,9 +15,11 @@ const MINUTE_MS = 60_000;
 const USER: CachedUser = {
   id: 'ada',
   email: 'ada@example.org',
+  email_verified: true,
   full_name: 'Ada',
   role: 'student',
   is_active: true,
+  locale: null,
   created_at: '2026-11-24T12:00:00.000Z',
   updated_at: '2026-11-24T12:00:00.000Z',
   sessions: ['a-session'],

@@ -13,7 +13,7 @@ import { TrustedCache } from './trusted-cache.js';
 /** Longest time between a lease and its fill: the database answers within its own time limit or not at all. */
 const LEASE_MS = 10_000;
 /** Counted up whenever an entry gets another shape: during an update two versions of the application share the cache. */
-const ENTRY_VERSION = 2;
+const ENTRY_VERSION = 3;
 
 /** An account and the ids of the sessions that are live, as of one read of the database. */
 export interface CachedUser extends Account {

@@ -4,6 +4,8 @@ import { type AuditSubject, noteWithin } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
 import type { HotStatement, Run, Transaction } from '../database/hot-statements.js';
 import type { Change } from '../log/change-feed.js';
+import type { MailOutbox } from '../mail/mail-outbox.js';
+import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { CALLER, type CallerRow, callerValues, demandPermitted } from './caller.js';
 
 const CHECK_CALLER: HotStatement = {
@@ -20,6 +22,7 @@ export class Command {
   constructor(
     private readonly transaction: Transaction,
     private readonly by: Actor,
+    private readonly outbox: MailOutbox,
   ) {
     this.hasChecked = by.sessionId === null;
   }
@@ -52,13 +55,26 @@ export class Command {
    * @throws ProblemError 401 `token_revoked`, 403 `forbidden` when the caller may not any more
    */
   async entities(): Promise<EntityManager> {
-    if (this.by.sessionId !== null) await this.act(CHECK_CALLER, []);
+    await this.demandCaller();
     return this.transaction.entities();
+  }
+
+  /**
+   * Checks the caller, who stays permitted until the commit.
+   * @throws ProblemError 401 `token_revoked`, 403 `forbidden` when the caller may not any more
+   */
+  async demandCaller(): Promise<void> {
+    if (!this.hasChecked) await this.act(CHECK_CALLER, []);
   }
 
   /** Writes a line of the audit trail. */
   async note(action: AuditAction, subject: AuditSubject): Promise<void> {
     await noteWithin(this.run, action, this.by, subject);
+  }
+
+  /** Queues a mail; nothing where mail is not configured. */
+  async mail(mail: OutgoingMail): Promise<void> {
+    await this.outbox.queueWithin(this.run, mail);
   }
 
   /** Has the entries evicted that this transaction makes wrong, between its commit and the answer. */

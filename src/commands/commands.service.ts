@@ -5,6 +5,7 @@ import { type HotStatement, HotStatements } from '../database/hot-statements.js'
 import { ProblemError } from '../http/problem.error.js';
 import type { Change } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
+import { MailOutbox } from '../mail/mail-outbox.js';
 import { Command } from './command.js';
 
 /** Locks in the order of the ids, so that commands on the same accounts wait for each other and never deadlock. */
@@ -30,6 +31,7 @@ export class CommandsService {
   constructor(
     private readonly statements: HotStatements,
     private readonly evictions: EvictionService,
+    private readonly outbox: MailOutbox,
   ) {}
 
   /**
@@ -51,7 +53,7 @@ export class CommandsService {
       .transaction(async (transaction) => {
         if (withAdmins || accounts.length > 0)
           await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);
-        const command = new Command(transaction, by);
+        const command = new Command(transaction, by, this.outbox);
         changes = command.changes;
         const acted = await act(command);
         if (!command.hasCheckedCaller) throw new TypeError('a command has not checked its caller');

@@ -5,9 +5,13 @@
 export interface Account {
   readonly id: string;
   readonly email: string;
+  /** Whether somebody with access to the mailbox has proved it. */
+  readonly email_verified: boolean;
   readonly full_name: string;
   readonly role: string;
   readonly is_active: boolean;
+  /** Of mails; `null` where the person has not said. */
+  readonly locale: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -15,9 +19,11 @@ export interface Account {
 const COLUMNS: Record<keyof Account, true> = {
   id: true,
   email: true,
+  email_verified: true,
   full_name: true,
   role: true,
   is_active: true,
+  locale: true,
   created_at: true,
   updated_at: true,
 };
@@ -39,9 +45,11 @@ export function accountOf(row: AccountRow): Account {
   return {
     id: row.id,
     email: row.email,
+    email_verified: row.email_verified,
     full_name: row.full_name,
     role: row.role,
     is_active: row.is_active,
+    locale: row.locale,
     created_at: textOf(row.created_at),
     updated_at: textOf(row.updated_at),
   };

@@ -5,6 +5,10 @@ export type RevokeReason =
   | 'revoked_by_admin'
   | 'refresh_token_reuse'
   | 'password_changed'
+  | 'password_reset'
+  | 'email_change_undone'
+  | 'reported_by_owner'
+  | 'account_claimed'
   | 'user_deactivated'
   | 'too_many_sessions'
   | 'client_ended';

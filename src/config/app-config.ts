@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto';
+import type { RegistrationMode } from './accounts-environment.js';
 import type { DatabaseTarget } from './database-target.js';
+import type { NoticeKind } from './notice-kinds.js';
 import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
 import type { SigningKeySet } from './signing-key.js';
@@ -79,6 +81,31 @@ export class AppConfig {
     /** Of a new account; only an admin grants another one. */
     default: string;
   };
+  /** How people get an account. */
+  readonly registration: {
+    mode: RegistrationMode;
+    /** Of addresses that people choose themselves; empty for any. */
+    domains: readonly string[];
+    /** Whether the answer hides which addresses have an account. */
+    isSilent: boolean;
+  };
+  /** Whether an account logs in only after its address was proved. */
+  readonly requireVerifiedEmail: boolean;
+  readonly oneTimeTokens: {
+    /** Of what is asked for and used at once. */
+    shortSeconds: number;
+    /** Of what waits in a mailbox. */
+    longSeconds: number;
+  };
+  readonly mail: {
+    /** Absent: no mail is sent. */
+    transport: { kind: 'files'; folder: string } | undefined;
+    from: string;
+    /** What links in mails begin with, without a slash at the end. */
+    publicUrl: string;
+  };
+  /** Which mails about events of an account are sent. */
+  readonly notices: readonly NoticeKind[];
   readonly firstAdmin: { email: string; password: string } | undefined;
   readonly passwords: PasswordRules & {
     /** Where breached passwords are looked up by the start of their hash. Absent: they are not looked up. */

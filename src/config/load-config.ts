@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { loadAccounts } from './accounts.js';
 import { AppConfig } from './app-config.js';
 import { collect, ConfigurationError } from './configuration.error.js';
 import { parseContextWords } from './context-words.js';
@@ -72,6 +73,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const redis = collect(problems, () => loadRedisTarget(environment));
   const corsOrigins = collect(problems, () => parseOrigins(environment));
   const roles = collect(problems, () => parseRoles(environment));
+  const accounts = collect(problems, () => loadAccounts(environment));
   const contextWords = collect(problems, () => parseContextWords(environment)) ?? [];
   const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
@@ -84,15 +86,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     environment: environment.NODE_ENV,
     log: logOf(environment),
     tracing: loadTracing(environment, version),
-    http: {
-      host: environment.HOST,
-      port: environment.PORT,
-      management: managementOf(environment),
-      corsOrigins,
-      trustedProxies: environment.TRUSTED_PROXIES,
-      maxConnections: environment.MAX_CONNECTIONS,
-      drainSeconds: environment.SHUTDOWN_DRAIN_SECONDS,
-    },
+    http: httpOf(environment, corsOrigins ?? []),
     issuerUrl,
     dataDir: resolve(environment.DATA_DIR),
     database,
@@ -115,6 +109,8 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
     clientsFile: environment.CLIENTS_FILE,
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     roles,
+    ...accounts,
+    mail: mailOf(environment, issuerUrl ?? ''),
     firstAdmin,
     passwords,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
@@ -136,6 +132,22 @@ const logOf = ({ LOG_LEVEL, LOG_REQUESTS, NODE_ENV }: Environment): AppConfig['l
   level: LOG_LEVEL,
   isJson: NODE_ENV === 'production',
   hasRequests: LOG_REQUESTS,
+});
+
+const mailOf = ({ NODE_ENV, DATA_DIR }: Environment, issuerUrl: string): AppConfig['mail'] => ({
+  transport: NODE_ENV === 'production' ? undefined : { kind: 'files', folder: resolve(DATA_DIR, 'mail') },
+  from: 'ERGODRIVE <no-reply@localhost>',
+  publicUrl: issuerUrl,
+});
+
+const httpOf = (environment: Environment, corsOrigins: string[]): AppConfig['http'] => ({
+  host: environment.HOST,
+  port: environment.PORT,
+  management: managementOf(environment),
+  corsOrigins,
+  trustedProxies: environment.TRUSTED_PROXIES,
+  maxConnections: environment.MAX_CONNECTIONS,
+  drainSeconds: environment.SHUTDOWN_DRAIN_SECONDS,
 });
 
 const databaseOf = (environment: Environment): AppConfig['database'] => ({

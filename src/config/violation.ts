@@ -10,6 +10,7 @@ export const VIOLATION_CODES = [
   'not_a_list',
   'not_an_email',
   'not_a_uuid',
+  'not_a_language',
   'not_allowed',
   'too_short',
   'too_long',

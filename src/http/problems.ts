@@ -23,6 +23,11 @@ const invalidToken = (detail: string) => ({
 export const PROBLEMS = {
   malformed_body: { status: 400, detail: 'The request body is not valid JSON' },
   malformed_request: { status: 400, detail: 'The request is malformed' },
+  one_time_token_invalid: {
+    status: 400,
+    detail: 'The link was used already, has expired, or was replaced by a later one',
+    note: 'A one-time token that is unknown, used, expired, replaced, or of another purpose',
+  },
   token_revoked: invalidToken('Token has been revoked'),
   token_expired: invalidToken('Token has expired'),
   token_invalid: invalidToken('Could not validate credentials'),
@@ -34,10 +39,19 @@ export const PROBLEMS = {
   },
   forbidden: { status: 403, detail: 'Not enough permissions' },
   user_inactive: { status: 403, detail: 'Inactive user' },
+  email_not_verified: {
+    status: 403,
+    detail: 'The e-mail address is not verified',
+    note: 'Ask for the mail again: `POST /api/v1/auth/verify-email/resend`',
+  },
+  registration_closed: { status: 403, detail: 'Accounts are not open to registration here' },
+  email_domain_refused: { status: 403, detail: 'Addresses of this domain get no account here' },
   wrong_password: { status: 403, detail: 'The current password is not right' },
   not_found: { status: 404, detail: 'Not found' },
   request_timeout: { status: 408, detail: 'The request did not arrive in time' },
   email_taken: { status: 409, detail: 'Email already registered' },
+  mail_not_configured: { status: 409, detail: 'This service sends no mail; ask its administrator' },
+  invitation_void: { status: 409, detail: 'The person who sent this invitation may not invite any more' },
   last_admin: { status: 409, detail: 'The last active admin can be neither demoted nor deactivated' },
   client_managed_by_file: {
     status: 409,

@@ -38,8 +38,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   max: ({ numbers: [max = 0] }) => ({ code: 'too_large', text: `must be at most ${max}`, max }),
   isOneLine: () => ({ code: 'control_characters', text: 'must not have control characters' }),
   isEmail: () => ({ code: 'not_an_email', text: 'must be an e-mail address, such as ada@example.org' }),
+  isLocale: () => ({ code: 'not_a_language', text: 'must be a language tag, such as en or de-AT' }),
 };
-const FOR_TEXTS = ['isLength', 'minLength', 'maxLength', 'isOneLine', 'isEmail'];
+const FOR_TEXTS = ['isLength', 'minLength', 'maxLength', 'isOneLine', 'isEmail', 'isLocale'];
 
 /** Why class-validator refuses the member of the body. @param body an instance of its class */
 export function violationOf(body: object, { property, constraints = {} }: ValidationError): Violation {

@@ -5,11 +5,18 @@ import { CALLER } from '../commands/caller.js';
 import type { User } from './user.entity.js';
 
 /** The part of an account that a login checks. */
-export type Credentials = Pick<User, 'id' | 'role' | 'passwordHash' | 'isActive'>;
+export type Credentials = Pick<User, 'id' | 'role' | 'passwordHash' | 'isActive' | 'emailVerified'>;
+
+export type PasswordCredentials = Credentials & { readonly passwordHash: string };
+
+export const hasPassword = (user: Credentials | undefined): user is PasswordCredentials =>
+  user !== undefined && user.passwordHash !== null;
 
 export const CREDENTIALS: HotStatement = {
   name: 'credentials',
-  text: 'SELECT id, role, password_hash AS "passwordHash", is_active AS "isActive" FROM users WHERE email = $1',
+  text: `
+  SELECT id, role, password_hash AS "passwordHash", is_active AS "isActive", email_verified AS "emailVerified"
+  FROM users WHERE email = $1`,
 };
 
 /**
@@ -34,8 +41,39 @@ export const SET_PASSWORD: HotStatement = {
   SELECT (SELECT role FROM caller) AS caller_role, EXISTS (SELECT FROM changed) AS is_changed`,
 };
 
-const COLUMNS = `id, email, full_name AS "fullName", role, is_active AS "isActive", created_at AS "createdAt",
+/** Changes that a one-time token allows, which was used in the same transaction. */
+export const RESET_PASSWORD: HotStatement = {
+  name: 'reset_password',
+  text: `
+  UPDATE users SET password_hash = $2, email_verified = true, updated_at = statement_timestamp()
+  WHERE id = $1 AND is_active RETURNING id`,
+};
+
+export const REMOVE_PASSWORD: HotStatement = {
+  name: 'remove_password',
+  text: 'UPDATE users SET password_hash = NULL, updated_at = statement_timestamp() WHERE id = $1 RETURNING id',
+};
+
+export const VERIFY_EMAIL: HotStatement = {
+  name: 'verify_email',
+  text: `
+  UPDATE users SET email_verified = true, updated_at = statement_timestamp()
+  WHERE id = $1 AND is_active AND NOT email_verified RETURNING id`,
+};
+
+export const CHANGE_EMAIL: HotStatement = {
+  name: 'change_email',
+  text: `
+  UPDATE users SET email = $2, email_verified = $3, updated_at = statement_timestamp() WHERE id = $1 RETURNING id`,
+};
+
+const COLUMNS = `id, email, email_verified AS "emailVerified", locale, full_name AS "fullName", role, is_active AS "isActive", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
+
+export const READ_ACCOUNT: HotStatement = {
+  name: 'read_account',
+  text: `SELECT ${COLUMNS} FROM users WHERE id = $1`,
+};
 
 export const READ_FOR_UPDATE: HotStatement = {
   name: 'read_account_for_update',
@@ -50,8 +88,8 @@ export const READ_FOR_UPDATE: HotStatement = {
 export const UPDATE_ACCOUNT: HotStatement = {
   name: 'update_account',
   text: `
-  WITH noted AS (${auditLine({ of: 'action' }, 'unnest($9::text[], $10::jsonb[]) AS line (action, details)', { user: '$5', details: 'details' })})
-  UPDATE users SET full_name = $6, role = $7, is_active = $8, updated_at = statement_timestamp() WHERE id = $5
+  WITH noted AS (${auditLine({ of: 'action' }, 'unnest($10::text[], $11::jsonb[]) AS line (action, details)', { user: '$5', details: 'details' })})
+  UPDATE users SET full_name = $6, role = $7, is_active = $8, locale = $9, updated_at = statement_timestamp() WHERE id = $5
   RETURNING ${COLUMNS}`,
 };
 

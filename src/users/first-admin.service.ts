@@ -67,7 +67,12 @@ export class FirstAdminService implements OnApplicationBootstrap, OnApplicationS
         this.noteUnlessAdmin(existing);
         return;
       }
-      await this.users.create({ ...admin, fullName: FIRST_ADMIN_NAME, role: ADMIN_ROLE });
+      await this.users.create({
+        ...admin,
+        fullName: FIRST_ADMIN_NAME,
+        role: ADMIN_ROLE,
+        origin: 'configuration',
+      });
       this.logger.log('Created the first admin, named by ADMIN_EMAIL');
     } catch (error) {
       const { code, errors = [] } = error instanceof ProblemError ? error.problem : {};

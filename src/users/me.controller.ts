@@ -54,10 +54,10 @@ export class MeController {
   @ApiProblems(400, 401, 422, 429)
   async update(
     @CurrentPrincipal() { id }: Principal,
-    @Body() { full_name: fullName }: UpdateProfileDto,
+    @Body() { full_name: fullName, locale }: UpdateProfileDto,
     @CurrentActor() by: Actor,
   ): Promise<UserDto> {
     await this.limiters.demand(this.changes, id, by.redisWaits);
-    return toUserDto(await this.users.update(id, { fullName }, by));
+    return toUserDto(await this.users.update(id, { fullName, locale }, by));
   }
 }

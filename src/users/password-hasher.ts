@@ -71,14 +71,14 @@ export class PasswordHasher implements OnApplicationShutdown {
    * @param ip of the caller, `null` when it is not known
    * @throws ProblemError 503 when too many hashes wait
    */
-  async verify(stored: string | undefined, password: string, ip: string | null): Promise<boolean> {
+  async verify(stored: string | null | undefined, password: string, ip: string | null): Promise<boolean> {
     const network = networkOf(ip);
     const passwords = [...new Set([normalisePassword(password), password])].map((text) =>
       encoder.encode(text),
     );
     const task = { digest: stored ?? DUMMY_HASH, passwords };
     const matches = (await this.run('verify', task, network)) as boolean;
-    if (!matches || stored === undefined) return false;
+    if (!matches || stored === undefined || stored === null) return false;
     this.queue.remember(network);
     return true;
   }

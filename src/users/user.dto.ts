@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { ApiLocale, IsLocale } from '../http/locale-member.js';
 import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiRole, IsRole } from '../http/role-member.js';
@@ -13,6 +14,9 @@ export class UserDto implements Account {
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   email: string;
 
+  @ApiProperty({ description: 'Whether the address was proved', example: true })
+  email_verified: boolean;
+
   @ApiProperty({ example: 'Ada Lovelace' })
   full_name: string;
 
@@ -21,6 +25,14 @@ export class UserDto implements Account {
 
   @ApiProperty({ example: true })
   is_active: boolean;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of mails: a BCP 47 language tag',
+    example: 'en',
+  })
+  locale: string | null;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-24T12:00:00.000Z' })
   created_at: string;
@@ -34,9 +46,11 @@ export function toUserDto(user: Omit<User, 'passwordHash'>): UserDto {
   return {
     id: user.id,
     email: user.email,
+    email_verified: user.emailVerified,
     full_name: user.fullName,
     role: user.role,
     is_active: user.isActive,
+    locale: user.locale,
     created_at: user.createdAt.toISOString(),
     updated_at: user.updatedAt.toISOString(),
   };
@@ -50,6 +64,10 @@ export class UpdateProfileDto {
   @IsOneLine()
   @Length(1, 200)
   full_name?: string;
+
+  @ApiLocale()
+  @IsLocale()
+  locale?: string;
 }
 
 export class AdministerUserDto extends UpdateProfileDto {

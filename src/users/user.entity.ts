@@ -9,8 +9,12 @@ export class User {
   @Column('text')
   email: string;
 
-  @Column('text', { name: 'password_hash' })
-  passwordHash: string;
+  @Column('boolean', { name: 'email_verified' })
+  emailVerified: boolean;
+
+  /** `null` for an account whose owner has yet to set a password: nobody logs in by one. */
+  @Column('text', { name: 'password_hash', nullable: true })
+  passwordHash: string | null;
 
   @Column('text', { name: 'full_name' })
   fullName: string;
@@ -20,6 +24,10 @@ export class User {
 
   @Column('boolean', { name: 'is_active' })
   isActive: boolean;
+
+  /** Of mails, a BCP 47 language tag; `null` where the person has not said. */
+  @Column('text', { nullable: true })
+  locale: string | null;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;

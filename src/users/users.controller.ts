@@ -37,7 +37,7 @@ export class UsersController {
     @Body() body: AdministerUserDto,
     @CurrentActor() by: Actor,
   ): Promise<UserDto> {
-    const { full_name: fullName, role, is_active: isActive } = body;
-    return toUserDto(await this.users.update(id, { fullName, role, isActive }, by));
+    const { full_name: fullName, role, is_active: isActive, locale } = body;
+    return toUserDto(await this.users.update(id, { fullName, role, isActive, locale }, by));
   }
 }

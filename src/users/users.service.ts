@@ -10,21 +10,23 @@ import type { Change, UserChangeReason } from '../log/change-feed.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { ADMIN_ROLE } from '../config/roles.js';
-import { isUniqueViolation } from '../common/database-errors.js';
 import { HotStatements } from '../database/hot-statements.js';
 import {
   type AccountRecord,
   type AccountToChange,
   CREDENTIALS,
   type Credentials,
+  READ_ACCOUNT,
   READ_FOR_UPDATE,
   REHASH,
   SET_PASSWORD,
   UPDATE_ACCOUNT,
 } from './account-statements.js';
 import { normaliseEmail } from './email.js';
+import { NewAccounts } from './new-accounts.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
+import type { AccountOrigin } from './registration-gate.js';
 import { User } from './user.entity.js';
 
 export interface NewUser {
@@ -32,9 +34,12 @@ export interface NewUser {
   password: string;
   fullName: string;
   role: string;
+  locale?: string | undefined;
+  origin: Extract<AccountOrigin, 'registration' | 'configuration'>;
 }
 
-type Editable = Pick<User, 'fullName' | 'role' | 'isActive'>;
+type Editable = Pick<User, 'fullName' | 'role' | 'isActive' | 'locale'>;
+const EDITABLE = ['fullName', 'role', 'isActive', 'locale'] as const;
 export type UserChanges = Partial<Editable>;
 
 export interface PasswordChange {
@@ -51,31 +56,26 @@ export class UsersService {
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly statements: HotStatements,
     private readonly commands: CommandsService,
+    private readonly accounts: NewAccounts,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordPolicy,
   ) {}
 
-  /** @throws ProblemError 409 `email_taken`, 422 for a password that is not accepted */
-  async create({ email, password, fullName, role }: NewUser, by: Actor = SERVICE_ACTOR): Promise<User> {
-    await this.passwords.demand('password', password, { email, fullName }, by);
-    const user = this.users.create({
-      email: normaliseEmail(email),
-      passwordHash: await this.hasher.hash(password, by.ip),
-      fullName,
-      role,
-      isActive: true,
+  /**
+   * Makes an account. The address of one that the configuration names counts as proved; another one is asked for a proof by mail.
+   * @throws ProblemError 403, 409 `email_taken`, 422 for a password that is not accepted
+   */
+  async create({ password, ...account }: NewUser, by: Actor = SERVICE_ACTOR): Promise<User> {
+    await this.passwords.demand('password', password, account, by);
+    const passwordHash = await this.hasher.hash(password, by.ip);
+    const isVerified = account.origin === 'configuration';
+    const id = await this.commands.run(by, [], async (command) => {
+      await command.demandCaller();
+      const userId = await this.accounts.insertWithin(command, { ...account, passwordHash, isVerified });
+      if (!isVerified) await command.mail({ kind: 'verify_email', userId, language: by.language });
+      return userId;
     });
-    try {
-      await this.commands.run(by, [], async (command) => {
-        const entities = await command.entities();
-        await entities.insert(User, user);
-        await command.note('user.registered', { userId: user.id, details: { role } });
-      });
-    } catch (error) {
-      if (isUniqueViolation(error)) throw new ProblemError('email_taken');
-      throw error;
-    }
-    return this.get(user.id);
+    return this.get(id);
   }
 
   /** The part of an account that a login checks; `undefined` when the address has no account. */
@@ -89,6 +89,13 @@ export class UsersService {
     const user = await this.users.findOneBy({ id });
     if (user === null) throw Problems.notFound('User not found');
     return user;
+  }
+
+  /** The same within a command that has locked the account. @throws ProblemError 404 */
+  async getWithin(command: Command, id: string): Promise<AccountRecord> {
+    const [account] = await command.run<AccountRecord>(READ_ACCOUNT, [id]);
+    if (account === undefined) throw Problems.notFound('User not found');
+    return account;
   }
 
   /** Oldest first. @param query part of the e-mail address or of the name; `%` and `_` are ordinary characters */
@@ -133,7 +140,11 @@ export class UsersService {
    * Hashes the password with the current parameters. A password that was changed during the login is kept.
    * @returns the new hash
    */
-  async rehash({ id, passwordHash }: Credentials, password: string, { ip }: Actor): Promise<string> {
+  async rehash(
+    { id, passwordHash }: Pick<Credentials, 'id' | 'passwordHash'>,
+    password: string,
+    { ip }: Actor,
+  ): Promise<string> {
     const hash = await this.hasher.hash(password, ip);
     await this.statements.run(REHASH, [id, passwordHash, hash]);
     return hash;
@@ -167,6 +178,7 @@ export class UsersService {
       after.fullName,
       after.role,
       after.isActive,
+      after.locale,
       lines.map(({ action }) => action),
       lines.map(({ details }) => details),
     ]);
@@ -196,11 +208,11 @@ function changeOf(before: AccountRecord, { role, isActive }: Editable): Change {
 
 function merge(before: Editable, changes: UserChanges): Editable {
   const { fullName = before.fullName, role = before.role, isActive = before.isActive } = changes;
-  return { fullName, role, isActive };
+  return { fullName, role, isActive, locale: changes.locale === undefined ? before.locale : changes.locale };
 }
 
 function isEqual(one: Editable, other: Editable): boolean {
-  return one.fullName === other.fullName && one.role === other.role && one.isActive === other.isActive;
+  return EDITABLE.every((member) => one[member] === other[member]);
 }
 
 const isAdmin = ({ role, isActive }: Editable): boolean => role === ADMIN_ROLE && isActive;

@@ -21,6 +21,8 @@ import { ScopeOAuthClients1764000000025 } from './1764000000025-scope-oauth-clie
 import { LeaveRolesToConfiguration1764000000026 } from './1764000000026-leave-roles-to-configuration.js';
 import { ManageOAuthClientsByFile1764000000027 } from './1764000000027-manage-oauth-clients-by-file.js';
 import { LogChangedClaims1764000000028 } from './1764000000028-log-changed-claims.js';
+import { CreateMailOutbox1764000000029 } from './1764000000029-create-mail-outbox.js';
+import { CreateOneTimeTokens1764000000030 } from './1764000000030-create-one-time-tokens.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -47,4 +49,6 @@ export const MIGRATIONS = [
   LeaveRolesToConfiguration1764000000026,
   ManageOAuthClientsByFile1764000000027,
   LogChangedClaims1764000000028,
+  CreateMailOutbox1764000000029,
+  CreateOneTimeTokens1764000000030,
 ];

@@ -1,0 +1,76 @@
+import type { HotStatement } from '../database/hot-statements.js';
+import { PURPOSE_RULES } from './one-time-token.js';
+
+const bound = (purposes: 'credential' | 'address'): string =>
+  Object.entries(PURPOSE_RULES)
+    .filter(([, { bindsTo }]) => bindsTo === purposes)
+    .map(([purpose]) => `'${purpose}'`)
+    .join(', ');
+
+/** SQL for the digest of what a token of an account `u` depends on; `NULL` for nothing. @param purpose an SQL expression */
+const stateOf = (purpose: string): string => `
+  CASE
+    WHEN ${purpose} IN (${bound('credential')}) THEN sha256(convert_to(concat_ws(' ', u.email, u.password_hash), 'UTF8'))
+    WHEN ${purpose} IN (${bound('address')}) THEN sha256(convert_to(u.email, 'UTF8'))
+  END`;
+
+/** Tokens of one account are issued one after another: each sees, and ends, the earlier ones. */
+export const LOCK_ACCOUNT: HotStatement = {
+  name: 'lock_account_of_token',
+  text: 'SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE',
+};
+
+export const ISSUE: HotStatement = {
+  name: 'issue_one_time_token',
+  text: `
+  WITH ended AS (
+    DELETE FROM one_time_tokens
+    WHERE $8::boolean AND purpose = $2
+      AND CASE WHEN $4::uuid IS NULL THEN user_id IS NULL AND address = $5 ELSE user_id = $4 END
+  )
+  INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, state, data, expires_at)
+  SELECT $1, $2, $3, $4, $5,
+    (SELECT ${stateOf('$2')} FROM users u WHERE u.id = $4), $6, statement_timestamp() + make_interval(secs => $7)
+  WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM users WHERE id = $4 AND is_active)
+  RETURNING expires_at`,
+};
+
+/** A token that is good now. The state of its account is that of the issue. */
+const usable = `
+  t.expires_at > statement_timestamp() AND (t.user_id IS NULL OR EXISTS (
+    SELECT FROM users u WHERE u.id = t.user_id AND u.is_active AND t.state IS NOT DISTINCT FROM ${stateOf('t.purpose')}))`;
+
+const GRANT = 't.purpose, t.user_id AS "userId", t.address, t.data';
+
+/** Finds and changes nothing. */
+export const PEEK: HotStatement = {
+  name: 'peek_one_time_token',
+  text: `SELECT ${GRANT} FROM one_time_tokens t WHERE t.digest = $1 AND t.purpose = ANY($2::text[]) AND ${usable}`,
+};
+
+/** Of several uses at the same time, one gets the row. */
+export const CONSUME: HotStatement = {
+  name: 'consume_one_time_token',
+  text: `DELETE FROM one_time_tokens t WHERE t.digest = $1 AND t.purpose = ANY($2::text[]) AND ${usable} RETURNING ${GRANT}`,
+};
+
+export const FIND_ISSUED: HotStatement = {
+  name: 'find_issued_token',
+  text: `SELECT t.expires_at FROM one_time_tokens t WHERE t.digest = $1 AND t.purpose = ANY($2::text[]) AND ${usable}`,
+};
+
+export const END_OF_ACCOUNT: HotStatement = {
+  name: 'end_one_time_tokens',
+  text: 'DELETE FROM one_time_tokens WHERE user_id = $1 AND purpose = ANY($2::text[])',
+};
+
+/** Whether an undo may still give the address back to its account. */
+export const IS_RESERVED: HotStatement = {
+  name: 'is_address_reserved',
+  text: `
+  SELECT EXISTS (
+    SELECT FROM one_time_tokens
+    WHERE address = $1 AND purpose = 'undo_email_change' AND user_id IS DISTINCT FROM $2::uuid
+      AND expires_at > statement_timestamp()
+  ) AS is_reserved`,
+};
