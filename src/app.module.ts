@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AddressesModule } from './addresses/addresses.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
@@ -11,6 +12,8 @@ import { HealthModule } from './health/health.module.js';
 import { LogModule } from './log/log.module.js';
 import { LiveModule } from './live/live.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
+import { RegistrationModule } from './registration/registration.module.js';
 import { ShutdownLog } from './shutdown-log.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StandingModule } from './standing/standing.module.js';
@@ -31,6 +34,9 @@ export class AppModule {
         UsersModule,
         SessionsModule,
         AuthModule,
+        RegistrationModule,
+        AddressesModule,
+        RecoveryModule,
         ClientsModule,
         OAuthModule,
         LiveModule,

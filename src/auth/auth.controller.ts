@@ -1,12 +1,5 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import {
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/actor.js';
 import { ApiDeviceToken } from '../http/api-device-token.decorator.js';
@@ -21,14 +14,12 @@ import {
   IdempotencyKey,
   Public,
 } from '../http/request-context.decorators.js';
-import { toUserDto, UserDto } from '../users/user.dto.js';
 import {
   ChangePasswordDto,
   LoginDto,
   MessageDto,
   PasswordGrantDto,
   RefreshDto,
-  RegisterDto,
   TokensDto,
 } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
@@ -39,22 +30,12 @@ export class AuthController {
 
   @ApiTags('auth')
   @Public()
-  @Post('auth/register')
-  @ApiOperation({ summary: 'Create an account' })
-  @ApiCreatedResponse({ type: UserDto })
-  @ApiProblems(400, 403, 409, 422, 429)
-  async register(@Body() body: RegisterDto, @CurrentActor() by: Actor): Promise<UserDto> {
-    return toUserDto(await this.auth.register(body, by));
-  }
-
-  @ApiTags('auth')
-  @Public()
   @Post('auth/login')
   @HttpCode(200)
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
   @ApiDeviceToken(TokensDto)
-  @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
+  @ApiProblems(400, 'invalid_credentials', 'user_inactive', 'email_not_verified', 422, 429)
   login(
     @Body() { username, password }: PasswordGrantDto,
     @DeviceToken() deviceToken: string | undefined,
@@ -70,7 +51,7 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by JSON' })
   @ApiDeviceToken(TokensDto)
-  @ApiProblems(400, 'invalid_credentials', 'user_inactive', 422, 429)
+  @ApiProblems(400, 'invalid_credentials', 'user_inactive', 'email_not_verified', 422, 429)
   loginJson(
     @Body() body: LoginDto,
     @DeviceToken() deviceToken: string | undefined,

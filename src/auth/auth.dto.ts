@@ -1,40 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength, MinLength } from 'class-validator';
-import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
+import { IsIn, IsOptional, IsString, Length, MinLength } from 'class-validator';
+import { MAX_EMAIL } from '../http/address.dto.js';
+import { IsOneLine, Trim } from '../http/dto.decorators.js';
 import { IsNewPassword } from '../http/new-password.js';
-import { ApiRole, IsRole } from '../http/role-member.js';
 
-const MAX_EMAIL = 254;
 const PASSWORD = { format: 'password', example: 'correct horse battery' };
-const NEW_PASSWORD = { ...PASSWORD, description: 'See *Passwords* at the top' };
+export const NEW_PASSWORD = { ...PASSWORD, description: 'See *Passwords* at the top' };
 /** At a login only the size of the body limits a password: what was accepted once must stay usable. */
-const TYPED_PASSWORD = { ...PASSWORD, minLength: 1 };
+export const TYPED_PASSWORD = { ...PASSWORD, minLength: 1 };
 const MAX_TOKEN = 4096;
-
-export class RegisterDto {
-  @ApiProperty({ format: 'email', maxLength: MAX_EMAIL, example: 'ada@example.org' })
-  @Trim()
-  @IsEmail()
-  @MaxLength(MAX_EMAIL)
-  email: string;
-
-  @ApiProperty(NEW_PASSWORD)
-  @IsNewPassword(({ email, full_name: fullName }: RegisterDto) => ({ email, fullName }))
-  @IsString()
-  password: string;
-
-  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Ada Lovelace' })
-  @IsString()
-  @Trim()
-  @IsOneLine()
-  @Length(1, 200)
-  full_name: string;
-
-  @ApiRole()
-  @IsAbsentOr()
-  @IsRole()
-  role?: string;
-}
 
 export class LoginDto {
   @ApiProperty({ format: 'email', example: 'ada@example.org' })

@@ -10,6 +10,7 @@ import { AttemptLimits } from './attempt-limits.js';
 import { AuthController } from './auth.controller.js';
 import { AuthMetrics } from './auth-metrics.js';
 import { AuthService } from './auth.service.js';
+import { CurrentPassword } from './current-password.service.js';
 import { DeviceTokens } from './device-tokens.js';
 import { GatewayCheckController } from './gateway-check.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
@@ -25,12 +26,13 @@ import { TokenService } from './token.service.js';
     AuthMetrics,
     TokenService,
     DeviceTokens,
+    CurrentPassword,
     AttemptLimits,
     JwtStrategy,
     { provide: APP_GUARD, useClass: PrimaryGuard },
     JwtAuthGuard,
     { provide: APP_GUARD, useExisting: JwtAuthGuard },
   ],
-  exports: [AuthService, TokenService, DeviceTokens, JwtAuthGuard],
+  exports: [AuthService, AttemptLimits, CurrentPassword, TokenService, DeviceTokens, JwtAuthGuard],
 })
 export class AuthModule {}

@@ -13,14 +13,14 @@ import type { TokenSession } from '../sessions/session.entity.js';
 import { SessionRotationService } from '../sessions/session-rotation.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { CommandsService } from '../commands/commands.service.js';
-import type { Credentials } from '../users/account-statements.js';
+import { hasPassword, type PasswordCredentials } from '../users/account-statements.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
-import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AttemptLimits } from './attempt-limits.js';
 import { AuthMetrics } from './auth-metrics.js';
-import type { RegisterDto, TokensDto } from './auth.dto.js';
+import type { TokensDto } from './auth.dto.js';
+import { CurrentPassword } from './current-password.service.js';
 import { DeviceTokens } from './device-tokens.js';
 import { TokenService } from './token.service.js';
 
@@ -44,7 +44,7 @@ export interface OpenedSession {
   readonly deviceToken: string;
 }
 
-/** Register, log in, refresh, log out. */
+/** Log in, refresh, log out. */
 @Injectable()
 export class AuthService {
   private readonly logger = new Logger(AuthService.name);
@@ -53,6 +53,7 @@ export class AuthService {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly passwords: PasswordPolicy,
+    private readonly currentPassword: CurrentPassword,
     private readonly commands: CommandsService,
     private readonly sessions: SessionsService,
     private readonly rotations: SessionRotationService,
@@ -67,18 +68,10 @@ export class AuthService {
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws ProblemError 403 for any role but the default one, 409 `email_taken`, 422, 429 */
-  async register({ email, password, full_name, role }: RegisterDto, by: Actor): Promise<User> {
-    const { default: granted } = this.config.roles;
-    if (role !== undefined && role !== granted) throw Problems.forbidden('Only an admin grants this role');
-    await this.limits.register(by.ip, by.redisWaits);
-    return this.users.create({ email, password, fullName: full_name, role: granted }, by);
-  }
-
   /**
    * Opens a session. The password is checked first, and the check takes as long for an unknown e-mail address: neither the
    * answer nor its time reveals which accounts exist. When the account changes during the login, it is checked again.
-   * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429
+   * @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive` or `email_not_verified`, 429
    */
   async login(
     email: string,
@@ -147,33 +140,33 @@ export class AuthService {
    *   that is not accepted, 429
    */
   async changePassword(principal: Principal, current: string, next: string, by: Actor): Promise<void> {
-    const { id: userId, email, fullName, passwordHash: verifiedHash } = await this.users.get(principal.id);
+    const { id: userId, email, fullName } = await this.users.get(principal.id);
     await this.passwords.demand('new_password', next, { email, fullName }, by);
-    const check = async () => ({ isRight: await this.hasher.verify(verifiedHash, current, by.ip) });
-    const { isRight } = await this.limits.changePassword(principal.sessionId, check, by.redisWaits);
-    if (!isRight) return this.refuseChange(principal, 'wrong_password', by);
+    const verifiedHash = await this.currentPassword.demand(
+      principal,
+      current,
+      'user.password_change_failed',
+      by,
+    );
     const nextHash = await this.hasher.hash(next, by.ip);
     const others = { userId, exceptId: principal.sessionId };
     const isSet = await this.commands.run(by, [userId], async (command) => {
       if (!(await this.users.setPassword(command, { userId, verifiedHash, nextHash }))) return false;
       await this.sessions.revokeWithin(command, others, 'password_changed');
+      await command.mail({ kind: 'password_changed', userId, language: by.language });
       return true;
     });
-    if (!isSet) await this.refuseChange(principal, 'account_changed', by);
+    if (!isSet)
+      await this.currentPassword.refuse(principal, 'user.password_change_failed', 'account_changed', by);
   }
 
-  private async refuseChange({ id, sessionId }: Principal, reason: string, by: Actor): Promise<never> {
-    await this.audit.note('user.password_change_failed', by, { userId: id, sessionId, details: { reason } });
-    throw new ProblemError('wrong_password');
-  }
-
-  /** @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive`, 429 */
+  /** @throws ProblemError 401 `invalid_credentials`, 403 `user_inactive` or `email_not_verified`, 429 */
   private async authenticate(
     email: string,
     password: string,
     by: Actor,
     deviceToken: string | undefined,
-  ): Promise<Credentials> {
+  ): Promise<PasswordCredentials> {
     const device = this.devices.deviceOf(email, deviceToken);
     // Without a device token the limits are asked before the account is read.
     const known = device && (await this.users.findCredentials(email));
@@ -183,13 +176,23 @@ export class AuthService {
       return { user: found, isRight: await this.hasher.verify(found?.passwordHash, password, by.ip) };
     };
     const { user, isRight } = await this.limits.login({ email, ip: by.ip, deviceId }, check, by.redisWaits);
-    if (!isRight || user === undefined) {
+    if (!isRight || !hasPassword(user)) {
       await this.noteFailure(user?.id, 'wrong_credentials', by);
       throw new ProblemError('invalid_credentials');
     }
-    if (user.isActive) return user;
-    await this.noteFailure(user.id, 'user_inactive', by);
-    throw new ProblemError('user_inactive');
+    if (!user.isActive) return this.refuseLogin(user.id, 'user_inactive', by);
+    if (this.config.requireVerifiedEmail && !user.emailVerified)
+      return this.refuseLogin(user.id, 'email_not_verified', by);
+    return user;
+  }
+
+  private async refuseLogin(
+    userId: string,
+    code: 'user_inactive' | 'email_not_verified',
+    by: Actor,
+  ): Promise<never> {
+    await this.noteFailure(userId, code, by);
+    throw new ProblemError(code);
   }
 
   private async noteFailure(userId: string | undefined, reason: string, by: Actor): Promise<void> {
@@ -201,7 +204,7 @@ export class AuthService {
    * opened: a failure does not fail the login, and the next login tries again.
    * @returns the hash in force
    */
-  private async renewHash(user: Credentials, password: string, by: Actor): Promise<string> {
+  private async renewHash(user: PasswordCredentials, password: string, by: Actor): Promise<string> {
     try {
       const isOutdated = await this.hasher.mustRenew(user.passwordHash, password, by.ip);
       return isOutdated ? await this.users.rehash(user, password, by) : user.passwordHash;

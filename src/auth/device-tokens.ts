@@ -63,8 +63,8 @@ export class DeviceTokens {
   }
 
   /** Whether the device logged in with the password that has this hash. */
-  isOfPassword(device: KnownDevice, passwordHash: string): boolean {
-    return device.passwordDigest === digestOfHash(passwordHash);
+  isOfPassword(device: KnownDevice, passwordHash: string | null): boolean {
+    return passwordHash !== null && device.passwordDigest === digestOfHash(passwordHash);
   }
 
   private seconds(): number {

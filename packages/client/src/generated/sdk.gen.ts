@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -47,20 +47,6 @@ class HeyApiRegistry<T> {
 }
 
 export class Auth extends HeyApiClient {
-    /**
-     * Create an account
-     */
-    public register<ThrowOnError extends boolean = false>(options: Options<AuthRegisterData, ThrowOnError>): RequestResult<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError> {
-        return (options.client ?? this.client).post<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError>({
-            url: '/api/v1/auth/register',
-            ...options,
-            headers: {
-                'Content-Type': 'application/json',
-                ...options.headers
-            }
-        });
-    }
-    
     /**
      * Log in by form (OAuth2 password grant); the Authorize button uses it
      */
@@ -114,6 +100,123 @@ export class Auth extends HeyApiClient {
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/logout',
             ...options
+        });
+    }
+    
+    /**
+     * Create an account
+     *
+     * A mail asks for a proof of the address (`POST /api/v1/auth/verify-email`). Where the service hides which addresses have an account (`REGISTRATION_SILENT`), the answer is 202 for every address, and the proof makes the account.
+     */
+    public register<ThrowOnError extends boolean = false>(options: Options<AuthRegisterData, ThrowOnError>): RequestResult<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/register',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Prove an address by the token of a mail
+     *
+     * Of a registration, or of a changed address, which is in force from then on.
+     */
+    public verifyEmail<ThrowOnError extends boolean = false>(options: Options<AuthVerifyEmailData, ThrowOnError>): RequestResult<AuthVerifyEmailResponses, AuthVerifyEmailErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthVerifyEmailResponses, AuthVerifyEmailErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/verify-email',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Ask for the mail again that proves an address
+     *
+     * The answer is the same, in the same time, whether or not the address has an account.
+     */
+    public resendVerification<ThrowOnError extends boolean = false>(options: Options<AuthResendVerificationData, ThrowOnError>): RequestResult<AuthResendVerificationResponses, AuthResendVerificationErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthResendVerificationResponses, AuthResendVerificationErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/verify-email/resend',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Ask for a mail with a link that sets a new password
+     *
+     * The answer is the same, in the same time, whether or not the address has an account.
+     */
+    public forgotPassword<ThrowOnError extends boolean = false>(options: Options<AuthForgotPasswordData, ThrowOnError>): RequestResult<AuthForgotPasswordResponses, AuthForgotPasswordErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthForgotPasswordResponses, AuthForgotPasswordErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/forgot-password',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Set a new password by the token of a mail; every session of the account ends
+     */
+    public resetPassword<ThrowOnError extends boolean = false>(options: Options<AuthResetPasswordData, ThrowOnError>): RequestResult<AuthResetPasswordResponses, AuthResetPasswordErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthResetPasswordResponses, AuthResetPasswordErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/reset-password',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * "This was not me": end every session by the token of a notice
+     *
+     * The password stops working too, because somebody else may know it. A mail leads to a new one.
+     */
+    public endSessions<ThrowOnError extends boolean = false>(options: Options<AuthEndSessionsData, ThrowOnError>): RequestResult<AuthEndSessionsResponses, AuthEndSessionsErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthEndSessionsResponses, AuthEndSessionsErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/end-sessions',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Take a changed address back by the token of its notice; every session ends
+     *
+     * The password stops working too: whoever changed the address knew it. A mail leads to a new one.
+     */
+    public undoEmailChange<ThrowOnError extends boolean = false>(options: Options<AuthUndoEmailChangeData, ThrowOnError>): RequestResult<AuthUndoEmailChangeResponses, AuthUndoEmailChangeErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthUndoEmailChangeResponses, AuthUndoEmailChangeErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/auth/undo-email-change',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
         });
     }
     
@@ -191,42 +294,24 @@ export class Me extends HeyApiClient {
     }
 }
 
-export class Sessions extends HeyApiClient {
-    /**
-     * End all my sessions but this one
-     */
-    public endAll<ThrowOnError extends boolean = false>(options?: Options<SessionsEndAllData, ThrowOnError>): RequestResult<SessionsEndAllResponses, SessionsEndAllErrors, ThrowOnError> {
-        return (options?.client ?? this.client).delete<SessionsEndAllResponses, SessionsEndAllErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/api/v1/sessions',
-            ...options
-        });
-    }
-    
-    /**
-     * My live sessions, newest first
-     */
-    public list<ThrowOnError extends boolean = false>(options?: Options<SessionsListData, ThrowOnError>): RequestResult<SessionsListResponses, SessionsListErrors, ThrowOnError> {
-        return (options?.client ?? this.client).get<SessionsListResponses, SessionsListErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/api/v1/sessions',
-            ...options
-        });
-    }
-    
-    /**
-     * End one of my sessions; its tokens are refused at once, on every instance
-     */
-    public end<ThrowOnError extends boolean = false>(options: Options<SessionsEndData, ThrowOnError>): RequestResult<SessionsEndResponses, SessionsEndErrors, ThrowOnError> {
-        return (options.client ?? this.client).delete<SessionsEndResponses, SessionsEndErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/api/v1/sessions/{id}',
-            ...options
-        });
-    }
-}
-
 export class Users extends HeyApiClient {
+    /**
+     * Change my address: a mail to the new one asks for the proof
+     *
+     * The old address stays in force until then. Afterwards it gets a mail with an undo. Where another account has the new address, no mail is sent, and the answer is the same.
+     */
+    public changeEmail<ThrowOnError extends boolean = false>(options: Options<UsersChangeEmailData, ThrowOnError>): RequestResult<UsersChangeEmailResponses, UsersChangeEmailErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<UsersChangeEmailResponses, UsersChangeEmailErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/users/me/change-email',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
     /**
      * List and search accounts
      */
@@ -265,6 +350,41 @@ export class Users extends HeyApiClient {
                 'Content-Type': 'application/json',
                 ...options.headers
             }
+        });
+    }
+}
+
+export class Sessions extends HeyApiClient {
+    /**
+     * End all my sessions but this one
+     */
+    public endAll<ThrowOnError extends boolean = false>(options?: Options<SessionsEndAllData, ThrowOnError>): RequestResult<SessionsEndAllResponses, SessionsEndAllErrors, ThrowOnError> {
+        return (options?.client ?? this.client).delete<SessionsEndAllResponses, SessionsEndAllErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/sessions',
+            ...options
+        });
+    }
+    
+    /**
+     * My live sessions, newest first
+     */
+    public list<ThrowOnError extends boolean = false>(options?: Options<SessionsListData, ThrowOnError>): RequestResult<SessionsListResponses, SessionsListErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<SessionsListResponses, SessionsListErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/sessions',
+            ...options
+        });
+    }
+    
+    /**
+     * End one of my sessions; its tokens are refused at once, on every instance
+     */
+    public end<ThrowOnError extends boolean = false>(options: Options<SessionsEndData, ThrowOnError>): RequestResult<SessionsEndResponses, SessionsEndErrors, ThrowOnError> {
+        return (options.client ?? this.client).delete<SessionsEndResponses, SessionsEndErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/sessions/{id}',
+            ...options
         });
     }
 }
@@ -571,14 +691,14 @@ export class Api extends HeyApiClient {
         return this._me ??= new Me({ client: this.client });
     }
     
-    private _sessions?: Sessions;
-    get sessions(): Sessions {
-        return this._sessions ??= new Sessions({ client: this.client });
-    }
-    
     private _users?: Users;
     get users(): Users {
         return this._users ??= new Users({ client: this.client });
+    }
+    
+    private _sessions?: Sessions;
+    get sessions(): Sessions {
+        return this._sessions ??= new Sessions({ client: this.client });
     }
     
     private _userSessions?: UserSessions;

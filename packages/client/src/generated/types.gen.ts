@@ -7,7 +7,7 @@ export type ClientOptions = {
 /**
  * Stable; for programs
  */
-export type ViolationCode = 'required' | 'unknown_field' | 'malformed' | 'not_a_text' | 'not_a_boolean' | 'not_a_whole_number' | 'not_a_date' | 'not_a_list' | 'not_an_email' | 'not_a_uuid' | 'not_allowed' | 'too_short' | 'too_long' | 'too_small' | 'too_large' | 'empty' | 'repeated' | 'control_characters' | 'too_common' | 'in_a_breach' | 'like_the_owner' | 'too_short_without_names';
+export type ViolationCode = 'required' | 'unknown_field' | 'malformed' | 'not_a_text' | 'not_a_boolean' | 'not_a_whole_number' | 'not_a_date' | 'not_a_list' | 'not_an_email' | 'not_a_uuid' | 'not_a_language' | 'not_allowed' | 'too_short' | 'too_long' | 'too_small' | 'too_large' | 'empty' | 'repeated' | 'control_characters' | 'too_common' | 'in_a_breach' | 'like_the_owner' | 'too_short_without_names';
 
 export type FieldErrorDto = {
     field: string;
@@ -78,7 +78,7 @@ export type ClearedDto = {
 export type AuditEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
     user_id: string | null;
     actor_id: string | null;
     session_id: string | null;
@@ -104,18 +104,30 @@ export type AuditPageDto = {
 export type UserDto = {
     id: string;
     email: string;
+    /**
+     * Whether the address was proved
+     */
+    email_verified: boolean;
     full_name: string;
     /**
      * One of the configured roles, or of those that were
      */
     role: string;
     is_active: boolean;
+    /**
+     * Of mails: a BCP 47 language tag
+     */
+    locale: string | null;
     created_at: string;
     updated_at: string;
 };
 
 export type UpdateProfileDto = {
     full_name?: string;
+    /**
+     * The language of mails to this person: a BCP 47 tag
+     */
+    locale?: string;
 };
 
 export type UserPageDto = {
@@ -132,6 +144,10 @@ export type Role = 'student' | 'researcher' | 'admin';
 
 export type AdministerUserDto = {
     full_name?: string;
+    /**
+     * The language of mails to this person: a BCP 47 tag
+     */
+    locale?: string;
     /**
      * One of the configured roles
      */
@@ -172,19 +188,6 @@ export type SessionPageDto = {
     page_size: number;
 };
 
-export type RegisterDto = {
-    email: string;
-    /**
-     * See *Passwords* at the top
-     */
-    password: string;
-    full_name: string;
-    /**
-     * One of the configured roles
-     */
-    role?: Role;
-};
-
 export type PasswordGrantDto = {
     /**
      * The e-mail address
@@ -223,6 +226,50 @@ export type MessageDto = {
 
 export type ChangePasswordDto = {
     current_password: string;
+    /**
+     * See *Passwords* at the top
+     */
+    new_password: string;
+};
+
+export type RegisterDto = {
+    email: string;
+    /**
+     * See *Passwords* at the top
+     */
+    password: string;
+    full_name: string;
+    /**
+     * One of the configured roles
+     */
+    role?: Role;
+    /**
+     * The language of mails to this person: a BCP 47 tag
+     */
+    locale?: string;
+};
+
+export type OneTimeTokenDto = {
+    /**
+     * From the fragment of the link in the mail. It works once
+     */
+    token: string;
+};
+
+export type AddressDto = {
+    email: string;
+};
+
+export type ChangeEmailDto = {
+    new_email: string;
+    current_password: string;
+};
+
+export type ResetPasswordDto = {
+    /**
+     * From the fragment of the link in the mail. It works once
+     */
+    token: string;
     /**
      * See *Passwords* at the top
      */
@@ -597,55 +644,6 @@ export type JwksDto = {
     keys: Array<JwkDto>;
 };
 
-export type AuthRegisterData = {
-    body: RegisterDto;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/register';
-};
-
-export type AuthRegisterErrors = {
-    /**
-     * Bad Request
-     */
-    400: ProblemDto;
-    /**
-     * Forbidden
-     */
-    403: ProblemDto;
-    /**
-     * Conflict
-     */
-    409: ProblemDto;
-    /**
-     * Unprocessable Entity
-     */
-    422: ProblemDto;
-    /**
-     * Too Many Requests
-     */
-    429: ProblemDto;
-    /**
-     * Service Unavailable
-     */
-    503: ProblemDto;
-    /**
-     * Any other failure
-     */
-    default: ProblemDto;
-};
-
-export type AuthRegisterError = AuthRegisterErrors[keyof AuthRegisterErrors];
-
-export type AuthRegisterResponses = {
-    /**
-     * Created
-     */
-    201: UserDto;
-};
-
-export type AuthRegisterResponse = AuthRegisterResponses[keyof AuthRegisterResponses];
-
 export type AuthLoginData = {
     body: PasswordGrantDto;
     headers?: {
@@ -669,6 +667,8 @@ export type AuthLoginErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden
+     *
      * Forbidden
      */
     403: ProblemDto;
@@ -724,6 +724,8 @@ export type AuthLoginJsonErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden
+     *
      * Forbidden
      */
     403: ProblemDto;
@@ -891,6 +893,329 @@ export type GatewayCheckCheckResponses = {
      */
     200: unknown;
 };
+
+export type AuthRegisterData = {
+    body: RegisterDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/register';
+};
+
+export type AuthRegisterErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Forbidden
+     *
+     * Forbidden
+     *
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthRegisterError = AuthRegisterErrors[keyof AuthRegisterErrors];
+
+export type AuthRegisterResponses = {
+    /**
+     * Created
+     */
+    201: UserDto;
+    /**
+     * With `REGISTRATION_SILENT`
+     */
+    202: MessageDto;
+};
+
+export type AuthRegisterResponse = AuthRegisterResponses[keyof AuthRegisterResponses];
+
+export type AuthVerifyEmailData = {
+    body: OneTimeTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/verify-email';
+};
+
+export type AuthVerifyEmailErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthVerifyEmailError = AuthVerifyEmailErrors[keyof AuthVerifyEmailErrors];
+
+export type AuthVerifyEmailResponses = {
+    /**
+     * OK
+     */
+    200: MessageDto;
+};
+
+export type AuthVerifyEmailResponse = AuthVerifyEmailResponses[keyof AuthVerifyEmailResponses];
+
+export type AuthResendVerificationData = {
+    body: AddressDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/verify-email/resend';
+};
+
+export type AuthResendVerificationErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthResendVerificationError = AuthResendVerificationErrors[keyof AuthResendVerificationErrors];
+
+export type AuthResendVerificationResponses = {
+    /**
+     * Accepted
+     */
+    202: MessageDto;
+};
+
+export type AuthResendVerificationResponse = AuthResendVerificationResponses[keyof AuthResendVerificationResponses];
+
+export type AuthForgotPasswordData = {
+    body: AddressDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/forgot-password';
+};
+
+export type AuthForgotPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthForgotPasswordError = AuthForgotPasswordErrors[keyof AuthForgotPasswordErrors];
+
+export type AuthForgotPasswordResponses = {
+    /**
+     * Accepted
+     */
+    202: MessageDto;
+};
+
+export type AuthForgotPasswordResponse = AuthForgotPasswordResponses[keyof AuthForgotPasswordResponses];
+
+export type AuthResetPasswordData = {
+    body: ResetPasswordDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/reset-password';
+};
+
+export type AuthResetPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthResetPasswordError = AuthResetPasswordErrors[keyof AuthResetPasswordErrors];
+
+export type AuthResetPasswordResponses = {
+    /**
+     * OK
+     */
+    200: MessageDto;
+};
+
+export type AuthResetPasswordResponse = AuthResetPasswordResponses[keyof AuthResetPasswordResponses];
+
+export type AuthEndSessionsData = {
+    body: OneTimeTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/end-sessions';
+};
+
+export type AuthEndSessionsErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthEndSessionsError = AuthEndSessionsErrors[keyof AuthEndSessionsErrors];
+
+export type AuthEndSessionsResponses = {
+    /**
+     * OK
+     */
+    200: MessageDto;
+};
+
+export type AuthEndSessionsResponse = AuthEndSessionsResponses[keyof AuthEndSessionsResponses];
+
+export type AuthUndoEmailChangeData = {
+    body: OneTimeTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/undo-email-change';
+};
+
+export type AuthUndoEmailChangeErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthUndoEmailChangeError = AuthUndoEmailChangeErrors[keyof AuthUndoEmailChangeErrors];
+
+export type AuthUndoEmailChangeResponses = {
+    /**
+     * OK
+     */
+    200: MessageDto;
+};
+
+export type AuthUndoEmailChangeResponse = AuthUndoEmailChangeResponses[keyof AuthUndoEmailChangeResponses];
 
 export type MeReadData = {
     body?: never;
@@ -1067,6 +1392,61 @@ export type AuthChangePasswordResponses = {
 };
 
 export type AuthChangePasswordResponse = AuthChangePasswordResponses[keyof AuthChangePasswordResponses];
+
+export type UsersChangeEmailData = {
+    body: ChangeEmailDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/change-email';
+};
+
+export type UsersChangeEmailErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     *
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UsersChangeEmailError = UsersChangeEmailErrors[keyof UsersChangeEmailErrors];
+
+export type UsersChangeEmailResponses = {
+    /**
+     * Accepted
+     */
+    202: MessageDto;
+};
+
+export type UsersChangeEmailResponse = UsersChangeEmailResponses[keyof UsersChangeEmailResponses];
 
 export type SessionsEndAllData = {
     body?: never;
@@ -1414,7 +1794,7 @@ export type AuditListData = {
          * The account that the event concerns
          */
         user_id?: string;
-        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
         /**
          * At or after this time
          */

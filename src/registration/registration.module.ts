@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { RegistrationController } from './registration.controller.js';
+import { RegistrationMail } from './registration.mail.js';
+import { RegistrationService } from './registration.service.js';
+
+@Module({
+  imports: [AuthModule, MailModule, UsersModule],
+  controllers: [RegistrationController],
+  providers: [RegistrationService, RegistrationMail],
+})
+export class RegistrationModule {}
