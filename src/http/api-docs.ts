@@ -133,9 +133,19 @@ function publicOperationIds(app: NestFastifyApplication): Set<string> {
     const isPublic = (name: string) =>
       reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handlerOf(prototype, name), instance.constructor]);
     const names = new MetadataScanner().getAllMethodNames(prototype);
-    return names.filter(isPublic).map((name) => operationId(instance.constructor.name, name));
+    return names
+      .filter(isPublic)
+      .map(
+        (name) => ownOperationId(handlerOf(prototype, name)) ?? operationId(instance.constructor.name, name),
+      );
   });
   return new Set(ids);
+}
+
+/** The id that `ApiOperation` gives to an operation beside those of another controller. */
+function ownOperationId(handler: () => unknown): string | undefined {
+  return (Reflect.getMetadata('swagger/apiOperation', handler) as { operationId?: string } | undefined)
+    ?.operationId;
 }
 
 function handlerOf(prototype: object, name: string): () => unknown {

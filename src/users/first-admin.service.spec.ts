@@ -54,7 +54,9 @@ describe('FirstAdminService', () => {
     const { service, created } = serviceWith([undefined]);
     await service.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(10 * NEXT_ATTEMPT_MS);
-    expect(created).toEqual([{ ...ADMIN, fullName: 'Administrator', role: 'admin' }]);
+    expect(created).toEqual([
+      { ...ADMIN, fullName: 'Administrator', role: 'admin', origin: 'configuration' },
+    ]);
     expect(errors).toEqual([]);
   });
 

@@ -39,8 +39,8 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'registrations are not limited',
-    file: 'src/auth/auth.service.ts',
-    text: 'await this.limits.register(by.ip, by.redisWaits);',
+    file: 'src/registration/registration.service.ts',
+    text: 'await this.attempts.register(by.ip, by.redisWaits);',
     replacement: '',
     specs: HTTP_SPEC,
     test: 'to register are limited',
@@ -112,7 +112,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'a device token outlives the password',
     file: 'src/auth/device-tokens.ts',
-    text: 'return device.passwordDigest === digestOfHash(passwordHash);',
+    text: 'return passwordHash !== null && device.passwordDigest === digestOfHash(passwordHash);',
     replacement: 'return device.passwordDigest !== passwordHash;',
     specs: DEVICES_SPEC,
     test: 'once the password has changed',

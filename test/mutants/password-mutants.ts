@@ -33,7 +33,7 @@ export const PASSWORD_MUTANTS: readonly Mutant[] = [
   {
     name: 'a registration takes a breached password',
     file: 'src/users/users.service.ts',
-    text: "await this.passwords.demand('password', password, { email, fullName }, by);",
+    text: "await this.passwords.demand('password', password, account, by);",
     replacement: 'void this.passwords;',
     specs: ['test/integration/passwords.spec.ts'],
     test: 'are refused at registration and at a change',
