@@ -21,6 +21,7 @@ import {
 } from './checker/promise.js';
 import { createClients } from './load/oauth-clients.js';
 import { RecordingClient } from './load/recording-client.js';
+import { RecordingMailReader } from './load/recording-mail-reader.js';
 import { RecordingOperator } from './load/recording-operator.js';
 import type { SeededRandom } from './load/seeded-random.js';
 import { SessionPool } from './load/session-pool.js';
@@ -134,6 +135,7 @@ async function prepare<D extends TestDeployment>(
   const [administrator] = await openSessions(url(), await createUsers(url(), 1, 'admin'), 1);
   const client = new RecordingClient(history, administrator!);
   const operator = new RecordingOperator(history, url);
+  const mails = new RecordingMailReader(history, url);
   const pool = new SessionPool(random);
   const users = await createUsers(url(), USERS);
   const [oauthClient, ...clients] = await createClients(url(), 1 + ENDED_CLIENTS);
@@ -143,7 +145,7 @@ async function prepare<D extends TestDeployment>(
   const passwordUsers = await createUsers(url(), PASSWORD_USERS);
   const { instances } = deployment;
   const people = { users, passwordUsers, oauthClient: oauthClient!, clients, endedClients: [] };
-  const parts = { instances, client, operator, channels, pool, random, ...people };
+  const parts = { instances, client, operator, mails, channels, pool, random, ...people };
   const newSessions = async (count: number, lifeSeconds?: number) =>
     openSessions(url(), await createUsers(url(), count), 1, lifeSeconds);
   const newSession = async () => (await newSessions(1))[0]!;

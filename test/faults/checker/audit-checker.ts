@@ -16,8 +16,14 @@ const LINES = `
 const ACTIONS: Partial<Record<Operation['kind'], string>> = {
   login: 'session.opened',
   'set-role': 'user.role_changed',
-  'set-password': 'user.password_changed',
 };
+
+/** A change of the password presents the old one; the link of a mail does not, and sets another one or none. */
+function actionOf({ kind, password, sets }: Operation): string | undefined {
+  if (kind !== 'set-password') return ACTIONS[kind];
+  if (password !== undefined) return 'user.password_changed';
+  return sets === '' ? 'user.password_removed' : 'user.password_reset';
+}
 
 /** The audit trail holds one line for each acknowledged change, and none for what nobody asked for. */
 export async function checkAudit(
@@ -42,8 +48,8 @@ function checkCounts(
 ): Violation[] {
   const counts = countBy(lines, ({ action, user_id }) => `${action} ${user_id}`);
   const changes = groupBy(
-    operations.filter(({ kind }) => ACTIONS[kind] !== undefined),
-    ({ kind, userId }) => `${ACTIONS[kind]!} ${userId}`,
+    operations.filter((each) => actionOf(each) !== undefined),
+    (each) => `${actionOf(each)!} ${each.userId}`,
   );
   const bySql = new Set(operations.filter(({ kind }) => kind === 'sql-set-role').map(({ userId }) => userId));
   return [...changes].flatMap(([key, own]): Violation[] => {

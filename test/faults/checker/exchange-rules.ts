@@ -2,9 +2,11 @@ import { isAcknowledged, type Operation } from './history.js';
 import { overlaps, type Span } from './promise.js';
 import type { Violation } from './violation.js';
 
-/** A password is changed away from once: of two changes that know the same one, the second is refused. */
+/** A password is changed away from once: of two changes that know the same one, the second is refused. A reset knows none. */
 export function checkPasswordChanges(operations: readonly Operation[], lost: readonly Span[]): Violation[] {
-  const changes = operations.filter(({ kind }) => kind === 'set-password');
+  const changes = operations.filter(
+    ({ kind, password }) => kind === 'set-password' && password !== undefined,
+  );
   return withEarlier(changes, lost, ({ userId, password }) => `${userId} ${password ?? ''}`).map(
     ({ operation }) => ({ rule: 'lost password change', operation }),
   );

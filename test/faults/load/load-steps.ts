@@ -5,7 +5,9 @@ import type { Instance } from '../deployment/instance.js';
 import type { TestClient } from './oauth-clients.js';
 import { INITIAL_ROLE, type TestSession, type TestUser } from './population.js';
 import type { RecordingClient } from './recording-client.js';
+import type { RecordingMailReader } from './recording-mail-reader.js';
 import type { RecordingOperator } from './recording-operator.js';
+import { recover } from './recovery-step.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { SessionPool } from './session-pool.js';
 
@@ -17,6 +19,7 @@ export interface LoadParts {
   readonly instances: readonly Instance[];
   readonly client: RecordingClient;
   readonly operator: RecordingOperator;
+  readonly mails: RecordingMailReader;
   readonly channels: LiveChannels;
   readonly pool: SessionPool;
   readonly users: readonly TestUser[];
@@ -182,6 +185,18 @@ export class LoadSteps {
       if (changed) pool.add(changed.session);
       user.password = changed?.next;
     });
+  }
+
+  async recover(): Promise<void> {
+    const { parts } = this;
+    await this.aloneWith(parts.passwordUsers, (user) =>
+      recover(
+        parts,
+        user,
+        () => this.any(),
+        (session) => this.probe(session),
+      ),
+    );
   }
 
   /** Watches a live session from an instance. */

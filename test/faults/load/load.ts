@@ -53,6 +53,7 @@ export class Load {
       [0.3, () => steps.endAll()],
       [0.4, () => steps.endClient()],
       [logsIn ? 0.6 : 0, () => steps.changePassword()],
+      [logsIn ? 0.4 : 0, () => steps.recover()],
       [3, () => steps.watch()],
     ];
   }
