@@ -44,6 +44,7 @@ const folders = {
   ],
   addresses: ['auth', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
   registration: ['auth', 'sessions', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
+  'link-pages': ground,
   clients: ['sessions', 'users', 'commands', 'audit', 'log', 'limits', 'standing', 'database', ...ground],
   oauth: ['auth', 'clients', 'keys', 'sessions', 'users', 'database', ...ground],
   live: ['auth', 'sessions', 'log', 'database', ...ground],

@@ -9,6 +9,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { LinkPagesModule } from './link-pages/link-pages.module.js';
 import { LogModule } from './log/log.module.js';
 import { LiveModule } from './live/live.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         RegistrationModule,
         AddressesModule,
         RecoveryModule,
+        LinkPagesModule,
         ClientsModule,
         OAuthModule,
         LiveModule,
