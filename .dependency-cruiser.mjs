@@ -1,5 +1,5 @@
 // The folders of src/, and the folders each may import. Everything not listed is forbidden. The imports run one way:
-// live -> auth -> sessions -> users -> commands -> audit, log -> cache -> redis, database -> standing -> http, common, config.
+// live -> auth -> sessions -> users -> commands -> mail, audit, log -> cache -> redis, database -> standing -> http, common, config.
 // limits, health -> redis; auth, events, oauth -> keys; oauth, events -> clients -> sessions.
 const ground = ['http', 'common', 'config'];
 const folders = {
@@ -16,14 +16,15 @@ const folders = {
   audit: ['standing', 'database', ...ground],
   mail: ['database', ...ground],
   'one-time-tokens': ['database', ...ground],
-  commands: ['mail', 'audit', 'log', 'database', ...ground],
+  commands: ['audit', 'log', 'mail', 'database', ...ground],
   users: ['commands', 'one-time-tokens', 'mail', 'audit', 'log', 'limits', 'database', ...ground],
-  sessions: ['users', 'commands', 'audit', 'log', 'cache', 'standing', 'database', ...ground],
+  sessions: ['users', 'commands', 'mail', 'audit', 'log', 'cache', 'standing', 'database', ...ground],
   auth: [
     'keys',
     'sessions',
     'users',
     'commands',
+    'mail',
     'audit',
     'limits',
     'cache',
@@ -45,7 +46,18 @@ const folders = {
   addresses: ['auth', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
   registration: ['auth', 'sessions', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
   'link-pages': ground,
-  clients: ['sessions', 'users', 'commands', 'audit', 'log', 'limits', 'standing', 'database', ...ground],
+  clients: [
+    'sessions',
+    'users',
+    'commands',
+    'mail',
+    'audit',
+    'log',
+    'limits',
+    'standing',
+    'database',
+    ...ground,
+  ],
   oauth: ['auth', 'clients', 'keys', 'sessions', 'users', 'database', ...ground],
   live: ['auth', 'sessions', 'log', 'database', ...ground],
   events: ['clients', 'keys', 'log', 'standing', 'database', ...ground],
@@ -112,6 +124,8 @@ export default {
         orphan: true,
         pathNot: [
           '^src/main\\.ts$',
+          // Served to browsers.
+          '\\.client\\.mjs$',
           // Loaded by path: suites and their set-up by Jest, benchmarks by hand.
           '\\.(spec|test|e2e-spec)\\.ts$',
           '\\.d\\.ts$',

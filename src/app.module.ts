@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { LinkPagesModule } from './link-pages/link-pages.module.js';
 import { LogModule } from './log/log.module.js';
 import { LiveModule } from './live/live.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         CacheModule,
         LogModule,
         AuditModule,
+        MailModule,
         UsersModule,
         SessionsModule,
         AuthModule,

@@ -17,6 +17,8 @@ const CHECK_CALLER: HotStatement = {
 export class Command {
   /** What it changed of what caches hold. */
   readonly changes: Change[] = [];
+  /** What it causes. */
+  readonly mails: OutgoingMail[] = [];
   private hasChecked: boolean;
 
   constructor(
@@ -72,9 +74,10 @@ export class Command {
     await noteWithin(this.run, action, this.by, subject);
   }
 
-  /** Queues a mail; nothing where mail is not configured. */
+  /** Sends a mail if this transaction commits; without a mail server it does nothing. */
   async mail(mail: OutgoingMail): Promise<void> {
     await this.outbox.queueWithin(this.run, mail);
+    this.mails.push(mail);
   }
 
   /** Has the entries evicted that this transaction makes wrong, between its commit and the answer. */

@@ -6,6 +6,7 @@ import { ProblemError } from '../http/problem.error.js';
 import type { Change } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
+import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { Command } from './command.js';
 
 /** Locks in the order of the ids, so that commands on the same accounts wait for each other and never deadlock. */
@@ -49,12 +50,13 @@ export class CommandsService {
   ): Promise<T> {
     const accounts = [...new Set([...userIds, ...(by.id === null ? [] : [by.id])])];
     let changes: readonly Change[] = [];
+    let mails: readonly OutgoingMail[] = [];
     const result = await this.statements
       .transaction(async (transaction) => {
         if (withAdmins || accounts.length > 0)
           await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);
         const command = new Command(transaction, by, this.outbox);
-        changes = command.changes;
+        ({ changes, mails } = command);
         const acted = await act(command);
         if (!command.hasCheckedCaller) throw new TypeError('a command has not checked its caller');
         return acted;
@@ -65,6 +67,7 @@ export class CommandsService {
         if (error instanceof ProblemError) await this.evictions.evictOrWait(accounts);
         throw error;
       });
+    if (mails.length > 0) this.outbox.wake();
     if (changes.length > 0) await this.evictions.evictBeforeAnswer(changes);
     // Another request may have made the same change first, and not have evicted the entries yet.
     else await this.evictions.evictOrWait(userIds);

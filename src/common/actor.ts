@@ -10,7 +10,7 @@ export interface Actor {
   readonly requiredRoles?: readonly string[] | undefined;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** The language that the request prefers (`Accept-Language`), for mails. */
+  /** The languages that the request prefers (`acceptedLanguages`), for mails. */
   readonly language?: string | null | undefined;
   /** Id of the request, as its log lines and its answer have it; `null` for the service itself. */
   readonly requestId: string | null;

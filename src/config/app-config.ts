@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { RegistrationMode } from './accounts-environment.js';
 import type { DatabaseTarget } from './database-target.js';
 import type { NoticeKind } from './notice-kinds.js';
+import type { MailTransportConfig } from './mail-transport.js';
 import type { PasswordRules } from './password-rules.js';
 import type { RedisTarget } from './redis-url.js';
 import type { SigningKeySet } from './signing-key.js';
@@ -71,6 +72,16 @@ export class AppConfig {
     refreshGraceSeconds: number;
   };
   readonly sessions: { maxAgeSeconds: number; maxPerUser: number };
+  readonly mail: {
+    /** Absent: no mail is sent. */
+    transport: MailTransportConfig | undefined;
+    /** The sender, as `Name <address>` or an address alone. */
+    from: string;
+    /** Where people open the links of mails, without a slash at the end. */
+    publicUrl: string;
+    /** The folder with texts of mails that replace or extend those of the service. */
+    catalogsDir: string | undefined;
+  };
   /** The file that describes OAuth clients. */
   readonly clientsFile: string | undefined;
   /** 0 keeps them for ever. */
@@ -96,13 +107,6 @@ export class AppConfig {
     shortSeconds: number;
     /** Of what waits in a mailbox. */
     longSeconds: number;
-  };
-  readonly mail: {
-    /** Absent: no mail is sent. */
-    transport: { kind: 'files'; folder: string } | undefined;
-    from: string;
-    /** What links in mails begin with, without a slash at the end. */
-    publicUrl: string;
   };
   /** Which mails about events of an account are sent. */
   readonly notices: readonly NoticeKind[];

@@ -11,6 +11,7 @@ import { Environment } from './environment.js';
 import { parseFirstAdmin } from './first-admin.js';
 import { loadRedisTarget } from './redis-target.js';
 import { parseRoles } from './roles.js';
+import { loadMail } from './load-mail.js';
 import { withSecretFiles } from './secret-files.js';
 import { loadJwtSecret } from './jwt-secret.js';
 import { loadSigningKeys } from './signing-keys.js';
@@ -77,6 +78,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const contextWords = collect(problems, () => parseContextWords(environment)) ?? [];
   const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
+  const mail = collect(problems, () => loadMail(environment, issuerUrl ?? ''));
   if (problems.length > 0) throw new ConfigurationError(problems);
   const version = packageVersion();
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;
@@ -106,11 +108,11 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       maxAgeSeconds: environment.SESSION_MAX_DAYS * DAY_SECONDS,
       maxPerUser: environment.SESSIONS_PER_USER,
     },
+    mail,
     clientsFile: environment.CLIENTS_FILE,
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     roles,
     ...accounts,
-    mail: mailOf(environment, issuerUrl ?? ''),
     firstAdmin,
     passwords,
     rateLimitEnabled: environment.RATE_LIMIT_ENABLED,
@@ -132,12 +134,6 @@ const logOf = ({ LOG_LEVEL, LOG_REQUESTS, NODE_ENV }: Environment): AppConfig['l
   level: LOG_LEVEL,
   isJson: NODE_ENV === 'production',
   hasRequests: LOG_REQUESTS,
-});
-
-const mailOf = ({ NODE_ENV, DATA_DIR }: Environment, issuerUrl: string): AppConfig['mail'] => ({
-  transport: NODE_ENV === 'production' ? undefined : { kind: 'files', folder: resolve(DATA_DIR, 'mail') },
-  from: 'ERGODRIVE <no-reply@localhost>',
-  publicUrl: issuerUrl,
 });
 
 const httpOf = (environment: Environment, corsOrigins: string[]): AppConfig['http'] => ({

@@ -1,12 +1,11 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { certificatesOf } from './certificates.js';
 import { ConfigurationError } from './configuration.error.js';
 import type { Environment } from './environment.js';
 import type { RedisCertificates } from './redis-url.js';
 
 type FileVariable = 'REDIS_TLS_CA_FILE' | 'REDIS_TLS_CERT_FILE' | 'REDIS_TLS_KEY_FILE';
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
  * Reads and checks the files of `REDIS_TLS_…_FILE`.
@@ -41,7 +40,7 @@ export function loadRedisCertificates(
   const ca = read('REDIS_TLS_CA_FILE', caFile);
   const cert = read('REDIS_TLS_CERT_FILE', certFile);
   const key = read('REDIS_TLS_KEY_FILE', keyFile);
-  if (ca !== undefined) certificatesOf('REDIS_TLS_CA_FILE', ca);
+  if (ca !== undefined) certificatesOf(ca, (words) => rule('REDIS_TLS_CA_FILE', words));
   if (cert !== undefined && key !== undefined) demandPair(cert, key);
   return { ca, cert, key };
 }
@@ -55,19 +54,8 @@ function read(name: FileVariable, file: string | undefined): string | undefined 
   }
 }
 
-/** Node.js ignores what it cannot read in a CA file, and then trusts nobody; so each certificate is read here. */
-function certificatesOf(name: FileVariable, pem: string): [X509Certificate, ...X509Certificate[]] {
-  try {
-    const [first, ...others] = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
-    if (first !== undefined) return [first, ...others];
-  } catch {
-    // OpenSSL's message says less than the rule.
-  }
-  throw rule(name, 'must hold certificates in PEM form');
-}
-
 function demandPair(cert: string, key: string): void {
-  const [own] = certificatesOf('REDIS_TLS_CERT_FILE', cert);
+  const [own] = certificatesOf(cert, (words) => rule('REDIS_TLS_CERT_FILE', words));
   if (!own.checkPrivateKey(privateKeyOf(key)))
     throw rule('REDIS_TLS_KEY_FILE', 'must hold the key of the first certificate in REDIS_TLS_CERT_FILE');
 }

@@ -11,6 +11,7 @@ const SECRETS = [
   'REDIS_URL',
   'REDIS_SENTINEL_PASSWORD',
   'ADMIN_PASSWORD',
+  'SMTP_URL',
 ] as const;
 
 export type Secret = (typeof SECRETS)[number];

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { canonicalLocale } from '../common/language.js';
+import { canonicalLocale } from '../common/canonical-locale.js';
 import { IsAbsentOr } from './dto.decorators.js';
 
 const MAX_LENGTH = 35;

@@ -50,13 +50,13 @@ export const PROBLEMS = {
   not_found: { status: 404, detail: 'Not found' },
   request_timeout: { status: 408, detail: 'The request did not arrive in time' },
   email_taken: { status: 409, detail: 'Email already registered' },
-  mail_not_configured: { status: 409, detail: 'This service sends no mail; ask its administrator' },
   invitation_void: { status: 409, detail: 'The person who sent this invitation may not invite any more' },
   last_admin: { status: 409, detail: 'The last active admin can be neither demoted nor deactivated' },
   client_managed_by_file: {
     status: 409,
     detail: 'A file describes this client (CLIENTS_FILE): change it there',
   },
+  mail_not_configured: { status: 409, detail: 'This service sends no mail; ask its administrator' },
   body_too_large: { status: 413, detail: 'The request body is too large' },
   unsupported_media_type: { status: 415, detail: 'Send JSON or a form' },
   validation_failed: {

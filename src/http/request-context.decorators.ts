@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { addressOf } from '../common/network.js';
 import type { Principal } from '../common/principal.js';
 import { RedisWaits } from '../common/redis-waits.js';
-import { preferredLanguage } from '../common/language.js';
+import { acceptedLanguages } from '../common/accepted-languages.js';
 import { invalidField } from './field-error.js';
 
 export const IS_PUBLIC = Symbol('is public');
@@ -59,7 +59,7 @@ export function actorOf(request: FastifyRequest & Partial<AuthenticatedRequest>)
     sessionId: user?.sessionId ?? null,
     ip: addressOf(ip),
     userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
-    language: preferredLanguage(headers['accept-language']),
+    language: acceptedLanguages(headers['accept-language']),
     requestId: id,
     redisWaits: redisWaitsOf(request),
   };

@@ -1,11 +1,13 @@
-/** A mail that a change asks for. The rest is looked up when it is written. */
+/** A mail that a change causes. What it says is decided when it is sent. */
 export interface OutgoingMail {
+  /** Names the `MailKind` and the texts. */
   readonly kind: string;
-  /** Whose mail it is; its address is used unless another one is given. */
+  /** The account that it concerns; with the account the mail is deleted. */
   readonly userId?: string | null | undefined;
+  /** The address as a request gave it. */
   readonly address?: string | null | undefined;
-  /** What the request prefers, for a person who has not said. */
+  /** Languages that the reader prefers, as `acceptedLanguages` gives them. An account's own language comes first. */
   readonly language?: string | null | undefined;
-  /** Never a secret. */
+  /** What the kind needs besides. It never has a secret. */
   readonly data?: object | undefined;
 }

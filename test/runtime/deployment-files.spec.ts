@@ -58,6 +58,7 @@ const NOT_OF_COMPOSE = [
   'DATABASE_DIRECT_URL',
   'REDIS_SENTINEL_PASSWORD',
   'REDIS_SENTINEL_USERNAME',
+  'MAIL_CATALOGS_DIR',
 ];
 /** The container has no volume for other files. */
 const FILES = ['SIGNING_KEYS_FILE', 'CLIENTS_FILE'];
