@@ -53,4 +53,5 @@ export const ACCOUNT_ACTIONS = registerAuditActions(
   'session.refresh_repeated',
   'session.refresh_refused',
   'session.revoked',
+  'session.everybody_ended',
 );

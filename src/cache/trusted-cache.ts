@@ -51,6 +51,11 @@ export class TrustedCache {
     await this.store.delete(keys);
   }
 
+  /** Deletes every entry with these prefixes, and its lease, trusted or not. @throws CacheUnavailableError when entries may have stayed */
+  async clear(prefixes: readonly string[]): Promise<void> {
+    await this.store.clear(prefixes);
+  }
+
   private isReadable(permit: Permit): boolean {
     return this.readiness.isReady && permit.mayRead && this.standing.holds(permit);
   }

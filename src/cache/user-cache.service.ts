@@ -81,6 +81,11 @@ export class UserCacheService {
     await shard.delete(withLeases(keysOf(userIds)));
   }
 
+  /** Deletes the entries of all users. It walks the whole cache. @throws CacheUnavailableError when entries may have stayed */
+  async evictAll(): Promise<void> {
+    await this.cache.clear([USER_PREFIX]);
+  }
+
   /** An entry of another version or history, one that is too old and one that cannot be read count as missing. */
   private accept(entry: unknown, permit: Permit): CachedUser | undefined {
     const user = entry as UserEntry | undefined;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { ADMIN_ROLE } from '../config/roles.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
+import { CLOSED_GATE, GATE } from '../database/live-session.js';
 import { ProblemError } from '../http/problem.error.js';
 import type { Change } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
@@ -9,19 +10,35 @@ import { MailOutbox } from '../mail/mail-outbox.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import { Command } from './command.js';
 
+/**
+ * What a command locks first. `gate` comes before the accounts: a login and a command take both in this order, so they never deadlock.
+ * @param accounts condition for their ids
+ */
+function lockAccounts(gate: string, accounts: string): string {
+  return `
+  WITH ${gate}
+  SELECT id FROM users WHERE EXISTS (SELECT FROM gate) AND ${accounts} ORDER BY id FOR NO KEY UPDATE`;
+}
+
 /** Locks in the order of the ids, so that commands on the same accounts wait for each other and never deadlock. */
 const LOCK_ACCOUNTS: HotStatement = {
   name: 'lock_accounts',
-  text: 'SELECT id FROM users WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
+  text: lockAccounts(GATE, 'id = ANY($1::uuid[])'),
 };
 
 /** Locks every active admin too, so that changes that remove an admin wait for each other. */
 const LOCK_ACCOUNTS_AND_ADMINS: HotStatement = {
   name: 'lock_accounts_and_admins',
-  text: `
-  SELECT id FROM users WHERE id = ANY($1::uuid[]) OR (role = '${ADMIN_ROLE}' AND is_active)
-  ORDER BY id FOR NO KEY UPDATE`,
+  text: lockAccounts(GATE, `(id = ANY($1::uuid[]) OR (role = '${ADMIN_ROLE}' AND is_active))`),
 };
+
+/** Waits for every command and every login, and keeps others waiting. */
+const LOCK_EVERYBODY: HotStatement = {
+  name: 'lock_everybody',
+  text: lockAccounts(CLOSED_GATE, 'id = ANY($1::uuid[])'),
+};
+
+const LOCKS = { accounts: LOCK_ACCOUNTS, admins: LOCK_ACCOUNTS_AND_ADMINS, everybody: LOCK_EVERYBODY };
 
 /**
  * Runs commands, which check the caller again within their transaction. The guard checked the caller when the request
@@ -37,24 +54,23 @@ export class CommandsService {
 
   /**
    * Runs `act` in a transaction that has locked the accounts of the caller and of `userIds`. Every change of an account, and
-   * of its sessions, locks the account too. So what `act` reads of these accounts stays true until the commit. Resolves when no
-   * instance accepts the state from before the commit any more.
-   * @param withAdmins also locks all active admins
+   * of its sessions, locks the account too. So what `act` reads of these accounts stays true until the commit, and no generation of
+   * sessions ends meanwhile. Resolves when no instance accepts the state from before the commit any more.
+   * @param lock `admins` also locks all active admins; `everybody` also waits for all other commands and logins
    * @throws ProblemError that `act` threw: then nothing was changed, and the cache entries of the accounts are evicted
    */
   async run<T>(
     by: Actor,
     userIds: readonly string[],
     act: (command: Command) => Promise<T>,
-    { withAdmins = false } = {},
+    lock: keyof typeof LOCKS = 'accounts',
   ): Promise<T> {
     const accounts = [...new Set([...userIds, ...(by.id === null ? [] : [by.id])])];
     let changes: readonly Change[] = [];
     let mails: readonly OutgoingMail[] = [];
     const result = await this.statements
       .transaction(async (transaction) => {
-        if (withAdmins || accounts.length > 0)
-          await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);
+        if (lock !== 'accounts' || accounts.length > 0) await transaction.run(LOCKS[lock], [accounts]);
         const command = new Command(transaction, by, this.outbox);
         ({ changes, mails } = command);
         const acted = await act(command);

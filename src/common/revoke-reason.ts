@@ -11,4 +11,5 @@ export type RevokeReason =
   | 'account_claimed'
   | 'user_deactivated'
   | 'too_many_sessions'
-  | 'client_ended';
+  | 'client_ended'
+  | 'ended_for_everybody';

@@ -1,4 +1,4 @@
-import { subjectOf, type UserChangeReason } from '../log/change-feed.js';
+import { endsEverybody, type UserChangeReason } from '../log/change-feed.js';
 import type { EventKey } from './feed-cursor.js';
 import type { LoggedChange } from './logged-change.js';
 
@@ -39,9 +39,6 @@ export function claimsOf(
   issuer: string,
   audience: string,
 ): object {
-  const user = { format: 'iss_sub', iss: issuer, sub: subjectOf(change).id };
-  const { session_id: id } = change;
-  const session = id === null ? {} : { session: { format: 'opaque', id } };
   const [type, event] =
     part === 1 && isKnown(change.reason) ? ofReason(change, change.reason) : eventOf(change, issuer);
   return {
@@ -50,9 +47,20 @@ export function claimsOf(
     iat: Math.floor(change.committedBy),
     jti,
     txn,
-    sub_id: { format: 'complex', user, ...session },
+    sub_id: { format: 'complex', ...subjectOf(change, issuer) },
     events: { [type]: event },
   };
+}
+
+/**
+ * Members of a complex subject. A session is revoked of everything that they match together (CAEP §3.1), so the tenant alone stands for
+ * all sessions of the issuer.
+ */
+function subjectOf(change: LoggedChange, issuer: string): object {
+  if (endsEverybody(change)) return { tenant: { format: 'uri', uri: issuer } };
+  const { user_id: sub, session_id: id } = change;
+  const user = { format: 'iss_sub', iss: issuer, sub };
+  return id === null ? { user } : { user, session: { format: 'opaque', id } };
 }
 
 type TypedEvent = readonly [type: string, event: object];

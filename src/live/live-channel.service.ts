@@ -126,7 +126,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   }
 
   private relay(change: ChangeEvent): void {
-    if (change.kind === 'log.skipped') void this.judgeAll();
+    if (change.kind === 'log.skipped' || change.kind === 'sessions.ended') void this.judgeAll();
     else if (change.kind === 'session.refreshed' || change.kind === 'session.refresh_repeated')
       this.sendToWatchers(change.session_id, { type: change.kind, session_id: change.session_id });
     else if (change.kind === 'session.revoked' && change.session_id !== null)
@@ -134,7 +134,7 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     else void this.judgeChannelsOf(change.user_id);
   }
 
-  /** Rows of the log were skipped: every channel is judged again, a few users at a time. */
+  /** Rows of the log were skipped, or everybody's sessions have ended: every channel is judged again, a few users at a time. */
   private async judgeAll(): Promise<void> {
     const userIds = this.channels.userIds.values();
     const lane = async () => {

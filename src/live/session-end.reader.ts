@@ -4,7 +4,8 @@ import type { DataSource } from 'typeorm';
 import { isLive } from '../database/live-session.js';
 
 const READ_END = `
-  SELECT coalesce(revoke_reason, 'expired') AS reason, ${isLive('sessions')} AS is_live
+  SELECT ${isLive('sessions')} AS is_live, coalesce(revoke_reason,
+    CASE WHEN generation = (SELECT generation FROM session_generation) THEN 'expired' ELSE 'ended_for_everybody' END) AS reason
   FROM sessions WHERE id = $1`;
 
 /** Why a session ended, for the case that a request finds the end before its event arrives. */

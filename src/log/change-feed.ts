@@ -1,10 +1,9 @@
-import { Subject as Stream } from 'rxjs';
-import type { Subject } from '../common/subject.js';
+import { Subject } from 'rxjs';
 
 /** A committed change of what a user or an OAuth client may do, as a row of the invalidation log says. */
 export interface Change {
-  readonly kind: 'session.revoked' | 'user.updated' | 'user.deleted' | 'client.changed';
-  /** The id of the {@link subjectOf subject}, as the column of the log has it. */
+  readonly kind: 'session.revoked' | 'sessions.ended' | 'user.updated' | 'user.deleted' | 'client.changed';
+  /** The id of the user, or of the OAuth client whose `client.changed` it is; nobody's where the sessions of everybody ended. */
   readonly user_id: string;
   /** The session that ended; `null` for changes of the user. */
   readonly session_id: string | null;
@@ -17,11 +16,6 @@ export interface Change {
 /** What changed of a user that other services want to know, as the triggers of the log write it. */
 export type UserChangeReason = 'password_changed' | 'user_deactivated' | 'user_activated';
 
-export const subjectOf = ({ kind, user_id: id }: Change): Subject => ({
-  kind: kind === 'client.changed' ? 'client' : 'user',
-  id,
-});
-
 export const changeOfClient = (id: string): Change => ({
   kind: 'client.changed',
   user_id: id,
@@ -29,12 +23,21 @@ export const changeOfClient = (id: string): Change => ({
   reason: null,
 });
 
-/** The ids of the users whom changes are about. */
+/** Every session of every user has ended, those that are opened later aside. */
+export const EVERYBODY_ENDED: Change = {
+  kind: 'sessions.ended',
+  user_id: '00000000-0000-0000-0000-000000000000',
+  session_id: null,
+  reason: 'ended_for_everybody',
+};
+
+export const endsEverybody = ({ kind }: Pick<Change, 'kind'>): boolean => kind === 'sessions.ended';
+
+/** The ids of the users whom changes are about, one by one. */
 export const usersOf = (changes: readonly Change[]): string[] =>
   changes
-    .map(subjectOf)
-    .filter(({ kind }) => kind === 'user')
-    .map(({ id }) => id);
+    .filter((change) => change.kind !== 'client.changed' && !endsEverybody(change))
+    .map(({ user_id: id }) => id);
 
 /** A refresh: cache entries stay as they are, and live channels of the session report it. */
 export interface SessionRefreshed {
@@ -51,4 +54,4 @@ export interface LogSkipped {
 export type ChangeEvent = Change | SessionRefreshed | LogSkipped;
 
 /** Committed changes of this instance and of others, in the order in which this instance reads them. */
-export class ChangeFeed extends Stream<ChangeEvent> {}
+export class ChangeFeed extends Subject<ChangeEvent> {}

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Standing } from '../standing/standing.js';
-import { type Change, ChangeFeed, type SessionRefreshed } from './change-feed.js';
+import { type Change, ChangeFeed, endsEverybody, type SessionRefreshed } from './change-feed.js';
 import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
 import { InstanceStores } from './instance-stores.js';
@@ -45,6 +45,8 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
   }
 
   committed(changes: readonly Change[]): void {
+    // Entries have times in whole milliseconds, so one from before can be of this one.
+    if (changes.some(endsEverybody)) this.standing.skip(Date.now() + 1);
     const at = Date.now() / 1000;
     const rows = changes.map((change) => {
       const number = String((this.count += 1));

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { UserCacheService } from '../cache/user-cache.service.js';
 import { ACCEPTANCE_ENDED_MS } from '../common/acceptance.js';
 import { CacheUnavailableError, ignoreOutage } from '../redis/cache-unavailable.error.js';
-import { type Change, usersOf } from './change-feed.js';
+import { type Change, endsEverybody, usersOf } from './change-feed.js';
 import { ChangePublisher } from './change-publisher.js';
 import { InstanceStores } from './instance-stores.js';
 
@@ -20,12 +20,13 @@ export class EvictionService {
 
   /**
    * To be awaited between the commit of a change and its answer: from then on no instance accepts the old state. Where the entries
-   * cannot be deleted, it resolves 1.1 s after the commit: by then no instance accepts an entry without having read the change.
+   * cannot be deleted, it resolves 1.1 s after the commit: by then no instance accepts an entry without having read the change. So
+   * it does for the end of everybody's sessions, or when all entries are deleted, whichever is later.
    */
   async evictBeforeAnswer(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     this.publisher.committed(changes);
-    await this.evictOrWait(usersOf(changes));
+    await (changes.some(endsEverybody) ? this.evictEverybody() : this.evictOrWait(usersOf(changes)));
     this.publisher.settled(changes);
   }
 
@@ -51,6 +52,14 @@ export class EvictionService {
   /** Deletes entries. A failure is not lost: it ends the trust in the cache until the next replay. */
   async evict(userIds: readonly string[]): Promise<void> {
     await this.users.evict(userIds).catch(ignoreOutage);
+  }
+
+  /**
+   * An instance that has read the change accepts no earlier entry, wherever it is. One that has lost PostgreSQL, and so reads no change,
+   * finds none in Redis.
+   */
+  private async evictEverybody(): Promise<void> {
+    await Promise.all([pause(ACCEPTANCE_ENDED_MS), this.users.evictAll().catch(ignoreOutage)]);
   }
 
   /**

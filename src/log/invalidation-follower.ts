@@ -15,7 +15,7 @@ import { FollowerConnection } from './follower-connection.js';
 import { ACCEPTANCE_MS } from '../common/acceptance.js';
 import { Standing } from '../standing/standing.js';
 import { HistoryClaim, type Identity, RivalHistoryError } from './history-claim.js';
-import { ChangeFeed, usersOf } from './change-feed.js';
+import { ChangeFeed, endsEverybody, usersOf } from './change-feed.js';
 import type { ChangeSource } from './change-publisher.js';
 import {
   LOG_CHANNEL,
@@ -184,6 +184,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
       return;
     }
     if (rows.length === 0) return;
+    if (rows.some(endsEverybody)) this.standing.skip(databaseMs);
     await this.evictions.evict(usersOf(rows));
     for (const row of rows) {
       this.metrics.applied(row.at);

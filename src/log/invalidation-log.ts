@@ -96,6 +96,8 @@ interface ReplayLine extends QueryResultRow {
   /** When the usable position was taken; `null` for none. */
   reaches_back_to: number | null;
   is_whole: boolean;
+  /** Whether the sessions of everybody ended. */
+  ends_everybody: boolean;
   rows: number;
   user_ids: string[];
 }
@@ -125,11 +127,12 @@ const FLOOR = `
 
 const CHANGED = `
   WITH ${BASE}, changed AS (
-    SELECT user_id FROM invalidations WHERE xid >= (SELECT horizon FROM base) LIMIT ${MAX_REPLAYED_ROWS + 1}
+    SELECT kind, user_id FROM invalidations WHERE xid >= (SELECT horizon FROM base) LIMIT ${MAX_REPLAYED_ROWS + 1}
   )
   SELECT history, extract(epoch FROM ${FLOOR})::float8 * 1000 AS floor,
     (SELECT extract(epoch FROM at)::float8 * 1000 FROM base) AS reaches_back_to,
     coalesce((SELECT is_whole FROM base), false) AS is_whole,
+    EXISTS (SELECT FROM changed WHERE kind = 'sessions.ended') AS ends_everybody,
     (SELECT count(*) FROM changed)::int AS rows,
     ARRAY(SELECT DISTINCT user_id::text FROM changed) AS user_ids
   FROM server`;
@@ -142,7 +145,8 @@ export async function readReplay(query: Query, windowSeconds: number): Promise<R
   const [line] = (await query(CHANGED, [windowSeconds])) as ReplayLine[];
   if (line === undefined) throw new TypeError('PostgreSQL answered without a row');
   const { history, floor, reaches_back_to: reach, is_whole: isWhole, user_ids: userIds } = line;
-  if (reach === null || line.rows > MAX_REPLAYED_ROWS) return { history, floorMs: floor, userIds: [] };
+  if (reach === null || line.rows > MAX_REPLAYED_ROWS || line.ends_everybody)
+    return { history, floorMs: floor, userIds: [] };
   return { history, floorMs: isWhole ? 0 : reach, userIds };
 }
 

@@ -1,5 +1,5 @@
 import { auditLine } from '../audit/audit-line.js';
-import { isLive } from '../database/live-session.js';
+import { GATE, isLive } from '../database/live-session.js';
 import type { HotStatement } from '../database/hot-statements.js';
 import { CALLER } from '../commands/caller.js';
 
@@ -20,8 +20,9 @@ const endLines = auditLine('session.revoked', 'ended', {
 export const OPEN: HotStatement = {
   name: 'open_session',
   text: `
-  WITH account AS MATERIALIZED (
-    SELECT id, role FROM users WHERE id = $5 AND is_active AND password_hash = $6 FOR NO KEY UPDATE
+  WITH ${GATE}, account AS MATERIALIZED (
+    SELECT id, role FROM users
+    WHERE EXISTS (SELECT FROM gate) AND id = $5 AND is_active AND password_hash = $6 FOR NO KEY UPDATE
   ), client AS MATERIALIZED (
     SELECT id FROM oauth_clients
     WHERE client_id = $10::text AND ended_at IS NULL AND EXISTS (SELECT FROM account) FOR SHARE
@@ -65,6 +66,20 @@ export const END_SESSIONS: HotStatement = {
   SELECT (SELECT role FROM caller) AS caller_role, ARRAY(SELECT id::text FROM ended) AS ended`,
 };
 
+/** Ends the generation of all sessions, with a line in the audit trail that has the number of the live ones. */
+export const END_EVERYBODY: HotStatement = {
+  name: 'end_everybody',
+  text: `
+  WITH ${CALLER}, ended AS MATERIALIZED (
+    SELECT count(*)::int AS ended FROM sessions WHERE ${isLive('sessions')} AND EXISTS (SELECT FROM permitted)
+  ), raised AS (
+    UPDATE session_generation SET generation = generation + 1 WHERE EXISTS (SELECT FROM permitted) RETURNING generation
+  ), noted AS (
+    ${auditLine('session.everybody_ended', 'raised, ended', { details: `jsonb_build_object('ended', ended)` })}
+  )
+  SELECT (SELECT role FROM caller) AS caller_role, ended FROM ended`,
+};
+
 /** Some live sessions of an OAuth client. */
 export const OF_CLIENT: HotStatement = {
   name: 'sessions_of_client',
@@ -78,7 +93,7 @@ export const END_OF_CLIENT: HotStatement = {
   text: `
   WITH ended AS (
     UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = 'client_ended'
-    WHERE id = ANY($5::uuid[]) AND revoked_at IS NULL
+    WHERE id = ANY($5::uuid[]) AND ${isLive('sessions')}
     RETURNING id, user_id, client_id, revoke_reason
   )${auditLine('session.revoked', 'ended', {
     user: 'user_id',

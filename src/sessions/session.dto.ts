@@ -59,6 +59,11 @@ export class SessionPageDto {
   page_size: number;
 }
 
+export class EverybodyEndedDto {
+  @ApiProperty({ description: 'Number of sessions that were live', example: 1204 })
+  ended: number;
+}
+
 export class EndSessionsQueryDto {
   @ApiPropertyOptional({ description: 'Also end the session of this request', default: false })
   @IsOptional()

@@ -9,11 +9,12 @@ import { SessionRotationService } from './session-rotation.service.js';
 import { SessionVerdictService } from './session-verdict.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { AllSessionsController } from './all-sessions.controller.js';
 import { UserSessionsController } from './user-sessions.controller.js';
 
 @Module({
   imports: [UsersModule, TypeOrmModule.forFeature([Session])],
-  controllers: [SessionsController, UserSessionsController],
+  controllers: [SessionsController, UserSessionsController, AllSessionsController],
   providers: [
     SessionsService,
     SessionRotationService,

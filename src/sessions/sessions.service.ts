@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { actorValues } from '../audit/audit-line.js';
-import type { Change } from '../log/change-feed.js';
+import { type Change, EVERYBODY_ENDED } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { RevokeReason } from '../common/revoke-reason.js';
@@ -15,7 +15,14 @@ import type { Command } from '../commands/command.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
 import { Session, type TokenSession } from './session.entity.js';
-import { END_SESSIONS, END_OF_CLIENT, END_OLDEST, OF_CLIENT, OPEN } from './session-statements.js';
+import {
+  END_EVERYBODY,
+  END_SESSIONS,
+  END_OF_CLIENT,
+  END_OLDEST,
+  OF_CLIENT,
+  OPEN,
+} from './session-statements.js';
 
 /** A transaction ends so many sessions of a client: it stays well within the time limit of a statement. */
 const SESSIONS_PER_TRANSACTION = 500;
@@ -117,6 +124,22 @@ export class SessionsService {
         command.changed(...ended.map((session) => endOf(session, 'client_ended')));
       });
     }
+  }
+
+  /**
+   * Ends every session of every user, also the caller's, by one row of the invalidation log. Resolves 1.1 s after the commit at the
+   * earliest, when no instance accepts any of them.
+   * @returns how many were live
+   * @throws ProblemError 401 or 403 when the caller may not any more
+   * @see OWASP ASVS 5.0, 7.4.5
+   */
+  async endEverybody(by: Actor): Promise<number> {
+    const act = async (command: Command) => {
+      const { ended } = await command.act<{ ended: number }>(END_EVERYBODY, []);
+      command.changed(EVERYBODY_ENDED);
+      return ended;
+    };
+    return this.commands.run(by, [], act, 'everybody');
   }
 
   /** The user's live sessions, newest first. */

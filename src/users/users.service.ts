@@ -120,8 +120,8 @@ export class UsersService {
    */
   async update(id: string, changes: UserChanges, by: Actor): Promise<AccountRecord> {
     const act = (command: Command) => this.updateWithin(command, id, changes, by);
-    const withAdmins = changes.isActive === false || (changes.role ?? ADMIN_ROLE) !== ADMIN_ROLE;
-    return this.commands.run(by, [id], act, { withAdmins });
+    const removesAdmin = changes.isActive === false || (changes.role ?? ADMIN_ROLE) !== ADMIN_ROLE;
+    return this.commands.run(by, [id], act, removesAdmin ? 'admins' : 'accounts');
   }
 
   /**

@@ -79,6 +79,7 @@ export class CommandFixture {
     const { rows } = await this.operator.query(
       `SELECT (SELECT json_agg(u ORDER BY u.id) FROM users u) AS users,
               (SELECT json_agg(s ORDER BY s.id) FROM sessions s) AS sessions,
+              (SELECT json_agg(g) FROM session_generation g) AS generation,
               (SELECT count(*) FROM audit_events) AS events`,
     );
     return rows;

@@ -185,3 +185,28 @@ describe('the revocation feed of changes of users in the embedded database', () 
     await keys.remove();
   });
 });
+
+describe("the revocation feed of the end of everybody's sessions", () => {
+  let feed: FeedFixture;
+
+  beforeAll(async () => {
+    feed = await FeedFixture.start();
+  });
+  afterAll(() => feed.stop());
+
+  it('is one SET, whose subject is the issuer as the tenant', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => register(feed.app)));
+    const receiver = await feed.upToDate();
+    const { token } = feed.admin;
+    const ended = await feed.app.call('POST', '/api/v1/sessions/end-everybody', { token });
+    expect(ended).toMatchObject({ status: 200, body: { ended: 7 } });
+    await receiver.receive(1);
+    const events = {
+      [`${CAEP}/session-revoked`]: { event_timestamp: expect.any(Number), ...because('ended_for_everybody') },
+    };
+    const tenant = { format: 'uri', uri: TEST_ISSUER };
+    await expect(feed.eventsOf(receiver)).resolves.toMatchObject([
+      { sub_id: { format: 'complex', tenant }, events },
+    ]);
+  });
+});

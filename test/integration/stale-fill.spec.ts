@@ -70,6 +70,7 @@ describe('a cache fill', () => {
     ],
     ['a deactivation', async ({ id }) => asAdmin('PATCH', `/api/v1/users/${id}`, { is_active: false })],
     ['an end by an admin', async ({ id }) => asAdmin('DELETE', `/api/v1/users/${id}/sessions`)],
+    ["the end of everybody's sessions", async () => asAdmin('POST', '/api/v1/sessions/end-everybody')],
   ];
 
   async function asAdmin(method: string, path: string, body?: object) {

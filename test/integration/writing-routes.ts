@@ -70,6 +70,7 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     ['POST /api/v1/auth/logout', as(member)],
     ['PATCH /api/v1/users/:id', as(admin, { is_active: false }, user)],
     ['DELETE /api/v1/users/:id/sessions', as(admin, undefined, `${user}/sessions`)],
+    ['POST /api/v1/sessions/end-everybody', as(admin)],
   ];
   return table.map(([route, request]) => ({ route, send: () => request(route) }));
 }

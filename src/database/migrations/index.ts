@@ -23,6 +23,7 @@ import { ManageOAuthClientsByFile1764000000027 } from './1764000000027-manage-oa
 import { LogChangedClaims1764000000028 } from './1764000000028-log-changed-claims.js';
 import { CreateMailOutbox1764000000029 } from './1764000000029-create-mail-outbox.js';
 import { CreateOneTimeTokens1764000000030 } from './1764000000030-create-one-time-tokens.js';
+import { SessionGenerations1764000000031 } from './1764000000031-session-generations.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   LogChangedClaims1764000000028,
   CreateMailOutbox1764000000029,
   CreateOneTimeTokens1764000000030,
+  SessionGenerations1764000000031,
 ];
