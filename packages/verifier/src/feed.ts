@@ -123,6 +123,7 @@ export class Feed {
     this.issuerClock.observe(answer.readAt, readAt);
     const events = sets.flat();
     this.revocations.apply(events, accessTokenLifetimeMs);
+    this.revocations.observe(answer.readAt);
     this.advance(answer, readAt);
     this.deleteOld();
     this.onEvents(events);

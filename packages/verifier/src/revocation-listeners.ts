@@ -3,8 +3,8 @@ import type { SecurityEvent } from './security-event.js';
 
 /** What the feed says has ended. */
 export interface Revocation {
-  /** The user's id. */
-  readonly sub: string;
+  /** The user's id; without it, the sessions of all users have ended, those that were opened later aside. */
+  readonly sub?: string;
   /** The session's id; without it, every session of the user has ended. */
   readonly sid?: string;
   /** Why, in a word of the issuer: `logout`, `password_changed`, `user_deactivated` and others. */
@@ -30,9 +30,7 @@ export class RevocationListeners {
   tell(events: readonly SecurityEvent[]): void {
     for (const event of events) {
       if (event.kind === 'user-changed') continue;
-      const { sub, reason } = event;
-      const revocation = event.kind === 'session-revoked' ? { sub, sid: event.sid, reason } : { sub, reason };
-      for (const listener of this.listeners) this.call(listener, revocation);
+      for (const listener of this.listeners) this.call(listener, revocationOf(event));
     }
   }
 
@@ -44,4 +42,11 @@ export class RevocationListeners {
       this.reporter.failed('listener', error);
     }
   }
+}
+
+function revocationOf(event: Exclude<SecurityEvent, { kind: 'user-changed' }>): Revocation {
+  const { kind, reason } = event;
+  if (kind === 'everybody-revoked') return { reason };
+  const { sub } = event;
+  return kind === 'session-revoked' ? { sub, sid: event.sid, reason } : { sub, reason };
 }

@@ -6,6 +6,8 @@ import type { SecurityEvent } from './security-event.js';
 const CLOCK_TOLERANCE_MS = 60_000;
 /** An event's time is that of the statement, and a login can read the role a moment before it signs the token. */
 const CHANGE_MARGIN_SECONDS = 5;
+/** The key of a change that concerns all users. */
+const EVERYBODY = '';
 /** Events that come within this time are deleted together. */
 const BATCH_MS = 1000;
 const BATCH_EVENTS = 500;
@@ -48,6 +50,8 @@ export class Revocations {
   private readonly sessions = new Map<string, Batch>();
   private readonly users = new Map<string, Batch>();
   private readonly changes = new Map<string, Batch>();
+  /** Tokens with an earlier time are of sessions that ended together with all others. Seconds since 1970. */
+  private everybodyEndedAt = -Infinity;
   /** Oldest first. */
   private batches: Batch[] = [];
   private takenBytes = 0;
@@ -71,6 +75,8 @@ export class Revocations {
   apply(events: readonly SecurityEvent[], tokenLifetimeMs: number): void {
     for (const event of events) {
       const batch = this.batchOf(event, tokenLifetimeMs);
+      if (event.kind === 'everybody-revoked')
+        this.everybodyEndedAt = Math.max(this.everybodyEndedAt, Math.floor(event.endedAt));
       const [map, key] = this.placeOf(event);
       if (map.get(key) === batch) continue;
       map.set(key, batch);
@@ -104,15 +110,26 @@ export class Revocations {
     for (const map of [this.sessions, this.users, this.changes]) map.clear();
     this.batches = [];
     this.takenBytes = 0;
+    this.everybodyEndedAt = -Infinity;
   }
 
-  isRevoked({ sid, sub }: { sid: string; sub: string }): boolean {
-    return this.sessions.has(sid) || this.users.has(sub);
+  /**
+   * What the issuer's clock shows. After it was set back, a new session can have an earlier time than one that has ended: then the issuer
+   * decides.
+   */
+  observe(epochSeconds: number): void {
+    if (epochSeconds < this.everybodyEndedAt) this.everybodyEndedAt = -Infinity;
   }
 
-  /** The last change of the user. */
+  isRevoked({ sid, sub, iat }: { sid: string; sub: string; iat: number }): boolean {
+    return this.sessions.has(sid) || this.users.has(sub) || iat < this.everybodyEndedAt;
+  }
+
+  /** The last change of the user, and of everybody. */
   changeOf({ sub }: { sub: string }): Change | undefined {
-    return this.changes.get(sub);
+    const [own, common] = [this.changes.get(sub), this.changes.get(EVERYBODY)];
+    if (own === undefined || common === undefined) return own ?? common;
+    return { untilIat: Math.max(own.untilIat, common.untilIat), atMs: Math.max(own.atMs, common.atMs) };
   }
 
   private placeOf(event: SecurityEvent): [Map<string, Batch>, string] {
@@ -123,6 +140,8 @@ export class Revocations {
         return [this.users, event.sub];
       case 'user-changed':
         return [this.changes, event.sub];
+      case 'everybody-revoked':
+        return [this.changes, EVERYBODY];
     }
   }
 

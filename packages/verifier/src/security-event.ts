@@ -12,6 +12,8 @@ const SESSION_REVOKED = `${CAEP}session-revoked`;
 export type SecurityEvent = { readonly issuedAt: number } & (
   | { readonly kind: 'session-revoked'; readonly sid: string; readonly sub: string; readonly reason: string }
   | { readonly kind: 'user-revoked'; readonly sub: string; readonly reason: string }
+  /** `endedAt`: every session that was opened before has ended, in seconds since 1970; those of up to `issuedAt` may have. */
+  | { readonly kind: 'everybody-revoked'; readonly endedAt: number; readonly reason: string }
   | { readonly kind: 'user-changed'; readonly sub: string }
 );
 
@@ -67,9 +69,11 @@ async function verified(token: string, { keys, ...expected }: Expected): Promise
 
 function eventsOf({ iat, sub_id: subject, events }: JWTPayload, issuer: string): SecurityEvent[] {
   if (!isNumber(iat) || !isObject(events)) throw new BadEventError('a security event token has no events');
-  const { sub, sid } = subjectOf(subject, issuer);
+  const { sub, sid, isEverybody } = subjectOf(subject, issuer);
   const found = Object.entries(events).map(([type, event]): SecurityEvent => {
     const issuedAt = Math.max(iat, timestampOf(event));
+    if (isEverybody && type === SESSION_REVOKED)
+      return { kind: 'everybody-revoked', endedAt: timestampOf(event), reason: reasonOf(event), issuedAt };
     if (sub === undefined) throw new BadEventError('a security event token names no user');
     if (type !== SESSION_REVOKED) return { kind: 'user-changed', sub, issuedAt };
     const reason = reasonOf(event);
@@ -81,13 +85,23 @@ function eventsOf({ iat, sub_id: subject, events }: JWTPayload, issuer: string):
   return found;
 }
 
-/** A subject of the format `complex` (SSF) with a user of this issuer, a session, or both. */
-function subjectOf(subject: unknown, issuer: string): { sub?: string; sid?: string } {
-  if (!isObject(subject) || subject['format'] !== 'complex') {
-    throw new BadEventError('a security event token has an unknown subject');
+interface Subject {
+  readonly sub?: string;
+  readonly sid?: string;
+  /** Whether nothing but the issuer is named, as the tenant. */
+  readonly isEverybody: boolean;
+}
+
+/** A subject of the format `complex` (SSF) with a user of this issuer, a session, or both; or with the issuer as the tenant, and nothing else. */
+function subjectOf(subject: unknown, issuer: string): Subject {
+  const { format, tenant, ...narrower } = isObject(subject) ? subject : ({} as JsonObject);
+  if (format !== 'complex') throw new BadEventError('a security event token has an unknown subject');
+  if (tenant !== undefined && member(tenant, 'uri', 'uri') !== issuer) {
+    throw new BadEventError('a security event token is of another tenant');
   }
-  const { user, session } = subject;
+  const { user, session } = narrower;
   return {
+    isEverybody: tenant !== undefined && Object.keys(narrower).length === 0,
     ...(user === undefined ? {} : { sub: member(user, 'iss_sub', 'sub', issuer) }),
     ...(session === undefined ? {} : { sid: member(session, 'opaque', 'id') }),
   };

@@ -123,9 +123,13 @@ export class Watches {
     return this.all.delete(watch);
   }
 
+  /** Where the sessions of all users have ended, each watch is judged again: a later session is not among them. */
   revoked({ sub, sid, reason }: Revocation): void {
-    for (const watch of [...(this.index.get(sid ?? sub) ?? [])])
-      this.end(watch, { code: 'token_revoked', reason });
+    const key = sid ?? sub;
+    if (key === undefined) for (const watch of [...this.all]) this.check(watch, reason);
+    else
+      for (const watch of [...(this.index.get(key) ?? [])])
+        this.end(watch, { code: 'token_revoked', reason });
   }
 
   /** Nothing can be judged any more. */
@@ -142,13 +146,13 @@ export class Watches {
     });
   }
 
-  /** Judges the token at once, or asks the issuer. */
-  private check(watch: Watch): void {
+  /** Judges the token at once, or asks the issuer. @param reason of a revocation that may concern it */
+  private check(watch: Watch, reason?: string): void {
     try {
       const principal = this.judge.verifyAtOnce(watch.token);
       if (principal !== undefined) return this.call(() => watch.update(principal));
     } catch (error) {
-      return this.refused(watch, error);
+      return this.refused(watch, error, reason);
     }
     const nowMs = this.clock.monotonicMs();
     watch.doubtedSinceMs ??= nowMs;
@@ -172,10 +176,10 @@ export class Watches {
     }
   }
 
-  private refused(watch: Watch, error: unknown): void {
+  private refused(watch: Watch, error: unknown, reason?: string): void {
     const { code } = error as VerifierError;
-    const isKnown = code === 'token_revoked' || code === 'token_expired';
-    this.end(watch, { code: isKnown ? code : 'unavailable' });
+    if (code === 'token_revoked') return this.end(watch, { code, ...(reason !== undefined && { reason }) });
+    this.end(watch, { code: code === 'token_expired' ? code : 'unavailable' });
   }
 
   private end(watch: Watch, end: WatchEnd): void {

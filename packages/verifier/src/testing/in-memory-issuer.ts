@@ -95,6 +95,20 @@ export class InMemoryIssuer {
     this.tell('session-revoked', session.sub, { reason_admin: { en: reason } }, session.sid);
   }
 
+  /** Ends the sessions of all users. Sessions of later logins are live. */
+  endEverybody(): void {
+    for (const session of this.sessions.values()) session.isRevoked = true;
+    this.append({
+      sub_id: { format: 'complex', tenant: { format: 'uri', uri: this.url } },
+      events: {
+        [`${CAEP}session-revoked`]: {
+          event_timestamp: this.nowSeconds(),
+          reason_admin: { en: 'ended_for_everybody' },
+        },
+      },
+    });
+  }
+
   /** Gives the user another role or status. A user who is not active has no session. */
   change(sub: string, { role, isActive }: Partial<User>): void {
     const user = this.userOf(sub);
