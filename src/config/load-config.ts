@@ -79,6 +79,8 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
   const mail = collect(problems, () => loadMail(environment, issuerUrl ?? ''));
+  if (accounts?.registration.isSilent === true && mail?.transport === undefined)
+    problems.push('REGISTRATION_SILENT needs SMTP_URL: a mail says the rest');
   if (problems.length > 0) throw new ConfigurationError(problems);
   const version = packageVersion();
   const accessTtlSeconds = environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60;

@@ -13,6 +13,7 @@ import { demandParameter } from './oauth-form.js';
 const INVALID_GRANTS: readonly ProblemCode[] = [
   'invalid_credentials',
   'user_inactive',
+  'email_not_verified',
   'token_invalid',
   'token_expired',
   'token_revoked',

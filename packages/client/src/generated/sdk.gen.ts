@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
+import type { AllSessionsEndEverybodyData, AllSessionsEndEverybodyErrors, AllSessionsEndEverybodyResponses, AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -110,7 +110,6 @@ export class Auth extends HeyApiClient {
      */
     public register<ThrowOnError extends boolean = false>(options: Options<AuthRegisterData, ThrowOnError>): RequestResult<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/register',
             ...options,
             headers: {
@@ -127,7 +126,6 @@ export class Auth extends HeyApiClient {
      */
     public verifyEmail<ThrowOnError extends boolean = false>(options: Options<AuthVerifyEmailData, ThrowOnError>): RequestResult<AuthVerifyEmailResponses, AuthVerifyEmailErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthVerifyEmailResponses, AuthVerifyEmailErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/verify-email',
             ...options,
             headers: {
@@ -144,7 +142,6 @@ export class Auth extends HeyApiClient {
      */
     public resendVerification<ThrowOnError extends boolean = false>(options: Options<AuthResendVerificationData, ThrowOnError>): RequestResult<AuthResendVerificationResponses, AuthResendVerificationErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthResendVerificationResponses, AuthResendVerificationErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/verify-email/resend',
             ...options,
             headers: {
@@ -161,7 +158,6 @@ export class Auth extends HeyApiClient {
      */
     public forgotPassword<ThrowOnError extends boolean = false>(options: Options<AuthForgotPasswordData, ThrowOnError>): RequestResult<AuthForgotPasswordResponses, AuthForgotPasswordErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthForgotPasswordResponses, AuthForgotPasswordErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/forgot-password',
             ...options,
             headers: {
@@ -176,7 +172,6 @@ export class Auth extends HeyApiClient {
      */
     public resetPassword<ThrowOnError extends boolean = false>(options: Options<AuthResetPasswordData, ThrowOnError>): RequestResult<AuthResetPasswordResponses, AuthResetPasswordErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthResetPasswordResponses, AuthResetPasswordErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/reset-password',
             ...options,
             headers: {
@@ -193,7 +188,6 @@ export class Auth extends HeyApiClient {
      */
     public endSessions<ThrowOnError extends boolean = false>(options: Options<AuthEndSessionsData, ThrowOnError>): RequestResult<AuthEndSessionsResponses, AuthEndSessionsErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthEndSessionsResponses, AuthEndSessionsErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/end-sessions',
             ...options,
             headers: {
@@ -210,7 +204,6 @@ export class Auth extends HeyApiClient {
      */
     public undoEmailChange<ThrowOnError extends boolean = false>(options: Options<AuthUndoEmailChangeData, ThrowOnError>): RequestResult<AuthUndoEmailChangeResponses, AuthUndoEmailChangeErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthUndoEmailChangeResponses, AuthUndoEmailChangeErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/auth/undo-email-change',
             ...options,
             headers: {
@@ -384,6 +377,19 @@ export class Sessions extends HeyApiClient {
         return (options.client ?? this.client).delete<SessionsEndResponses, SessionsEndErrors, ThrowOnError>({
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/sessions/{id}',
+            ...options
+        });
+    }
+}
+
+export class AllSessions extends HeyApiClient {
+    /**
+     * End every session of every account, also this one; their tokens are refused everywhere before the answer
+     */
+    public endEverybody<ThrowOnError extends boolean = false>(options?: Options<AllSessionsEndEverybodyData, ThrowOnError>): RequestResult<AllSessionsEndEverybodyResponses, AllSessionsEndEverybodyErrors, ThrowOnError> {
+        return (options?.client ?? this.client).post<AllSessionsEndEverybodyResponses, AllSessionsEndEverybodyErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/sessions/end-everybody',
             ...options
         });
     }
@@ -699,6 +705,11 @@ export class Api extends HeyApiClient {
     private _sessions?: Sessions;
     get sessions(): Sessions {
         return this._sessions ??= new Sessions({ client: this.client });
+    }
+    
+    private _allSessions?: AllSessions;
+    get allSessions(): AllSessions {
+        return this._allSessions ??= new AllSessions({ client: this.client });
     }
     
     private _userSessions?: UserSessions;

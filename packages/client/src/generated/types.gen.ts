@@ -78,7 +78,7 @@ export type ClearedDto = {
 export type AuditEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
     user_id: string | null;
     actor_id: string | null;
     session_id: string | null;
@@ -186,6 +186,13 @@ export type SessionPageDto = {
     sessions: Array<SessionDto>;
     page: number;
     page_size: number;
+};
+
+export type EverybodyEndedDto = {
+    /**
+     * Number of sessions that were live
+     */
+    ended: number;
 };
 
 export type PasswordGrantDto = {
@@ -1581,6 +1588,47 @@ export type SessionsEndResponses = {
 
 export type SessionsEndResponse = SessionsEndResponses[keyof SessionsEndResponses];
 
+export type AllSessionsEndEverybodyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sessions/end-everybody';
+};
+
+export type AllSessionsEndEverybodyErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AllSessionsEndEverybodyError = AllSessionsEndEverybodyErrors[keyof AllSessionsEndEverybodyErrors];
+
+export type AllSessionsEndEverybodyResponses = {
+    /**
+     * OK
+     */
+    200: EverybodyEndedDto;
+};
+
+export type AllSessionsEndEverybodyResponse = AllSessionsEndEverybodyResponses[keyof AllSessionsEndEverybodyResponses];
+
 export type UsersListData = {
     body?: never;
     path?: never;
@@ -1794,7 +1842,7 @@ export type AuditListData = {
          * The account that the event concerns
          */
         user_id?: string;
-        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
         /**
          * At or after this time
          */
