@@ -47,20 +47,14 @@ export class OneTimeTokens {
    * @throws ProblemError 404 when the account is gone or inactive
    */
   async issueWithin(run: Run, toIssue: TokenToIssue): Promise<IssuedToken> {
-    const { purpose, id = randomUUID(), userId = null, address = null, data = {} } = toIssue;
-    const { replaces } = PURPOSE_RULES[purpose];
-    const token = this.tokenOf(purpose, id);
-    const lifeSeconds = toIssue.lifeSeconds ?? this.lifeSecondsOf(purpose);
-    if (userId !== null) await run(LOCK_ACCOUNT, [userId]);
-    const values = [id, purpose, digestOf(token), userId, address, data, lifeSeconds, replaces];
-    const [row] = await run<{ expires_at: Date }>(ISSUE, values);
-    if (row === undefined) throw new ProblemError('not_found', { detail: 'User not found' });
-    return { id, token, expiresAt: row.expires_at };
+    const issued = await this.issueIfActive(run, toIssue);
+    if (issued === undefined) throw new ProblemError('not_found', { detail: 'User not found' });
+    return issued;
   }
 
   /**
    * The token of a mail, which may be written several times: issued by the id of the mail when it is first written, and found then.
-   * @returns `undefined` when it was used, replaced, or has ended
+   * @returns `undefined` when it was used, replaced, or has ended, and for an account that was deactivated meanwhile
    */
   async ofMailWithin(
     run: Run,
@@ -70,7 +64,7 @@ export class OneTimeTokens {
     const { id } = mail;
     return mail.isPrepared
       ? this.findWithin(run, toIssue.purpose, id)
-      : this.issueWithin(run, { ...toIssue, id });
+      : this.issueIfActive(run, { ...toIssue, id });
   }
 
   /** The token that was issued by this id, or `undefined` when it was used, replaced, or has ended. */
@@ -102,6 +96,17 @@ export class OneTimeTokens {
   async isReservedWithin(run: Run, address: string, userId: string | null): Promise<boolean> {
     const [row] = await run<{ is_reserved: boolean }>(IS_RESERVED, [address, userId]);
     return row?.is_reserved === true;
+  }
+
+  private async issueIfActive(run: Run, toIssue: TokenToIssue): Promise<IssuedToken | undefined> {
+    const { purpose, id = randomUUID(), userId = null, address = null, data = {} } = toIssue;
+    const { replaces } = PURPOSE_RULES[purpose];
+    const token = this.tokenOf(purpose, id);
+    const lifeSeconds = toIssue.lifeSeconds ?? this.lifeSecondsOf(purpose);
+    if (userId !== null) await run(LOCK_ACCOUNT, [userId]);
+    const values = [id, purpose, digestOf(token), userId, address, data, lifeSeconds, replaces];
+    const [row] = await run<{ expires_at: Date }>(ISSUE, values);
+    return row && { id, token, expiresAt: row.expires_at };
   }
 
   private lifeSecondsOf(purpose: TokenPurpose): number {
