@@ -35,9 +35,11 @@ describe('the look-up of an account', () => {
       body: {
         id,
         email,
+        email_verified: false,
         full_name: 'Test Account',
         role: 'student',
         is_active: true,
+        locale: null,
         created_at: expect.any(String),
         updated_at: expect.any(String),
       },

@@ -69,6 +69,7 @@ const FOR_ADMINS = [
   'PATCH /api/v1/users/:id',
   'POST /api/v1/clients',
   'POST /api/v1/clients/:id/secret',
+  'POST /api/v1/users',
 ];
 
 describe('every route of the router', () => {

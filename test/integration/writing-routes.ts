@@ -49,6 +49,7 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
       'POST /api/v1/auth/register',
       as(admin, { email: `${randomUUID()}@example.org`, password, full_name: 'A' }),
     ],
+    ['POST /api/v1/users', as(admin, { email: `${randomUUID()}@example.org`, full_name: 'A' })],
     ['POST /api/v1/auth/login', form({ username: email, password })],
     ['POST /api/v1/auth/login/json', as(member, { email, password })],
     ['POST /oauth2/token', form({ grant_type: 'password', username: email, password }, client)],

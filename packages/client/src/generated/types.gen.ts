@@ -242,10 +242,22 @@ export type ChangePasswordDto = {
 export type RegisterDto = {
     email: string;
     /**
+     * One of the configured roles
+     */
+    role?: Role;
+    /**
+     * The language of mails to this person: a BCP 47 tag
+     */
+    locale?: string;
+    full_name: string;
+    /**
      * See *Passwords* at the top
      */
     password: string;
-    full_name: string;
+};
+
+export type NewAccountDto = {
+    email: string;
     /**
      * One of the configured roles
      */
@@ -254,6 +266,7 @@ export type RegisterDto = {
      * The language of mails to this person: a BCP 47 tag
      */
     locale?: string;
+    full_name: string;
 };
 
 export type OneTimeTokenDto = {
@@ -1680,6 +1693,59 @@ export type UsersListResponses = {
 };
 
 export type UsersListResponse = UsersListResponses[keyof UsersListResponses];
+
+export type UsersCreateData = {
+    body: NewAccountDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users';
+};
+
+export type UsersCreateErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UsersCreateError = UsersCreateErrors[keyof UsersCreateErrors];
+
+export type UsersCreateResponses = {
+    /**
+     * Created
+     */
+    201: UserDto;
+};
+
+export type UsersCreateResponse = UsersCreateResponses[keyof UsersCreateResponses];
 
 export type UsersReadData = {
     body?: never;

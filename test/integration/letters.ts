@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { HotStatements } from '../../src/database/hot-statements.js';
+import type { Letter, MailRow } from '../../src/mail/mail-kind.js';
+import { MailKinds } from '../../src/mail/mail-kinds.js';
+import type { AppInProcess } from './app-in-process.js';
+
+/** What the kind writes for a row of the outbox, as the sender has it written; `undefined` for no mail. */
+export async function letterOf(
+  app: AppInProcess,
+  kind: string,
+  row: Partial<MailRow>,
+): Promise<Letter | undefined> {
+  const found = app.get(MailKinds).get(kind);
+  if (found === undefined) throw new TypeError(`there is no kind of mail ${kind}`);
+  const now = new Date();
+  const fresh: MailRow = {
+    id: randomUUID(),
+    kind,
+    userId: null,
+    address: null,
+    language: null,
+    data: {},
+    createdAt: now,
+    expiresAt: now,
+    isPrepared: false,
+  };
+  return app.get(HotStatements).transaction(({ run }) => found.prepare({ ...fresh, ...row }, run));
+}
+
+/** The token of the first link of the letter. */
+export function tokenOf(letter: Letter | undefined): string {
+  const { hash } = new URL(letter?.links['link'] ?? '');
+  return hash.replace(/^#token=/, '');
+}
