@@ -133,19 +133,17 @@ function publicOperationIds(app: NestFastifyApplication): Set<string> {
     const isPublic = (name: string) =>
       reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handlerOf(prototype, name), instance.constructor]);
     const names = new MetadataScanner().getAllMethodNames(prototype);
-    return names
-      .filter(isPublic)
-      .map(
-        (name) => ownOperationId(handlerOf(prototype, name)) ?? operationId(instance.constructor.name, name),
-      );
+    const idOf = (name: string) =>
+      givenId(handlerOf(prototype, name)) ?? operationId(instance.constructor.name, name);
+    return names.filter(isPublic).map(idOf);
   });
   return new Set(ids);
 }
 
-/** The id that `ApiOperation` gives to an operation beside those of another controller. */
-function ownOperationId(handler: () => unknown): string | undefined {
-  return (Reflect.getMetadata('swagger/apiOperation', handler) as { operationId?: string } | undefined)
-    ?.operationId;
+/** The id that `@ApiOperation` gives, where it gives one. */
+function givenId(handler: () => unknown): string | undefined {
+  const operation = Reflect.getMetadata('swagger/apiOperation', handler) as Operation | undefined;
+  return operation?.operationId;
 }
 
 function handlerOf(prototype: object, name: string): () => unknown {
