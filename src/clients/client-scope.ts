@@ -1,5 +1,12 @@
 /** What an OAuth client may be registered for: the values of `scope` in RFC 7591 §2. */
-export const CLIENT_SCOPES = ['introspection', 'events', 'users', 'password', 'end_user_address'] as const;
+export const CLIENT_SCOPES = [
+  'introspection',
+  'events',
+  'users',
+  'password',
+  'end_user_address',
+  'one_time_tokens',
+] as const;
 
 export type ClientScope = (typeof CLIENT_SCOPES)[number];
 

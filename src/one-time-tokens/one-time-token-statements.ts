@@ -1,3 +1,4 @@
+import { ADMIN_ROLE } from '../config/roles.js';
 import type { HotStatement } from '../database/hot-statements.js';
 import { PURPOSE_RULES } from './one-time-token.js';
 
@@ -35,10 +36,20 @@ export const ISSUE: HotStatement = {
   RETURNING expires_at`,
 };
 
+/**
+ * A token that an OAuth client got is good while the client may get others, and never sets the password of an admin: not even of somebody
+ * who became one after the issue.
+ */
+const isOfRightfulClient = `(t.data->>'client_id' IS NULL OR (
+    EXISTS (SELECT FROM oauth_clients c
+      WHERE c.client_id = t.data->>'client_id' AND c.ended_at IS NULL AND 'one_time_tokens' = ANY(c.scopes))
+    AND (t.purpose <> 'reset_password' OR u.role <> '${ADMIN_ROLE}')))`;
+
 /** A token that is good now. The state of its account is that of the issue. */
 const usable = `
   t.expires_at > statement_timestamp() AND (t.user_id IS NULL OR EXISTS (
-    SELECT FROM users u WHERE u.id = t.user_id AND u.is_active AND t.state IS NOT DISTINCT FROM ${stateOf('t.purpose')}))`;
+    SELECT FROM users u WHERE u.id = t.user_id AND u.is_active AND t.state IS NOT DISTINCT FROM ${stateOf('t.purpose')}
+      AND ${isOfRightfulClient}))`;
 
 const GRANT = 't.purpose, t.user_id AS "userId", t.address, t.data';
 

@@ -182,7 +182,8 @@ describe('the OpenAPI document', () => {
 });
 
 /** An admin asks with an access token, an OAuth client by HTTP Basic. */
-const isForClientsToo = (route: string): boolean => route === 'GET /api/v1/users/{id}';
+const isForClientsToo = (route: string): boolean =>
+  ['GET /api/v1/users/{id}', 'POST /api/v1/users/{id}/one-time-token'].includes(route);
 
 const isRefusal = (status: string): boolean => ['401', '403'].includes(status);
 

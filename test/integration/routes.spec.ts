@@ -70,6 +70,7 @@ const FOR_ADMINS = [
   'POST /api/v1/clients',
   'POST /api/v1/clients/:id/secret',
   'POST /api/v1/users',
+  'POST /api/v1/users/:id/one-time-token',
 ];
 
 describe('every route of the router', () => {

@@ -61,6 +61,10 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     ['POST /api/v1/clients/:id/secret', as(admin, undefined, `/api/v1/clients/${client.id}/secret`)],
     ['DELETE /api/v1/clients/:id', as(admin, undefined, `/api/v1/clients/${ended.id}`)],
     ['PATCH /api/v1/users/:id', as(admin, { role: 'researcher' }, user)],
+    [
+      'POST /api/v1/users/:id/one-time-token',
+      as(admin, { purpose: 'verify_email' }, `${user}/one-time-token`),
+    ],
     ['DELETE /api/v1/sessions/:id', as(member, undefined, `/api/v1/sessions/${other.sessionId}`)],
     ['POST /oauth2/revoke', form({ token: ofClient.refreshToken }, client)],
     [

@@ -7,6 +7,7 @@ const INSPECTION = 'src/oauth/token-inspection.ts';
 const CLIENTS_SPEC = ['test/integration/clients.spec.ts'] as const;
 const LIMITS_SPEC = ['test/integration/client-limits.spec.ts'] as const;
 const LOOK_UP_SPEC = ['test/e2e/user-look-up.spec.ts'] as const;
+const MAILER_SPEC = ['test/integration/mailer-tokens.spec.ts'] as const;
 const TOKEN_SPEC = ['test/integration/oauth-token.spec.ts'] as const;
 const INSPECTION_SPEC = ['test/integration/oauth-inspection.spec.ts'] as const;
 
@@ -25,7 +26,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'a client without its scope looks up accounts',
     file: 'src/oauth/admin-or-client.guard.ts',
-    text: "authenticate(request, 'users')",
+    text: 'authenticate(request, this.reflector.get<ClientScope>(SCOPE, context.getClass()))',
     replacement: 'authenticate(request)',
     specs: LOOK_UP_SPEC,
     test: 'refuses a client without the scope',
@@ -158,6 +159,30 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     replacement: '',
     specs: ['test/integration/client-scopes.spec.ts'],
     test: 'may do what it is registered for',
+  },
+  {
+    name: 'a client gets the token that sets the password of an admin',
+    file: 'src/oauth/mailer-tokens.service.ts',
+    text: "purpose === 'reset_password' && role === ADMIN_ROLE",
+    replacement: "purpose === 'reset_password' && role === `no ${ADMIN_ROLE}`",
+    specs: MAILER_SPEC,
+    test: 'is refused to a client, and given to an admin',
+  },
+  {
+    name: 'a token of a client sets the password of somebody who became an admin',
+    file: 'src/one-time-tokens/one-time-token-statements.ts',
+    text: "(t.purpose <> 'reset_password' OR u.role <> '${ADMIN_ROLE}')",
+    replacement: "(t.purpose <> 'reset_password' OR u.role <> 'no ${ADMIN_ROLE}')",
+    specs: MAILER_SPEC,
+    test: 'who became an admin after the issue',
+  },
+  {
+    name: 'a token of a client outlives the client',
+    file: 'src/one-time-tokens/one-time-token-statements.ts',
+    text: 'AND c.ended_at IS NULL AND',
+    replacement: 'AND',
+    specs: MAILER_SPEC,
+    test: 'ends with the client that got it',
   },
   {
     name: 'every client names the addresses of its users',

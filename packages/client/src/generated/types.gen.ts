@@ -299,9 +299,9 @@ export type ResetPasswordDto = {
 export type CreateClientDto = {
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`). At registration `introspection` and `events` if absent
      */
-    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
+    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
 };
 
 export type IssuedClientDto = {
@@ -311,9 +311,9 @@ export type IssuedClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
      */
-    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
+    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -324,9 +324,9 @@ export type IssuedClientDto = {
 export type UpdateClientDto = {
     name?: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`). At registration `introspection` and `events` if absent
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`). At registration `introspection` and `events` if absent
      */
-    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
+    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
 };
 
 export type ClientDto = {
@@ -336,9 +336,9 @@ export type ClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
      */
-    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
+    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
     created_at: string;
     /**
      * Until then the secret before the latest one is accepted too
@@ -364,9 +364,9 @@ export type RenewedClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), and name the address of each user in `End-User-Address` (`end_user_address`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
      */
-    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address'>;
+    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -494,6 +494,21 @@ export type AuthorizationServerDto = {
     token_endpoint_auth_methods_supported: Array<string>;
     introspection_endpoint_auth_methods_supported: Array<string>;
     revocation_endpoint_auth_methods_supported: Array<string>;
+};
+
+export type OneTimeTokenRequestDto = {
+    /**
+     * What the token is good for: `POST /api/v1/auth/reset-password`, or `POST /api/v1/auth/verify-email`
+     */
+    purpose: 'reset_password' | 'verify_email';
+};
+
+export type IssuedOneTimeTokenDto = {
+    /**
+     * Shown this once; only its digest is stored
+     */
+    token: string;
+    expires_at: string;
 };
 
 export type AuthorizationSchemeDto = {
@@ -1899,6 +1914,61 @@ export type UserSessionsEndAllResponses = {
 };
 
 export type UserSessionsEndAllResponse = UserSessionsEndAllResponses[keyof UserSessionsEndAllResponses];
+
+export type UsersIssueOneTimeTokenData = {
+    body: OneTimeTokenRequestDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{id}/one-time-token';
+};
+
+export type UsersIssueOneTimeTokenErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UsersIssueOneTimeTokenError = UsersIssueOneTimeTokenErrors[keyof UsersIssueOneTimeTokenErrors];
+
+export type UsersIssueOneTimeTokenResponses = {
+    /**
+     * Created
+     */
+    201: IssuedOneTimeTokenDto;
+};
+
+export type UsersIssueOneTimeTokenResponse = UsersIssueOneTimeTokenResponses[keyof UsersIssueOneTimeTokenResponses];
 
 export type AuditListData = {
     body?: never;
