@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { isLive } from '../../src/database/live-session.js';
 import type { UserDto } from '../../src/users/user.dto.js';
 
 const LIVE_USER = `
   SELECT u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.updated_at,
          ARRAY(SELECT s.id::text FROM sessions s
-               WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS sessions
+               WHERE s.user_id = u.id AND ${isLive('s')}) AS sessions
   FROM users u WHERE u.id = $1`;
 
 interface Row extends Omit<UserDto, 'created_at' | 'updated_at'> {

@@ -1,4 +1,4 @@
-/** A transaction that relies on a live session, or opens one, holds it shared: no generation of sessions ends before its commit. */
+/** The lock of the migration `SessionGenerations1764000000031`. A transaction that relies on a live session, or opens one, holds it shared: no generation of sessions ends before its commit. */
 const GENERATION_LOCK = 1764000000031;
 
 /**

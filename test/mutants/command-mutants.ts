@@ -35,7 +35,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a command does not wait for others on the account',
     file: COMMANDS,
-    text: 'await transaction.run(withAdmins ? LOCK_ACCOUNTS_AND_ADMINS : LOCK_ACCOUNTS, [accounts]);',
+    text: 'await transaction.run(LOCKS[lock], [accounts]);',
     replacement: ';',
     specs: ['test/integration/command-races.spec.ts'],
   },

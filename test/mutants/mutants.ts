@@ -4,6 +4,7 @@ import { CLIENT_MUTANTS } from './client-mutants.js';
 import { CLUSTER_MUTANTS } from './cluster-mutants.js';
 import { COMMAND_MUTANTS } from './command-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
+import { GENERATION_MUTANTS } from './generation-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import { LOG_MUTANTS } from './log-mutants.js';
@@ -44,6 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OUTBOX_MUTANTS,
   ...POOLER_MUTANTS,
   ...FEED_MUTANTS,
+  ...GENERATION_MUTANTS,
   ...PROOF_MUTANTS,
   ...ROLE_MUTANTS,
   ...SECRET_MUTANTS,
