@@ -15,6 +15,9 @@ describe('a live channel on another instance', () => {
     redis = await RedisServer.start();
     const env = { REFRESH_GRACE_SECONDS: '0', SESSIONS_PER_USER };
     deployment = await Deployment.start({ instances: [env, env], redisUrl: redis.url });
+  });
+  // Everybody's sessions end here, that of the admin too.
+  beforeEach(async () => {
     adminClient = await deployment.admin();
   });
   afterAll(async () => {
@@ -72,6 +75,7 @@ describe('a live channel on another instance', () => {
           });
         },
       ],
+      ['ended_for_everybody', () => adminClient.post('/api/v1/sessions/end-everybody')],
       [
         'too_many_sessions',
         async (watched) => {

@@ -8,7 +8,14 @@ import type { Instance } from './deployment/instance.js';
 import { TimedExpectations } from './checker/timed-expectations.js';
 import { LiveChannels } from './load/live-channels.js';
 import { Load, type LoadOptions } from './load/load.js';
-import { createUsers, INITIAL_ROLE, openSessions, PASSWORD, type TestSession } from './load/population.js';
+import {
+  createUsers,
+  INITIAL_ROLE,
+  openSessions,
+  PASSWORD,
+  type TestSession,
+  type TestUser,
+} from './load/population.js';
 import {
   type AllowedSpan,
   type Allowance,
@@ -132,20 +139,32 @@ async function prepare<D extends TestDeployment>(
   channels: LiveChannels,
 ): Promise<FaultContext<D>> {
   const url = () => deployment.database.url;
-  const [administrator] = await openSessions(url(), await createUsers(url(), 1, 'admin'), 1);
-  const client = new RecordingClient(history, administrator!);
+  const administrator = async () => (await openSessions(url(), await createUsers(url(), 1, 'admin'), 1))[0]!;
+  const client = new RecordingClient(history, await administrator());
   const operator = new RecordingOperator(history, url);
   const mails = new RecordingMailReader(history, url);
   const pool = new SessionPool(random);
-  const users = await createUsers(url(), USERS);
+  const users: TestUser[] = [];
   const [oauthClient, ...clients] = await createClients(url(), 1 + ENDED_CLIENTS);
-  pool.add(...(await openSessions(url(), users, SESSIONS_EACH - OAUTH_SESSIONS_EACH)));
-  const ofClient = [users, OAUTH_SESSIONS_EACH, TOKEN_LIFE_SECONDS, oauthClient] as const;
-  pool.add(...(await openSessions(url(), ...ofClient)));
+  const open = async () => {
+    const others = await createUsers(url(), USERS);
+    const ofClient = [others, OAUTH_SESSIONS_EACH, TOKEN_LIFE_SECONDS, oauthClient] as const;
+    const opened = [
+      ...(await openSessions(url(), others, SESSIONS_EACH - OAUTH_SESSIONS_EACH)),
+      ...(await openSessions(url(), ...ofClient)),
+    ];
+    users.splice(0, users.length, ...others);
+    pool.add(...opened);
+  };
+  await open();
+  const openOthers = async () => {
+    client.administerBy(await administrator());
+    await open();
+  };
   const passwordUsers = await createUsers(url(), PASSWORD_USERS);
   const { instances } = deployment;
   const people = { users, passwordUsers, oauthClient: oauthClient!, clients, endedClients: [] };
-  const parts = { instances, client, operator, mails, channels, pool, random, ...people };
+  const parts = { instances, client, operator, mails, channels, pool, random, openOthers, ...people };
   const newSessions = async (count: number, lifeSeconds?: number) =>
     openSessions(url(), await createUsers(url(), count), 1, lifeSeconds);
   const newSession = async () => (await newSessions(1))[0]!;

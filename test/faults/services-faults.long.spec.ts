@@ -81,8 +81,10 @@ describe(`services that take tokens of the auth service, SEED=${seed}`, () => {
       await run();
       for (const service of services) silent[service].push({ from, to: performance.now() });
     };
+    const everybody = fault.endsEverybody ? load.endEverybody() : undefined;
     await fault.run(deployment, load, silence, promise);
     await deployment.recovered();
+    await everybody;
     // For the length of its bound the kit may go by what the feed said before the loss.
     if (promise.lost.length > 0) await load.continueFor(BOUND_MS);
     for (const loss of promise.lost) loss.settledFrom = performance.now();

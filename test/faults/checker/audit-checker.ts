@@ -110,10 +110,14 @@ function checkSessionEnds(
   const deactivated = new Set(
     operations.filter(({ kind }) => kind === 'set-active').map(({ userId }) => userId),
   );
+  const endsOfEverybody = operations.filter((each) => each.kind === 'end-everybody' && !isRejected(each));
+  /** What may have ended with everybody's sessions first has no line of its own. */
+  const isExplained = ({ ends: ids = [], end }: Operation) =>
+    endsOfEverybody.some(({ start }) => start < end && revocations.begunAt(ids[0]!) <= start);
   const missing = operations
     .filter(({ kind }) => kind !== 'end-client')
     .filter(({ ends: ids, userId }) => ids?.length === 1 && !bySql.has(ids[0]!) && !deactivated.has(userId))
-    .filter((each) => outcomes.holdsFrom(each) < Infinity)
+    .filter((each) => outcomes.holdsFrom(each) < Infinity && !isExplained(each))
     .filter((each) => (counts.get(each.ends![0]!) ?? 0) === 0);
   const unexplained = ends.filter(
     ({ session_id: id }) => id === null || counts.get(id)! > 1 || revocations.begunAt(id) === Infinity,

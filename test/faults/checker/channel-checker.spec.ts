@@ -8,7 +8,9 @@ import { type LiveChannel, LiveChannels } from '../load/live-channels.js';
 import { logout } from './operation-builders.js';
 import { strictPromise } from './promise.js';
 
-const CREATE = 'CREATE TABLE sessions (id uuid, revoked_at timestamptz, expires_at timestamptz)';
+const CREATE = `
+  CREATE TABLE session_generation AS SELECT 1 AS generation;
+  CREATE TABLE sessions (id uuid, revoked_at timestamptz, expires_at timestamptz, generation int DEFAULT 1)`;
 const INSERT = `INSERT INTO sessions VALUES ($1, CASE WHEN $2 THEN now() END, now() + interval '1 day')`;
 
 interface Watched {

@@ -1,3 +1,4 @@
+import { isLive } from '../../../src/database/live-session.js';
 import { sql } from '../../support/postgres/sql.js';
 import type { Expectations } from './expectations.js';
 import type { Operation } from './history.js';
@@ -7,7 +8,7 @@ import type { Violation } from './violation.js';
 /** The bound of a change by SQL, and time for the machine. */
 const EVENT_TIMEOUT_MS = 4000;
 const LIVE = `
-  SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL AND expires_at > now()`;
+  SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND ${isLive('sessions')}`;
 
 /** `session.revoked` is sent only when the session has ended, and always while its channel is open. */
 export async function checkChannels(

@@ -118,6 +118,24 @@ describe('HistoryChecker', () => {
       expect(rules([setActive(false, 10, 20), login('s1', 21, 25), read(30, 31)])).toEqual([]);
     });
 
+    it("flags an acceptance after the end of everybody's sessions, and none of a later session", () => {
+      const end = (status = 200): Operation => ({
+        ...base,
+        kind: 'end-everybody',
+        userId: 'admin',
+        sessionId: 'of the admin',
+        ends: ['of the admin'],
+        start: 10,
+        end: 20,
+        status,
+      });
+      expect(rules([login('s1', 0, 5), end(), read(21, 22)])).toEqual(['accepted after revocation']);
+      expect(rules([login('s1', 0, 5), end(), read(15, 22), read(11, 12, 401)])).toEqual([]);
+      expect(rules([login('s1', 9, 12), end(), read(21, 22), read(21, 22, 401)])).toEqual([]);
+      expect(rules([login('s1', 21, 25), end(), read(30, 31)])).toEqual([]);
+      expect(rules([login('s1', 21, 25), end(), read(30, 31, 401)])).toEqual(['false refusal']);
+    });
+
     it('counts the revocations and the requests after them', () => {
       const checked = checkHistory([logout(0, 10), read(11, 12, 401), read(9, 13, 401)]);
       expect(checked).toMatchObject({ revocations: 1, presentedAfterRevocation: 1, violations: [] });

@@ -14,6 +14,7 @@ export type OperationKind =
   | 'set-active'
   | 'set-password'
   | 'end-all'
+  | 'end-everybody'
   | 'sql-revoke'
   | 'sql-set-role';
 
@@ -44,7 +45,7 @@ export interface Operation {
   readonly retryAfter?: boolean;
   /** Whose account it was about. */
   readonly userId: string;
-  /** The session whose token was presented, or the client whose secret was; none for a login and for what the administrator does. */
+  /** The session whose token was presented, or the client whose secret was; none for a login. */
   readonly sessionId?: string;
   /** When the access token that was presented expires. */
   readonly expiresAt?: number;

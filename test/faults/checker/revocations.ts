@@ -19,6 +19,7 @@ export class Revocations {
     for (const operation of operations.filter((each) => !isRejected(each) || isTheft(each))) {
       for (const id of operation.ends ?? []) this.noteEnd(id, operation);
       if (outcomes.isLost(operation)) this.noteLost(operation);
+      if (operation.kind === 'end-everybody') this.noteLogins(operation, [...opened.values()].flat());
       if (endsAllOfUser(operation)) this.noteLogins(operation, opened.get(operation.userId) ?? []);
     }
   }

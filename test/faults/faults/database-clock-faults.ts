@@ -15,6 +15,7 @@ export const databaseClockFaults = (clock: () => SettableClock): readonly Fault<
     { name: "PostgreSQL's clock set back by 10 min, and right again", seconds: -600 },
   ].map(({ name, seconds }) => ({
     name,
+    load: { endsEverybody: true },
     run: async ({ load, promise }) => {
       // At a step forward, PostgreSQL takes the timeout of a statement for over, and cancels the statement. While the clock is behind, each
       // signal can be such a step: libfaketime gives the time of the machine to a handler that interrupts a reading of the clock.

@@ -12,6 +12,8 @@ const OUTAGE_MS = 5000;
 const NOTICE_BOUND_MS = 4000;
 const BETWEEN_READS_MS = 50;
 const SERVED = 'served';
+const KILLS = 3;
+const BETWEEN_KILLS_MS = 1500;
 
 /** What can happen to PostgreSQL. */
 export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
@@ -28,7 +30,22 @@ export const POSTGRES_FAULTS: readonly Fault<Deployment>[] = [
     end: async ({ postgres }) => postgres.thaw(),
   }),
   {
+    name: "PostgreSQL killed (kill -9) again and again while everybody's sessions end",
+    allows: ['unavailable'],
+    load: { endsEverybody: true },
+    run: async ({ deployment, load }) => {
+      for (let round = 0; round < KILLS; round++) {
+        await load.continueFor(BETWEEN_KILLS_MS);
+        await deployment.postgres.kill9();
+        await deployment.postgres.restart();
+        await deployment.recovered();
+      }
+      return performance.now();
+    },
+  },
+  {
     name: 'follower connections terminated',
+    load: { endsEverybody: true },
     run: async ({ deployment, load }) => {
       for (let round = 0; round < 20; round++) {
         await deployment.endFollowers();

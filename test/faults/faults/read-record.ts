@@ -1,8 +1,9 @@
+import { isLive } from '../../../src/database/live-session.js';
 import { sql } from '../../support/postgres/sql.js';
 import type { RecordAfterLoss } from '../checker/record-after-loss.js';
 
 const SESSIONS = `
-  SELECT s.id, s.revoked_at IS NULL AND u.is_active AS is_live FROM sessions s JOIN users u ON u.id = s.user_id`;
+  SELECT s.id, ${isLive('s')} AND u.is_active AS is_live FROM sessions s JOIN users u ON u.id = s.user_id`;
 const ROLES = 'SELECT id, role FROM users';
 
 /** Reads what a server holds that takes the place of one with later changes. */

@@ -1,3 +1,4 @@
+import { isLive } from '../../../src/database/live-session.js';
 import { sql } from '../../support/postgres/sql.js';
 import { isAccepted, isRefused, type Operation } from '../checker/history.js';
 import type { TestSession } from '../load/population.js';
@@ -10,7 +11,7 @@ interface RecordRow {
 }
 
 const RECORD = `
-  SELECT s.id, s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active AS is_live, u.role
+  SELECT s.id, ${isLive('s')} AND u.is_active AS is_live, u.role
   FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ANY($1::uuid[])`;
 
 /** Expects every instance to answer now what PostgreSQL says of the sessions: whether they live, and their roles. */

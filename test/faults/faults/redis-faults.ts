@@ -8,6 +8,7 @@ const POLICIES = ['noeviction', 'allkeys-lru', 'volatile-ttl'];
 export const REDIS_FAULTS: readonly Fault<Deployment>[] = [
   {
     name: 'Redis killed (kill -9) and back without data',
+    load: { endsEverybody: true },
     run: async ({ deployment, load }) => {
       await deployment.redis.kill9();
       await load.continueFor(1500);
@@ -18,6 +19,7 @@ export const REDIS_FAULTS: readonly Fault<Deployment>[] = [
   ...ROLLBACK_FAULTS,
   {
     name: 'FLUSHALL in the middle of reads',
+    load: { endsEverybody: true },
     run: async ({ deployment, load }) => {
       for (let round = 0; round < 15; round++) {
         await deployment.redis.cli('FLUSHALL');
@@ -28,6 +30,7 @@ export const REDIS_FAULTS: readonly Fault<Deployment>[] = [
   },
   {
     name: 'Redis frozen for 5 s (SIGSTOP)',
+    load: { endsEverybody: true },
     run: async ({ deployment, load }) => {
       deployment.redis.freeze();
       await load.continueFor(5000);

@@ -13,6 +13,8 @@ export type Silence = (services: readonly SilencedService[], run: () => Promise<
 
 export interface ServicesFault {
   readonly name: string;
+  /** Whether everybody's sessions end meanwhile; not where a loss could bring them back. */
+  readonly endsEverybody?: boolean;
   /** Breaks something, lets the load go on, and repairs it. @param promise to be added to where data is lost */
   run(
     deployment: ServicesDeployment,
@@ -62,9 +64,10 @@ async function broken(load: ServicesLoad, link: TcpProxy, how: 'cut' | 'blackhol
 
 /** What can happen to the auth service, to what it uses, to the network and to a service that takes its tokens. */
 export const SERVICES_FAULTS: readonly ServicesFault[] = [
-  { name: 'no fault', run: async () => undefined },
+  { name: 'no fault', endsEverybody: true, run: async () => undefined },
   {
     name: 'Redis flushed, again and again',
+    endsEverybody: true,
     run: async ({ redis }, load) => {
       for (let round = 0; round < FLUSHES; round++) {
         await redis.cli('FLUSHALL');
@@ -75,6 +78,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   { name: 'Redis frozen', run: ({ redis }, load) => frozen(load, redis) },
   {
     name: 'connections of the kit cut',
+    endsEverybody: true,
     run: ({ link }, load, silence) => silence(['verifying'], () => broken(load, link, 'cut')),
   },
   {
@@ -88,6 +92,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'auth service stopped (SIGSTOP)',
+    endsEverybody: true,
     run: ({ auth }, load, silence) =>
       silence(BOTH, async () => {
         await frozen(load, auth.app);
@@ -127,6 +132,7 @@ export const SERVICES_FAULTS: readonly ServicesFault[] = [
   },
   {
     name: 'PostgreSQL frozen',
+    endsEverybody: true,
     run: ({ postgres, auth }, load, silence) =>
       silence(BOTH, async () => {
         await frozen(load, postgres);

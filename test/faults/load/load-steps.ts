@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EndOfEverybody } from './end-of-everybody.js';
 import type { LiveChannels } from './live-channels.js';
 import { isAcknowledged } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
@@ -31,11 +32,23 @@ export interface LoadParts {
   readonly clients: TestClient[];
   readonly endedClients: TestClient[];
   readonly random: SeededRandom;
+  /** Other sessions, of other users, and another administrator. @throws Error while PostgreSQL is out of reach */
+  openOthers(): Promise<void>;
 }
 
 /** What the clients of a load do, one step at a time. */
 export class LoadSteps {
-  constructor(private readonly parts: LoadParts) {}
+  private readonly everybody: EndOfEverybody;
+
+  constructor(private readonly parts: LoadParts) {
+    const { client, pool } = parts;
+    this.everybody = new EndOfEverybody({
+      client,
+      any: () => this.any(),
+      endAll: () => pool.endEverything(),
+      openOthers: () => parts.openOthers(),
+    });
+  }
 
   async read(session: TestSession | undefined, kind: 'me' | 'sessions' | 'check' = 'me'): Promise<void> {
     if (session) await this.parts.client.read(this.any(), session, kind);
@@ -162,6 +175,10 @@ export class LoadSteps {
     const ended = pool.endAllOf(user);
     await client.endAll(this.any(), user, pool.allOf(user));
     await Promise.all(ended.slice(0, 3).map((session) => this.probe(session)));
+  }
+
+  async endEverybody(): Promise<void> {
+    await this.everybody.run((session) => this.probe(session));
   }
 
   /** Two devices that know the password change it; sometimes both at the same time. */

@@ -13,6 +13,8 @@ type Step = [weight: number, run: () => Promise<unknown>];
 export interface LoadOptions {
   /** Whether clients log in and change passwords; they do by default. */
   readonly logsIn?: boolean;
+  /** Whether the load ends everybody's sessions now and then, those of the fault too; it does not by default. */
+  readonly endsEverybody?: boolean;
 }
 
 /** Goes on asking instances at random, like many clients at once, until it is stopped. */
@@ -24,7 +26,7 @@ export class Load {
 
   constructor(
     private readonly parts: LoadParts,
-    { logsIn = true }: LoadOptions = {},
+    { logsIn = true, endsEverybody = false }: LoadOptions = {},
   ) {
     const { pool } = parts;
     const steps = new LoadSteps(parts);
@@ -51,6 +53,7 @@ export class Load {
       [5, () => steps.changeRole()],
       [0.4, () => steps.deactivate()],
       [0.3, () => steps.endAll()],
+      [endsEverybody ? 1 : 0, () => steps.endEverybody()],
       [0.4, () => steps.endClient()],
       [logsIn ? 0.6 : 0, () => steps.changePassword()],
       [logsIn ? 0.4 : 0, () => steps.recover()],

@@ -4,6 +4,7 @@ import type { History, Operation } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
 import type { TestSession, TestUser } from './population.js';
 import { basic, type TestClient } from './oauth-clients.js';
+import { refreshCall } from './refresh-call.js';
 import { type Call, type Facts, RequestRecorder } from './request-recorder.js';
 import { claimsOf, expiryOf } from './token-claims.js';
 
@@ -14,12 +15,17 @@ const PATHS = { me: ME, sessions: '/api/v1/sessions', check: '/api/v1/auth/check
 export class RecordingClient {
   private readonly recorder: RequestRecorder;
 
-  /** @param administrator a session of an administrator, which nobody ends */
+  /** @param administrator a session of an administrator, which only the end of everybody's sessions ends */
   constructor(
     history: History,
-    private readonly administrator: TestSession,
+    private administrator: TestSession,
   ) {
     this.recorder = new RequestRecorder(history);
+  }
+
+  /** Another session of an administrator from now on. */
+  administerBy(administrator: TestSession): void {
+    this.administrator = administrator;
   }
 
   async read(instance: Instance, session: TestSession, kind: keyof typeof PATHS = 'me'): Promise<Operation> {
@@ -40,7 +46,8 @@ export class RecordingClient {
   }
 
   endClient(instance: Instance, { id }: TestClient): Promise<Operation> {
-    const facts: Facts = { kind: 'end-client', userId: this.administrator.user.id, ends: [id] };
+    const { user, id: sessionId } = this.administrator;
+    const facts: Facts = { kind: 'end-client', userId: user.id, sessionId, ends: [id] };
     const call = { method: 'DELETE', path: `/api/v1/clients/${id}`, token: this.administrator.access };
     return this.recorder.record(instance, facts, call);
   }
@@ -165,13 +172,22 @@ export class RecordingClient {
   }
 
   endAll(instance: Instance, user: TestUser, known: readonly TestSession[]): Promise<Operation> {
-    const facts: Facts = { kind: 'end-all', userId: user.id, ends: known.map(({ id }) => id) };
+    const ends = known.map(({ id }) => id);
+    const facts: Facts = { kind: 'end-all', userId: user.id, sessionId: this.administrator.id, ends };
     const path = `/api/v1/users/${user.id}/sessions`;
     return this.recorder.record(instance, facts, {
       method: 'DELETE',
       path,
       token: this.administrator.access,
     });
+  }
+
+  /** @param known every session that the load knows, beside that of the administrator */
+  endEverybody(instance: Instance, known: readonly TestSession[]): Promise<Operation> {
+    const { administrator } = this;
+    const facts = { kind: 'end-everybody' as const, ends: [administrator, ...known].map(({ id }) => id) };
+    const call = { method: 'POST', path: '/api/v1/sessions/end-everybody' };
+    return this.withToken(instance, administrator, facts, call);
   }
 
   private exchange(
@@ -211,9 +227,9 @@ export class RecordingClient {
     facts: Omit<Facts, 'userId'>,
     body: unknown,
   ): Promise<Operation> {
-    const token = this.administrator.access;
+    const { id: sessionId, access: token } = this.administrator;
     const call = { method: 'PATCH', path: `/api/v1/users/${user.id}`, token, body };
-    return this.recorder.record(instance, { ...facts, userId: user.id }, call);
+    return this.recorder.record(instance, { ...facts, userId: user.id, sessionId }, call);
   }
 
   private withToken(
@@ -228,16 +244,4 @@ export class RecordingClient {
       { ...call, token },
     );
   }
-}
-
-/** A session of an OAuth client is refreshed by that client (RFC 6749 §6). */
-function refreshCall({ client }: TestSession, token: string, key?: string): Call {
-  const headers: Record<string, string> = {
-    ...(key && { 'idempotency-key': key }),
-    ...(client && { authorization: basic(client) }),
-  };
-  if (client === undefined)
-    return { method: 'POST', path: '/api/v1/auth/refresh', body: { refresh_token: token }, headers };
-  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token });
-  return { method: 'POST', path: '/oauth2/token', body, headers };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '../../support/wait-for.js';
 import { isAcknowledged, type Operation } from '../checker/history.js';
+import { EndOfEverybody } from './end-of-everybody.js';
 import type { Instance } from '../deployment/instance.js';
 import type { ServicesDeployment } from '../deployment/services-deployment.js';
 import { INITIAL_ROLE, type TestSession } from './population.js';
@@ -43,6 +44,7 @@ export class ServicesLoad {
   private presenting: Promise<void>[] = [];
   private isRevoking = false;
   private isPresenting = false;
+  private readonly everybody: EndOfEverybody;
 
   constructor(
     private readonly deployment: ServicesDeployment,
@@ -53,6 +55,25 @@ export class ServicesLoad {
   ) {
     this.kept = sessions.slice(0, KEPT);
     this.queue = sessions.slice(KEPT);
+    this.everybody = new EndOfEverybody({
+      client,
+      any: () => this.issuer(),
+      endAll: () => {
+        this.ended.push(...this.kept.splice(0), ...this.queue.splice(0));
+        return [...this.ended];
+      },
+      openOthers: async () => {
+        client.administerBy(await deployment.openAdministratorSession());
+        const others = await deployment.openSessions(sessions.length);
+        this.kept.push(...others.slice(0, KEPT));
+        this.queue.push(...others.slice(KEPT));
+      },
+    });
+  }
+
+  /** Ends everybody's sessions once, and goes on with others. */
+  async endEverybody(): Promise<void> {
+    await this.everybody.run();
   }
 
   start(): void {
@@ -110,7 +131,10 @@ export class ServicesLoad {
   private async revoke(): Promise<void> {
     while (this.isRevoking) {
       const session = this.queue.pop();
-      if (session === undefined) return;
+      if (session === undefined) {
+        await pause(RETRY_MS);
+        continue;
+      }
       this.ended.push(session);
       const isDone = isAcknowledged(await this.end(session));
       if (isDone) this.acknowledged += 1;
@@ -122,8 +146,7 @@ export class ServicesLoad {
   /** Ends a session in one of the ways there are. Each user has one session. */
   private end(session: TestSession): Promise<Operation> {
     const { client, operator, random } = this;
-    const { auth, reserve } = this.deployment;
-    const issuer = random.next() < FROM_RESERVE ? reserve : auth;
+    const issuer = this.issuer();
     const choice = random.next();
     if (choice < 0.5) return client.logout(issuer, session);
     if (choice < 0.6) return client.endAll(issuer, session.user, [session]);
@@ -131,11 +154,21 @@ export class ServicesLoad {
     return operator.revoke(session);
   }
 
+  private issuer(): Instance {
+    const { auth, reserve } = this.deployment;
+    return this.random.next() < FROM_RESERVE ? reserve : auth;
+  }
+
   /** Changes the roles of users whose sessions nobody ends, one after another. */
   private async changeRoles(): Promise<void> {
     const { client, operator, random, kept } = this;
     for (let next = 0; this.isRevoking; next++) {
-      const { user } = kept[next % kept.length]!;
+      const session = kept[next % kept.length];
+      if (session === undefined) {
+        await pause(RETRY_MS);
+        continue;
+      }
+      const { user } = session;
       const role = user.role === INITIAL_ROLE ? 'researcher' : INITIAL_ROLE;
       const done = await (random.next() < 0.5
         ? operator.setRole(user, role)
@@ -166,6 +199,6 @@ export class ServicesLoad {
     const choice = random.next();
     const group =
       choice < 0.1 ? kept : choice < 0.4 ? queue.slice(-NEAR) : choice < 0.9 ? ended.slice(-NEAR) : ended;
-    return random.pick(group) ?? random.pick(kept)!;
+    return random.pick(group) ?? random.pick(kept) ?? random.pick(ended)!;
   }
 }

@@ -51,6 +51,12 @@ export class SessionPool {
     return sessions;
   }
 
+  /** Takes all out. @returns every session, also those that had ended */
+  endEverything(): readonly TestSession[] {
+    this.ended.push(...this.live.splice(0));
+    return [...this.ended];
+  }
+
   /** Every session of a user, also those that have ended or are about to end by another request. */
   allOf(user: TestUser): TestSession[] {
     return [...this.live, ...this.ended].filter((session) => session.user === user);
