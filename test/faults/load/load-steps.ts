@@ -4,11 +4,11 @@ import type { LiveChannels } from './live-channels.js';
 import { isAcknowledged } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
 import type { TestClient } from './oauth-clients.js';
-import { INITIAL_ROLE, type TestSession, type TestUser } from './population.js';
+import { PasswordSteps } from './password-steps.js';
+import { aloneWith, INITIAL_ROLE, type TestSession, type TestUser } from './population.js';
 import type { RecordingClient } from './recording-client.js';
 import type { RecordingMailReader } from './recording-mail-reader.js';
 import type { RecordingOperator } from './recording-operator.js';
-import { recover } from './recovery-step.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { SessionPool } from './session-pool.js';
 
@@ -38,10 +38,16 @@ export interface LoadParts {
 
 /** What the clients of a load do, one step at a time. */
 export class LoadSteps {
+  readonly passwords: PasswordSteps;
   private readonly everybody: EndOfEverybody;
 
   constructor(private readonly parts: LoadParts) {
     const { client, pool } = parts;
+    this.passwords = new PasswordSteps(
+      parts,
+      () => this.any(),
+      (session) => this.probe(session),
+    );
     this.everybody = new EndOfEverybody({
       client,
       any: () => this.any(),
@@ -145,7 +151,7 @@ export class LoadSteps {
   }
 
   async changeRole(): Promise<void> {
-    await this.aloneWith(this.parts.users, async (user) => {
+    await aloneWith(this.parts.random.pick(this.parts.users), async (user) => {
       const role = user.role === INITIAL_ROLE ? 'researcher' : INITIAL_ROLE;
       const bySql = this.parts.random.next() < 0.2;
       const done = bySql
@@ -159,7 +165,7 @@ export class LoadSteps {
 
   async deactivate(): Promise<void> {
     const { pool, client, users } = this.parts;
-    await this.aloneWith(users, async (user) => {
+    await aloneWith(this.parts.random.pick(users), async (user) => {
       if (pool.liveCount < FEWEST_SESSIONS) return;
       const ended = pool.endAllOf(user);
       await client.setActive(this.any(), user, false, pool.allOf(user));
@@ -179,41 +185,6 @@ export class LoadSteps {
 
   async endEverybody(): Promise<void> {
     await this.everybody.run((session) => this.probe(session));
-  }
-
-  /** Two devices that know the password change it; sometimes both at the same time. */
-  async changePassword(): Promise<void> {
-    const { passwordUsers, pool, client, random } = this.parts;
-    await this.aloneWith(passwordUsers, async (user) => {
-      if (user.password === undefined) return;
-      const opened = await client.login(this.any(), user);
-      const sessions = [...pool.endAllOf(user), ...(opened ? [opened] : [])];
-      const changers = random.shuffled(sessions).slice(0, random.next() < 0.5 ? 2 : 1);
-      const changes = changers.map(async (session) => {
-        const next = `a password of ${randomUUID()}`;
-        const known = [...pool.allOf(user), ...(opened ? [opened] : [])];
-        const others = known.filter((each) => each !== session);
-        const done = await client.changePassword(this.any(), session, next, others);
-        return { session, next, done };
-      });
-      const made = await Promise.all(changes);
-      await Promise.all(sessions.slice(0, 3).map((session) => this.probe(session)));
-      const changed = made.find(({ done }) => isAcknowledged(done));
-      if (changed) pool.add(changed.session);
-      user.password = changed?.next;
-    });
-  }
-
-  async recover(): Promise<void> {
-    const { parts } = this;
-    await this.aloneWith(parts.passwordUsers, (user) =>
-      recover(
-        parts,
-        user,
-        () => this.any(),
-        (session) => this.probe(session),
-      ),
-    );
   }
 
   /** Watches a live session from an instance. */
@@ -243,17 +214,6 @@ export class LoadSteps {
         ? client.introspect(instance, session, oauthClient)
         : client.read(instance, session, kind);
     await Promise.all(instances.map(ask));
-  }
-
-  private async aloneWith(
-    users: readonly TestUser[],
-    change: (user: TestUser) => Promise<void>,
-  ): Promise<void> {
-    const user = this.parts.random.pick(users);
-    if (!user || user.isBeingChanged) return;
-    user.isBeingChanged = true;
-    await change(user);
-    user.isBeingChanged = false;
   }
 }
 

@@ -55,8 +55,8 @@ export class Load {
       [0.3, () => steps.endAll()],
       [endsEverybody ? 1 : 0, () => steps.endEverybody()],
       [0.4, () => steps.endClient()],
-      [logsIn ? 0.6 : 0, () => steps.changePassword()],
-      [logsIn ? 0.4 : 0, () => steps.recover()],
+      [logsIn ? 0.6 : 0, () => steps.passwords.change()],
+      [logsIn ? 0.4 : 0, () => steps.passwords.recover()],
       [3, () => steps.watch()],
     ];
   }

@@ -99,3 +99,14 @@ function newUser(role: string): TestUser {
   const id = randomUUID();
   return { id, email: `user-${id}@example.org`, role, password: PASSWORD, isBeingChanged: false };
 }
+
+/** Makes a change of an account that is the only one at the time; none while there is another. */
+export async function aloneWith(
+  user: TestUser | undefined,
+  change: (user: TestUser) => Promise<void>,
+): Promise<void> {
+  if (!user || user.isBeingChanged) return;
+  user.isBeingChanged = true;
+  await change(user);
+  user.isBeingChanged = false;
+}
