@@ -54,17 +54,14 @@ export class EmailChangeService {
    * @throws ProblemError 409 `email_taken`
    */
   async completeWithin(command: Command, userId: string, { data }: TokenGrant, by: Actor): Promise<void> {
-    const { email: former, emailVerified } = await this.users.getWithin(command, userId);
-    await this.proofs.changeEmail(command, userId, String(data['email']), true);
+    const { email: former } = await this.users.getWithin(command, userId);
+    const next = String(data['email']);
+    await this.proofs.changeEmail(command, userId, next);
     await command.note('user.email_changed', { userId });
     if (!this.outbox.isEnabled || !this.config.notices.includes('email_changed')) return;
-    const { id } = await this.tokens.issueWithin(command.run, {
-      purpose: 'undo_email_change',
-      userId,
-      address: former,
-      data: { was_verified: emailVerified },
-    });
+    const undo = { purpose: 'undo_email_change' as const, userId, address: former };
+    const { id } = await this.tokens.issueWithin(command.run, undo);
     const mail = { kind: 'email_changed', userId, address: former, language: by.language };
-    await command.mail({ ...mail, data: { token_id: id } });
+    await command.mail({ ...mail, data: { token_id: id, new_address: next } });
   }
 }

@@ -28,7 +28,7 @@ export class EmailChangedMail implements MailKind {
     return {
       to: address,
       locale: user.locale,
-      values: { name: user.fullName },
+      values: { name: user.fullName, new_address: String(row.data['new_address']) },
       links: { link: publicLink(this.config, 'account/undo-email-change', issued.token) },
       expiresAt: issued.expiresAt,
     };

@@ -15,6 +15,12 @@ const stateOf = (purpose: string): string => `
     WHEN ${purpose} IN (${bound('address')}) THEN sha256(convert_to(u.email, 'UTF8'))
   END`;
 
+/** Makes transactions that use or end tokens of one address take turns: each deletes several rows, and would wait for the other's. */
+export const LOCK_ADDRESS: HotStatement = {
+  name: 'lock_address_of_tokens',
+  text: `SELECT pg_advisory_xact_lock(hashtextextended('one-time tokens of ' || $1::text, 0))`,
+};
+
 /** Tokens of one account are issued one after another: each sees, and ends, the earlier ones. */
 export const LOCK_ACCOUNT: HotStatement = {
   name: 'lock_account_of_token',
@@ -29,9 +35,10 @@ export const ISSUE: HotStatement = {
     WHERE $8::boolean AND purpose = $2
       AND CASE WHEN $4::uuid IS NULL THEN user_id IS NULL AND address = $5 ELSE user_id = $4 END
   )
-  INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, state, data, expires_at)
+  INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, state, data, created_at, expires_at)
   SELECT $1, $2, $3, $4, $5,
-    (SELECT ${stateOf('$2')} FROM users u WHERE u.id = $4), $6, statement_timestamp() + make_interval(secs => $7)
+    (SELECT ${stateOf('$2')} FROM users u WHERE u.id = $4), $6,
+    statement_timestamp(), statement_timestamp() + make_interval(secs => $7)
   WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM users WHERE id = $4 AND is_active)
   RETURNING expires_at`,
 };
@@ -73,6 +80,19 @@ export const FIND_ISSUED: HotStatement = {
 export const END_OF_ACCOUNT: HotStatement = {
   name: 'end_one_time_tokens',
   text: 'DELETE FROM one_time_tokens WHERE user_id = $1 AND purpose = ANY($2::text[])',
+};
+
+/** What was issued later to the same account for the same purpose. */
+export const END_LATER: HotStatement = {
+  name: 'end_later_tokens',
+  text: `
+  DELETE FROM one_time_tokens later USING one_time_tokens t
+  WHERE t.digest = $1 AND later.user_id = t.user_id AND later.purpose = t.purpose AND later.created_at > t.created_at`,
+};
+
+export const END_OF_ADDRESS: HotStatement = {
+  name: 'end_tokens_of_address',
+  text: 'DELETE FROM one_time_tokens WHERE address = $1 AND purpose = $2 AND user_id IS NULL RETURNING expires_at',
 };
 
 /** Whether an undo may still give the address back to its account. */

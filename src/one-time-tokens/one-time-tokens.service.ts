@@ -12,11 +12,14 @@ import {
 } from './one-time-token.js';
 import {
   CONSUME,
+  END_LATER,
   END_OF_ACCOUNT,
+  END_OF_ADDRESS,
   FIND_ISSUED,
   IS_RESERVED,
   ISSUE,
   LOCK_ACCOUNT,
+  LOCK_ADDRESS,
   PEEK,
 } from './one-time-token-statements.js';
 
@@ -90,6 +93,21 @@ export class OneTimeTokens {
   /** Ends the account's tokens of these purposes. */
   async endWithin(run: Run, userId: string, purposes: readonly TokenPurpose[]): Promise<void> {
     await run(END_OF_ACCOUNT, [userId, purposes]);
+  }
+
+  /** Ends what was issued after this token, before its use, to the same account for the same purpose. */
+  async endLaterWithin(run: Run, token: string): Promise<void> {
+    await run(END_LATER, [digestOf(token)]);
+  }
+
+  /** Until the commit nobody else who asks for it uses or ends tokens of the address. */
+  async lockAddressWithin(run: Run, address: string): Promise<void> {
+    await run(LOCK_ADDRESS, [address]);
+  }
+
+  /** Ends the tokens of an address that has no account. @returns how many there were, those that have expired included */
+  async endOfAddressWithin(run: Run, address: string, purpose: TokenPurpose): Promise<number> {
+    return (await run(END_OF_ADDRESS, [address, purpose])).length;
   }
 
   /** Whether another account may still get this address back by an undo. @param userId whose own undo does not count */

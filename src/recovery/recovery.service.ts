@@ -4,7 +4,7 @@ import { CommandsService } from '../commands/commands.service.js';
 import type { Actor } from '../common/actor.js';
 import type { RevokeReason } from '../common/revoke-reason.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
-import type { TokenGrant, TokenPurpose } from '../one-time-tokens/one-time-token.js';
+import type { TokenPurpose } from '../one-time-tokens/one-time-token.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountProofs } from '../users/account-proofs.service.js';
@@ -85,15 +85,11 @@ export class RecoveryService {
   async undoEmailChange(token: string, by: Actor): Promise<void> {
     const userId = await this.ownerOf(token, 'undo_email_change', by);
     await this.commands.run(by, [userId], async (command) => {
-      const grant = await this.tokens.consumeWithin(command.run, token, 'undo_email_change');
-      await this.proofs.changeEmail(command, userId, ...formerAddress(grant));
-      await this.lockOutWithin(
-        command,
-        userId,
-        // Also a later undo, which would lead to an address of the thief.
-        [...OF_OLD_PASSWORD, 'undo_email_change', 'end_sessions'],
-        'email_change_undone',
-      );
+      // A later undo leads to an address of the thief. An earlier one stays: a thief who uses the later one must not end the owner's.
+      await this.tokens.endLaterWithin(command.run, token);
+      const { address } = await this.tokens.consumeWithin(command.run, token, 'undo_email_change');
+      await this.proofs.changeEmail(command, userId, String(address));
+      await this.lockOutWithin(command, userId, [...OF_OLD_PASSWORD, 'end_sessions'], 'email_change_undone');
       await command.note('user.email_change_undone', { userId });
       await command.mail({ kind: 'reset_password', userId, language: by.language });
     });
@@ -126,10 +122,4 @@ export class RecoveryService {
     await this.sessions.revokeWithin(command, { userId }, reason);
     await this.tokens.endWithin(command.run, userId, purposes);
   }
-}
-
-/** Of an undo: the address, and whether it was proved. */
-function formerAddress({ address, data }: TokenGrant): [string, boolean] {
-  if (address === null) throw new TypeError('an undo has no address');
-  return [address, data['was_verified'] === true];
 }

@@ -32,11 +32,11 @@ export class AccountProofs {
     return change(command, userId, VERIFY_EMAIL);
   }
 
-  /** @throws ProblemError 409 `email_taken`, also for an address that another account may get back */
-  async changeEmail(command: Command, userId: string, email: string, isVerified: boolean): Promise<void> {
+  /** The new address counts as proved. @throws ProblemError 409 `email_taken`, also for an address that another account may get back */
+  async changeEmail(command: Command, userId: string, email: string): Promise<void> {
     const address = normaliseEmail(email);
     try {
-      await change(command, userId, CHANGE_EMAIL, [address, isVerified]);
+      await change(command, userId, CHANGE_EMAIL, [address]);
     } catch (error) {
       if (isUniqueViolation(error)) throw new ProblemError('email_taken');
       throw error;

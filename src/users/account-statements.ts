@@ -64,7 +64,7 @@ export const VERIFY_EMAIL: HotStatement = {
 export const CHANGE_EMAIL: HotStatement = {
   name: 'change_email',
   text: `
-  UPDATE users SET email = $2, email_verified = $3, updated_at = statement_timestamp() WHERE id = $1 RETURNING id`,
+  UPDATE users SET email = $2, email_verified = true, updated_at = statement_timestamp() WHERE id = $1 RETURNING id`,
 };
 
 const COLUMNS = `id, email, email_verified AS "emailVerified", locale, full_name AS "fullName", role, is_active AS "isActive", created_at AS "createdAt",
