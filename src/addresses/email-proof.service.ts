@@ -39,26 +39,39 @@ export class EmailProofService {
   /** @throws ProblemError 400 `one_time_token_invalid`, 403 when registration was closed, 409 `email_taken`, 429 */
   async prove(token: string, by: Actor): Promise<void> {
     await this.limits.token(by);
-    const { userId, purpose } = await this.tokens.peek(token, 'verify_email', 'change_email', 'register');
+    const { userId, purpose, address } = await this.tokens.peek(
+      token,
+      'verify_email',
+      'change_email',
+      'register',
+    );
     await this.commands.run(by, userId === null ? [] : [userId], async (command) => {
       await command.demandCaller();
+      if (userId === null) await this.tokens.lockAddressWithin(command.run, String(address));
       const grant = await this.tokens.consumeWithin(command.run, token, purpose);
-      if (userId === null) await this.registerWithin(command, grant);
+      if (userId === null) await this.registerWithin(command, grant, by);
       else if (purpose === 'change_email') await this.changes.completeWithin(command, userId, grant, by);
       else if (await this.proofs.verifyEmail(command, userId))
         await command.note('user.email_verified', { userId });
     });
   }
 
-  private async registerWithin(command: Command, { address, data }: TokenGrant): Promise<void> {
-    await this.accounts.insertWithin(command, {
-      email: String(address),
-      passwordHash: String(data['password_hash']),
+  /**
+   * Makes the account of a silent registration. Where the address was registered several times, one of the passwords may be a stranger's,
+   * and nobody can tell by the mails which: then the account gets none, and a mail leads to a new one.
+   */
+  private async registerWithin(command: Command, { address, data }: TokenGrant, by: Actor): Promise<void> {
+    const email = String(address);
+    const isAlone = (await this.tokens.endOfAddressWithin(command.run, email, 'register')) === 0;
+    const userId = await this.accounts.insertWithin(command, {
+      email,
+      passwordHash: isAlone ? String(data['password_hash']) : null,
       fullName: String(data['full_name']),
       locale: data['locale'] as string | null,
       role: this.config.roles.default,
       isVerified: true,
       origin: 'registration',
     });
+    if (!isAlone) await command.mail({ kind: 'reset_password', userId, language: by.language });
   }
 }

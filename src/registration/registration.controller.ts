@@ -25,7 +25,7 @@ export class RegistrationController {
   })
   @ApiCreatedResponse({ type: UserDto })
   @ApiAcceptedResponse({ type: MessageDto, description: 'With `REGISTRATION_SILENT`' })
-  @ApiProblems(400, 403, 'registration_closed', 'email_domain_refused', 409, 422, 429)
+  @ApiProblems(400, 403, 'registration_closed', 'email_domain_refused', 409, 'mail_not_configured', 422, 429)
   async register(
     @Body() body: RegisterDto,
     @CurrentActor() by: Actor,
