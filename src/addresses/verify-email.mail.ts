@@ -29,14 +29,15 @@ export class VerifyEmailMail implements MailKind {
     if (user === undefined || user.emailVerified) return undefined;
     const proof = await this.tokens.ofMailWithin(run, row, { purpose: 'verify_email', userId: user.id });
     const reset = await this.tokens.ofMailWithin(run, row, { purpose: 'reset_password', userId: user.id });
-    if (proof === undefined || reset === undefined) return undefined;
+    if (proof === undefined) return undefined;
     return {
       to: user.email,
       locale: user.locale,
       values: {},
       links: {
         link: publicLink(this.config, 'account/verify-email', proof.token),
-        not_me: publicLink(this.config, 'account/reset-password', reset.token),
+        // A later mail may have replaced it when this one is written again.
+        ...(reset && { not_me: publicLink(this.config, 'account/reset-password', reset.token) }),
       },
       expiresAt: proof.expiresAt,
     };

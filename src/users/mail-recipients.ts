@@ -12,15 +12,15 @@ const BY_ID: HotStatement = {
 
 const BY_ADDRESS: HotStatement = {
   name: 'recipient_by_address',
-  text: `SELECT ${COLUMNS} FROM users WHERE email = $1 AND is_active`,
+  text: `SELECT ${COLUMNS} FROM users WHERE email = $1`,
 };
 
-/** @returns the account, also one that was deactivated */
+/** @returns the account, also one that was deactivated: it gets no token */
 export async function recipientById(run: Run, id: string): Promise<Recipient | undefined> {
   return (await run<Recipient>(BY_ID, [id]))[0];
 }
 
-/** @param address normalised @returns the active account of the address */
+/** @param address normalised @returns the account of the address, also one that was deactivated */
 export async function recipientByAddress(run: Run, address: string): Promise<Recipient | undefined> {
   return (await run<Recipient>(BY_ADDRESS, [address]))[0];
 }
