@@ -12,7 +12,7 @@ import { WITHOUT_WRITES, type WritingRequest, writingRequests } from './writing-
 
 /** Every row of every table but that of the positions, which background tasks write. */
 const CONTENT = `
-  SELECT table_name, query_to_xml(format('SELECT * FROM %I ORDER BY 1', table_name), true, false, '')::text AS rows
+  SELECT table_name, query_to_xml(format('SELECT * FROM %I AS line ORDER BY line::text', table_name), true, false, '')::text AS rows
   FROM information_schema.tables WHERE table_schema = 'public' AND table_name NOT IN ('log_positions', 'instance_stores') ORDER BY 1`;
 
 describe('a service whose database becomes read-only', () => {

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { HotStatements } from '../../src/database/hot-statements.js';
+import type { TokenPurpose } from '../../src/one-time-tokens/one-time-token.js';
+import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
 import { logIn, type Member, register } from './accounts.js';
 import type { Answer, AppInProcess } from './app-in-process.js';
@@ -12,6 +15,14 @@ export interface WritingRequest {
   readonly route: string;
   send(): Promise<Answer>;
 }
+
+/** What uses a token of a mail: the route, the purpose of the token, and the rest of the body. */
+const BY_TOKEN: [route: string, purpose: TokenPurpose, more: object][] = [
+  ['POST /api/v1/auth/reset-password', 'reset_password', { new_password: 'a new horse battery' }],
+  ['POST /api/v1/auth/verify-email', 'verify_email', {}],
+  ['POST /api/v1/auth/undo-email-change', 'undo_email_change', {}],
+  ['POST /api/v1/auth/end-sessions', 'end_sessions', {}],
+];
 
 interface Parties {
   readonly admin: Member;
@@ -29,7 +40,25 @@ export async function writingRequests(app: AppInProcess): Promise<WritingRequest
   const ended = await registerClient(app, admin, 'ended');
   const member = await register(app);
   const parties = { admin, client, ended, member, other: await logIn(app, member) };
-  return requestsOf(app, { ...parties, ofClient: await logInBy(app, client, member) });
+  const byToken: WritingRequest[] = [];
+  for (const entry of BY_TOKEN) byToken.push(await requestByToken(app, ...entry));
+  return [...byToken, ...requestsOf(app, { ...parties, ofClient: await logInBy(app, client, member) })];
+}
+
+/** A request with a token of an account of its own. */
+async function requestByToken(
+  app: AppInProcess,
+  route: string,
+  purpose: TokenPurpose,
+  more: object,
+): Promise<WritingRequest> {
+  const { id: userId } = await register(app);
+  const address = `${randomUUID()}@example.org`;
+  const { token } = await app
+    .get(HotStatements)
+    .transaction(({ run }) => app.get(OneTimeTokens).issueWithin(run, { purpose, userId, address }));
+  const [method = '', path = ''] = route.split(' ');
+  return { route, send: () => app.call(method, path, { body: { token, ...more } }) };
 }
 
 function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
@@ -54,6 +83,12 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     ['POST /api/v1/auth/login/json', as(member, { email, password })],
     ['POST /oauth2/token', form({ grant_type: 'password', username: email, password }, client)],
     ['POST /api/v1/auth/refresh', as(member, { refresh_token: member.refreshToken })],
+    ['POST /api/v1/auth/forgot-password', as(member, { email })],
+    ['POST /api/v1/auth/verify-email/resend', as(member, { email })],
+    [
+      'POST /api/v1/users/me/change-email',
+      as(member, { new_email: `${randomUUID()}@example.org`, current_password: password }),
+    ],
     ['PUT /api/v1/users/me', as(member, { full_name: 'B' })],
     ['PATCH /api/v1/users/me', as(member, { full_name: 'C' })],
     ['POST /api/v1/clients', as(admin, { name: 'another' })],
