@@ -37,12 +37,12 @@ export class AuthController {
   @ApiDeviceToken(TokensDto)
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 'email_not_verified', 422, 429)
   login(
-    @Body() { username, password }: PasswordGrantDto,
+    @Body() { username: email, ...body }: PasswordGrantDto,
     @DeviceToken() deviceToken: string | undefined,
     @CurrentActor() by: Actor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokensDto> {
-    return this.openSession({ email: username, password }, deviceToken, by, reply);
+    return this.openSession({ email, ...body }, deviceToken, by, reply);
   }
 
   @ApiTags('auth')
@@ -120,12 +120,12 @@ export class AuthController {
   }
 
   private async openSession(
-    { email, password }: LoginDto,
+    { email, password, device_name: deviceName }: LoginDto,
     deviceToken: string | undefined,
     by: Actor,
     reply: FastifyReply,
   ): Promise<TokensDto> {
-    const opened = await this.auth.login(email, password, by, { deviceToken });
+    const opened = await this.auth.login(email, password, by, { deviceToken, deviceName });
     void reply.header(DEVICE_TOKEN_HEADER, opened.deviceToken);
     return opened.tokens;
   }

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, MinLength } from 'class-validator';
 import { MAX_EMAIL } from '../http/address.dto.js';
-import { IsOneLine, Trim } from '../http/dto.decorators.js';
+import { DEVICE_NAME, IsDeviceName } from '../http/device-name.js';
+import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
 import { IsNewPassword } from '../http/new-password.js';
 
 const PASSWORD = { format: 'password', example: 'correct horse battery' };
@@ -9,6 +10,11 @@ export const NEW_PASSWORD = { ...PASSWORD, description: 'See *Passwords* at the 
 /** At a login only the size of the body limits a password: what was accepted once must stay usable. */
 export const TYPED_PASSWORD = { ...PASSWORD, minLength: 1 };
 const MAX_TOKEN = 4096;
+
+const LOGIN_DEVICE_NAME = {
+  ...DEVICE_NAME,
+  description: 'What the user calls this device, for the list of sessions',
+};
 
 export class LoginDto {
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
@@ -22,6 +28,11 @@ export class LoginDto {
   @IsString()
   @MinLength(1)
   password: string;
+
+  @ApiPropertyOptional(LOGIN_DEVICE_NAME)
+  @IsAbsentOr()
+  @IsDeviceName()
+  device_name?: string;
 }
 
 /**
@@ -40,6 +51,11 @@ export class PasswordGrantDto {
   @IsString()
   @MinLength(1)
   password: string;
+
+  @ApiPropertyOptional(LOGIN_DEVICE_NAME)
+  @IsAbsentOr()
+  @IsDeviceName()
+  device_name?: string;
 
   @ApiPropertyOptional({ enum: ['password'] })
   @IsOptional()

@@ -35,6 +35,8 @@ export interface LoginOptions {
   readonly clientId?: string | null;
   /** Of an earlier login, see `DeviceTokens`. */
   readonly deviceToken?: string | undefined;
+  /** What the user calls the device. */
+  readonly deviceName?: string | undefined;
 }
 
 /** What a login gives. */
@@ -86,11 +88,11 @@ export class AuthService {
     email: string,
     password: string,
     by: Actor,
-    { clientId = null, deviceToken }: LoginOptions,
+    { clientId = null, deviceToken, deviceName }: LoginOptions,
   ): Promise<OpenedSession> {
     for (let attempt = 1; ; attempt++) {
       const user = await this.authenticate(email, password, by, deviceToken);
-      const session = await this.sessions.open(user, clientId, by);
+      const session = await this.sessions.open(user, { clientId, deviceName: deviceName ?? null }, by);
       if (session !== undefined) {
         const hash = await this.renewHash(user, password, by);
         await this.warmUp(user.id, by);

@@ -30,8 +30,8 @@ export const OPEN: HotStatement = {
     SELECT id, clock_timestamp() AS at FROM account WHERE $10::text IS NULL OR EXISTS (SELECT FROM client)
   ), opened AS (
     INSERT INTO sessions (
-      id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip, client_id)
-    SELECT $7, id, $8, at, at, at, at + make_interval(secs => $9), $3, $2, $10::text FROM moment
+      id, user_id, refresh_jti, rotated_at, created_at, last_used_at, expires_at, user_agent, ip, client_id, device_name)
+    SELECT $7, id, $8, at, at, at, at + make_interval(secs => $9), $3, $2, $10::text, $11::text FROM moment
     RETURNING id, user_id, rotated_at, expires_at, client_id
   ), noted AS (${auditLine('session.opened', 'opened', { user: 'user_id', session: 'id', details: OF_CLIENT_IF_ANY })})
   SELECT rotated_at, expires_at, role FROM opened, account`,
@@ -64,6 +64,18 @@ export const END_SESSIONS: HotStatement = {
     RETURNING id, user_id, revoke_reason
   ), noted AS (${endLines})
   SELECT (SELECT role FROM caller) AS caller_role, ARRAY(SELECT id::text FROM ended) AS ended`,
+};
+
+/** Names the device of a live session that is the caller's. */
+export const NAME_SESSION: HotStatement = {
+  name: 'name_session',
+  text: `
+  WITH ${CALLER}, named AS (
+    UPDATE sessions SET device_name = $9
+    WHERE id = $8 AND user_id = $7 AND ${isLive('sessions')} AND EXISTS (SELECT FROM permitted)
+    RETURNING id
+  )
+  SELECT (SELECT role FROM caller) AS caller_role, EXISTS (SELECT FROM named) AS is_named`,
 };
 
 /** Ends the generation of all sessions, with a line in the audit trail that has the number of the live ones. */

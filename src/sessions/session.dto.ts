@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional } from 'class-validator';
+import { IsBoolean, IsOptional, ValidateIf } from 'class-validator';
+import { DEVICE_NAME, IsDeviceName } from '../http/device-name.js';
 import { describeDevice, type Device } from './device.js';
 import type { Session } from './session.entity.js';
 
@@ -41,6 +42,14 @@ export class SessionDto {
   @ApiProperty({ type: DeviceDto })
   device: DeviceDto;
 
+  @ApiProperty({
+    ...DEVICE_NAME,
+    type: String,
+    nullable: true,
+    description: 'What the user calls the device',
+  })
+  device_name: string | null;
+
   @ApiProperty({ description: 'Whether it is the session of this request', example: true })
   current: boolean;
 }
@@ -57,6 +66,13 @@ export class SessionPageDto {
 
   @ApiProperty({ example: 20 })
   page_size: number;
+}
+
+export class NameSessionDto {
+  @ApiProperty({ ...DEVICE_NAME, type: String, nullable: true, description: '`null` removes the name' })
+  @ValidateIf((_, value) => value !== null)
+  @IsDeviceName()
+  device_name: string | null;
 }
 
 export class EverybodyEndedDto {
@@ -84,6 +100,7 @@ export function toSessionDto(session: Session, currentId: string): SessionDto {
     user_agent: session.userAgent,
     ip: session.ip,
     device: describeDevice(session.userAgent),
+    device_name: session.deviceName,
     current: session.id === currentId,
   };
 }

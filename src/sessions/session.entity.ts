@@ -53,6 +53,10 @@ export class Session {
   @Column('text', { nullable: true })
   ip: string | null;
 
+  /** What the user calls the device. */
+  @Column('text', { name: 'device_name', nullable: true })
+  deviceName: string | null;
+
   /** The OAuth client that opened it; `null` for a login without one. */
   @Column('text', { name: 'client_id', nullable: true })
   clientId: string | null;

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
@@ -7,7 +7,13 @@ import { PageQueryDto } from '../http/page-query.dto.js';
 import type { Principal } from '../common/principal.js';
 import { Problems } from '../http/problem.error.js';
 import { CurrentActor, CurrentPrincipal } from '../http/request-context.decorators.js';
-import { EndSessionsQueryDto, SessionPageDto, toSessionDto } from './session.dto.js';
+import {
+  EndSessionsQueryDto,
+  NameSessionDto,
+  SessionDto,
+  SessionPageDto,
+  toSessionDto,
+} from './session.dto.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('sessions')
@@ -25,6 +31,21 @@ export class SessionsController {
   ): Promise<SessionPageDto> {
     const { total, sessions } = await this.sessions.list(id, { page, page_size });
     return { total, sessions: sessions.map((session) => toSessionDto(session, sessionId)), page, page_size };
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Name the device of one of my live sessions' })
+  @ApiOkResponse({ type: SessionDto })
+  @ApiProblems(400, 401, 404, 422)
+  async name(
+    @CurrentPrincipal() { id: userId, sessionId }: Principal,
+    @IdParam() id: string,
+    @Body() { device_name }: NameSessionDto,
+    @CurrentActor() by: Actor,
+  ): Promise<SessionDto> {
+    const session = await this.sessions.name(userId, id, device_name, by);
+    if (session === undefined) throw Problems.notFound('Session not found');
+    return toSessionDto(session, sessionId);
   }
 
   @Delete(':id')

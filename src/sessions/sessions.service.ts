@@ -20,6 +20,7 @@ import {
   END_SESSIONS,
   END_OF_CLIENT,
   END_OLDEST,
+  NAME_SESSION,
   OF_CLIENT,
   OPEN,
 } from './session-statements.js';
@@ -34,6 +35,14 @@ export interface SessionSelection {
   id?: string | null;
   /** All but this one. */
   exceptId?: string | null;
+}
+
+/** How a session is opened. */
+export interface Opening {
+  /** The OAuth client that logs the user in; `null` for a login without one. */
+  readonly clientId: string | null;
+  /** What the user calls the device. */
+  readonly deviceName: string | null;
 }
 
 /** A session, and whose it is. */
@@ -56,16 +65,16 @@ export class SessionsService {
   /**
    * Opens a session, provided that the account is still active and still has the password that was verified: a login
    * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
-   * @param clientId the OAuth client that logs the user in; `null` for a login without one
    * @returns the session, or `undefined` when the account has changed or the client has ended
    */
   async open(
     { id: userId, passwordHash }: Pick<Credentials, 'id' | 'passwordHash'>,
-    clientId: string | null,
+    { clientId, deviceName }: Opening,
     by: Actor,
   ): Promise<TokenSession | undefined> {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
-    const opened = [...actorValues(by), userId, passwordHash, id, refreshJti, this.lifeSeconds, clientId];
+    const values = [userId, passwordHash, id, refreshJti, this.lifeSeconds, clientId, deviceName];
+    const opened = [...actorValues(by), ...values];
     const service = actorValues({ ...SERVICE_ACTOR, requestId: by.requestId });
     const result = await this.statements.transaction(async ({ run }) => {
       const [row] = await run<{ rotated_at: Date; expires_at: Date; role: string }>(OPEN, opened);
@@ -140,6 +149,19 @@ export class SessionsService {
       return ended;
     };
     return this.commands.run(by, [], act, 'everybody');
+  }
+
+  /**
+   * Gives the device of a session another name; `null` removes it. It changes no verdict, so caches and the log stay as they are.
+   * @returns the session, or `undefined` when it is not live or not the user's
+   * @throws ProblemError 401 when the caller's session has ended
+   */
+  async name(userId: string, id: string, deviceName: string | null, by: Actor): Promise<Session | undefined> {
+    const isNamed = await this.commands.run(by, [], async (command) => {
+      const row = await command.act<{ is_named: boolean }>(NAME_SESSION, [userId, id, deviceName]);
+      return row.is_named;
+    });
+    return isNamed ? ((await this.sessions.findOneBy({ id })) ?? undefined) : undefined;
   }
 
   /** The user's live sessions, newest first. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
+import { claimsOf, type Tokens } from './support/accounts.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
@@ -13,6 +14,7 @@ interface SessionPage {
     user_agent: string | null;
     ip: string | null;
     created_at: string;
+    device_name: string | null;
   }[];
 }
 
@@ -53,6 +55,7 @@ describe('sessions', () => {
       expires_at: expect.any(String),
       user_agent: null,
       device: { browser: null, os: null, kind: 'unknown' },
+      device_name: null,
       ip: '127.0.0.1',
       current: false,
     });
@@ -147,5 +150,75 @@ describe('sessions', () => {
     expectRevoked(await first.client.get('/api/v1/users/me'));
     const { sessions } = await list(fourth.client);
     expect(sessions.map(({ id }) => id)).toEqual([fourth.sessionId, third.sessionId, second.sessionId]);
+  });
+
+  describe('with a name of their device', () => {
+    const NAME = 'Ada’s phone';
+    const SPACED = `  ${NAME} `;
+    const rename = ({ client }: { client: ApiClient }, id: string, device_name: unknown) =>
+      client.patch<{ id: string; device_name: string | null }>(`/api/v1/sessions/${id}`, { device_name });
+    const nameOf = async (client: ApiClient, id: string) =>
+      (await list(client)).sessions.find((session) => session.id === id)?.device_name;
+
+    it.each<[string, (credentials: { email: string; password: string }) => [string, unknown]]>([
+      ['JSON', (credentials) => ['/api/v1/auth/login/json', { ...credentials, device_name: SPACED }]],
+      [
+        'form',
+        ({ email: username, password }) => [
+          '/api/v1/auth/login',
+          new URLSearchParams({ username, password, device_name: SPACED }),
+        ],
+      ],
+    ])('get it at a login by %s, without space around it', async (_, request) => {
+      const { email, password } = await deployment.accounts().signUp();
+      const [path, body] = request({ email, password });
+      const login = await deployment.client().send<Tokens>('POST', path, { body });
+      expect(login.status).toBe(200);
+      const { sid } = claimsOf(login.body.access_token);
+      expect(await nameOf(deployment.client(1).as(login.body.access_token), sid)).toBe(NAME);
+    });
+
+    it('get another one by their user, or none', async () => {
+      const [first, second] = await threeSessions();
+      const named = await rename(second, first.sessionId, SPACED);
+      expect(named).toMatchObject({
+        status: 200,
+        body: { id: first.sessionId, device_name: NAME, current: false },
+      });
+      expect(await nameOf(first.client, first.sessionId)).toBe(NAME);
+      await expect(rename(first, first.sessionId, null)).resolves.toMatchObject({
+        status: 200,
+        body: { device_name: null, current: true },
+      });
+      expect(await nameOf(second.client, first.sessionId)).toBeNull();
+    });
+
+    it('are not found when they are another user’s, or have ended', async () => {
+      const [mine, other] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
+      const ended = await deployment.accounts().logIn(mine);
+      await ended.client.post('/api/v1/auth/logout');
+      for (const id of [other.sessionId, ended.sessionId, randomUUID()])
+        expectProblem(await rename(mine, id, NAME), 404, 'not_found');
+      expect(await nameOf(other.client, other.sessionId)).toBeNull();
+    });
+
+    it.each([
+      ['empty', ' '],
+      ['too long', 'x'.repeat(101)],
+      ['of two lines', 'a\nb'],
+      ['a number', 1],
+      ['absent', undefined],
+    ])('get no name that is %s', async (_, name) => {
+      const mine = await deployment.accounts().signUp();
+      expectProblem(await rename(mine, mine.sessionId, name), 422, 'validation_failed');
+      if (name === undefined) return;
+      const { email, password } = mine;
+      const body = { email, password, device_name: name };
+      expectProblem(
+        await deployment.client().post('/api/v1/auth/login/json', body),
+        422,
+        'validation_failed',
+      );
+    });
   });
 });

@@ -100,6 +100,7 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
       'POST /api/v1/users/:id/one-time-token',
       as(admin, { purpose: 'verify_email' }, `${user}/one-time-token`),
     ],
+    ['PATCH /api/v1/sessions/:id', as(member, { device_name: 'B' }, `/api/v1/sessions/${other.sessionId}`)],
     ['DELETE /api/v1/sessions/:id', as(member, undefined, `/api/v1/sessions/${other.sessionId}`)],
     ['POST /oauth2/revoke', form({ token: ofClient.refreshToken }, client)],
     [

@@ -176,6 +176,10 @@ export type SessionDto = {
     ip: string | null;
     device: DeviceDto;
     /**
+     * What the user calls the device
+     */
+    device_name: string | null;
+    /**
      * Whether it is the session of this request
      */
     current: boolean;
@@ -186,6 +190,13 @@ export type SessionPageDto = {
     sessions: Array<SessionDto>;
     page: number;
     page_size: number;
+};
+
+export type NameSessionDto = {
+    /**
+     * `null` removes the name
+     */
+    device_name: string | null;
 };
 
 export type EverybodyEndedDto = {
@@ -201,6 +212,10 @@ export type PasswordGrantDto = {
      */
     username: string;
     password: string;
+    /**
+     * What the user calls this device, for the list of sessions
+     */
+    device_name?: string;
     grant_type?: 'password';
     scope?: string;
     client_id?: string;
@@ -220,6 +235,10 @@ export type TokensDto = {
 export type LoginDto = {
     email: string;
     password: string;
+    /**
+     * What the user calls this device, for the list of sessions
+     */
+    device_name?: string;
 };
 
 export type RefreshDto = {
@@ -951,6 +970,8 @@ export type AuthRegisterErrors = {
     403: ProblemDto;
     /**
      * Conflict
+     *
+     * Conflict
      */
     409: ProblemDto;
     /**
@@ -1615,6 +1636,53 @@ export type SessionsEndResponses = {
 };
 
 export type SessionsEndResponse = SessionsEndResponses[keyof SessionsEndResponses];
+
+export type SessionsNameData = {
+    body: NameSessionDto;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sessions/{id}';
+};
+
+export type SessionsNameErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type SessionsNameError = SessionsNameErrors[keyof SessionsNameErrors];
+
+export type SessionsNameResponses = {
+    /**
+     * OK
+     */
+    200: SessionDto;
+};
+
+export type SessionsNameResponse = SessionsNameResponses[keyof SessionsNameResponses];
 
 export type AllSessionsEndEverybodyData = {
     body?: never;
