@@ -19,7 +19,7 @@ export function newCounter<Label extends string = never>(
 export function newGauge(
   name: `ergodrive_${string}`,
   help: string,
-  read: () => number | undefined | Promise<number>,
+  read: () => number | undefined | Promise<number | undefined>,
 ): void {
   register.removeSingleMetric(name);
   new Gauge({

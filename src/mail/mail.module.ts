@@ -1,8 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { LetterRenderer } from './letter-renderer.js';
+import { MailCatalogs } from './mail-catalogs.js';
 import { MailKinds } from './mail-kinds.js';
 import { MailOutbox } from './mail-outbox.js';
+import { MailQueue } from './mail-queue.js';
+import { MailSenderService } from './mail-sender.service.js';
 
-/** Mails: their outbox and their kinds. */
+/** Mails: their outbox, their kinds, and the sender. */
 @Global()
-@Module({ providers: [MailOutbox, MailKinds], exports: [MailOutbox, MailKinds] })
+@Module({
+  providers: [MailOutbox, MailKinds, MailCatalogs, LetterRenderer, MailQueue, MailSenderService],
+  exports: [MailOutbox, MailKinds],
+})
 export class MailModule {}

@@ -1,7 +1,7 @@
 import { productionLicences } from './lock-file.js';
 
 /** Licences that ask for no more than their own text beside a copy. The image keeps it, in each package's folder. */
-const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-3-Clause', 'ISC', 'MIT', 'Python-2.0'];
+const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0', 'Python-2.0'];
 
 /** Packages whose package.json has no SPDX licence, and the licence that their own text states. */
 const READ_BY_HAND = new Map([

@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Refusal } from '../support/mail/mail-server.js';
+import { headerOf } from '../support/mail/received-mail.js';
+import {
+  hurry,
+  letterTo,
+  LINK,
+  LOGIN,
+  MailFixture,
+  queue,
+  registerKind,
+  rowsOf,
+  TOKEN,
+  untilEmpty,
+  untilRows,
+} from './mail-fixture.js';
+
+describe('a mail that cannot be sent', () => {
+  let mail: MailFixture;
+
+  beforeAll(async () => {
+    mail = await MailFixture.start();
+  });
+  beforeEach(() => mail.reset());
+  afterAll(() => mail.stop());
+
+  it('tries again while no server answers, and sends the mail when one does', async () => {
+    await mail.server.down();
+    await queue(mail.app);
+    const [row] = await untilRows(
+      mail.url,
+      ([each]) => each?.attempts === 1 && each.lease === null,
+      'a failure',
+    );
+    expect(row).toMatchObject({
+      failed_at: null,
+      is_due: false,
+      last_error: expect.stringContaining('ECONNREFUSED'),
+    });
+    await mail.server.up();
+    await hurry(mail.url);
+    await expect(mail.server.received()).resolves.toHaveLength(1);
+    await untilEmpty(mail.url);
+  });
+
+  it('tries again after a temporary refusal', async () => {
+    mail.server.onAddress = () => {
+      throw new Refusal(451, '4.7.1 greylisted');
+    };
+    await queue(mail.app);
+    const [row] = await untilRows(mail.url, ([each]) => each?.last_error !== null, 'the refusal');
+    expect(row).toMatchObject({
+      failed_at: null,
+      last_error: expect.stringMatching(/451 4.7.1 greylisted$/),
+    });
+    mail.server.reset();
+    await hurry(mail.url);
+    await untilEmpty(mail.url);
+    expect(mail.server.mails).toHaveLength(1);
+  });
+
+  it.each([
+    ['its address', 'onAddress'],
+    ['its content', 'onMail'],
+  ] as const)(
+    'makes a mail a dead letter at once whose server refuses %s for good, and keeps no secret of it',
+    async (_what, hook) => {
+      mail.server[hook] = () => {
+        throw new Refusal(550, `5.7.1 <ada@example.org> ${LINK} ${TOKEN} is not wanted`);
+      };
+      await queue(mail.app);
+      const [row] = await untilRows(mail.url, ([each]) => each?.failed_at !== null, 'a dead letter');
+      expect(row).toMatchObject({
+        attempts: 1,
+        last_error: expect.stringMatching(/550 5.7.1 <\[address\]> \[link\] \[…\] is not wanted$/),
+      });
+      await hurry(mail.url);
+      await expect(rowsOf(mail.url)).resolves.toHaveLength(1);
+      const { payload } = await mail.app.app.inject('/metrics');
+      expect(payload).toContain('ergodrive_mails_dead 1');
+    },
+  );
+
+  it('tries again after a refused login, which is no fault of the mail', async () => {
+    mail.server.demand({ user: 'x', pass: 'y' });
+    await queue(mail.app);
+    const [row] = await untilRows(mail.url, ([each]) => each?.last_error !== null, 'the refusal');
+    mail.server.demand(LOGIN);
+    expect(row).toMatchObject({ failed_at: null, last_error: expect.stringContaining('535') });
+  });
+
+  it('repeats a mail whose server went away before its answer, with the same Message-ID and the same token', async () => {
+    const states: boolean[] = [];
+    registerKind(mail.app, (row) => {
+      states.push(row.isPrepared);
+      return Promise.resolve(letterTo(row));
+    });
+    mail.server.onMail = async () => {
+      mail.server.sever();
+      await pause(0);
+    };
+    await queue(mail.app);
+    await untilRows(mail.url, ([each]) => each?.last_error !== null, 'the failure');
+    mail.server.onMail = () => undefined;
+    await hurry(mail.url);
+    await untilEmpty(mail.url);
+    expect(mail.server.mails).toHaveLength(2);
+    expect(new Set(mail.server.mails.map((mail) => headerOf(mail, 'Message-ID'))).size).toBe(1);
+    expect(states).toEqual([false, true]);
+  });
+
+  it('sends no mail that has expired: it is a dead letter', async () => {
+    registerKind(mail.app, (row) =>
+      Promise.resolve(letterTo(row, { expiresAt: new Date(Date.now() - 1000) })),
+    );
+    await queue(mail.app);
+    const [row] = await untilRows(mail.url, ([each]) => each?.failed_at !== null, 'a dead letter');
+    expect(row!.last_error).toBe('no attempt before the mail expired');
+    expect(mail.server.mails).toEqual([]);
+  });
+
+  it('tries again when a kind cannot prepare its letter, and changes nothing meanwhile', async () => {
+    registerKind(mail.app, async (_row, run) => {
+      await run({ name: 'test_touch', text: `UPDATE mail_outbox SET address = 'changed'` }, []);
+      throw new Error(`no letter for ${LINK}`);
+    });
+    await queue(mail.app);
+    const [row] = await untilRows(mail.url, ([each]) => each?.last_error !== null, 'the failure');
+    expect(row).toMatchObject({ address: 'ada@example.org', last_error: 'no letter for [link]' });
+  });
+});
