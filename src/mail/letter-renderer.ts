@@ -26,7 +26,10 @@ export class LetterRenderer {
    * @throws Error for a kind without texts, and for a letter that lacks a value
    */
   render({ kind, language: accepted }: Pick<MailRow, 'kind' | 'language'>, letter: Letter): RenderedMail {
-    const { language, catalog, texts } = this.catalogs.choose(kind, [letter.locale, accepted]);
+    const { language, catalog, texts } = this.catalogs.choose(letter.template ?? kind, [
+      letter.locale,
+      accepted,
+    ]);
     const values = letterValues(letter, { language, service: this.service, now: new Date() });
     const parts: LetterParts = {
       language,
