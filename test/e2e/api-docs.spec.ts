@@ -42,7 +42,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('has every route of the app and no other', async () => {
-    const routes = await listRoutes();
+    // Pages are for people.
+    const routes = (await listRoutes()).filter((route) => !route.startsWith('GET /account/'));
     expect(routes.length).toBeGreaterThan(20);
     expect(operations.map(({ route }) => route).sort()).toEqual(routes.sort());
   });

@@ -41,7 +41,7 @@ describe('the audit trail', () => {
           user_id: id,
           session_id: null,
           request_id: expect.stringMatching(REQUEST_ID),
-          details: { role: 'student' },
+          details: { role: 'student', origin: 'registration' },
         },
       ]);
     });

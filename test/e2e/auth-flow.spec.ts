@@ -35,9 +35,11 @@ describe('the service, from registration to logout,', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       email: 'redis@test.com',
+      email_verified: false,
       full_name: 'Redis Test',
       role: 'student',
       is_active: true,
+      locale: null,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     });

@@ -213,7 +213,7 @@ describe('secrets', () => {
   const searches: [string, string, () => Promise<Place[]>][] = [
     ['the log', '"The request failed"', async () => [['log', deployment.apps[0]?.output ?? '']]],
     ['the answers of failed requests', '"request_id"', async () => failures.map(asPlace)],
-    ['the spans of traces', 'INSERT INTO "users"', async () => [['spans', collector.text]]],
+    ['the spans of traces', 'INSERT INTO users', async () => [['spans', collector.text]]],
     ['the metrics', 'ergodrive_verdicts_total', async () => [['metrics', metrics]]],
     ['Redis', EMAIL, () => searchRedis(redis.url)],
     ['PostgreSQL, the audit trail included', EMAIL, () => searchPostgres(database.url)],

@@ -71,15 +71,15 @@ describe('traces', () => {
         'ergodrive.request_id': id,
       },
     });
-    expect(children.map(({ name }) => name)).toEqual(expect.arrayContaining(['BEGIN', 'INSERT', 'COMMIT']));
-    const insert = children.find(({ name }) => name === 'INSERT')!;
-    expect(insert).toMatchObject({
+    expect(children.map(({ name }) => name)).toEqual(expect.arrayContaining(['BEGIN', 'SELECT', 'COMMIT']));
+    const select = children.find(({ name }) => name === 'SELECT')!;
+    expect(select).toMatchObject({
       kind: 'client',
       traceId: server.traceId,
       attributes: {
         'db.system.name': 'postgresql',
-        'db.operation.name': 'INSERT',
-        'db.query.text': expect.stringMatching(/^INSERT INTO "users".*\$1/),
+        'db.operation.name': 'SELECT',
+        'db.query.text': expect.stringMatching(/^SELECT .* FROM "users".*\$1/),
         'server.address': expect.any(String),
         'server.port': expect.any(Number),
       },
