@@ -16,6 +16,7 @@ import { GatewayCheckController } from './gateway-check.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PrimaryGuard } from '../standing/primary.guard.js';
+import { SessionTokens } from './session-tokens.service.js';
 import { TokenService } from './token.service.js';
 
 @Module({
@@ -25,6 +26,7 @@ import { TokenService } from './token.service.js';
     AuthService,
     AuthMetrics,
     TokenService,
+    SessionTokens,
     DeviceTokens,
     CurrentPassword,
     AttemptLimits,
@@ -33,6 +35,14 @@ import { TokenService } from './token.service.js';
     JwtAuthGuard,
     { provide: APP_GUARD, useExisting: JwtAuthGuard },
   ],
-  exports: [AuthService, AttemptLimits, CurrentPassword, TokenService, DeviceTokens, JwtAuthGuard],
+  exports: [
+    AuthService,
+    AttemptLimits,
+    CurrentPassword,
+    TokenService,
+    SessionTokens,
+    DeviceTokens,
+    JwtAuthGuard,
+  ],
 })
 export class AuthModule {}

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { BlacklistService } from '../cache/blacklist.service.js';
@@ -8,8 +7,6 @@ import { isDatabaseOutage } from '../common/database-errors.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Principal } from '../common/principal.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
-import { LiveUserReader } from '../sessions/live-user.reader.js';
-import type { TokenSession } from '../sessions/session.entity.js';
 import { SessionRotationService } from '../sessions/session-rotation.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { CommandsService } from '../commands/commands.service.js';
@@ -22,13 +19,11 @@ import { AuthMetrics } from './auth-metrics.js';
 import type { TokensDto } from './auth.dto.js';
 import { CurrentPassword } from './current-password.service.js';
 import { DeviceTokens } from './device-tokens.js';
+import { type OpenedSession, SessionTokens } from './session-tokens.service.js';
 import { TokenService } from './token.service.js';
 
 /** The limit of password checks in one login. A check is repeated when the account changed during the last one. */
 const MAX_LOGIN_ATTEMPTS = 3;
-
-/** A random UUID in 22 characters instead of 36: the id of a revoked token is a key on Redis, and a short key saves memory. */
-const newTokenId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
 
 export interface LoginOptions {
   /** The OAuth client that logs the user in; `null` for a login without one. */
@@ -37,13 +32,6 @@ export interface LoginOptions {
   readonly deviceToken?: string | undefined;
   /** What the user calls the device. */
   readonly deviceName?: string | undefined;
-}
-
-/** What a login gives. */
-export interface OpenedSession {
-  readonly tokens: TokensDto;
-  /** For the next login on this device. */
-  readonly deviceToken: string;
 }
 
 /** Log in, refresh, log out. */
@@ -59,8 +47,8 @@ export class AuthService {
     private readonly commands: CommandsService,
     private readonly sessions: SessionsService,
     private readonly rotations: SessionRotationService,
-    private readonly reader: LiveUserReader,
     private readonly tokens: TokenService,
+    private readonly sessionTokens: SessionTokens,
     private readonly devices: DeviceTokens,
     private readonly blacklist: BlacklistService,
     private readonly standing: Standing,
@@ -95,9 +83,7 @@ export class AuthService {
       const session = await this.sessions.open(user, { clientId, deviceName: deviceName ?? null }, by);
       if (session !== undefined) {
         const hash = await this.renewHash(user, password, by);
-        await this.warmUp(user.id, by);
-        const tokens = this.issue(session, session.rotatedAt);
-        return { tokens, deviceToken: this.devices.issue(email, hash) };
+        return this.sessionTokens.ofOpened(session, email, hash, by);
       }
       if (attempt < MAX_LOGIN_ATTEMPTS) continue;
       await this.noteFailure(user.id, 'account_changed', by);
@@ -121,7 +107,7 @@ export class AuthService {
     const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId };
     const rotation = await this.rotations.rotate(presented, by);
     this.metrics.refreshed(rotation.outcome);
-    if (rotation.outcome === 'granted') return this.issue(rotation.session, rotation.at);
+    if (rotation.outcome === 'granted') return this.sessionTokens.issue(rotation.session, rotation.at);
     if (rotation.outcome === 'foreign') throw Problems.tokenInvalid();
     throw rotation.outcome === 'expired' ? Problems.tokenExpired() : Problems.tokenRevoked();
   }
@@ -217,27 +203,5 @@ export class AuthService {
       }
       return user.passwordHash;
     }
-  }
-
-  /**
-   * Reads the account into the cache, so that the first request after the login finds it there. A database outage is
-   * ignored: the login has succeeded without the entry.
-   */
-  private async warmUp(userId: string, { redisWaits }: Actor): Promise<void> {
-    try {
-      await this.reader.read(userId, redisWaits);
-    } catch (error) {
-      if (!isDatabaseOutage(error)) throw error;
-    }
-  }
-
-  private issue(session: TokenSession, at: Date): TokensDto {
-    const { token, expiresIn } = this.tokens.signAccess(session, newTokenId(), at);
-    return {
-      access_token: token,
-      refresh_token: this.tokens.signRefresh(session),
-      token_type: 'bearer',
-      expires_in: expiresIn,
-    };
   }
 }

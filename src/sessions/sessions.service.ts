@@ -10,7 +10,7 @@ import type { RevokeReason } from '../common/revoke-reason.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
 import { isLive } from '../database/live-session.js';
-import { HotStatements } from '../database/hot-statements.js';
+import { HotStatements, type Run } from '../database/hot-statements.js';
 import type { Command } from '../commands/command.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
@@ -68,26 +68,36 @@ export class SessionsService {
    * @returns the session, or `undefined` when the account has changed or the client has ended
    */
   async open(
+    user: Pick<Credentials, 'id' | 'passwordHash'>,
+    opening: Opening,
+    by: Actor,
+  ): Promise<TokenSession | undefined> {
+    const opened = await this.statements.transaction(({ run }) => this.openWithin(run, user, opening, by));
+    if (opened === undefined) return undefined;
+    await this.evictions.evictBeforeAnswer(opened.changes);
+    return opened.session;
+  }
+
+  /** The same within a transaction. @returns also what caches hold wrong after the commit: sessions beyond the cap */
+  async openWithin(
+    run: Run,
     { id: userId, passwordHash }: Pick<Credentials, 'id' | 'passwordHash'>,
     { clientId, deviceName }: Opening,
     by: Actor,
-  ): Promise<TokenSession | undefined> {
+  ): Promise<{ session: TokenSession; changes: Change[] } | undefined> {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
     const values = [userId, passwordHash, id, refreshJti, this.lifeSeconds, clientId, deviceName];
     const opened = [...actorValues(by), ...values];
     const service = actorValues({ ...SERVICE_ACTOR, requestId: by.requestId });
-    const result = await this.statements.transaction(async ({ run }) => {
-      const [row] = await run<{ rotated_at: Date; expires_at: Date; role: string }>(OPEN, opened);
-      if (row === undefined) return undefined;
-      const beyondCap = [...service, userId, id, this.config.sessions.maxPerUser];
-      return { row, ended: await run<{ id: string }>(END_OLDEST, beyondCap) };
-    });
-    if (result === undefined) return undefined;
-    await this.evictions.evictBeforeAnswer(
-      result.ended.map((session) => endOf({ id: session.id, user_id: userId }, 'too_many_sessions')),
-    );
-    const { rotated_at: openedAt, expires_at: expiresAt, role } = result.row;
-    return { id, userId, clientId, role, refreshJti, createdAt: openedAt, rotatedAt: openedAt, expiresAt };
+    const [row] = await run<{ rotated_at: Date; expires_at: Date; role: string }>(OPEN, opened);
+    if (row === undefined) return undefined;
+    const beyondCap = [...service, userId, id, this.config.sessions.maxPerUser];
+    const ended = await run<{ id: string }>(END_OLDEST, beyondCap);
+    const { rotated_at: at, expires_at: expiresAt, role } = row;
+    return {
+      session: { id, userId, clientId, role, refreshJti, createdAt: at, rotatedAt: at, expiresAt },
+      changes: ended.map((session) => endOf({ id: session.id, user_id: userId }, 'too_many_sessions')),
+    };
   }
 
   /**
