@@ -46,6 +46,17 @@ const folders = {
   addresses: ['auth', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
   registration: ['auth', 'sessions', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
   'link-pages': ground,
+  invitations: [
+    'auth',
+    'sessions',
+    'users',
+    'commands',
+    'one-time-tokens',
+    'mail',
+    'audit',
+    'database',
+    ...ground,
+  ],
   clients: [
     'sessions',
     'users',

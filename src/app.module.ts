@@ -9,6 +9,7 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { InvitationsModule } from './invitations/invitations.module.js';
 import { LinkPagesModule } from './link-pages/link-pages.module.js';
 import { LogModule } from './log/log.module.js';
 import { LiveModule } from './live/live.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         SessionsModule,
         AuthModule,
         RegistrationModule,
+        InvitationsModule,
         AddressesModule,
         RecoveryModule,
         LinkPagesModule,

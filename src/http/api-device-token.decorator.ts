@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { DEVICE_TOKEN_HEADER } from './request-context.decorators.js';
 
 /** Documents the header of a login's request and answer. @param type the body of the answer */
@@ -12,13 +12,18 @@ export const ApiDeviceToken = (type: Type) =>
         'From the last login on this device. An attack on the account then does not lock the device out',
       schema: { type: 'string' },
     }),
-    ApiOkResponse({
-      type,
-      headers: {
-        [DEVICE_TOKEN_HEADER]: {
-          description: 'Of a login: to be kept and sent at the next one; no credential',
-          schema: { type: 'string' },
-        },
-      },
-    }),
+    ApiDeviceTokenAnswer(type, 200),
   );
+
+/** Documents the header of an answer that opens a session. @param type the body of the answer */
+export const ApiDeviceTokenAnswer = (type: Type, status: 200 | 201) =>
+  ApiResponse({
+    status,
+    type,
+    headers: {
+      [DEVICE_TOKEN_HEADER]: {
+        description: 'Of a login: to be kept and sent at the next one; no credential',
+        schema: { type: 'string' },
+      },
+    },
+  });

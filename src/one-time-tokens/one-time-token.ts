@@ -31,6 +31,8 @@ export const PURPOSE_RULES: Readonly<Record<TokenPurpose, PurposeRules>> = {
   accept_invitation: { bindsTo: 'nothing', replaces: true, life: 'long' },
 };
 
+export const ALL_PURPOSES = Object.keys(PURPOSE_RULES) as TokenPurpose[];
+
 /** Whose token it is, and what it carries. */
 export interface TokenGrant {
   readonly purpose: TokenPurpose;

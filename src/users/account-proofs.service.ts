@@ -2,11 +2,26 @@ import { Injectable } from '@nestjs/common';
 import type { Command } from '../commands/command.js';
 import { isUniqueViolation } from '../common/database-errors.js';
 import type { HotStatement } from '../database/hot-statements.js';
-import type { UserChangeReason } from '../log/change-feed.js';
+import type { Change, UserChangeReason } from '../log/change-feed.js';
 import { ProblemError } from '../http/problem.error.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { CHANGE_EMAIL, REMOVE_PASSWORD, RESET_PASSWORD, VERIFY_EMAIL } from './account-statements.js';
+import {
+  type AccountRecord,
+  CHANGE_EMAIL,
+  CLAIM_ACCOUNT,
+  REMOVE_PASSWORD,
+  RESET_PASSWORD,
+  VERIFY_EMAIL,
+} from './account-statements.js';
 import { normaliseEmail } from './email.js';
+
+/** What an account is made to be by somebody else than its earlier holder. */
+export interface ClaimedAccount {
+  readonly passwordHash: string;
+  readonly fullName: string;
+  readonly role: string;
+  readonly locale: string | null;
+}
 
 /**
  * Changes of an account by somebody who has proved access to a mailbox, within a command that has locked the account and used the
@@ -32,6 +47,20 @@ export class AccountProofs {
     return change(command, userId, VERIFY_EMAIL);
   }
 
+  /**
+   * Gives an account whose address was never proved to who has proved it now: the earlier holder may be a stranger.
+   * @throws ProblemError 409 `email_taken` when it was proved already, or the account was deactivated
+   */
+  async claim(command: Command, before: AccountRecord, claimed: ClaimedAccount): Promise<void> {
+    const { passwordHash, fullName, role, locale } = claimed;
+    const { id, role: from } = before;
+    const claims = role === from ? {} : { role };
+    const values = [passwordHash, fullName, role, locale];
+    if (!(await change(command, id, CLAIM_ACCOUNT, values, 'password_changed', claims)))
+      throw new ProblemError('email_taken');
+    if (role !== from) await command.note('user.role_changed', { userId: id, details: { from, to: role } });
+  }
+
   /** The new address counts as proved. @throws ProblemError 409 `email_taken`, also for an address that another account may get back */
   async changeEmail(command: Command, userId: string, email: string): Promise<void> {
     const address = normaliseEmail(email);
@@ -53,9 +82,10 @@ async function change(
   statement: HotStatement,
   values: readonly unknown[] = [],
   reason: UserChangeReason | null = null,
+  claims: Change['claims'] = {},
 ): Promise<boolean> {
   const { length } = await command.run(statement, [userId, ...values]);
   if (length > 0)
-    command.changed({ kind: 'user.updated', user_id: userId, session_id: null, reason, claims: {} });
+    command.changed({ kind: 'user.updated', user_id: userId, session_id: null, reason, claims });
   return length > 0;
 }

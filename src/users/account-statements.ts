@@ -67,12 +67,25 @@ export const CHANGE_EMAIL: HotStatement = {
   UPDATE users SET email = $2, email_verified = true, updated_at = statement_timestamp() WHERE id = $1 RETURNING id`,
 };
 
+/** Nothing of the account that its earlier holder chose is left. */
+export const CLAIM_ACCOUNT: HotStatement = {
+  name: 'claim_account',
+  text: `
+  UPDATE users SET password_hash = $2, full_name = $3, role = $4, locale = $5, email_verified = true, updated_at = statement_timestamp()
+  WHERE id = $1 AND is_active AND NOT email_verified RETURNING id`,
+};
+
 const COLUMNS = `id, email, email_verified AS "emailVerified", locale, full_name AS "fullName", role, is_active AS "isActive", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
 export const READ_ACCOUNT: HotStatement = {
   name: 'read_account',
   text: `SELECT ${COLUMNS} FROM users WHERE id = $1`,
+};
+
+export const READ_ACCOUNT_OF: HotStatement = {
+  name: 'read_account_of_address',
+  text: `SELECT ${COLUMNS} FROM users WHERE email = $1`,
 };
 
 export const READ_FOR_UPDATE: HotStatement = {

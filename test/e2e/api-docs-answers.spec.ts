@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AppProcess } from '../support/app/app-process.js';
-import { basic } from '../support/app/oauth-client.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient } from './support/api-docs-client.js';
 
@@ -169,61 +168,6 @@ describe('the documented answers', () => {
         { id, ...MALFORMED },
       ),
     ).resolves.toEqual([200, 422, 404, 409, 400]);
-  });
-
-  it('match the answers to an admin who makes an account', async () => {
-    const { email } = await newAccount();
-    const account = { email: `${randomUUID()}@example.org`, full_name: 'Ada', role: 'researcher' };
-    const requests = [
-      { body: account },
-      { body: { ...account, email } },
-      { body: { ...account, email: 'no' } },
-      MALFORMED,
-    ];
-    await expect(admin.statuses('POST /api/v1/users', ...requests)).resolves.toEqual([201, 409, 422, 400]);
-    const member = visitor.as((await logIn(email)).access_token);
-    await expect(member.statuses('POST /api/v1/users', { body: account })).resolves.toEqual([403]);
-  });
-
-  /** The headers of a new OAuth client. */
-  const clientOf = async (scopes: string[]) => {
-    const { body } = await admin.call<{ client_id: string; client_secret: string }>('POST /api/v1/clients', {
-      body: { name: 'orders', scopes },
-    });
-    return { headers: { authorization: basic({ id: body.client_id, secret: body.client_secret }) } };
-  };
-  const stranger = { headers: { authorization: basic({ id: randomUUID(), secret: 'wrong' }) } };
-
-  it('match the answers to who asks for a one-time token', async () => {
-    const { id } = await newAccount();
-    const [client, other] = [await clientOf(['one_time_tokens']), await clientOf(['introspection'])];
-    const body = { purpose: 'verify_email' };
-    const route = 'POST /api/v1/users/{id}/one-time-token';
-    const requests = [
-      { id, body, ...client },
-      { id, body: { purpose: 'register' }, ...client },
-      { id: randomUUID(), body, ...client },
-      { id, body, ...other },
-      { id, body, ...stranger },
-      { id, body },
-    ];
-    await expect(visitor.statuses(route, ...requests)).resolves.toEqual([201, 422, 404, 403, 401, 401]);
-    await expect(admin.statuses(route, { id, body }, { id, ...MALFORMED })).resolves.toEqual([201, 400]);
-  });
-
-  it('match the answers to an OAuth client that looks up an account', async () => {
-    const { id } = await newAccount();
-    const [client, other] = [await clientOf(['users']), await clientOf(['introspection'])];
-    await expect(
-      visitor.statuses(
-        'GET /api/v1/users/{id}',
-        { id, ...client },
-        { id: randomUUID(), ...client },
-        { id, ...other },
-        { id, ...stranger },
-        { id },
-      ),
-    ).resolves.toEqual([200, 404, 403, 401, 401]);
   });
 
   it.each([

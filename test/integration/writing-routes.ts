@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import type { TokenPurpose } from '../../src/one-time-tokens/one-time-token.js';
 import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
 import { logIn, type Member, register } from './accounts.js';
 import type { Answer, AppInProcess } from './app-in-process.js';
+import { type Invited, invited, newAddress } from './invitations.js';
 import { logInBy, registerAdmin, registerClient, send } from './oauth-clients.js';
 
 /** Routes other than GET that write nothing to PostgreSQL. */
@@ -26,6 +26,7 @@ const BY_TOKEN: [route: string, purpose: TokenPurpose, more: object][] = [
 
 interface Parties {
   readonly admin: Member;
+  readonly invitations: readonly [Invited, Invited, Invited];
   readonly client: OAuthClient;
   readonly ended: OAuthClient;
   readonly member: Member;
@@ -39,7 +40,12 @@ export async function writingRequests(app: AppInProcess): Promise<WritingRequest
   const client = await registerClient(app, admin);
   const ended = await registerClient(app, admin, 'ended');
   const member = await register(app);
-  const parties = { admin, client, ended, member, other: await logIn(app, member) };
+  const invitations = [
+    await invited(app, admin),
+    await invited(app, admin),
+    await invited(app, admin),
+  ] as const;
+  const parties = { admin, invitations, client, ended, member, other: await logIn(app, member) };
   const byToken: WritingRequest[] = [];
   for (const entry of BY_TOKEN) byToken.push(await requestByToken(app, ...entry));
   return [...byToken, ...requestsOf(app, { ...parties, ofClient: await logInBy(app, client, member) })];
@@ -53,7 +59,7 @@ async function requestByToken(
   more: object,
 ): Promise<WritingRequest> {
   const { id: userId } = await register(app);
-  const address = `${randomUUID()}@example.org`;
+  const address = newAddress();
   const { token } = await app
     .get(HotStatements)
     .transaction(({ run }) => app.get(OneTimeTokens).issueWithin(run, { purpose, userId, address }));
@@ -62,7 +68,8 @@ async function requestByToken(
 }
 
 function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
-  const { admin, client, ended, member, other, ofClient } = parties;
+  const { admin, invitations, client, ended, member, other, ofClient } = parties;
+  const [accepted, resent, withdrawn] = invitations;
   const { email, password } = member;
   const as =
     ({ token }: Member, body?: object, path?: string) =>
@@ -74,11 +81,15 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     send(app, route.split(' ')[1] ?? '', fields, by);
   const user = `/api/v1/users/${member.id}`;
   const table: [string, (route: string) => Promise<Answer>][] = [
+    ['POST /api/v1/auth/register', as(admin, { email: newAddress(), password, full_name: 'A' })],
+    ['POST /api/v1/users', as(admin, { email: newAddress(), full_name: 'A' })],
+    ['POST /api/v1/invitations', as(admin, { email: newAddress() })],
+    ['POST /api/v1/invitations/:id/resend', as(admin, undefined, `/api/v1/invitations/${resent.id}/resend`)],
+    ['DELETE /api/v1/invitations/:id', as(admin, undefined, `/api/v1/invitations/${withdrawn.id}`)],
     [
-      'POST /api/v1/auth/register',
-      as(admin, { email: `${randomUUID()}@example.org`, password, full_name: 'A' }),
+      'POST /api/v1/auth/accept-invitation',
+      as(member, { token: accepted.token, password: 'a new horse battery', full_name: 'A' }),
     ],
-    ['POST /api/v1/users', as(admin, { email: `${randomUUID()}@example.org`, full_name: 'A' })],
     ['POST /api/v1/auth/login', form({ username: email, password })],
     ['POST /api/v1/auth/login/json', as(member, { email, password })],
     ['POST /oauth2/token', form({ grant_type: 'password', username: email, password }, client)],
@@ -87,7 +98,7 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     ['POST /api/v1/auth/verify-email/resend', as(member, { email })],
     [
       'POST /api/v1/users/me/change-email',
-      as(member, { new_email: `${randomUUID()}@example.org`, current_password: password }),
+      as(member, { new_email: newAddress(), current_password: password }),
     ],
     ['PUT /api/v1/users/me', as(member, { full_name: 'B' })],
     ['PATCH /api/v1/users/me', as(member, { full_name: 'C' })],

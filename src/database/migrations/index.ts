@@ -24,6 +24,7 @@ import { LogChangedClaims1764000000028 } from './1764000000028-log-changed-claim
 import { CreateMailOutbox1764000000029 } from './1764000000029-create-mail-outbox.js';
 import { CreateOneTimeTokens1764000000030 } from './1764000000030-create-one-time-tokens.js';
 import { SessionGenerations1764000000031 } from './1764000000031-session-generations.js';
+import { CreateInvitations1764000000032 } from './1764000000032-create-invitations.js';
 import { NameSessions1764000000033 } from './1764000000033-name-sessions.js';
 
 /** Every migration, oldest first. */
@@ -54,5 +55,6 @@ export const MIGRATIONS = [
   CreateMailOutbox1764000000029,
   CreateOneTimeTokens1764000000030,
   SessionGenerations1764000000031,
+  CreateInvitations1764000000032,
   NameSessions1764000000033,
 ];
