@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { AllSessionsEndEverybodyData, AllSessionsEndEverybodyErrors, AllSessionsEndEverybodyResponses, AuditListData, AuditListErrors, AuditListResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, SessionsNameData, SessionsNameErrors, SessionsNameResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersIssueOneTimeTokenData, UsersIssueOneTimeTokenErrors, UsersIssueOneTimeTokenResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
+import type { AllSessionsEndEverybodyData, AllSessionsEndEverybodyErrors, AllSessionsEndEverybodyResponses, AuditListData, AuditListErrors, AuditListResponses, AuthAcceptInvitationData, AuthAcceptInvitationErrors, AuthAcceptInvitationResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsEndData, InvitationsEndErrors, InvitationsEndResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsResendData, InvitationsResendErrors, InvitationsResendResponses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, SessionsNameData, SessionsNameErrors, SessionsNameResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UsersIssueOneTimeTokenData, UsersIssueOneTimeTokenErrors, UsersIssueOneTimeTokenResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -111,6 +111,22 @@ export class Auth extends HeyApiClient {
     public register<ThrowOnError extends boolean = false>(options: Options<AuthRegisterData, ThrowOnError>): RequestResult<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError>({
             url: '/api/v1/auth/register',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Accept an invitation by the token of its mail; the answer is that of a login
+     *
+     * The account has the invited address, which counts as proved, and the invited role. If an account has the address that nobody has proved, it is taken over: name, password and role are replaced, and its sessions end.
+     */
+    public acceptInvitation<ThrowOnError extends boolean = false>(options: Options<AuthAcceptInvitationData, ThrowOnError>): RequestResult<AuthAcceptInvitationResponses, AuthAcceptInvitationErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthAcceptInvitationResponses, AuthAcceptInvitationErrors, ThrowOnError>({
+            url: '/api/v1/auth/accept-invitation',
             ...options,
             headers: {
                 'Content-Type': 'application/json',
@@ -494,6 +510,62 @@ export class Cache extends HeyApiClient {
     }
 }
 
+export class Invitations extends HeyApiClient {
+    /**
+     * List invitations, newest first
+     *
+     * Those that were accepted, have ended or expired are removed 30 days later.
+     */
+    public list<ThrowOnError extends boolean = false>(options?: Options<InvitationsListData, ThrowOnError>): RequestResult<InvitationsListResponses, InvitationsListErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<InvitationsListResponses, InvitationsListErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/invitations',
+            ...options
+        });
+    }
+    
+    /**
+     * Invite somebody by mail
+     *
+     * The mail alone has the token, which is good for this address. An earlier open invitation of the address ends. The invitation counts while the person who sent it is an active admin.
+     */
+    public create<ThrowOnError extends boolean = false>(options: Options<InvitationsCreateData, ThrowOnError>): RequestResult<InvitationsCreateResponses, InvitationsCreateErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<InvitationsCreateResponses, InvitationsCreateErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/invitations',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Send the mail of an invitation again
+     *
+     * It has a new token, whose life is counted anew; the earlier token ends. From now on the invitation counts while you are an active admin.
+     */
+    public resend<ThrowOnError extends boolean = false>(options: Options<InvitationsResendData, ThrowOnError>): RequestResult<InvitationsResendResponses, InvitationsResendErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<InvitationsResendResponses, InvitationsResendErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/invitations/{id}/resend',
+            ...options
+        });
+    }
+    
+    /**
+     * End an invitation
+     */
+    public end<ThrowOnError extends boolean = false>(options: Options<InvitationsEndData, ThrowOnError>): RequestResult<InvitationsEndResponses, InvitationsEndErrors, ThrowOnError> {
+        return (options.client ?? this.client).delete<InvitationsEndResponses, InvitationsEndErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/invitations/{id}',
+            ...options
+        });
+    }
+}
+
 export class Clients extends HeyApiClient {
     /**
      * List OAuth clients, oldest first
@@ -774,6 +846,11 @@ export class Api extends HeyApiClient {
     private _cache?: Cache;
     get cache(): Cache {
         return this._cache ??= new Cache({ client: this.client });
+    }
+    
+    private _invitations?: Invitations;
+    get invitations(): Invitations {
+        return this._invitations ??= new Invitations({ client: this.client });
     }
     
     private _clients?: Clients;

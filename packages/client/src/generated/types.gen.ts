@@ -78,7 +78,7 @@ export type ClearedDto = {
 export type AuditEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
     user_id: string | null;
     actor_id: string | null;
     session_id: string | null;
@@ -285,6 +285,65 @@ export type NewAccountDto = {
      * The language of mails to this person: a BCP 47 tag
      */
     locale?: string;
+    full_name: string;
+};
+
+export type InviteeDto = {
+    email: string;
+    /**
+     * One of the configured roles
+     */
+    role?: Role;
+    /**
+     * The language of mails to this person: a BCP 47 tag
+     */
+    locale?: string;
+};
+
+export type InvitationDto = {
+    id: string;
+    email: string;
+    /**
+     * Of the account to be
+     */
+    role: string;
+    /**
+     * Of its mails
+     */
+    locale: string | null;
+    /**
+     * `pending` can be accepted. `ended`: by an admin, by another invitation of the address, or because who invited is no active admin now
+     */
+    state: 'pending' | 'accepted' | 'expired' | 'ended';
+    /**
+     * Who sent the latest mail; `null` after that account was deleted
+     */
+    invited_by: string | null;
+    created_at: string;
+    expires_at: string;
+    accepted_at: string | null;
+    /**
+     * When an admin ended it, or another invitation took its place
+     */
+    ended_at: string | null;
+};
+
+export type InvitationPageDto = {
+    total: number;
+    invitations: Array<InvitationDto>;
+    page: number;
+    page_size: number;
+};
+
+export type AcceptInvitationDto = {
+    /**
+     * From the fragment of the link in the mail. It works once
+     */
+    token: string;
+    /**
+     * See *Passwords* at the top
+     */
+    password: string;
     full_name: string;
 };
 
@@ -1006,6 +1065,57 @@ export type AuthRegisterResponses = {
 };
 
 export type AuthRegisterResponse = AuthRegisterResponses[keyof AuthRegisterResponses];
+
+export type AuthAcceptInvitationData = {
+    body: AcceptInvitationDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/accept-invitation';
+};
+
+export type AuthAcceptInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     *
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthAcceptInvitationError = AuthAcceptInvitationErrors[keyof AuthAcceptInvitationErrors];
+
+export type AuthAcceptInvitationResponses = {
+    /**
+     * Created
+     */
+    201: TokensDto;
+};
+
+export type AuthAcceptInvitationResponse = AuthAcceptInvitationResponses[keyof AuthAcceptInvitationResponses];
 
 export type AuthVerifyEmailData = {
     body: OneTimeTokenDto;
@@ -2046,7 +2156,7 @@ export type AuditListData = {
          * The account that the event concerns
          */
         user_id?: string;
-        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed';
+        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
         /**
          * At or after this time
          */
@@ -2183,6 +2293,221 @@ export type CacheClearResponses = {
 };
 
 export type CacheClearResponse = CacheClearResponses[keyof CacheClearResponses];
+
+export type InvitationsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        page?: number;
+        page_size?: number;
+        /**
+         * Only those in this state
+         */
+        status?: 'pending' | 'accepted' | 'expired' | 'ended';
+    };
+    url: '/api/v1/invitations';
+};
+
+export type InvitationsListErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type InvitationsListError = InvitationsListErrors[keyof InvitationsListErrors];
+
+export type InvitationsListResponses = {
+    /**
+     * OK
+     */
+    200: InvitationPageDto;
+};
+
+export type InvitationsListResponse = InvitationsListResponses[keyof InvitationsListResponses];
+
+export type InvitationsCreateData = {
+    body: InviteeDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations';
+};
+
+export type InvitationsCreateErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     *
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     *
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type InvitationsCreateError = InvitationsCreateErrors[keyof InvitationsCreateErrors];
+
+export type InvitationsCreateResponses = {
+    /**
+     * Created
+     */
+    201: InvitationDto;
+};
+
+export type InvitationsCreateResponse = InvitationsCreateResponses[keyof InvitationsCreateResponses];
+
+export type InvitationsResendData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{id}/resend';
+};
+
+export type InvitationsResendErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     *
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Conflict
+     *
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type InvitationsResendError = InvitationsResendErrors[keyof InvitationsResendErrors];
+
+export type InvitationsResendResponses = {
+    /**
+     * Accepted
+     */
+    202: MessageDto;
+};
+
+export type InvitationsResendResponse = InvitationsResendResponses[keyof InvitationsResendResponses];
+
+export type InvitationsEndData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{id}';
+};
+
+export type InvitationsEndErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type InvitationsEndError = InvitationsEndErrors[keyof InvitationsEndErrors];
+
+export type InvitationsEndResponses = {
+    /**
+     * Its token is refused
+     */
+    204: void;
+};
+
+export type InvitationsEndResponse = InvitationsEndResponses[keyof InvitationsEndResponses];
 
 export type ClientsListData = {
     body?: never;
