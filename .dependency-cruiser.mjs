@@ -2,6 +2,8 @@
 // live -> auth -> sessions -> users -> commands -> mail, audit, log -> cache -> redis, database -> standing -> http, common, config.
 // limits, health -> redis; auth, events, oauth -> keys; oauth, events -> clients -> sessions.
 const ground = ['http', 'common', 'config'];
+/** What a flow that begins or ends with a mail stands on. */
+const flows = ['auth', 'sessions', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground];
 const folders = {
   config: [],
   common: ['config'],
@@ -32,31 +34,11 @@ const folders = {
     'database',
     ...ground,
   ],
-  recovery: [
-    'auth',
-    'sessions',
-    'users',
-    'commands',
-    'one-time-tokens',
-    'mail',
-    'audit',
-    'database',
-    ...ground,
-  ],
-  addresses: ['auth', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
-  registration: ['auth', 'sessions', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground],
+  recovery: [...flows, 'audit'],
+  addresses: flows,
+  registration: flows,
+  invitations: [...flows, 'audit'],
   'link-pages': ground,
-  invitations: [
-    'auth',
-    'sessions',
-    'users',
-    'commands',
-    'one-time-tokens',
-    'mail',
-    'audit',
-    'database',
-    ...ground,
-  ],
   clients: [
     'sessions',
     'users',
