@@ -45,7 +45,17 @@ describe('the list of accounts', () => {
     expect(body).toMatchObject({ total: NAMES.length + 1, page: 1, page_size: 20 });
     expect(body.users.slice(1).map(({ full_name }) => full_name)).toEqual(NAMES);
     expect(Object.keys(body.users[0]!).sort()).toEqual(
-      ['created_at', 'email', 'full_name', 'id', 'is_active', 'role', 'updated_at'].sort(),
+      [
+        'created_at',
+        'email',
+        'email_verified',
+        'full_name',
+        'id',
+        'is_active',
+        'locale',
+        'role',
+        'updated_at',
+      ].sort(),
     );
   });
 

@@ -10,7 +10,7 @@ export class CreateMailOutbox1764000000029 implements MigrationInterface {
       CREATE TABLE mail_outbox (
         id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         kind            text NOT NULL,
-        user_id         uuid REFERENCES users (id) ON DELETE CASCADE,
+        user_id         uuid REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE,
         address         text,
         language        text,
         data            jsonb NOT NULL DEFAULT '{}',

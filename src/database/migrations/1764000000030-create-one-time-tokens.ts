@@ -16,7 +16,7 @@ export class CreateOneTimeTokens1764000000030 implements MigrationInterface {
         id uuid NOT NULL,
         purpose text NOT NULL,
         digest bytea NOT NULL,
-        user_id uuid REFERENCES users (id) ON DELETE CASCADE,
+        user_id uuid REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE,
         address text,
         state bytea,
         data jsonb NOT NULL DEFAULT '{}',

@@ -12,7 +12,7 @@ export class CreateInvitations1764000000032 implements MigrationInterface {
         email text NOT NULL,
         role text NOT NULL,
         locale text,
-        invited_by uuid REFERENCES users (id) ON DELETE SET NULL,
+        invited_by uuid REFERENCES users (id) ON DELETE SET NULL ON UPDATE CASCADE,
         created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
         expires_at timestamptz NOT NULL,
         accepted_at timestamptz,

@@ -23,7 +23,7 @@ interface FuzzSchema extends Schema {
 }
 
 /** Requests that hash a password take 1,000 times as long as others. */
-const HASHING = /register|\/login|change-password/;
+const HASHING = /register|\/login|change-(password|email)/;
 const HASHING_WEIGHT = 1;
 const OTHER_WEIGHT = 20;
 const JSON_TYPE = 'application/json';
