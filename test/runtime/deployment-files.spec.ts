@@ -59,6 +59,7 @@ const NOT_OF_COMPOSE = [
   'REDIS_SENTINEL_PASSWORD',
   'REDIS_SENTINEL_USERNAME',
   'MAIL_CATALOGS_DIR',
+  'MAILPIT_PORT',
 ];
 /** The container has no volume for other files. */
 const FILES = ['SIGNING_KEYS_FILE', 'CLIENTS_FILE'];
