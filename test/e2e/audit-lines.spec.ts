@@ -3,6 +3,8 @@ import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
 import '../../src/app.module.js';
 import type { TokensDto } from '../../src/auth/auth.dto.js';
 import { basic } from '../support/app/oauth-client.js';
+import { MailServer } from '../support/mail/mail-server.js';
+import { linksOf } from '../support/mail/received-mail.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
@@ -13,18 +15,78 @@ const NEXT = 'another horse battery';
 
 describe('the log lines of the audit trail', () => {
   let deployment: Deployment;
+  let mails: MailServer;
 
   beforeAll(async () => {
-    const env = { NODE_ENV: 'production', REFRESH_GRACE_SECONDS: '60' };
+    mails = await MailServer.start();
+    const env = {
+      NODE_ENV: 'production',
+      REFRESH_GRACE_SECONDS: '60',
+      SMTP_URL: mails.url,
+      MAIL_FROM: 'accounts@example.org',
+    };
     deployment = await Deployment.start({ instances: [env, env] });
   });
-  afterAll(() => deployment.stop());
+  afterAll(async () => {
+    await deployment.stop();
+    await mails.down();
+  });
 
   const lines = (): LogLine[] =>
     deployment.apps.flatMap(({ output }) => linesOf(output)).filter(({ msg }) => msg === 'Audited');
   const query = <Row extends object>(statement: string) => sql<Row>(deployment.databaseUrl, statement);
   const written = () =>
     waitFor(async () => (await query('SELECT FROM audit_outbox')).length === 0, { what: 'all lines' });
+
+  /** The token of the mail that a request causes. */
+  async function tokenOf(address: string, page: string, request: () => Promise<unknown>): Promise<string> {
+    const before = mails.mails.length;
+    await request();
+    const find = () =>
+      mails.mails
+        .slice(before)
+        .filter(({ to }) => to === address)
+        .flatMap(linksOf)
+        .find((link) => link.includes(`/${page}#`));
+    return (await waitFor(find, { what: `a mail to ${address} with a link to ${page}` }))!.split('=')[1]!;
+  }
+
+  const auth = (route: string, body: object) => deployment.client().post(`/api/v1/auth/${route}`, body);
+
+  /** What people do who read their mails. */
+  async function actByMail(): Promise<void> {
+    const admin = await deployment.admin();
+    const email = `${randomUUID()}@example.org`;
+    const verify = async (token: string) => auth('verify-email', { token });
+    const accounts = deployment.accounts();
+    await verify(
+      await tokenOf(email, 'verify-email', () => accounts.register({ email, password: PASSWORD })),
+    );
+    const { access_token } = await accounts.login({ email, password: PASSWORD });
+    const client = deployment.client().as(access_token);
+    const id = (await client.get('/api/v1/users/me')).body['id'] as string;
+    const next = `next-${email}`;
+    const change = (current_password: string) =>
+      client.post('/api/v1/users/me/change-email', { new_email: next, current_password });
+    await change('wrong horse battery');
+    const proof = await tokenOf(next, 'verify-email', () => change(PASSWORD));
+    const undo = await tokenOf(email, 'undo-email-change', () => verify(proof));
+    const token = await tokenOf(email, 'reset-password', () => auth('undo-email-change', { token: undo }));
+    await auth('reset-password', { token, new_password: NEXT });
+    await admin.post(`/api/v1/users/${id}/one-time-token`, { purpose: 'reset_password' });
+    const invite = (to: string) => admin.post<{ id: string }>('/api/v1/invitations', { email: to });
+    const { body: ended } = await invite('ended@example.org');
+    await admin.delete(`/api/v1/invitations/${ended.id}`);
+    let invitation = '';
+    await tokenOf('invited@example.org', 'accept-invitation', async () => {
+      invitation = (await invite('invited@example.org')).body.id;
+    });
+    const invited = await tokenOf('invited@example.org', 'accept-invitation', () =>
+      admin.post(`/api/v1/invitations/${invitation}/resend`),
+    );
+    await auth('accept-invitation', { token: invited, password: PASSWORD, full_name: 'Invited' });
+    await admin.post('/api/v1/sessions/end-everybody');
+  }
 
   /** Does everything that the audit trail has an action for. */
   async function act(): Promise<void> {
@@ -56,6 +118,7 @@ describe('the log lines of the audit trail', () => {
 
   it('record each event of every action once, with all its members and the id of its request', async () => {
     await act();
+    await actByMail();
     await written();
     const rows = await query<{ event: Record<string, unknown> }>(
       `SELECT to_jsonb(audit_events) - 'id' - 'at' || jsonb_build_object('event_id', id::text) AS event

@@ -33,3 +33,7 @@ export function partOf({ raw }: Pick<ReceivedMail, 'raw'>, type: string): string
     .replace(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
 }
+
+/** The addresses in the plain text of a mail. */
+export const linksOf = (mail: Pick<ReceivedMail, 'raw'>): string[] =>
+  partOf(mail, 'text/plain').match(/https?:\/\/\S+/g) ?? [];
