@@ -154,6 +154,8 @@ describe('an invitation', () => {
     const [accepted, ended] = [await invited(app, admin), await invited(app, admin)];
     await accept(app, accepted.token);
     await expect(end(ended.id)).resolves.toMatchObject({ status: 204 });
+    const tokens = app.query('SELECT FROM one_time_tokens WHERE address = $1', [ended.email]);
+    await expect(tokens).resolves.toEqual([]);
     expect(outcomeOf(await accept(app, ended.token))).toBe(INVALID);
     for (const id of [accepted.id, ended.id, randomUUID(), 'none'])
       for (const answer of [await resend(id), await end(id)]) expect(outcomeOf(answer)).toBe('404 not_found');

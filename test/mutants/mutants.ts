@@ -6,6 +6,7 @@ import { COMMAND_MUTANTS } from './command-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { GENERATION_MUTANTS } from './generation-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
+import { INVITATION_MUTANTS } from './invitation-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import { LOG_MUTANTS } from './log-mutants.js';
 import { MODEL_MUTANTS } from './model-mutants.js';
@@ -34,6 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ACCEPTANCE_MUTANTS,
   ...CACHE_MUTANTS,
   ...CLIENT_MUTANTS,
+  ...INVITATION_MUTANTS,
   ...CLUSTER_MUTANTS,
   ...COMMAND_MUTANTS,
   ...KEY_MUTANTS,
