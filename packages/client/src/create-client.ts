@@ -5,12 +5,16 @@ import {
 } from './generated/client/index.js';
 import { Api } from './generated/sdk.gen.js';
 import type {
+  AcceptInvitationDto,
+  AuthAcceptInvitationErrors,
+  AuthAcceptInvitationResponses,
   AuthLoginJsonErrors,
   AuthLoginJsonResponses,
   AuthLogoutErrors,
   AuthLogoutResponses,
   LoginDto,
   ProblemDto,
+  TokensDto,
 } from './generated/types.gen.js';
 import type { LiveSocketConstructor } from './live-socket.js';
 import { LiveWatch, type WatchHandlers } from './live-watch.js';
@@ -53,6 +57,10 @@ export interface ErgodriveClient {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Logs in, and keeps the session. */
   logIn(credentials: LoginDto): RequestResult<AuthLoginJsonResponses, AuthLoginJsonErrors, false>;
+  /** Makes the account of an invitation by the token of its mail, and keeps the session. */
+  acceptInvitation(
+    acceptance: AcceptInvitationDto,
+  ): RequestResult<AuthAcceptInvitationResponses, AuthAcceptInvitationErrors, false>;
   /** Ends the session here and on the service. After a failure other than 401 the session is kept: it is still live. */
   logOut(): RequestResult<AuthLogoutResponses, AuthLogoutErrors, false>;
   /**
@@ -66,6 +74,12 @@ export interface ErgodriveClient {
 export interface Watch {
   /** Ends the watch; no handler is called again. */
   close(): void;
+}
+
+/** The result of a request that opens a session. */
+interface OpeningResult {
+  data?: TokensDto | undefined;
+  response?: Response | undefined;
 }
 
 /** What the generated code writes into the header of an operation that needs a token; {@link SessionFetch} has the token. */
@@ -90,6 +104,17 @@ export function createClient(options: ClientOptions): ErgodriveClient {
   const exchange = new TokenExchange(baseUrl, send, keeper);
   const sessions = new SessionFetch(send, keeper, exchange, allowedOrigins(service, options.origins));
   const api = createApi(baseUrl, send, sessions);
+  /** Keeps the session that the request opens, in the place of another one. */
+  const opening = <Result extends OpeningResult>(request: () => Promise<Result>): Promise<Result> =>
+    keeper.exclusive(async () => {
+      const id = randomKey();
+      const result = await request();
+      if (result.data === undefined) return result;
+      for (const watch of watches) watch.close();
+      watches.clear();
+      await keeper.keep(sessionOf(result.data, id), result.response?.headers.get('device-token'));
+      return result;
+    });
   return {
     api,
     fetch: async (input, init) =>
@@ -98,16 +123,12 @@ export function createClient(options: ClientOptions): ErgodriveClient {
         !isStream(init?.body),
       ),
     logIn: (body) =>
-      keeper.exclusive(async () => {
-        const [id, deviceToken] = [randomKey(), await keeper.deviceToken()];
+      opening(async () => {
+        const deviceToken = await keeper.deviceToken();
         const headers = deviceToken === undefined ? {} : { 'Device-Token': deviceToken };
-        const result = await api.auth.loginJson({ body, headers });
-        if (result.data === undefined) return result;
-        for (const watch of watches) watch.close();
-        watches.clear();
-        await keeper.keep(sessionOf(result.data, id), result.response?.headers.get('device-token'));
-        return result;
+        return api.auth.loginJson({ body, headers });
       }),
+    acceptInvitation: (body) => opening(() => api.auth.acceptInvitation({ body })),
     logOut: async () => {
       const session = await keeper.session();
       const result = await api.auth.logout();
