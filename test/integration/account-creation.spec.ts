@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import { letterOf, tokenOf } from './letters.js';
+import { keepMails, letterOf, tokenOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
 
 const NEXT = 'a new horse battery';
@@ -18,6 +18,7 @@ describe('an account that an admin makes', () => {
     // Neither of the two settings keeps an admin from it.
     const env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     app = await AppInProcess.start(env);
+    await keepMails(app);
     admin = await registerAdmin(app);
     withoutMail = await AppInProcess.start({
       ...env,

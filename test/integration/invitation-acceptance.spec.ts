@@ -4,7 +4,7 @@ import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js'
 import { getMe, logIn, type Member, register, registerCached } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { accept, invite, invited, memberOf, newAddress, outcomeOf, PASSWORD } from './invitations.js';
-import { letterOf, tokenOf } from './letters.js';
+import { keepMails, letterOf, tokenOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
 
 const INVALID = '400 one_time_token_invalid';
@@ -28,6 +28,7 @@ describe('the acceptance of an invitation', () => {
     const open = { ...env, REQUIRE_VERIFIED_EMAIL: 'false' };
     [app, other] = await Promise.all([AppInProcess.start(open), AppInProcess.start(env)]);
     await Promise.all([app.trusted(), other.trusted()]);
+    await Promise.all([keepMails(app), keepMails(other)]);
     admin = await registerAdmin(app);
   });
   afterAll(async () => {

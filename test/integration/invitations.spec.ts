@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { accept, invitationToken, invite, invited, newAddress, outcomeOf } from './invitations.js';
-import { letterOf, tokenOf } from './letters.js';
+import { keepMails, letterOf, tokenOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
 
 const INVALID = '400 one_time_token_invalid';
@@ -19,6 +19,7 @@ describe('an invitation', () => {
     database = await createTestDatabase();
     env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     app = await AppInProcess.start({ ...env, REGISTRATION_DOMAINS: 'example.org' });
+    await keepMails(app);
     admin = await registerAdmin(app);
   });
   afterAll(async () => {

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import type { Letter, MailRow } from '../../src/mail/mail-kind.js';
 import { MailKinds } from '../../src/mail/mail-kinds.js';
+import { MailSenderService } from '../../src/mail/mail-sender.service.js';
 import type { AppInProcess } from './app-in-process.js';
+
+/** Stops the sender: rows of the outbox stay, and no mail that is written meanwhile ends the token of another one. */
+export const keepMails = (app: AppInProcess): Promise<void> =>
+  app.get(MailSenderService).beforeApplicationShutdown();
 
 /** What the kind writes for a row of the outbox, as the sender has it written; `undefined` for no mail. */
 export async function letterOf(

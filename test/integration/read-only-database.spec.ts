@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { routesOf } from './router.js';
 import { WITHOUT_WRITES, type WritingRequest, writingRequests } from './writing-routes.js';
 
@@ -34,6 +35,7 @@ describe('a service whose database becomes read-only', () => {
     // Once a second, and in ten seconds, they take the one connection of the pool, and write.
     await app.get(AuditLogService).onApplicationShutdown();
     await app.get(LogRetentionService).onApplicationShutdown();
+    await keepMails(app);
   });
   afterAll(async () => {
     await app.stop();
