@@ -38,6 +38,7 @@ const folders = {
   addresses: flows,
   registration: flows,
   invitations: [...flows, 'audit'],
+  notices: ['sessions', 'users', 'one-time-tokens', 'mail', 'limits', 'database', ...ground],
   'link-pages': ground,
   clients: [
     'sessions',

@@ -15,6 +15,7 @@ import { LogModule } from './log/log.module.js';
 import { LiveModule } from './live/live.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 import { ShutdownLog } from './shutdown-log.js';
@@ -41,6 +42,7 @@ export class AppModule {
         RegistrationModule,
         InvitationsModule,
         AddressesModule,
+        NoticesModule,
         RecoveryModule,
         LinkPagesModule,
         ClientsModule,

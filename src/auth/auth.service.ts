@@ -79,8 +79,9 @@ export class AuthService {
     { clientId = null, deviceToken, deviceName }: LoginOptions,
   ): Promise<OpenedSession> {
     for (let attempt = 1; ; attempt++) {
-      const user = await this.authenticate(email, password, by, deviceToken);
-      const session = await this.sessions.open(user, { clientId, deviceName: deviceName ?? null }, by);
+      const { user, isOfKnownDevice } = await this.authenticate(email, password, by, deviceToken);
+      const opening = { clientId, deviceName: deviceName ?? null, isOfKnownDevice };
+      const session = await this.sessions.open(user, opening, by);
       if (session !== undefined) {
         const hash = await this.renewHash(user, password, by);
         return this.sessionTokens.ofOpened(session, email, hash, by);
@@ -154,7 +155,7 @@ export class AuthService {
     password: string,
     by: Actor,
     deviceToken: string | undefined,
-  ): Promise<PasswordCredentials> {
+  ): Promise<{ user: PasswordCredentials; isOfKnownDevice: boolean }> {
     const device = this.devices.deviceOf(email, deviceToken);
     // Without a device token the limits are asked before the account is read.
     const known = device && (await this.users.findCredentials(email));
@@ -171,7 +172,7 @@ export class AuthService {
     if (!user.isActive) return this.refuseLogin(user.id, 'user_inactive', by);
     if (this.config.requireVerifiedEmail && !user.emailVerified)
       return this.refuseLogin(user.id, 'email_not_verified', by);
-    return user;
+    return { user, isOfKnownDevice: deviceId !== undefined };
   }
 
   private async refuseLogin(

@@ -1,13 +1,13 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { RedisServers } from '../redis/redis-servers.js';
-import { HotStatements } from '../database/hot-statements.js';
+import { HotStatements, type Run } from '../database/hot-statements.js';
 import { newCounter } from '../common/metrics.js';
 import { RedisWaits } from '../common/redis-waits.js';
 import { ProblemError } from '../http/problem.error.js';
-import { type Limit, type Refusal, refusalHeaders } from './limit.js';
+import { type Limit, type Refusal, refusalHeaders, WINDOW_SECONDS } from './limit.js';
 import { Limiter } from './limiter.js';
-import { PostgresCounts } from './postgres-counts.js';
+import { COUNT, type CountRow, PostgresCounts } from './postgres-counts.js';
 import { redisCounts } from './redis-counts.js';
 
 /** Makes limiters on the services that this instance has. */
@@ -39,6 +39,18 @@ export class Limiters {
   async demand(limiter: Limiter, key: string, waits = new RedisWaits(), detail?: string): Promise<void> {
     const refusal = this.config.rateLimitEnabled ? await limiter.take(key, waits) : undefined;
     if (refusal !== undefined) this.refuse(refusal, detail);
+  }
+
+  /**
+   * Counts an attempt within a transaction, on PostgreSQL alone: the count is undone with it, and it needs no second connection.
+   * @returns whether the attempt may be made, as it always may while limits are off
+   */
+  async takeWithin(run: Run, { name, attempts }: Limit, key: string): Promise<boolean> {
+    if (!this.config.rateLimitEnabled) return true;
+    const [row] = await run<CountRow>(COUNT, [`${name}:${key}`, WINDOW_SECONDS, attempts]);
+    const isWithin = row !== undefined && row.count <= attempts;
+    if (!isWithin) this.refusals.inc({ limit: name });
+    return isWithin;
   }
 
   /** Counts a refusal. @throws ProblemError 429, always */

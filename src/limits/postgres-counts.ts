@@ -5,7 +5,7 @@ import { type Limit, WINDOW_SECONDS } from './limit.js';
 const REMAINING = `greatest(0, ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000))::float8 AS "remainingMs"`;
 
 /** Counts one attempt, unless the limit is reached. A refused attempt writes nothing, and the count is above the limit then. */
-const COUNT: HotStatement = {
+export const COUNT: HotStatement = {
   name: 'count_attempt',
   text: `
   WITH counted AS (
@@ -34,7 +34,7 @@ const CLEAR: HotStatement = {
   text: 'DELETE FROM limit_counts WHERE key = $1 RETURNING key',
 };
 
-interface CountRow {
+export interface CountRow {
   count: number;
   remainingMs: number;
 }

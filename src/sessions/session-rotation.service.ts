@@ -3,13 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { ChangePublisher } from '../log/change-publisher.js';
 import type { AuditAction } from '../audit/audit-action.js';
 import { AuditService } from '../audit/audit.service.js';
+import { CommandsService } from '../commands/commands.service.js';
 import type { Actor } from '../common/actor.js';
 import { isSameNetwork } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { HotStatements } from '../database/hot-statements.js';
 import type { TokenSession } from './session.entity.js';
 import { EXPLAIN_REFUSAL, ROTATE } from './session-statements.js';
-import { SessionsService } from './sessions.service.js';
+import { type SessionSelection, SessionsService } from './sessions.service.js';
 
 /** A refresh token that was presented, whose signature and expiry were checked. */
 export interface PresentedRefreshToken {
@@ -55,6 +56,7 @@ export class SessionRotationService {
   constructor(
     private readonly statements: HotStatements,
     private readonly sessions: SessionsService,
+    private readonly commands: CommandsService,
     private readonly publisher: ChangePublisher,
     private readonly audit: AuditService,
     private readonly config: AppConfig,
@@ -101,13 +103,23 @@ export class SessionRotationService {
       return { outcome: 'foreign' };
     }
     if (!row.is_current && !isRepetition(row, idempotencyKey, by)) {
-      await this.sessions.revoke({ userId: row.user_id, id: sessionId }, 'refresh_token_reuse', by);
+      await this.endReused({ userId: row.user_id, id: sessionId }, by);
       return { outcome: 'reused' };
     }
     if (row.is_too_old) return { outcome: 'expired' };
     // It was live and current, but not for the compare-and-set a moment before.
     if (row.is_current) return { outcome: 'revoked' };
     return this.repeat(presented, row, by);
+  }
+
+  /** The owner is told by mail, once for a session. */
+  private async endReused(selection: SessionSelection, by: Actor): Promise<void> {
+    const { userId } = selection;
+    const kind = 'refresh_token_reuse';
+    await this.commands.run(by, [userId], async (command) => {
+      const ended = await this.sessions.revokeWithin(command, selection, kind);
+      if (ended > 0) await command.mail({ kind, userId, language: by.language });
+    });
   }
 
   private async repeat(presented: PresentedRefreshToken, row: RefusedRow, by: Actor): Promise<Rotation> {

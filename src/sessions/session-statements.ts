@@ -15,7 +15,8 @@ const endLines = auditLine('session.revoked', 'ended', {
 /**
  * The session and its line in the audit trail; nothing where the account has changed, or the OAuth client has ended. The lock
  * makes logins to one account take turns until the transaction ends, and the time is taken under it: sessions open in the order of
- * their times. The lock on the client makes its end wait, which then finds the session.
+ * their times. The lock on the client makes its end wait, which then finds the session. `is_elsewhere`: the account has stored sessions, and
+ * none of them was opened from this network with this user agent.
  */
 export const OPEN: HotStatement = {
   name: 'open_session',
@@ -34,7 +35,13 @@ export const OPEN: HotStatement = {
     SELECT $7, id, $8, at, at, at, at + make_interval(secs => $9), $3, $2, $10::text, $11::text FROM moment
     RETURNING id, user_id, rotated_at, expires_at, client_id
   ), noted AS (${auditLine('session.opened', 'opened', { user: 'user_id', session: 'id', details: OF_CLIENT_IF_ANY })})
-  SELECT rotated_at, expires_at, role FROM opened, account`,
+  SELECT rotated_at, expires_at, role,
+    EXISTS (SELECT FROM sessions WHERE user_id = $5) AND NOT EXISTS (
+      SELECT FROM sessions s
+      WHERE s.user_id = $5 AND s.ip IS NOT NULL AND network_of(s.ip) = network_of($2::text)
+        AND s.user_agent IS NOT DISTINCT FROM $3::text
+    ) AS is_elsewhere
+  FROM opened, account`,
 };
 
 /** The oldest live sessions beyond the cap, never the one just opened, with their lines in the audit trail. */

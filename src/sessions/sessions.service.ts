@@ -11,9 +11,12 @@ import type { PageQueryDto } from '../http/page-query.dto.js';
 import { AppConfig } from '../config/app-config.js';
 import { isLive } from '../database/live-session.js';
 import { HotStatements, type Run } from '../database/hot-statements.js';
+import { MailOutbox } from '../mail/mail-outbox.js';
+import type { OutgoingMail } from '../mail/outgoing-mail.js';
 import type { Command } from '../commands/command.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Credentials } from '../users/account-statements.js';
+import type { Login, Opened, Opening } from './opening.js';
 import { Session, type TokenSession } from './session.entity.js';
 import {
   END_EVERYBODY,
@@ -37,12 +40,11 @@ export interface SessionSelection {
   exceptId?: string | null;
 }
 
-/** How a session is opened. */
-export interface Opening {
-  /** The OAuth client that logs the user in; `null` for a login without one. */
-  readonly clientId: string | null;
-  /** What the user calls the device. */
-  readonly deviceName: string | null;
+interface OpenedRow {
+  readonly rotated_at: Date;
+  readonly expires_at: Date;
+  readonly role: string;
+  readonly is_elsewhere: boolean;
 }
 
 /** A session, and whose it is. */
@@ -59,44 +61,53 @@ export class SessionsService {
     private readonly statements: HotStatements,
     private readonly commands: CommandsService,
     private readonly evictions: EvictionService,
+    private readonly outbox: MailOutbox,
     private readonly config: AppConfig,
   ) {}
 
   /**
    * Opens a session, provided that the account is still active and still has the password that was verified: a login
    * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
+   * A login from a new device is told to the owner by mail.
    * @returns the session, or `undefined` when the account has changed or the client has ended
    */
   async open(
     user: Pick<Credentials, 'id' | 'passwordHash'>,
-    opening: Opening,
+    { isOfKnownDevice, ...opening }: Login,
     by: Actor,
   ): Promise<TokenSession | undefined> {
-    const opened = await this.statements.transaction(({ run }) => this.openWithin(run, user, opening, by));
+    const opened = await this.statements.transaction(async ({ run }) => {
+      const session = await this.openWithin(run, user, opening, by);
+      const isOfNewDevice = session?.isElsewhere === true && !isOfKnownDevice;
+      if (isOfNewDevice) await this.outbox.queueWithin(run, noticeOf(user.id, by));
+      return session && { ...session, isOfNewDevice };
+    });
     if (opened === undefined) return undefined;
+    if (opened.isOfNewDevice) this.outbox.wake();
     await this.evictions.evictBeforeAnswer(opened.changes);
     return opened.session;
   }
 
-  /** The same within a transaction. @returns also what caches hold wrong after the commit: sessions beyond the cap */
+  /** The same within a transaction, without the mail. */
   async openWithin(
     run: Run,
     { id: userId, passwordHash }: Pick<Credentials, 'id' | 'passwordHash'>,
     { clientId, deviceName }: Opening,
     by: Actor,
-  ): Promise<{ session: TokenSession; changes: Change[] } | undefined> {
+  ): Promise<Opened | undefined> {
     const [id, refreshJti] = [randomUUID(), randomUUID()];
     const values = [userId, passwordHash, id, refreshJti, this.lifeSeconds, clientId, deviceName];
     const opened = [...actorValues(by), ...values];
     const service = actorValues({ ...SERVICE_ACTOR, requestId: by.requestId });
-    const [row] = await run<{ rotated_at: Date; expires_at: Date; role: string }>(OPEN, opened);
+    const [row] = await run<OpenedRow>(OPEN, opened);
     if (row === undefined) return undefined;
     const beyondCap = [...service, userId, id, this.config.sessions.maxPerUser];
     const ended = await run<{ id: string }>(END_OLDEST, beyondCap);
-    const { rotated_at: at, expires_at: expiresAt, role } = row;
+    const { rotated_at: at, expires_at: expiresAt, role, is_elsewhere: isElsewhere } = row;
     return {
       session: { id, userId, clientId, role, refreshJti, createdAt: at, rotatedAt: at, expiresAt },
       changes: ended.map((session) => endOf({ id: session.id, user_id: userId }, 'too_many_sessions')),
+      isElsewhere,
     };
   }
 
@@ -210,4 +221,11 @@ const endOf = ({ id, user_id }: OwnedSession, reason: RevokeReason): Change => (
   user_id,
   session_id: id,
   reason,
+});
+
+const noticeOf = (userId: string, { ip, userAgent, language }: Actor): OutgoingMail => ({
+  kind: 'new_device',
+  userId,
+  language,
+  data: { ip, user_agent: userAgent },
 });

@@ -1,9 +1,9 @@
 import type { HotStatement, Run } from '../database/hot-statements.js';
 import type { User } from './user.entity.js';
 
-export type Recipient = Pick<User, 'id' | 'email' | 'fullName' | 'locale' | 'emailVerified'>;
+export type Recipient = Pick<User, 'id' | 'email' | 'fullName' | 'locale' | 'emailVerified' | 'isActive'>;
 
-const COLUMNS = `id, email, full_name AS "fullName", locale, email_verified AS "emailVerified"`;
+const COLUMNS = `id, email, full_name AS "fullName", locale, email_verified AS "emailVerified", is_active AS "isActive"`;
 
 const BY_ID: HotStatement = {
   name: 'recipient_by_id',

@@ -190,6 +190,8 @@ export class UsersService {
     ]);
     if (account === undefined) throw Problems.notFound('User not found');
     command.changed(changeOf(before, after));
+    if (before.isActive && !after.isActive)
+      await command.mail({ kind: 'account_deactivated', userId: before.id });
     return account;
   }
 }

@@ -102,7 +102,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a reused refresh token ends nothing',
     file: ROTATION,
-    text: "await this.sessions.revoke({ userId: row.user_id, id: sessionId }, 'refresh_token_reuse', by);",
+    text: 'await this.endReused({ userId: row.user_id, id: sessionId }, by);',
     replacement: '',
     specs: ['test/integration/refresh-repeat.spec.ts'],
   },

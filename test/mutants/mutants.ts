@@ -16,6 +16,7 @@ import { OUTBOX_MUTANTS } from './outbox-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
 import { PROOF_MUTANTS } from './proof-mutants.js';
+import { RECOVERY_MUTANTS } from './recovery-mutants.js';
 import { ROLE_MUTANTS } from './role-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TRACING_MUTANTS } from './tracing-mutants.js';
@@ -49,6 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FEED_MUTANTS,
   ...GENERATION_MUTANTS,
   ...PROOF_MUTANTS,
+  ...RECOVERY_MUTANTS,
   ...ROLE_MUTANTS,
   ...SECRET_MUTANTS,
   ...TRACING_MUTANTS,

@@ -5,6 +5,7 @@ import { sql } from '../postgres/sql.js';
 import { waitFor } from '../wait-for.js';
 
 export interface ReceivedMail {
+  readonly kind: string;
   readonly to: string;
   readonly text: string;
   /** Addresses in the text. */
@@ -65,7 +66,7 @@ export class MailFolder {
       names.map(async (name) => {
         const path = join(folder, name);
         const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-        return { name, mtimeMs, mail: parse(text) };
+        return { name, mtimeMs, mail: parse(name, text) };
       }),
     );
     return files.filter(({ mail }) => mail.to === address).sort((one, other) => one.mtimeMs - other.mtimeMs);
@@ -81,7 +82,7 @@ export function tokenOf({ links }: ReceivedMail, page: string): string {
 
 const isTo = (link: string, page: string): boolean => new URL(link).pathname.endsWith(`/${page}`);
 
-function parse(text: string): ReceivedMail {
+function parse(name: string, text: string): ReceivedMail {
   const [, to = ''] = /^To: (?:.*<)?([^\s<>]+)>?$/m.exec(text) ?? [];
-  return { to, text, links: text.match(/https?:\/\/\S+/g) ?? [] };
+  return { kind: name.slice(0, name.indexOf('-')), to, text, links: text.match(/https?:\/\/\S+/g) ?? [] };
 }
