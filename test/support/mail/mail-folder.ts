@@ -8,6 +8,7 @@ export interface ReceivedMail {
   readonly kind: string;
   readonly to: string;
   readonly text: string;
+  readonly html: string;
   /** Addresses in the text. */
   readonly links: readonly string[];
 }
@@ -66,7 +67,9 @@ export class MailFolder {
       names.map(async (name) => {
         const path = join(folder, name);
         const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-        return { name, mtimeMs, mail: parse(name, text) };
+        // It is written before the text.
+        const html = await readFile(path.replace(/txt$/, 'html'), 'utf8');
+        return { name, mtimeMs, mail: { ...parse(text), kind: name.slice(0, name.indexOf('-')), html } };
       }),
     );
     return files.filter(({ mail }) => mail.to === address).sort((one, other) => one.mtimeMs - other.mtimeMs);
@@ -82,7 +85,7 @@ export function tokenOf({ links }: ReceivedMail, page: string): string {
 
 const isTo = (link: string, page: string): boolean => new URL(link).pathname.endsWith(`/${page}`);
 
-function parse(name: string, text: string): ReceivedMail {
+function parse(text: string): Pick<ReceivedMail, 'to' | 'text' | 'links'> {
   const [, to = ''] = /^To: (?:.*<)?([^\s<>]+)>?$/m.exec(text) ?? [];
-  return { kind: name.slice(0, name.indexOf('-')), to, text, links: text.match(/https?:\/\/\S+/g) ?? [] };
+  return { to, text, links: text.match(/https?:\/\/\S+/g) ?? [] };
 }
