@@ -1,35 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { api, type ApiClient, type ApiResponse } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { MailServer } from '../support/mail/mail-server.js';
 import { freePort } from '../support/network/free-port.js';
 import { OtlpCollector } from '../support/network/otlp-collector.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { hashesIn, type Place, searchPostgres, searchRedis, searchText } from './support/canary-search.js';
+import { readMails } from './support/mail-reader.js';
 import { claimsOf } from './support/accounts.js';
+import { canary, SECRETS } from './support/canary-secrets.js';
 import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
-
-/** A secret that nothing else has, in letters and digits, so that no encoding of URLs or JSON changes it. */
-const canary = (name: string) => `canary${name}${randomBytes(16).toString('hex')}`;
 
 /** More than the name of a canary; a multiple of 3, so that its base64 begins that of the whole. */
 const RECOGNIZED_CHARACTERS = 15;
 
 const ADMIN = { email: 'admin@example.org', password: canary('admin') };
-const SECRETS = {
-  password: canary('password'),
-  newPassword: canary('new'),
-  wrongPassword: canary('wrong'),
-  signingKey: canary('key'),
-  databasePassword: canary('database'),
-  redisPassword: canary('redis'),
-  collectorKey: canary('collector'),
-  forgedToken: `${canary('header')}.${canary('payload')}.${canary('signature')}`,
-  cookie: canary('cookie'),
-  queryToken: canary('query'),
-};
 const EMAIL = 'canary@example.org';
 const UNKNOWN_EMAIL = 'nobody@example.org';
 const LAST_PATH = '/the-last-request';
@@ -39,17 +26,20 @@ describe('secrets', () => {
   let database: TestDatabase;
   let redis: RedisServer;
   let collector: OtlpCollector;
+  let mailServer: MailServer;
   let deployment: Deployment;
   let client: ApiClient;
   let metrics: string;
   let hashes: string[];
   const tokens: string[] = [];
+  const oneTimeTokens: string[] = [];
   const failures: ApiResponse<unknown>[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
     redis = await RedisServer.start({ password: SECRETS.redisPassword });
     collector = await OtlpCollector.start();
+    mailServer = await MailServer.start();
     const managementPort = await freePort();
     const url = new URL(database.url);
     url.password ||= SECRETS.databasePassword;
@@ -62,6 +52,8 @@ describe('secrets', () => {
       JWT_SECRET: SECRETS.signingKey,
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
+      SMTP_URL: mailServer.url,
+      MAIL_FROM: 'no-reply@example.org',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_HEADERS: `api-key=${SECRETS.collectorKey}`,
       OTEL_BSP_SCHEDULE_DELAY: '50',
@@ -78,6 +70,7 @@ describe('secrets', () => {
   afterAll(async () => {
     await deployment.stop();
     await collector.stop();
+    await mailServer.down();
     await redis.stop();
     await database.drop();
   });
@@ -110,6 +103,8 @@ describe('secrets', () => {
     const token = refreshed.body['access_token'];
     await failAsGuesser(token);
     await failByShape();
+    const steps = { post, fail, get: (path: string) => client.get(path) };
+    oneTimeTokens.push(...(await readMails(mailServer, steps, [password, newPassword])));
     await failOnLiveChannel(first['access_token'] ?? '');
     const change = { current_password: password, new_password: newPassword };
     expect((await post('users/me/change-password', change, token)).status).toBe(200);
@@ -205,6 +200,7 @@ describe('secrets', () => {
       ...Object.values(SECRETS),
       ...SECRETS.forgedToken.split('.'),
       ...signatures,
+      ...oneTimeTokens,
     ];
     const begins = secrets.map((secret) => secret.slice(0, RECOGNIZED_CHARACTERS));
     return [...begins, 'eyJhbGciOi', '$argon2'];
@@ -236,10 +232,11 @@ describe('secrets', () => {
     expect(searchText(texts, needles())).toEqual([]);
   });
 
-  it('are all searched for: two tokens for each login and refresh, and a hash for each account', () => {
+  it('are all searched for: two tokens for each login and refresh, those of mails, and a hash for each account', () => {
     expect(tokens).toHaveLength(10);
     for (const token of tokens) expect(token).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]{43}$/);
-    expect(hashes).toHaveLength(2);
+    expect(oneTimeTokens.map(({ length }) => length)).toEqual([43, 43, 43, 43]);
+    expect(hashes).toHaveLength(3);
     for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$/);
   });
 });
