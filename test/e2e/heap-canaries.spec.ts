@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppProcess } from '../support/app/app-process.js';
 import { api } from '../support/app/api-client.js';
+import { MailFolder } from '../support/mail/mail-folder.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { waitFor } from '../support/wait-for.js';
 import { PASSWORD } from './support/accounts.js';
@@ -13,13 +14,15 @@ import { workerHeaps } from './support/worker-heaps.js';
 const canary = (name: string) => `canary${name}${randomBytes(16).toString('hex')}`;
 
 describe('the heap of the process', () => {
-  it('holds no password once the login that sent it was answered', async () => {
-    const [password, wrong] = [canary('password'), canary('wrong')];
+  it('holds no password and no token of a mail once the request that sent it was answered', async () => {
+    const [password, wrong, next] = [canary('password'), canary('wrong'), canary('next')];
+    const mails = await MailFolder.make();
     const cwd = await makeTemporaryDirectory('heap');
     const deployment = await Deployment.start();
     // Node collects garbage before it writes the snapshot.
     const env = {
       ...deployment.environment,
+      ...mails.variables,
       NODE_OPTIONS: `--heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${cwd}`,
     };
     const app = await AppProcess.start({ env });
@@ -30,6 +33,9 @@ describe('the heap of the process', () => {
     expect((await client.post('/api/v1/auth/register', { ...account, password })).status).toBe(201);
     expect((await logIn(password)).status).toBe(200);
     expect((await logIn(wrong)).status).toBe(401);
+    const token = await mails.token(account.email, 'account/reset-password');
+    const reset = { token, new_password: next };
+    expect((await client.post('/api/v1/auth/reset-password', reset)).status).toBe(200);
     // The parser and the buffers of the connection have had another request since.
     for (let count = 0; count < 20; count++) expect((await logIn(PASSWORD)).status).toBe(401);
     process.kill(app.pid, 'SIGUSR2');
@@ -42,11 +48,12 @@ describe('the heap of the process', () => {
       { what: 'the whole snapshot', timeoutMs: 60_000, intervalMs: 500 },
     );
     expect(snapshot?.includes('SessionVerdictService')).toBe(true);
-    for (const secret of [password, wrong]) expect(snapshot?.includes(secret.slice(0, 20))).toBe(false);
+    for (const secret of [password, wrong, next, token])
+      expect(snapshot?.includes(secret.slice(0, 20))).toBe(false);
     client.close();
     await app.stop();
     await deployment.stop();
-    await removeTemporaryDirectory(cwd);
+    await Promise.all([removeTemporaryDirectory(cwd), mails.remove()]);
   }, 120_000);
 });
 
