@@ -32,11 +32,20 @@ describe('hot statements', () => {
     await expect(refresh(app, body['refresh_token'])).resolves.toMatchObject({ status: 200 });
     await expect(echo(app, 1)).resolves.toMatchObject([{ value: 1 }]);
     await expect(echo(app, 2)).resolves.toMatchObject([{ value: 2 }]);
+    // Background tasks, and the sender of the mails of the registration, run others.
+    const names = [
+      'credentials',
+      'echo',
+      'end_oldest_sessions',
+      'live_user',
+      'note_audit_event',
+      'open_session',
+      'rotate_session',
+    ];
     await expect(
       app.query(
-        // Once a second a background task runs the statement that is left out.
-        `SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements
-         WHERE name <> 'take_audit_events' ORDER BY name`,
+        `SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements WHERE name = ANY($1) ORDER BY name`,
+        [names],
       ),
     ).resolves.toEqual([
       { name: 'credentials', runs: '1' },
