@@ -1,14 +1,14 @@
-import { createHash, createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createHash, type KeyObject, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
+import { derivedKey } from '../common/derived-key.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { digestOfEmail } from '../users/email.js';
 
 const ALGORITHM = 'HS256';
 const LIFE_SECONDS = 365 * 86_400;
-const KEY_BYTES = 32;
-/** What the key is derived for (RFC 5869 §3.2): a token of another kind never verifies with it, and the other way round. */
+/** A token of another kind never verifies with its key, and the other way round. */
 const PURPOSE = 'ergodrive device token';
 
 /** What a device token says. */
@@ -31,7 +31,7 @@ export class DeviceTokens {
     private readonly clock: DatabaseClock,
     { tokens }: AppConfig,
   ) {
-    this.key = createSecretKey(Buffer.from(hkdfSync('sha256', tokens.key, '', PURPOSE, KEY_BYTES)));
+    this.key = derivedKey(tokens.key, PURPOSE);
   }
 
   /** A token of a new device of the account, for a year. Call it after a successful login only. @param passwordHash that is stored now */

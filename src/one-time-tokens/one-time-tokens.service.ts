@@ -1,5 +1,6 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { derivedKey } from '../common/derived-key.js';
 import { AppConfig } from '../config/app-config.js';
 import { HotStatements, type Run } from '../database/hot-statements.js';
 import { ProblemError } from '../http/problem.error.js';
@@ -23,8 +24,6 @@ import {
   PEEK,
 } from './one-time-token-statements.js';
 
-const KEY_BYTES = 32;
-/** What the key is derived for (RFC 5869 §3.2). */
 const KEY_PURPOSE = 'ergodrive one-time token';
 
 /**
@@ -40,9 +39,7 @@ export class OneTimeTokens {
     private readonly statements: HotStatements,
     private readonly config: AppConfig,
   ) {
-    this.key = createSecretKey(
-      Buffer.from(hkdfSync('sha256', config.tokens.key, '', KEY_PURPOSE, KEY_BYTES)),
-    );
+    this.key = derivedKey(config.tokens.key, KEY_PURPOSE);
   }
 
   /**
