@@ -107,7 +107,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
       INSERT INTO log_positions VALUES ('other', now() - interval '1 year', '0');
       UPDATE sessions SET expires_at = now() - interval '31 days'`);
     await expect(app.get(AuditRetentionService).prune()).resolves.toBe(1);
-    await expect(app.get(LimitCleanupService).removeExpired()).resolves.toBeGreaterThan(0);
+    await expect(app.get(LimitCleanupService).remove()).resolves.toBeGreaterThan(0);
     await expect(app.get(SessionCleanupService).removeEnded()).resolves.toBeGreaterThan(0);
     await app.get(LogRetentionService).storePosition();
     await expect(app.get(LogRetentionService).prune()).resolves.toEqual(expect.any(Number));

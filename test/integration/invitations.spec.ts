@@ -208,7 +208,7 @@ describe('an invitation', () => {
     const kept = [keep.id];
     for (const column of columns) kept.unshift(await add(column, 29));
     for (const column of columns) await add(column, 31);
-    await expect(app.get(InvitationCleanupService).removeOld()).resolves.toBe(3);
+    await expect(app.get(InvitationCleanupService).remove()).resolves.toBe(3);
     expect((await list()).invitations.map(({ id }) => id).sort()).toEqual(kept.sort());
   });
 

@@ -98,7 +98,7 @@ describe('a one-time token', () => {
       await app.query('UPDATE one_time_tokens SET expires_at = now() WHERE id = $1', [id]);
       await expect(outcome(consume(token, purpose))).resolves.toBe('one_time_token_invalid');
     }
-    await expect(app.get(OneTimeTokenCleanupService).removeExpired()).resolves.toBeGreaterThan(0);
+    await expect(app.get(OneTimeTokenCleanupService).remove()).resolves.toBeGreaterThan(0);
     await expect(app.query('SELECT id FROM one_time_tokens WHERE user_id = $1', [userId])).resolves.toEqual(
       [],
     );
