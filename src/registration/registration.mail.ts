@@ -6,6 +6,7 @@ import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { type Recipient, recipientByAddress } from '../users/mail-recipients.js';
+import { ResetLetters } from '../users/reset-letters.js';
 
 /**
  * The mail of a silent registration: a link that makes the account, or that the address has one already. Nothing of what was typed is in
@@ -18,6 +19,7 @@ export class RegistrationMail implements MailKind {
   constructor(
     kinds: MailKinds,
     private readonly tokens: OneTimeTokens,
+    private readonly letters: ResetLetters,
     private readonly config: AppConfig,
   ) {
     kinds.register(this);
@@ -40,15 +42,7 @@ export class RegistrationMail implements MailKind {
   }
 
   private async toOwner(user: Recipient, row: MailRow, run: Run): Promise<Letter | undefined> {
-    const issued = await this.tokens.ofMailWithin(run, row, { purpose: 'reset_password', userId: user.id });
-    if (issued === undefined) return undefined;
-    return {
-      template: 'account_exists',
-      to: user.email,
-      locale: user.locale,
-      values: { name: user.fullName },
-      links: { link: publicLink(this.config, 'account/reset-password', issued.token) },
-      expiresAt: issued.expiresAt,
-    };
+    const letter = await this.letters.write(user, row, run);
+    return letter && { ...letter, template: 'account_exists' };
   }
 }

@@ -14,6 +14,7 @@ import { NewAccounts } from './new-accounts.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { RegistrationGate } from './registration-gate.js';
+import { ResetLetters } from './reset-letters.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -27,6 +28,7 @@ import { UsersService } from './users.service.js';
     AccountProofs,
     RegistrationGate,
     MailLimits,
+    ResetLetters,
     PasswordHasher,
     PasswordPolicy,
     BreachedPasswords,
@@ -39,6 +41,7 @@ import { UsersService } from './users.service.js';
     AccountProofs,
     RegistrationGate,
     MailLimits,
+    ResetLetters,
     PasswordHasher,
     PasswordPolicy,
     OneTimeTokensModule,
