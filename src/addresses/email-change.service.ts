@@ -14,7 +14,7 @@ import { MailLimits } from '../users/mail-limits.js';
 import { RegistrationGate } from '../users/registration-gate.js';
 import { UsersService } from '../users/users.service.js';
 
-/** Changes the address of an account: asked with the password, proved at the new address, told to the old one with an undo. */
+/** Changes the address of an account: asked with the password, proved at the new address. The old one gets a mail with an undo. */
 @Injectable()
 export class EmailChangeService {
   constructor(

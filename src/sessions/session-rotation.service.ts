@@ -112,7 +112,7 @@ export class SessionRotationService {
     return this.repeat(presented, row, by);
   }
 
-  /** The owner is told by mail, once for a session. */
+  /** The owner gets a mail, once for a session. */
   private async endReused(selection: SessionSelection, by: Actor): Promise<void> {
     const { userId } = selection;
     const kind = 'refresh_token_reuse';

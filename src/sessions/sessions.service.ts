@@ -68,7 +68,7 @@ export class SessionsService {
   /**
    * Opens a session, provided that the account is still active and still has the password that was verified: a login
    * that overlaps with a password change or a deactivation does not survive it. Beyond the cap the oldest sessions end.
-   * A login from a new device is told to the owner by mail.
+   * After a login from a new device the owner gets a mail.
    * @returns the session, or `undefined` when the account has changed or the client has ended
    */
   async open(
