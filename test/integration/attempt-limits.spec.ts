@@ -104,9 +104,7 @@ describe('attempts', () => {
 
     it('leave no counts behind once their windows have ended', async () => {
       await attempt(newEmail(), newAddress());
-      await expect(attempts.app.get(LimitCleanupService).remove()).resolves.toEqual(
-        expect.any(Number),
-      );
+      await expect(attempts.app.get(LimitCleanupService).remove()).resolves.toEqual(expect.any(Number));
       await expect(attempts.app.query('SELECT FROM limit_counts')).resolves.not.toHaveLength(0);
       await endWindows();
       await attempts.app.get(LimitCleanupService).remove();
