@@ -49,9 +49,11 @@ export function expectedBody({ id, email, fullName }: BenchUser): string {
   return JSON.stringify({
     id,
     email,
+    email_verified: false,
     full_name: fullName,
     role: 'student',
     is_active: true,
+    locale: null,
     created_at: CREATED_AT,
     updated_at: CREATED_AT,
   });

@@ -5,7 +5,7 @@ import { isLive } from '../../src/database/live-session.js';
 import type { UserDto } from '../../src/users/user.dto.js';
 
 const LIVE_USER = `
-  SELECT u.id, u.email, u.full_name, u.role, u.is_active, u.created_at, u.updated_at,
+  SELECT u.id, u.email, u.email_verified, u.full_name, u.role, u.is_active, u.locale, u.created_at, u.updated_at,
          ARRAY(SELECT s.id::text FROM sessions s
                WHERE s.user_id = u.id AND ${isLive('s')}) AS sessions
   FROM users u WHERE u.id = $1`;

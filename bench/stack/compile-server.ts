@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { type Options, transform } from '@swc/core';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What the build copies: see `assets` in `nest-cli.json`. */
+const COPIED = /\.(mjs|html|css|json)$/;
 const SOURCES = ['src', 'packages/verifier/src', 'bench/server', 'bench/population'];
 
 /**
@@ -18,8 +20,8 @@ export async function compileServer(into: string): Promise<string> {
     const entries = await readdir(join(ROOT, folder), { recursive: true });
     const files = entries.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
     await Promise.all(files.map((file) => compile(join(folder, file), into, options)));
-    const workers = entries.filter((name) => name.endsWith('.mjs')).map((name) => join(folder, name));
-    await Promise.all(workers.map((file) => cp(join(ROOT, file), join(into, file))));
+    const others = entries.filter((name) => COPIED.test(name)).map((name) => join(folder, name));
+    await Promise.all(others.map((file) => cp(join(ROOT, file), join(into, file))));
   }
   await symlink(join(ROOT, 'node_modules'), join(into, 'node_modules'));
   await cp(join(ROOT, 'package.json'), join(into, 'package.json'));
