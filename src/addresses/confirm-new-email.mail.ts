@@ -5,7 +5,7 @@ import { publicLink } from '../mail/links.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { recipientByAddress, recipientOf } from '../users/mail-recipients.js';
+import { accountByAddress, accountOfMail } from '../users/account-lookups.js';
 
 /** The link that proves a new address of an account. An address that has an account already gets no mail. */
 @Injectable()
@@ -22,9 +22,9 @@ export class ConfirmNewEmailMail implements MailKind {
 
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {
     const { address } = row;
-    const user = await recipientOf(run, row);
+    const user = await accountOfMail(run, row);
     if (user === undefined || address === null) return undefined;
-    if ((await recipientByAddress(run, address)) !== undefined) return undefined;
+    if ((await accountByAddress(run, address)) !== undefined) return undefined;
     const issued = await this.tokens.findWithin(run, 'change_email', String(row.data['token_id']));
     if (issued === undefined) return undefined;
     return {

@@ -5,7 +5,7 @@ import { publicLink } from '../mail/links.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { recipientOf } from '../users/mail-recipients.js';
+import { accountOfMail } from '../users/account-lookups.js';
 
 /** Tells the former address of a change, with the undo. */
 @Injectable()
@@ -22,7 +22,7 @@ export class EmailChangedMail implements MailKind {
 
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {
     const { address } = row;
-    const user = await recipientOf(run, row);
+    const user = await accountOfMail(run, row);
     const issued = await this.tokens.findWithin(run, 'undo_email_change', String(row.data['token_id']));
     if (user === undefined || address === null || issued === undefined) return undefined;
     return {

@@ -5,7 +5,7 @@ import { publicLink } from '../mail/links.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { recipientOf } from '../users/mail-recipients.js';
+import { accountOfMail } from '../users/account-lookups.js';
 
 /**
  * The link that proves the address of an account, and one for an owner of the mailbox who has not registered: it replaces the password that
@@ -25,7 +25,7 @@ export class VerifyEmailMail implements MailKind {
   }
 
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {
-    const user = await recipientOf(run, row);
+    const user = await accountOfMail(run, row);
     if (user === undefined || user.emailVerified) return undefined;
     const proof = await this.tokens.ofMailWithin(run, row, { purpose: 'verify_email', userId: user.id });
     const reset = await this.tokens.ofMailWithin(run, row, { purpose: 'reset_password', userId: user.id });

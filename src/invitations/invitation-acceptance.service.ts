@@ -6,11 +6,11 @@ import { HotStatements } from '../database/hot-statements.js';
 import { ProblemError } from '../http/problem.error.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import type { TokenSession } from '../sessions/session.entity.js';
+import { accountByAddress } from '../users/account-lookups.js';
 import { MailLimits } from '../users/mail-limits.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { RegistrationGate } from '../users/registration-gate.js';
-import { UsersService } from '../users/users.service.js';
 import type { OpenInvitation } from './invitation.js';
 import type { AcceptInvitationDto } from './invitation.dto.js';
 import { FIND_OPEN } from './invitation-statements.js';
@@ -25,7 +25,6 @@ export class InvitationAcceptance {
   constructor(
     private readonly commands: CommandsService,
     private readonly statements: HotStatements,
-    private readonly users: UsersService,
     private readonly invited: InvitedAccounts,
     private readonly sessionTokens: SessionTokens,
     private readonly gate: RegistrationGate,
@@ -83,7 +82,7 @@ export class InvitationAcceptance {
 
   private async holderOf(email: string): Promise<string | null> {
     const run = this.statements.run.bind(this.statements);
-    return (await this.users.findByAddress(run, email))?.id ?? null;
+    return (await accountByAddress(run, email))?.id ?? null;
   }
 }
 

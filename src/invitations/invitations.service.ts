@@ -11,11 +11,11 @@ import { ProblemError, Problems } from '../http/problem.error.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
 import type { IssuedToken } from '../one-time-tokens/one-time-token.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import { accountByAddress } from '../users/account-lookups.js';
 import { normaliseEmail } from '../users/email.js';
 import { MailLimits } from '../users/mail-limits.js';
 import type { InviteeDto } from '../users/new-account.dto.js';
 import { RegistrationGate } from '../users/registration-gate.js';
-import { UsersService } from '../users/users.service.js';
 import type { Invitation, InvitationState, OpenInvitation } from './invitation.js';
 import { COUNT, END, FIND_OPEN, INSERT, LIST, LOCK_OPEN, RENEW } from './invitation-statements.js';
 
@@ -28,7 +28,6 @@ export class InvitationsService {
   constructor(
     private readonly commands: CommandsService,
     private readonly statements: HotStatements,
-    private readonly users: UsersService,
     private readonly gate: RegistrationGate,
     private readonly tokens: OneTimeTokens,
     private readonly outbox: MailOutbox,
@@ -110,7 +109,7 @@ export class InvitationsService {
 
   /** Refuses an address for which an acceptance would be refused. An account whose address is not proved may be a stranger's. */
   private async demandFree({ run }: Command, email: string, by: Actor): Promise<void> {
-    const account = await this.users.findByAddress(run, email);
+    const account = await accountByAddress(run, email);
     const isTaken =
       account !== undefined && (account.emailVerified || !account.isActive || account.id === by.id);
     if (isTaken || (await this.tokens.isReservedWithin(run, email, null)))

@@ -7,10 +7,10 @@ import { ALL_PURPOSES } from '../one-time-tokens/one-time-token.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import type { TokenSession } from '../sessions/session.entity.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { accountByAddress } from '../users/account-lookups.js';
 import { AccountProofs, type ClaimedAccount } from '../users/account-proofs.service.js';
 import type { AccountRecord } from '../users/account-statements.js';
 import { NewAccounts } from '../users/new-accounts.service.js';
-import { UsersService } from '../users/users.service.js';
 import type { OpenInvitation } from './invitation.js';
 import { ACCEPT, LOCK_OPEN } from './invitation-statements.js';
 
@@ -28,7 +28,6 @@ export class InvitedAccounts {
   constructor(
     private readonly accounts: NewAccounts,
     private readonly proofs: AccountProofs,
-    private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly tokens: OneTimeTokens,
     private readonly config: AppConfig,
@@ -49,7 +48,7 @@ export class InvitedAccounts {
     const [invitation] = await command.run<OpenInvitation>(LOCK_OPEN, [id]);
     await this.tokens.consumeWithin(command.run, token, 'accept_invitation');
     const { role, locale } = this.demandRights(invitation);
-    const holder = await this.users.findByAddress(command.run, email);
+    const holder = await accountByAddress(command.run, email);
     // An inviter who is the holder must not become somebody else: there might be no admin left.
     if ((holder?.id ?? null) !== holderId || (holderId !== null && holderId === invitedBy))
       throw new ProblemError('email_taken');

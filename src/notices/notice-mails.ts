@@ -7,7 +7,8 @@ import { publicLink } from '../mail/links.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { type Recipient, recipientOf } from '../users/mail-recipients.js';
+import { accountOfMail } from '../users/account-lookups.js';
+import type { AccountRecord } from '../users/account-statements.js';
 import { deviceLine } from './device-line.js';
 
 /** Of one kind and account in 15 minutes: nobody fills a mailbox by logging in again and again. */
@@ -47,9 +48,9 @@ export class NoticeMails {
   }
 
   /** Whom the notice goes to; nobody for a kind that is switched off, beyond the limit, and once it is not true any more. */
-  private async recipient(kind: NoticeKind, row: MailRow, run: Run): Promise<Recipient | undefined> {
+  private async recipient(kind: NoticeKind, row: MailRow, run: Run): Promise<AccountRecord | undefined> {
     if (!this.config.notices.includes(kind)) return undefined;
-    const user = await recipientOf(run, row);
+    const user = await accountOfMail(run, row);
     if (user === undefined || user.isActive === (kind === 'account_deactivated')) return undefined;
     const limit = { name: `notice-${kind.replaceAll('_', '-')}`, attempts: NOTICES_PER_ACCOUNT };
     // Each mail counts once, however often it is written.
@@ -57,7 +58,7 @@ export class NoticeMails {
     return isCounted ? user : undefined;
   }
 
-  private async write(user: Recipient, row: MailRow, run: Run): Promise<Letter | undefined> {
+  private async write(user: AccountRecord, row: MailRow, run: Run): Promise<Letter | undefined> {
     const toIssue = { purpose: 'end_sessions' as const, userId: user.id };
     const issued = user.isActive ? await this.tokens.ofMailWithin(run, row, toIssue) : undefined;
     // The link was used before the mail could be sent, or the account was deactivated just now.

@@ -4,7 +4,7 @@ import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { Run } from '../database/hot-statements.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
-import { recipientOf } from '../users/mail-recipients.js';
+import { accountOfMail } from '../users/account-lookups.js';
 import { ResetLetters } from '../users/reset-letters.js';
 
 /** The link that sets a new password. An address without an active account gets no mail. */
@@ -20,7 +20,7 @@ export class ResetPasswordMail implements MailKind {
   }
 
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {
-    const user = await recipientOf(run, row);
+    const user = await accountOfMail(run, row);
     const letter = user && (await this.letters.write(user, row, run));
     if (letter !== undefined && !row.isPrepared)
       await noteWithin(run, 'user.password_reset_requested', actorOf(row), { userId: user?.id });

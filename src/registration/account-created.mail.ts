@@ -3,7 +3,7 @@ import { AppConfig } from '../config/app-config.js';
 import type { Run } from '../database/hot-statements.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
-import { recipientOf } from '../users/mail-recipients.js';
+import { accountOfMail } from '../users/account-lookups.js';
 import { ResetLetters } from '../users/reset-letters.js';
 
 /** The first mail to the owner of an account that an admin made: a link that sets the password, good for days. */
@@ -20,7 +20,7 @@ export class AccountCreatedMail implements MailKind {
   }
 
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {
-    const user = await recipientOf(run, row);
+    const user = await accountOfMail(run, row);
     return user && this.letters.write(user, row, run, this.config.oneTimeTokens.longSeconds);
   }
 }

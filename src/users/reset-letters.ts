@@ -4,7 +4,7 @@ import type { Run } from '../database/hot-statements.js';
 import { publicLink } from '../mail/links.js';
 import type { Letter, MailRow } from '../mail/mail-kind.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import type { Recipient } from './mail-recipients.js';
+import type { AccountRecord } from './account-statements.js';
 
 /** Letters whose link sets a new password. */
 @Injectable()
@@ -18,7 +18,12 @@ export class ResetLetters {
    * @param lifeSeconds of the link; that of a forgotten password by default
    * @returns `undefined` for a deactivated account, and once the token was used or replaced
    */
-  async write(user: Recipient, row: MailRow, run: Run, lifeSeconds?: number): Promise<Letter | undefined> {
+  async write(
+    user: AccountRecord,
+    row: MailRow,
+    run: Run,
+    lifeSeconds?: number,
+  ): Promise<Letter | undefined> {
     const toIssue = { purpose: 'reset_password' as const, userId: user.id };
     const issued = await this.tokens.ofMailWithin(run, row, {
       ...toIssue,

@@ -10,14 +10,13 @@ import type { Change, UserChangeReason } from '../log/change-feed.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { ADMIN_ROLE } from '../config/roles.js';
-import { HotStatements, type Run } from '../database/hot-statements.js';
+import { HotStatements } from '../database/hot-statements.js';
 import {
   type AccountRecord,
   type AccountToChange,
   CREDENTIALS,
   type Credentials,
   READ_ACCOUNT,
-  READ_ACCOUNT_OF,
   READ_FOR_UPDATE,
   REHASH,
   SET_PASSWORD,
@@ -97,11 +96,6 @@ export class UsersService {
     const [account] = await command.run<AccountRecord>(READ_ACCOUNT, [id]);
     if (account === undefined) throw Problems.notFound('User not found');
     return account;
-  }
-
-  /** The account of an address, within a transaction; also one that was deactivated. @param email normalised */
-  async findByAddress(run: Run, email: string): Promise<AccountRecord | undefined> {
-    return (await run<AccountRecord>(READ_ACCOUNT_OF, [email]))[0];
   }
 
   /** Oldest first. @param query part of the e-mail address or of the name; `%` and `_` are ordinary characters */
