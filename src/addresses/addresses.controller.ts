@@ -5,9 +5,8 @@ import type { Actor } from '../common/actor.js';
 import type { Principal } from '../common/principal.js';
 import { AddressDto } from '../http/address.dto.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { OneTimeTokenDto } from '../http/one-time-token.dto.js';
 import { CurrentActor, CurrentPrincipal, Public } from '../http/request-context.decorators.js';
-import { ChangeEmailDto } from './addresses.dto.js';
+import { ChangeEmailDto, ProveEmailDto } from './addresses.dto.js';
 import { EmailChangeService } from './email-change.service.js';
 import { EmailProofService } from './email-proof.service.js';
 
@@ -25,12 +24,17 @@ export class AddressesController {
   @ApiOperation({
     operationId: 'Auth_verifyEmail',
     summary: 'Prove an address by the token of a mail',
-    description: 'Of a registration, or of a changed address, which is in force from then on.',
+    description:
+      'Of a registration, or of a changed address, which is in force from then on. After a silent registration, the password that was ' +
+      'typed then is sent too, or a mail leads to a new one.',
   })
   @ApiOkResponse({ type: MessageDto })
-  @ApiProblems('one_time_token_invalid', 'registration_closed', 'email_taken', 422, 429)
-  async verifyEmail(@Body() { token }: OneTimeTokenDto, @CurrentActor() by: Actor): Promise<MessageDto> {
-    await this.proofs.prove(token, by);
+  @ApiProblems('one_time_token_invalid', 'wrong_password', 'registration_closed', 'email_taken', 422, 429)
+  async verifyEmail(
+    @Body() { token, password }: ProveEmailDto,
+    @CurrentActor() by: Actor,
+  ): Promise<MessageDto> {
+    await this.proofs.prove(token, password, by);
     return { message: 'Verified', detail: 'The address is proved' };
   }
 

@@ -9,6 +9,11 @@ const TEXTS = {
       'This address is yours, and you asked for this mail.',
       'Confirm',
     ],
+    'finish-registration': [
+      'Finish your registration',
+      'Type the password that you chose when you registered. If you do not know it, leave the field empty: a mail then leads to a new one.',
+      'Make my account',
+    ],
     'undo-email-change': [
       'Take the former address back',
       'Every device is logged out, and the password stops working. A mail leads to a new one.',
@@ -24,12 +29,14 @@ const TEXTS = {
       'Choose a password for your account.',
       'Create the account',
     ],
-    name: 'Your name',
-    password: 'New password',
+    full_name: 'Your name',
+    new_password: 'New password',
+    current_password: 'Your password',
     done: 'Done. You can close this page.',
     missing: 'The link is not complete. Open it from the mail again.',
     one_time_token_invalid:
       'The link was used already, has expired, or was replaced by a later one. Ask for a new mail.',
+    wrong_password: 'The address was registered with another password.',
     too_many_requests: 'Too many attempts. Try again later.',
     failed: 'This did not work. Try again in a moment.',
   },
@@ -39,6 +46,11 @@ const TEXTS = {
       'Adresse bestätigen',
       'Diese Adresse gehört Ihnen, und Sie haben diese Mail verlangt.',
       'Bestätigen',
+    ],
+    'finish-registration': [
+      'Registrierung abschließen',
+      'Geben Sie das Passwort ein, mit dem Sie sich registriert haben. Wenn Sie es nicht kennen, lassen Sie das Feld leer: Dann führt eine Mail zu einem neuen.',
+      'Mein Konto anlegen',
     ],
     'undo-email-change': [
       'Frühere Adresse zurückholen',
@@ -51,22 +63,27 @@ const TEXTS = {
       'Alle Geräte abmelden',
     ],
     'accept-invitation': ['Einladung annehmen', 'Wählen Sie ein Passwort für Ihr Konto.', 'Konto anlegen'],
-    name: 'Ihr Name',
-    password: 'Neues Passwort',
+    full_name: 'Ihr Name',
+    new_password: 'Neues Passwort',
+    current_password: 'Ihr Passwort',
     done: 'Erledigt. Sie können diese Seite schließen.',
     missing: 'Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal aus der Mail.',
     one_time_token_invalid:
       'Der Link wurde schon benutzt, ist abgelaufen oder durch einen späteren ersetzt. Verlangen Sie eine neue Mail.',
+    wrong_password: 'Die Adresse wurde mit einem anderen Passwort registriert.',
     too_many_requests: 'Zu viele Versuche. Versuchen Sie es später wieder.',
     failed: 'Das hat nicht geklappt. Versuchen Sie es gleich noch einmal.',
   },
 };
 
-/** The members of the body that a person types, by the action. */
+/** The members of the body that a person types, and their inputs, by the action. */
 const FIELDS = {
-  'reset-password': { new_password: 'password' },
-  'accept-invitation': { full_name: 'full_name', password: 'password' },
+  'reset-password': { new_password: 'new_password' },
+  'finish-registration': { password: 'current_password' },
+  'accept-invitation': { full_name: 'full_name', password: 'new_password' },
 };
+/** Actions whose route has another name. */
+const ROUTES = { 'finish-registration': 'verify-email' };
 
 const language = navigator.language.startsWith('de') ? 'de' : 'en';
 const texts = TEXTS[language];
@@ -83,20 +100,19 @@ document.documentElement.lang = language;
 document.title = element('h1').textContent = title;
 element('#text').textContent = token === null ? texts.missing : text;
 element('button').textContent = button;
-for (const [label, input] of [
-  ['name', 'full_name'],
-  ['password', 'password'],
-]) {
-  const isAsked = Object.values(fields).includes(input);
-  element(`#${label}`).hidden = !isAsked;
-  element(`#${label} span`).textContent = texts[label];
-  form.elements[input].required = isAsked;
+for (const input of form.querySelectorAll('input')) {
+  const isAsked = Object.values(fields).includes(input.name);
+  input.labels[0].hidden = !isAsked;
+  input.previousElementSibling.textContent = texts[input.name];
+  input.required = isAsked && input.name !== 'current_password';
 }
 form.hidden = token === null;
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const typed = Object.entries(fields).map(([member, input]) => [member, form.elements[input].value]);
+  const typed = Object.entries(fields)
+    .map(([member, input]) => [member, form.elements[input].value])
+    .filter(([, value]) => value !== '');
   element('button').disabled = true;
   const problem = await send({ token, ...Object.fromEntries(typed) });
   element('button').disabled = false;
@@ -108,7 +124,7 @@ form.addEventListener('submit', async (event) => {
 async function send(body) {
   try {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`../api/v1/auth/${action}`, {
+    const response = await fetch(`../api/v1/auth/${ROUTES[action] ?? action}`, {
       method: 'POST',
       headers,
       body: JSON.stringify(body),

@@ -30,7 +30,14 @@ export class LinkPagesController {
   private readonly script = read('./link-page.client.mjs');
   private readonly style = read('./link-page.css');
 
-  @Get(['reset-password', 'verify-email', 'undo-email-change', 'end-sessions', 'accept-invitation'])
+  @Get([
+    'reset-password',
+    'verify-email',
+    'finish-registration',
+    'undo-email-change',
+    'end-sessions',
+    'accept-invitation',
+  ])
   show(@Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.header('content-security-policy', POLICY).header('referrer-policy', 'no-referrer');
     return this.send(reply, 'text/html', this.page);

@@ -92,7 +92,7 @@ export const END_LATER: HotStatement = {
 
 export const END_OF_ADDRESS: HotStatement = {
   name: 'end_tokens_of_address',
-  text: 'DELETE FROM one_time_tokens WHERE address = $1 AND purpose = $2 AND user_id IS NULL RETURNING expires_at',
+  text: 'DELETE FROM one_time_tokens WHERE address = $1 AND purpose = $2 AND user_id IS NULL',
 };
 
 /** Whether an undo may still give the address back to its account. */

@@ -102,9 +102,9 @@ export class OneTimeTokens {
     await run(LOCK_ADDRESS, [address]);
   }
 
-  /** Ends the tokens of an address that has no account. @returns how many there were, those that have expired included */
-  async endOfAddressWithin(run: Run, address: string, purpose: TokenPurpose): Promise<number> {
-    return (await run(END_OF_ADDRESS, [address, purpose])).length;
+  /** Ends the tokens of an address that has no account. */
+  async endOfAddressWithin(run: Run, address: string, purpose: TokenPurpose): Promise<void> {
+    await run(END_OF_ADDRESS, [address, purpose]);
   }
 
   /** Whether another account may still get this address back by an undo. @param userId whose own undo does not count */

@@ -21,11 +21,11 @@ export class RegistrationController {
     summary: 'Create an account',
     description:
       'A mail asks for a proof of the address (`POST /api/v1/auth/verify-email`). Where the service hides which addresses have an account ' +
-      '(`REGISTRATION_SILENT`), the answer is 202 for every address, and the proof makes the account.',
+      '(`REGISTRATION_SILENT`), the answer is 202 for every address, and the proof, with the password, makes the account.',
   })
   @ApiCreatedResponse({ type: UserDto })
   @ApiAcceptedResponse({ type: MessageDto, description: 'With `REGISTRATION_SILENT`' })
-  @ApiProblems(400, 403, 'registration_closed', 'email_domain_refused', 409, 'mail_not_configured', 422, 429)
+  @ApiProblems(400, 403, 'registration_closed', 'email_domain_refused', 409, 422, 429)
   async register(
     @Body() body: RegisterDto,
     @CurrentActor() by: Actor,

@@ -5,7 +5,8 @@ import { publicLink } from '../mail/links.js';
 import type { Letter, MailKind, MailRow } from '../mail/mail-kind.js';
 import { MailKinds } from '../mail/mail-kinds.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { type Recipient, recipientByAddress } from '../users/mail-recipients.js';
+import { accountByAddress } from '../users/account-lookups.js';
+import type { AccountRecord } from '../users/account-statements.js';
 import { ResetLetters } from '../users/reset-letters.js';
 
 /**
@@ -28,7 +29,7 @@ export class RegistrationMail implements MailKind {
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {
     const { address } = row;
     if (address === null) return undefined;
-    const user = await recipientByAddress(run, address);
+    const user = await accountByAddress(run, address);
     if (user !== undefined) return this.toOwner(user, row, run);
     const issued = await this.tokens.findWithin(run, 'register', String(row.data['token_id']));
     if (issued === undefined) return undefined;
@@ -36,12 +37,12 @@ export class RegistrationMail implements MailKind {
       to: address,
       locale: null,
       values: {},
-      links: { link: publicLink(this.config, 'account/verify-email', issued.token) },
+      links: { link: publicLink(this.config, 'account/finish-registration', issued.token) },
       expiresAt: issued.expiresAt,
     };
   }
 
-  private async toOwner(user: Recipient, row: MailRow, run: Run): Promise<Letter | undefined> {
+  private async toOwner(user: AccountRecord, row: MailRow, run: Run): Promise<Letter | undefined> {
     const letter = await this.letters.write(user, row, run);
     return letter && { ...letter, template: 'account_exists' };
   }

@@ -4,7 +4,6 @@ import { CommandsService } from '../commands/commands.service.js';
 import type { Actor } from '../common/actor.js';
 import { AppConfig } from '../config/app-config.js';
 import { Problems } from '../http/problem.error.js';
-import { MailOutbox } from '../mail/mail-outbox.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { normaliseEmail } from '../users/email.js';
 import { MailLimits } from '../users/mail-limits.js';
@@ -27,14 +26,13 @@ export class RegistrationService {
     private readonly tokens: OneTimeTokens,
     private readonly attempts: AttemptLimits,
     private readonly mails: MailLimits,
-    private readonly outbox: MailOutbox,
     private readonly config: AppConfig,
   ) {}
 
   /**
    * Makes an account, or with `REGISTRATION_SILENT` sends a mail.
    * @returns the account, or `undefined` when a mail says the rest
-   * @throws ProblemError 403 for any role but the default one, `registration_closed`, `email_domain_refused`, 409 `email_taken`, `mail_not_configured`, 422, 429
+   * @throws ProblemError 403 for any role but the default one, `registration_closed`, `email_domain_refused`, 409 `email_taken`, 422, 429
    */
   async register(body: RegisterDto, by: Actor): Promise<User | undefined> {
     const { email, password, full_name: fullName, locale } = body;
@@ -57,7 +55,6 @@ export class RegistrationService {
     { email, password, full_name, locale }: RegisterDto,
     by: Actor,
   ): Promise<void> {
-    this.outbox.demandEnabled();
     await this.mails.mail(email, by);
     await this.passwords.demand('password', password, { email, fullName: full_name }, by);
     const data = {

@@ -9,6 +9,7 @@ import { Deployment } from './support/deployment.js';
 const NEW_PASSWORD = 'a new horse battery';
 const PAGES = {
   proof: 'account/verify-email',
+  registration: 'account/finish-registration',
   reset: 'account/reset-password',
   undo: 'account/undo-email-change',
   end: 'account/end-sessions',
@@ -18,6 +19,7 @@ const PAGES = {
 /** What a button on the page sends. */
 const USES: Readonly<Record<string, readonly [path: string, more: object]>> = {
   [PAGES.proof]: ['verify-email', {}],
+  [PAGES.registration]: ['verify-email', { password: NEW_PASSWORD }],
   [PAGES.reset]: ['reset-password', { new_password: NEW_PASSWORD }],
   [PAGES.undo]: ['undo-email-change', {}],
   [PAGES.end]: ['end-sessions', {}],
@@ -96,7 +98,7 @@ describe('a program that opens every link of a mail', () => {
     registration: async () => {
       const email = newAddress();
       await registerSilently(email);
-      return [email, PAGES.proof];
+      return [email, PAGES.registration];
     },
     'registration, of an address that has an account': async () => {
       const { email } = await signUp();

@@ -9,6 +9,7 @@ const NAME = 'ergodrive-backend';
 const PAGES = [
   'GET /account/accept-invitation',
   'GET /account/end-sessions',
+  'GET /account/finish-registration',
   'GET /account/page.css',
   'GET /account/page.js',
   'GET /account/reset-password',

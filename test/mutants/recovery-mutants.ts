@@ -80,8 +80,17 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
   {
     name: 'the password of a stranger opens the account that the owner proves',
     file: PROOFS,
-    text: `isAlone ? String(data['password_hash']) : null`,
-    replacement: `String(data['password_hash'])`,
+    text: `if (purpose !== 'register' || password === undefined) return null;`,
+    replacement: `if (purpose !== 'register') return null;\nif (password === undefined) return String(data['password_hash']);`,
+    specs: SILENT_SPEC,
+    test: 'by a stranger',
+  },
+  {
+    name: 'any password finishes the registration of a stranger',
+    file: PROOFS,
+    text: 'if (await this.hasher.verify(passwordHash, password, by.ip)) return passwordHash;',
+    replacement:
+      'if ((await this.hasher.verify(passwordHash, password, by.ip)) || true) return passwordHash;',
     specs: SILENT_SPEC,
     test: 'by a stranger',
   },

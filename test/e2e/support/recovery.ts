@@ -17,6 +17,11 @@ export class Recovery {
     return this.post('verify-email', { token }, instance);
   }
 
+  /** The proof of a silent registration. */
+  finish(token: string, password: string, instance = 0): Promise<ApiResponse<Record<string, unknown>>> {
+    return this.post('verify-email', { token, password }, instance);
+  }
+
   resend(email: string, instance = 0): Promise<ApiResponse<Record<string, unknown>>> {
     return this.post('verify-email/resend', { email }, instance);
   }

@@ -106,7 +106,7 @@ export class Auth extends HeyApiClient {
     /**
      * Create an account
      *
-     * A mail asks for a proof of the address (`POST /api/v1/auth/verify-email`). Where the service hides which addresses have an account (`REGISTRATION_SILENT`), the answer is 202 for every address, and the proof makes the account.
+     * A mail asks for a proof of the address (`POST /api/v1/auth/verify-email`). Where the service hides which addresses have an account (`REGISTRATION_SILENT`), the answer is 202 for every address, and the proof, with the password, makes the account.
      */
     public register<ThrowOnError extends boolean = false>(options: Options<AuthRegisterData, ThrowOnError>): RequestResult<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthRegisterResponses, AuthRegisterErrors, ThrowOnError>({
@@ -138,7 +138,7 @@ export class Auth extends HeyApiClient {
     /**
      * Prove an address by the token of a mail
      *
-     * Of a registration, or of a changed address, which is in force from then on.
+     * Of a registration, or of a changed address, which is in force from then on. After a silent registration, the password that was typed then is sent too, or a mail leads to a new one.
      */
     public verifyEmail<ThrowOnError extends boolean = false>(options: Options<AuthVerifyEmailData, ThrowOnError>): RequestResult<AuthVerifyEmailResponses, AuthVerifyEmailErrors, ThrowOnError> {
         return (options.client ?? this.client).post<AuthVerifyEmailResponses, AuthVerifyEmailErrors, ThrowOnError>({

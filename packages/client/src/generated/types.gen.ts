@@ -347,11 +347,15 @@ export type AcceptInvitationDto = {
     full_name: string;
 };
 
-export type OneTimeTokenDto = {
+export type ProveEmailDto = {
     /**
      * From the fragment of the link in the mail. It works once
      */
     token: string;
+    /**
+     * That of a silent registration. Without it the account gets no password: a stranger may have registered the address. Other proofs do not read it
+     */
+    password?: string;
 };
 
 export type AddressDto = {
@@ -372,6 +376,13 @@ export type ResetPasswordDto = {
      * See *Passwords* at the top
      */
     new_password: string;
+};
+
+export type OneTimeTokenDto = {
+    /**
+     * From the fragment of the link in the mail. It works once
+     */
+    token: string;
 };
 
 export type CreateClientDto = {
@@ -1029,8 +1040,6 @@ export type AuthRegisterErrors = {
     403: ProblemDto;
     /**
      * Conflict
-     *
-     * Conflict
      */
     409: ProblemDto;
     /**
@@ -1118,7 +1127,7 @@ export type AuthAcceptInvitationResponses = {
 export type AuthAcceptInvitationResponse = AuthAcceptInvitationResponses[keyof AuthAcceptInvitationResponses];
 
 export type AuthVerifyEmailData = {
-    body: OneTimeTokenDto;
+    body: ProveEmailDto;
     path?: never;
     query?: never;
     url: '/api/v1/auth/verify-email';
@@ -1130,6 +1139,8 @@ export type AuthVerifyEmailErrors = {
      */
     400: ProblemDto;
     /**
+     * Forbidden
+     *
      * Forbidden
      */
     403: ProblemDto;
