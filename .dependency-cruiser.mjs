@@ -1,6 +1,6 @@
 // The folders of src/, and the folders each may import. Everything not listed is forbidden. The imports run one way:
 // live -> auth -> sessions -> users -> commands -> mail, audit, log -> cache -> redis, database -> standing -> http, common, config.
-// limits, health -> redis; auth, events, oauth -> keys; oauth, events -> clients -> sessions.
+// limits, health -> redis; health -> mail; auth, events, oauth -> keys; oauth, events -> clients -> sessions.
 const ground = ['http', 'common', 'config'];
 /** What a flow that begins or ends with a mail stands on. */
 const flows = ['auth', 'sessions', 'users', 'commands', 'one-time-tokens', 'mail', 'database', ...ground];
@@ -66,7 +66,7 @@ const folders = {
   ],
   live: ['auth', 'sessions', 'log', 'database', ...ground],
   events: ['clients', 'keys', 'log', 'standing', 'database', ...ground],
-  health: ['cache', 'redis', 'standing', 'database', ...ground],
+  health: ['mail', 'cache', 'redis', 'standing', 'database', ...ground],
   tracing: ['cache', ...ground],
 };
 

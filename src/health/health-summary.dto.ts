@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CacheStatsDto } from '../cache/cache-stats.dto.js';
+import { MailHealthDto } from './mail-health.dto.js';
 
 class DatabaseHealthDto {
   @ApiProperty({ enum: ['connected', 'disconnected'], example: 'connected' })
@@ -74,4 +75,7 @@ export class HealthSummaryDto {
 
   @ApiPropertyOptional({ type: CacheStatsDto })
   cache: CacheStatsDto;
+
+  @ApiPropertyOptional({ type: MailHealthDto })
+  mail: MailHealthDto;
 }

@@ -23,7 +23,8 @@ export class HealthSummaryService {
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
-  async read(): Promise<HealthSummaryDto> {
+  /** Without the mails, on which the state does not depend. */
+  async read(): Promise<Omit<HealthSummaryDto, 'mail'>> {
     const [database, redis, cache] = await Promise.all([
       this.databaseHealth(),
       this.redisHealth(),

@@ -15,6 +15,7 @@ import { AnswersIndicator, PING_TIMEOUT_MS } from './answers.indicator.js';
 import { Draining } from './draining.js';
 import { HealthSummaryDto } from './health-summary.dto.js';
 import { HealthSummaryService } from './health-summary.service.js';
+import { MailHealthService } from './mail-health.service.js';
 import { MetricsService } from './metrics.service.js';
 import { PrimaryIndicator } from './primary.indicator.js';
 
@@ -30,6 +31,7 @@ export class HealthController {
     private readonly answers: AnswersIndicator,
     private readonly draining: Draining,
     private readonly summary: HealthSummaryService,
+    private readonly mail: MailHealthService,
     private readonly metrics: MetricsService,
     private readonly config: AppConfig,
   ) {}
@@ -46,10 +48,12 @@ export class HealthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<HealthSummaryDto | Pick<HealthSummaryDto, 'status'>> {
-    const summary = await this.summary.read();
+    const isShown = seesManagement(this.config.http, request);
+    // Mails are counted for operators alone: everybody may ask the public port.
+    const [summary, mail] = await Promise.all([this.summary.read(), isShown ? this.mail.read() : undefined]);
     const { status } = summary;
     void reply.status(status === 'unhealthy' ? 503 : 200);
-    return seesManagement(this.config.http, request) ? summary : { status };
+    return mail === undefined ? { status } : { ...summary, mail };
   }
 
   @Get('health/live')

@@ -3,9 +3,6 @@ import type { MailCounts } from './mail-queue.js';
 
 export type MailOutcome = 'sent' | 'retried' | 'dead' | 'expired' | 'dropped';
 
-/** Of one scrape: the gauges are read together. */
-const SAME_SCRAPE_MS = 500;
-
 /** What became of mails, and what waits. */
 export class MailMetrics {
   private readonly mails = newCounter(
@@ -13,11 +10,9 @@ export class MailMetrics {
     'Attempts at mails by their kind and outcome: dropped where nothing was to be sent, dead where the mail was refused for good',
     ['kind', 'outcome'],
   );
-  private counts: Promise<MailCounts | undefined> | undefined;
-  private countedAt = -Infinity;
 
-  /** @param count is called at each scrape; where it rejects, the gauges have no value */
-  constructor(private readonly count: () => Promise<MailCounts>) {
+  /** @param count is called for each gauge of a scrape; where it answers `undefined`, the gauge has no value */
+  constructor(private readonly count: () => Promise<MailCounts | undefined>) {
     newGauge('ergodrive_mails_waiting', 'Mails in the outbox of all instances that are not sent yet', () =>
       this.read('waiting'),
     );
@@ -34,12 +29,7 @@ export class MailMetrics {
     this.mails.inc({ kind, outcome });
   }
 
-  private async read(member: keyof MailCounts): Promise<number | undefined> {
-    const now = performance.now();
-    if (now - this.countedAt > SAME_SCRAPE_MS) {
-      this.countedAt = now;
-      this.counts = this.count().catch(() => undefined);
-    }
-    return (await this.counts)?.[member];
+  private async read(member: 'waiting' | 'dead' | 'oldestSeconds'): Promise<number | undefined> {
+    return (await this.count())?.[member];
   }
 }

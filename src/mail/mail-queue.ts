@@ -42,6 +42,8 @@ export interface MailCounts {
   readonly dead: number;
   /** How long the oldest one waits; 0 without any. */
   readonly oldestSeconds: number;
+  /** Why the last attempt at one that waits failed; `null` where none failed. Without a secret. */
+  readonly lastError: string | null;
 }
 
 /** The outbox as senders use it. Each statement is a transaction of its own, so none is open while a server is asked. */

@@ -13,6 +13,7 @@ import { MailDelivery } from './mail-delivery.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MailQueue } from './mail-queue.js';
+import { MailSampler } from './mail-sampler.js';
 import type { MailTransport } from './mail-transport.js';
 import { SmtpTransport } from './smtp.transport.js';
 
@@ -36,6 +37,7 @@ export class MailSenderService implements OnApplicationBootstrap, BeforeApplicat
 
   constructor(
     private readonly queue: MailQueue,
+    private readonly sampler: MailSampler,
     private readonly outbox: MailOutbox,
     private readonly renderer: LetterRenderer,
     private readonly config: AppConfig,
@@ -51,7 +53,7 @@ export class MailSenderService implements OnApplicationBootstrap, BeforeApplicat
       this.queue,
       this.renderer,
       transportOf(transport, from),
-      new MailMetrics(() => this.queue.count()),
+      new MailMetrics(() => this.sampler.read()),
     );
     this.outbox.onWake(() => this.openLane(delivery));
     this.tasks = [

@@ -88,11 +88,12 @@ export const REMOVE_DEAD: HotStatement = {
   text: `DELETE FROM mail_outbox WHERE failed_at < now() - interval '${DEAD_DAYS} days'`,
 };
 
-/** What waits, since when the oldest of it waits, and what is dead. */
+/** What waits, since when the oldest of it waits, why the last attempt at one of these failed, and what is dead. */
 export const COUNT: HotStatement = {
   name: 'count_mails',
   text: `
   SELECT count(*) FILTER (WHERE failed_at IS NULL)::int AS waiting, count(*) FILTER (WHERE failed_at IS NOT NULL)::int AS dead,
-    coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE failed_at IS NULL)), 0)::float8 AS "oldestSeconds"
+    coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE failed_at IS NULL)), 0)::float8 AS "oldestSeconds",
+    min(last_error) FILTER (WHERE failed_at IS NULL) AS "lastError"
   FROM mail_outbox`,
 };

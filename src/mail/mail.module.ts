@@ -4,12 +4,13 @@ import { MailCatalogs } from './mail-catalogs.js';
 import { MailKinds } from './mail-kinds.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MailQueue } from './mail-queue.js';
+import { MailSampler } from './mail-sampler.js';
 import { MailSenderService } from './mail-sender.service.js';
 
 /** Mails: their outbox, their kinds, and the sender. */
 @Global()
 @Module({
-  providers: [MailOutbox, MailKinds, MailCatalogs, LetterRenderer, MailQueue, MailSenderService],
-  exports: [MailOutbox, MailKinds],
+  providers: [MailOutbox, MailKinds, MailCatalogs, LetterRenderer, MailQueue, MailSampler, MailSenderService],
+  exports: [MailOutbox, MailKinds, MailSampler],
 })
 export class MailModule {}

@@ -725,6 +725,29 @@ export type RedisHealthDto = {
     uptime_seconds?: number;
 };
 
+export type MailHealthDto = {
+    /**
+     * `smtp` with `SMTP_URL`. Without it, mails become `files` in development, and production sends none: `not_configured`
+     */
+    transport: 'smtp' | 'files' | 'not_configured';
+    /**
+     * Mails that are not sent yet
+     */
+    waiting?: number;
+    /**
+     * How long the oldest of these waits; 0 without any
+     */
+    oldest_waiting_seconds?: number;
+    /**
+     * Why the last attempt at one of these failed; absent where none failed
+     */
+    last_error?: string;
+    /**
+     * Mails that were refused for good or have expired; each is kept for 30 days
+     */
+    dead?: number;
+};
+
 export type HealthSummaryDto = {
     status: 'healthy' | 'degraded' | 'unhealthy';
     service?: string;
@@ -734,6 +757,7 @@ export type HealthSummaryDto = {
     database?: DatabaseHealthDto;
     redis?: RedisHealthDto;
     cache?: CacheStatsDto;
+    mail?: MailHealthDto;
 };
 
 export type InfoDto = {
