@@ -12,6 +12,7 @@ describe('the arguments of the doctor', () => {
     expect(parseArguments(URL_OF_SERVICE)).toEqual({
       url: new URL('https://auth.example'),
       instances: [],
+      management: undefined,
       adminEmail: undefined,
       graceSeconds: 10,
       maxWaitSeconds: 60,
@@ -37,6 +38,7 @@ describe('the arguments of the doctor', () => {
     ['a query', ['--url', 'https://auth.example?a=b']],
     ['an unknown option', [...URL_OF_SERVICE, '--admin-password', 'secret']],
     ['a word without an option', [...URL_OF_SERVICE, 'https://other.example']],
+    ['a management port without a scheme', [...URL_OF_SERVICE, '--management', '10.0.0.1:9000']],
     ['no number', [...URL_OF_SERVICE, '--grace-seconds', '1e1']],
     ['a number beyond its bounds', [...URL_OF_SERVICE, '--timeout', '0']],
     ['a file of certificates that is missing', [...URL_OF_SERVICE, '--ca', '/missing.pem']],

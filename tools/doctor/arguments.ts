@@ -8,6 +8,7 @@ checks that every instance refuses what was revoked. Documentation: docs/doctor.
 
   --url URL             where clients reach the service
   --instance URL        one instance behind it; once for each instance
+  --management URL      the management port of an instance, for what clients do not see: the mails
   --admin-email EMAIL   an admin, for role changes and the deactivation; the password is in DOCTOR_ADMIN_PASSWORD or asked for
   --grace-seconds N     REFRESH_GRACE_SECONDS of the service, 0 to 300 (10)
   --max-wait N          seconds to wait for rate limits of the service, all together, 0 to 3600 (60)
@@ -21,6 +22,7 @@ Exit codes: 0 every promise holds, 1 a promise does not hold, 2 wrong usage, 3 t
 export interface DoctorArguments {
   readonly url: URL;
   readonly instances: readonly URL[];
+  readonly management: URL | undefined;
   readonly adminEmail: string | undefined;
   readonly graceSeconds: number;
   readonly maxWaitSeconds: number;
@@ -36,6 +38,7 @@ export function parseArguments(args: readonly string[]): DoctorArguments | undef
     options: {
       url: { type: 'string' },
       instance: { type: 'string', multiple: true, default: [] },
+      management: { type: 'string' },
       'admin-email': { type: 'string' },
       'grace-seconds': { type: 'string', default: '10' },
       'max-wait': { type: 'string', default: '60' },
@@ -51,6 +54,8 @@ export function parseArguments(args: readonly string[]): DoctorArguments | undef
   return {
     url: parseServiceUrl('url', values.url),
     instances: values.instance.map((url) => parseServiceUrl('instance', url)),
+    management:
+      values.management === undefined ? undefined : parseServiceUrl('management', values.management),
     adminEmail,
     graceSeconds: parseNumber('grace-seconds', values['grace-seconds'], 0, 300),
     maxWaitSeconds: parseNumber('max-wait', values['max-wait'], 0, 3600),

@@ -5,6 +5,7 @@ import { UsageError } from '../service/usage-error.js';
 import { type Check, type InstanceCheck, NO_ADMIN } from './check.js';
 import { type Observation, PromiseBroken } from './observation.js';
 import { CHECKS } from './checks/all-checks.js';
+import { MAIL } from './checks/mail-checks.js';
 import { HEALTH } from './checks/service-checks.js';
 import type { Examination, Instance } from './examination.js';
 import type { Report, Row } from './report.js';
@@ -93,8 +94,8 @@ function endingOf(check: Check | InstanceCheck, error: unknown): Ending {
   if (error instanceof RateLimitedError) return { result: 'unexamined', exit_code: EXIT.unexamined };
   if (error instanceof InterruptedError) return { result: 'interrupted', exit_code: EXIT.interrupted };
   if (!(error instanceof NoAnswerError)) throw error;
-  // An instance that has answered before is reachable.
-  if (check === HEALTH) return { result: 'unexamined', exit_code: EXIT.unexamined };
+  // These ask addresses that have not answered before; each other check asks one that is reachable.
+  if (check === HEALTH || check === MAIL) return { result: 'unexamined', exit_code: EXIT.unexamined };
   return { result: 'failed', exit_code: EXIT.broken };
 }
 

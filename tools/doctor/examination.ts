@@ -24,6 +24,8 @@ export interface OpenSession {
 export interface ExaminationOptions {
   /** `--url` first. */
   readonly instances: readonly [Instance, ...Instance[]];
+  /** `--management`. */
+  readonly management: ServiceClient | undefined;
   readonly admin: Credentials | undefined;
   /** `REFRESH_GRACE_SECONDS` of the deployment. */
   readonly graceSeconds: number;
@@ -54,6 +56,11 @@ export class Examination {
   /** Asks the deployment as its clients do. */
   get entry(): ServiceClient {
     return this.options.instances[0].client;
+  }
+
+  /** Asks the deployment as its operators do. */
+  get operatorClient(): ServiceClient {
+    return this.options.management ?? this.entry;
   }
 
   /** Repeats a request that is refused by a rate limit. */

@@ -45,11 +45,21 @@ async function runDoctor(
     if (!options.isJson) console.log(line);
   };
   const { graceSeconds } = options;
-  const examination = new Examination({ instances, admin, graceSeconds, rateLimit, progress, signal });
+  const management = managementOf(options);
+  const examination = new Examination({
+    instances,
+    management,
+    admin,
+    graceSeconds,
+    rateLimit,
+    progress,
+    signal,
+  });
   print(table.head());
   const outcome = await examine(examination, (row) => print(table.row(row)));
   const left = await cleanUp(examination);
   for (const { client } of instances) client.close();
+  management?.close();
   const report: Report = {
     version: 1,
     url: options.url.href,
@@ -73,6 +83,10 @@ function instancesOf({ url, instances, deadlineMs, ca }: DoctorArguments): [Inst
   });
   const others = instances.filter(({ href }) => href !== url.href);
   return [instanceOf(url), ...others.map(instanceOf)];
+}
+
+function managementOf({ management, deadlineMs, ca }: DoctorArguments): ServiceClient | undefined {
+  return management && new ServiceClient(management, { deadlineMs, ca });
 }
 
 runCommand(main, USAGE);

@@ -10,6 +10,7 @@ import {
   ROLE_REMOVED,
 } from './admin-checks.js';
 import { LIVE_END, LIVE_OPEN, LOGOUT, LOGOUT_ACCESS, LOGOUT_REFRESH } from './logout-checks.js';
+import { MAIL } from './mail-checks.js';
 import { REFRESH, REFRESH_REPEATED, REUSE, REUSE_ACCESS, REUSE_SUCCESSOR } from './refresh-checks.js';
 import { DISCOVERY, HEALTH, ISSUER_ADDRESS, SIGNING_KEYS } from './service-checks.js';
 
@@ -41,4 +42,5 @@ export const CHECKS: readonly (Check | InstanceCheck)[] = [
   DEACTIVATE,
   DEACTIVATED_ACCESS,
   DEACTIVATED_LOGIN,
+  MAIL,
 ];
