@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppProcess } from '../support/app/app-process.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
-import { COMPOSE_FILE, ComposeFile, SECRETS_COMPOSE_FILE } from '../support/compose-file.js';
+import {
+  COMPOSE_FILE,
+  ComposeFile,
+  MAIL_COMPOSE_FILE,
+  SECRETS_COMPOSE_FILE,
+} from '../support/compose-file.js';
 import { withPaths } from '../support/files/container-paths.js';
 import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
+import { MailServer } from '../support/mail/mail-server.js';
 import { freePort } from '../support/network/free-port.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis } from '../support/redis/test-redis.js';
 import { clientIn, runCommands, shellBlocks } from './support/documented-commands.js';
+import { expectMail } from './support/expect-mail.js';
 import { expectProtection } from './support/protected-service.js';
 
 const DOCUMENT = 'docs/deploy.md';
@@ -89,30 +96,59 @@ describe('docker-compose.yml after the commands of docs/deploy.md', () => {
 });
 
 describe('deploy/docker-secrets after the commands of docs/deploy.md', () => {
-  it('publishes its key, has a client for the feed, and a logged-out token is refused by the verifier', async () => {
-    const [folder, { database, redis }] = await Promise.all([
-      makeTemporaryDirectory('docker-secrets'),
-      startServers(),
-    ]);
-    await mkdir(join(folder, 'deploy/docker-secrets'), { recursive: true });
-    const compose = ComposeFile.read(SECRETS_COMPOSE_FILE, {});
-    const config = join(folder, compose.mountsOf('app')[0]!.source);
-    // For "${EDITOR:-vi} secrets/database-url secrets/redis-url".
-    const editor = join(folder, 'editor');
-    await writeFile(editor, `#!/bin/sh\necho '${database}' > "$1"\necho '${redis}' > "$2"\n`);
-    await chmod(editor, 0o700);
-    const [block = ''] = await shellBlocks(DOCUMENT, '## Docker with secrets in files');
-    const output = await runCommands(block, {
-      cwd: folder,
-      composeFile: SECRETS_COMPOSE_FILE,
-      config,
-      editor,
-    });
+  const compose = ComposeFile.read(SECRETS_COMPOSE_FILE, {});
+  let folder: string;
+  let client: OAuthClient;
 
-    const environment = compose.environmentOf('app');
-    const files = Object.entries(compose.secretsOf('app')).map(([path, file]) => [path, join(folder, file)]);
-    const app = await start(withPaths(environment, { ...Object.fromEntries(files), '/config': config }));
-    await expectProtection(app, environment['ISSUER_URL']!, clientIn(output));
+  /** Runs a block of the section, with an editor that writes the lines, one for each of its files. */
+  async function edit(block: number, lines: string[]): Promise<string> {
+    const editor = join(folder, 'editor');
+    const writes = lines.map((line, index) => `echo '${line}' > "$${index + 1}"\n`);
+    await writeFile(editor, `#!/bin/sh\n${writes.join('')}`);
+    await chmod(editor, 0o700);
+    const commands = (await shellBlocks(DOCUMENT, '## Docker with secrets in files'))[block]!;
+    const config = join(folder, compose.mountsOf('app')[0]!.source);
+    return runCommands(commands, { cwd: folder, composeFile: SECRETS_COMPOSE_FILE, config, editor });
+  }
+
+  /** The service with the variables and secrets of the files, as Docker Compose merges them. */
+  function startWith(...files: ComposeFile[]): Promise<AppProcess> {
+    const variables = files.map((file) => file.environmentOf('app'));
+    const secrets = files.flatMap((file) => Object.entries(file.secretsOf('app')));
+    const paths = secrets.map(([path, file]) => [path, join(folder, file)] as const);
+    const config = join(folder, compose.mountsOf('app')[0]!.source);
+    return start(
+      withPaths(Object.assign({}, ...variables) as Record<string, string>, {
+        ...Object.fromEntries(paths),
+        '/config': config,
+      }),
+    );
+  }
+
+  beforeAll(async () => {
+    folder = await makeTemporaryDirectory('docker-secrets');
+    await mkdir(join(folder, 'deploy/docker-secrets'), { recursive: true });
+    const { database, redis } = await startServers();
+    client = clientIn(await edit(0, [database, redis]));
+  });
+
+  it('publishes its key, has a client for the feed, and a logged-out token is refused by the verifier', async () => {
+    const app = await startWith(compose);
+    await expectProtection(app, compose.environmentOf('app')['ISSUER_URL']!, client);
     await app.stop();
+  });
+
+  it('sends mail by the server of secrets/smtp-url after the commands for mail', async () => {
+    const server = await MailServer.start();
+    await edit(1, [server.url]);
+    const settings = await readFile(join(folder, 'deploy/docker-secrets/.env'), 'utf8');
+    const { COMPOSE_FILE: named = '' } = parseEnv(settings);
+    const inFolder = (name: string) => join('deploy/docker-secrets', name);
+    expect(named.split(':').map(inFolder)).toEqual([SECRETS_COMPOSE_FILE, MAIL_COMPOSE_FILE]);
+    const mail = ComposeFile.read(MAIL_COMPOSE_FILE, {});
+    const app = await startWith(compose, mail);
+    await expectMail(app, server, mail.environmentOf('app'));
+    await app.stop();
+    await server.down();
   });
 });

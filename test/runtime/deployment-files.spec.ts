@@ -218,32 +218,3 @@ describe('the profile observability', () => {
     await expect(start('theGrafanaPassword')).resolves.toMatchObject({ stdout: 'started\n' });
   });
 });
-
-describe('the compose file with secrets in files', () => {
-  const compose = ComposeFile.read(SECRETS_COMPOSE_FILE, {});
-
-  it('gives the service each file that a variable names, and no secret in a variable', () => {
-    const environment = compose.environmentOf('app');
-    const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
-    const secrets = Object.keys(compose.secretsOf('app'));
-    expect(files).toEqual([
-      ['JWT_SECRET_FILE', secrets[0]],
-      ['DATABASE_URL_FILE', secrets[1]],
-      ['REDIS_URL_FILE', secrets[2]],
-      ['SIGNING_KEYS_FILE', '/config/signing-keys.json'],
-      ['CLIENTS_FILE', '/config/clients.yaml'],
-    ]);
-    const others = Object.keys(environment).filter((name) => !name.endsWith('_FILE'));
-    expect(others).toEqual(['NODE_ENV', 'ISSUER_URL', 'TRUSTED_PROXIES', 'MANAGEMENT_PORT']);
-  });
-
-  it('has its secrets and its key in no version control', () => {
-    const folder = 'deploy/docker-secrets';
-    const files = [...Object.values(compose.secretsOf('app')), compose.mountsOf('app')[0]!.source];
-    const ignored = read('.gitignore').split('\n');
-    for (const file of files)
-      expect(ignored.filter((rule) => rule !== '' && `${file}/`.startsWith(rule))).toHaveLength(1);
-    expect(files.filter((file) => !file.startsWith(`${folder}/`))).toEqual([]);
-    expect(ignored).toContain('deploy/kubernetes/**/signing-keys.json');
-  });
-});

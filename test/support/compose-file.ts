@@ -35,6 +35,8 @@ interface Content {
 /** The compose files that the repository ships. */
 export const COMPOSE_FILE = 'docker-compose.yml';
 export const SECRETS_COMPOSE_FILE = 'deploy/docker-secrets/docker-compose.yml';
+/** Adds mail to the latter. */
+export const MAIL_COMPOSE_FILE = 'deploy/docker-secrets/mail.yml';
 
 /** A compose file, with its variables as Docker Compose substitutes them. Paths begin at the project's root, where Jest runs. */
 export class ComposeFile {
