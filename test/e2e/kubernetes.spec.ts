@@ -18,10 +18,12 @@ import {
   type PodTemplate,
 } from '../support/kubernetes.js';
 import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
+import { MailServer } from '../support/mail/mail-server.js';
 import { freePort } from '../support/network/free-port.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis } from '../support/redis/test-redis.js';
 import { clientIn, runCommands, shellBlocks } from './support/documented-commands.js';
+import { expectMail } from './support/expect-mail.js';
 import { expectProtection } from './support/protected-service.js';
 
 describe('the service with the variables of the Kubernetes example, after the commands of docs/kubernetes.md', () => {
@@ -29,6 +31,7 @@ describe('the service with the variables of the Kubernetes example, after the co
   let container: Container;
   let client: OAuthClient;
   let variables: Record<string, string>;
+  let mailServer: MailServer;
   let app: AppProcess;
   /** By the name of the container's port. */
   let ports: Record<string, ApiClient>;
@@ -41,6 +44,7 @@ describe('the service with the variables of the Kubernetes example, after the co
       JWT_SECRET: randomUUID() + randomUUID(),
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
+      SMTP_URL: mailServer.url,
     };
     for (const [name, secret] of Object.entries(secrets)) {
       const path = variables[`${name}_FILE`]!;
@@ -50,6 +54,7 @@ describe('the service with the variables of the Kubernetes example, after the co
   }
 
   beforeAll(async () => {
+    mailServer = await MailServer.start();
     const [block = ''] = await shellBlocks('docs/kubernetes.md', '## First deployment');
     manifests = await composeExample(async (folder) => {
       client = clientIn(await runCommands(block, { cwd: folder }));
@@ -63,10 +68,15 @@ describe('the service with the variables of the Kubernetes example, after the co
     app = await AppProcess.start({ env: { ...others, HOST: '127.0.0.1', MANAGEMENT_PORT: String(port) } });
     ports = { http: api(app.url), management: api(`http://127.0.0.1:${port}`) };
   }, 300_000);
-  afterAll(() => app.stop());
+  afterAll(async () => {
+    await app.stop();
+    await mailServer.down();
+  });
 
   it('publishes its key, has a client for the feed, and a logged-out token is refused by the verifier', () =>
     expectProtection(app, variables['ISSUER_URL']!, client));
+
+  it('sends mail by the server of its secret', () => expectMail(app, mailServer, variables));
 
   it.each(['startupProbe', 'livenessProbe', 'readinessProbe'] as const)('answers the %s', async (probe) => {
     const { port, path } = container[probe]!.httpGet;

@@ -3,6 +3,7 @@ import { getMetadataStorage } from 'class-validator';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { ConfigurationError } from '../../../src/config/configuration.error.js';
 import { Environment } from '../../../src/config/environment.js';
+import type { SmtpConfig } from '../../../src/config/mail-transport.js';
 import {
   composeExample,
   environmentOf,
@@ -83,6 +84,24 @@ describe('the Kubernetes example, composed by kustomize', () => {
     });
   });
 
+  it('sends mail by the server of its secret, and none without the three lines of mail', async () => {
+    const { container, template } = workloads(manifests)[0]!;
+    const { JWT_SECRET_FILE: _, ...named } = environmentOf(container, manifests);
+    const here = await placeFiles(named, filesOf(template, manifests));
+    const own = { ...here, JWT_SECRET: 'zYxW9-only-in-this-test-vUtSrQpO8n7m6' };
+    const { mail } = loadConfig(own);
+    expect(mail).toMatchObject({
+      from: 'Example <no-reply@example.org>',
+      publicUrl: 'https://app.example.org',
+    });
+    const { login, ...server } = (mail.transport as SmtpConfig).current();
+    expect(server).toEqual({ host: 'mail.example.org', port: 587, security: 'starttls' });
+    expect(login?.pass).toBe('change-me');
+    const { SMTP_URL_FILE, MAIL_FROM, PUBLIC_URL, ...others } = own as Record<string, string>;
+    expect([SMTP_URL_FILE, MAIL_FROM, PUBLIC_URL]).not.toContain(undefined);
+    expect(loadConfig(others).mail.transport).toBeUndefined();
+  });
+
   it('opens the ports on which the service listens, by name', () => {
     const { container } = workloads(manifests)[0]!;
     const { PORT, MANAGEMENT_PORT } = environmentOf(container, manifests);
@@ -145,7 +164,7 @@ describe('the Kubernetes example, composed by kustomize', () => {
       expect(JSON.stringify(environmentOf(container, manifests))).not.toContain('change-me');
   });
 
-  it('lets Pods connect to DNS, PostgreSQL and Redis, and to nothing else', () => {
+  it('lets Pods connect to DNS, PostgreSQL, Redis and the mail server, and to nothing else', () => {
     const peer = (namespace: string, labels?: object) => ({
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
       ...(labels && { podSelector: { matchLabels: labels } }),
@@ -154,12 +173,13 @@ describe('the Kubernetes example, composed by kustomize', () => {
     const dns = { to: [peer('kube-system', { 'k8s-app': 'kube-dns' })], ports: [udp!(53), tcp!(53)] };
     const postgres = { to: [{ ipBlock: { cidr: '10.20.0.0/24' } }], ports: [tcp!(5432)] };
     const redis = { to: [peer('redis')], ports: [tcp!(6379)] };
+    const mail = { to: [{ ipBlock: { cidr: '10.20.1.0/24' } }], ports: [tcp!(587)] };
     const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
     const rules = policies.map(({ metadata, spec }) => [metadata.name, spec!.policyTypes, spec!.egress]);
     const both = ['Ingress', 'Egress'];
     expect(rules.sort()).toEqual([
       ['ergodrive-migration', both, [dns, postgres]],
-      ['ergodrive-server', both, [dns, postgres, redis]],
+      ['ergodrive-server', both, [dns, postgres, redis, mail]],
     ]);
     for (const { template } of workloads(manifests))
       expect(
