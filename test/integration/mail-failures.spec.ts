@@ -16,13 +16,7 @@ import {
 } from './mail-fixture.js';
 
 describe('a mail that cannot be sent', () => {
-  let mail: MailFixture;
-
-  beforeAll(async () => {
-    mail = await MailFixture.start();
-  });
-  beforeEach(() => mail.reset());
-  afterAll(() => mail.stop());
+  const mail = MailFixture.ofSuite();
 
   it('tries again while no server answers, and sends the mail when one does', async () => {
     await mail.server.down();

@@ -80,38 +80,41 @@ export const LOGIN = { user: 'ergodrive@auth.example', pass: 'p@ss/word' };
 
 /** An application, and the mail server that takes its mails over STARTTLS with a login. */
 export class MailFixture {
-  private constructor(
-    readonly app: AppInProcess,
-    readonly server: MailServer,
-    private readonly database: TestDatabase,
-    private readonly authority: CertificateAuthority,
-  ) {}
+  app!: AppInProcess;
+  server!: MailServer;
+  private database!: TestDatabase;
 
-  static async start(): Promise<MailFixture> {
-    const [authority, database] = await Promise.all([CertificateAuthority.create(), createTestDatabase()]);
-    const server = await MailServer.start({
-      certificate: await authority.issue('IP:127.0.0.1'),
-      login: LOGIN,
+  /** They start before the first test of the suite, and end after the last. Each test begins with an empty outbox. */
+  static ofSuite(): MailFixture {
+    const fixture = new MailFixture();
+    let authority: CertificateAuthority;
+    beforeAll(async () => {
+      [authority, fixture.database] = await Promise.all([
+        CertificateAuthority.create(),
+        createTestDatabase(),
+      ]);
+      const certificate = await authority.issue('IP:127.0.0.1');
+      fixture.server = await MailServer.start({ certificate, login: LOGIN });
+      fixture.app = await AppInProcess.start({
+        DATABASE_URL: fixture.url,
+        SMTP_URL: fixture.server.url,
+        SMTP_TLS_CA_FILE: authority.cert,
+        MAIL_FROM: FROM,
+      });
     });
-    const app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      SMTP_URL: server.url,
-      SMTP_TLS_CA_FILE: authority.cert,
-      MAIL_FROM: FROM,
+    beforeEach(() => fixture.reset());
+    afterAll(async () => {
+      await fixture.app.stop();
+      await fixture.server.down();
+      await fixture.database.drop();
+      await authority.remove();
     });
-    return new MailFixture(app, server, database, authority);
+    return fixture;
   }
 
   /** Of the database. */
   get url(): string {
     return this.database.url;
-  }
-
-  /** An empty outbox, a kind that sends, and a server that takes everything. */
-  async reset(): Promise<void> {
-    await sql(this.url, 'DELETE FROM mail_outbox');
-    this.server.reset();
-    registerKind(this.app);
   }
 
   /** How many attempts had an outcome, as the metrics say. */
@@ -121,10 +124,10 @@ export class MailFixture {
     return Number(line.exec(payload)?.[1] ?? 0);
   }
 
-  async stop(): Promise<void> {
-    await this.app.stop();
-    await this.server.down();
-    await this.database.drop();
-    await this.authority.remove();
+  /** An empty outbox, a kind that sends, and a server that takes everything. */
+  private async reset(): Promise<void> {
+    await sql(this.url, 'DELETE FROM mail_outbox');
+    this.server.reset();
+    registerKind(this.app);
   }
 }

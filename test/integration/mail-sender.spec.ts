@@ -20,13 +20,7 @@ import {
 } from './mail-fixture.js';
 
 describe('the sender of mails', () => {
-  let mail: MailFixture;
-
-  beforeAll(async () => {
-    mail = await MailFixture.start();
-  });
-  beforeEach(() => mail.reset());
-  afterAll(() => mail.stop());
+  const mail = MailFixture.ofSuite();
 
   it('sends a mail over STARTTLS with a login, and removes its row', async () => {
     const before = await mail.countOf('sent');
