@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AddressesController } from './addresses.controller.js';
 import { ConfirmNewEmailMail } from './confirm-new-email.mail.js';
@@ -10,7 +9,7 @@ import { EmailProofService } from './email-proof.service.js';
 import { VerifyEmailMail } from './verify-email.mail.js';
 
 @Module({
-  imports: [AuthModule, MailModule, UsersModule],
+  imports: [AuthModule, UsersModule],
   controllers: [AddressesController],
   providers: [EmailProofService, EmailChangeService, VerifyEmailMail, ConfirmNewEmailMail, EmailChangedMail],
 })

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { MailModule } from '../mail/mail.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { InvitationAcceptance } from './invitation-acceptance.service.js';
@@ -14,7 +13,7 @@ import { InvitedAccounts } from './invited-accounts.service.js';
 
 /** Invitations by mail: who sends them, and who accepts them. */
 @Module({
-  imports: [AuthModule, MailModule, SessionsModule, UsersModule],
+  imports: [AuthModule, SessionsModule, UsersModule],
   controllers: [InvitationsController, InvitationAcceptanceController],
   providers: [
     InvitationsService,

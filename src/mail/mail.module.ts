@@ -7,7 +7,7 @@ import { MailQueue } from './mail-queue.js';
 import { MailSampler } from './mail-sampler.js';
 import { MailSenderService } from './mail-sender.service.js';
 
-/** Mails: their outbox, their kinds, and the sender. */
+/** Mails: their outbox, their kinds, and the sender. It is global: most modules cause mails. */
 @Global()
 @Module({
   providers: [MailOutbox, MailKinds, MailCatalogs, LetterRenderer, MailQueue, MailSampler, MailSenderService],

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { MailModule } from '../mail/mail.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { RecoveryController } from './recovery.controller.js';
@@ -7,7 +6,7 @@ import { RecoveryService } from './recovery.service.js';
 import { ResetPasswordMail } from './reset-password.mail.js';
 
 @Module({
-  imports: [MailModule, SessionsModule, UsersModule],
+  imports: [SessionsModule, UsersModule],
   controllers: [RecoveryController],
   providers: [RecoveryService, ResetPasswordMail],
 })

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountCreatedMail } from './account-created.mail.js';
 import { AccountCreationController } from './account-creation.controller.js';
@@ -10,7 +9,7 @@ import { RegistrationMail } from './registration.mail.js';
 import { RegistrationService } from './registration.service.js';
 
 @Module({
-  imports: [AuthModule, MailModule, UsersModule],
+  imports: [AuthModule, UsersModule],
   controllers: [RegistrationController, AccountCreationController],
   providers: [RegistrationService, RegistrationMail, AccountCreationService, AccountCreatedMail],
 })
