@@ -11,7 +11,6 @@ import {
   MARK_PREPARED,
   READ,
   REMOVE,
-  REMOVE_DEAD,
   RENEW,
   RETRY,
 } from './mail-statements.js';
@@ -107,10 +106,6 @@ export class MailQueue {
 
   buryExpired(): Promise<DeadMail[]> {
     return this.statements.run<DeadMail>(BURY_EXPIRED, []);
-  }
-
-  async removeDead(): Promise<void> {
-    await this.statements.run(REMOVE_DEAD, []);
   }
 
   async count(): Promise<MailCounts> {

@@ -19,7 +19,6 @@ import { SmtpTransport } from './smtp.transport.js';
 
 /** Mails of other instances, and mails that are tried again, are found this long after they are due. */
 const INTERVAL_MS = 1000;
-const CLEAN_UP_MS = 3_600_000;
 /** Mails that this instance sends at a time: a server that is slow with some of them does not hold up the others. */
 const MAX_LANES = 4;
 /** How long a shutdown waits for mails that are being sent. */
@@ -33,7 +32,7 @@ export class MailSenderService implements OnApplicationBootstrap, BeforeApplicat
   /** What works on mails, each on one at a time. */
   private readonly lanes = new Set<Promise<void>>();
   private isStopping = false;
-  private tasks: PeriodicTask[] = [];
+  private polling: PeriodicTask | undefined;
 
   constructor(
     private readonly queue: MailQueue,
@@ -56,18 +55,15 @@ export class MailSenderService implements OnApplicationBootstrap, BeforeApplicat
       new MailMetrics(() => this.sampler.read()),
     );
     this.outbox.onWake(() => this.openLane(delivery));
-    this.tasks = [
-      new PeriodicTask(MailSenderService.name, INTERVAL_MS, () => this.poll(delivery)),
-      new PeriodicTask('MailCleanUp', CLEAN_UP_MS, () => this.queue.removeDead()),
-    ];
-    for (const task of this.tasks) task.start();
+    this.polling = new PeriodicTask(MailSenderService.name, INTERVAL_MS, () => this.poll(delivery));
+    this.polling.start();
   }
 
   /** Takes no more mails. Those that are being sent may end; after some seconds, those that no server has seen are given back. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     const timer = setTimeout(() => this.shutdown.abort(new Error('the instance shuts down')), SHUTDOWN_MS);
-    await Promise.all(this.tasks.map((task) => task.stop()));
+    await this.polling?.stop();
     await Promise.all(this.lanes);
     clearTimeout(timer);
   }

@@ -2,8 +2,6 @@ import type { HotStatement } from '../database/hot-statements.js';
 
 /** How long a sender has a mail for itself. It sends within that time, or not at all. */
 export const LEASE_SECONDS = 120;
-/** How long a dead letter is kept. */
-const DEAD_DAYS = 30;
 
 const FIRST_DELAY_SECONDS = 5;
 /** The longest time between two attempts. */
@@ -81,11 +79,6 @@ export const BURY_EXPIRED: HotStatement = {
   UPDATE mail_outbox SET lease = NULL, failed_at = now(), last_error = coalesce(last_error, 'no attempt before the mail expired')
   WHERE id = ANY (ARRAY(SELECT id FROM mail_outbox WHERE ${EXPIRED} LIMIT 100 FOR UPDATE SKIP LOCKED))
   RETURNING id, kind, attempts, last_error`,
-};
-
-export const REMOVE_DEAD: HotStatement = {
-  name: 'remove_dead_mails',
-  text: `DELETE FROM mail_outbox WHERE failed_at < now() - interval '${DEAD_DAYS} days'`,
 };
 
 /** What waits, since when the oldest of it waits, why the last attempt at one of these failed, and what is dead. */

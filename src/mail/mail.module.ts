@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { LetterRenderer } from './letter-renderer.js';
+import { MailCleanupService } from './mail-cleanup.service.js';
 import { MailCatalogs } from './mail-catalogs.js';
 import { MailKinds } from './mail-kinds.js';
 import { MailOutbox } from './mail-outbox.js';
@@ -10,7 +11,16 @@ import { MailSenderService } from './mail-sender.service.js';
 /** Mails: their outbox, their kinds, and the sender. It is global: most modules cause mails. */
 @Global()
 @Module({
-  providers: [MailOutbox, MailKinds, MailCatalogs, LetterRenderer, MailQueue, MailSampler, MailSenderService],
+  providers: [
+    MailOutbox,
+    MailKinds,
+    MailCatalogs,
+    LetterRenderer,
+    MailQueue,
+    MailSampler,
+    MailSenderService,
+    MailCleanupService,
+  ],
   exports: [MailOutbox, MailKinds, MailSampler],
 })
 export class MailModule {}

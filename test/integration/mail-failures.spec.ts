@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MailCleanupService } from '../../src/mail/mail-cleanup.service.js';
 import { Refusal } from '../support/mail/mail-server.js';
+import { sql } from '../support/postgres/sql.js';
 import { headerOf } from '../support/mail/received-mail.js';
 import {
   hurry,
+  KIND,
   letterTo,
   LINK,
   LOGIN,
@@ -111,6 +114,21 @@ describe('a mail that cannot be sent', () => {
     const [row] = await untilRows(mail.url, ([each]) => each?.failed_at !== null, 'a dead letter');
     expect(row!.last_error).toBe('no attempt before the mail expired');
     expect(mail.server.mails).toEqual([]);
+  });
+
+  it('is removed thirty days after it became a dead letter, and no earlier', async () => {
+    await sql(
+      mail.url,
+      `INSERT INTO mail_outbox (kind, address, created_at, next_attempt_at, failed_at)
+       SELECT '${KIND}', days, now() - interval '90 days', now() + interval '1 h', now() - days * interval '1 day'
+       FROM unnest('{0, 29.9, 30.1, 60, NULL}'::float8[]) AS days`,
+    );
+    const cleanUp = mail.app.get(MailCleanupService);
+    await expect(cleanUp.remove()).resolves.toBe(2);
+    const left = await sql(mail.url, 'SELECT address FROM mail_outbox ORDER BY address');
+    // The last one waits, and is no dead letter.
+    expect(left).toEqual([{ address: '0' }, { address: '29.9' }, { address: null }]);
+    await expect(cleanUp.remove()).resolves.toBe(0);
   });
 
   it('tries again when a kind cannot prepare its letter, and changes nothing meanwhile', async () => {
