@@ -5,9 +5,11 @@ import { migrate } from '../../src/database/migrate.js';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { HistoryClaim } from '../../src/log/history-claim.js';
 import { LimitCleanupService } from '../../src/limits/limit-cleanup.service.js';
+import { MailCleanupService } from '../../src/mail/mail-cleanup.service.js';
 import { SessionCleanupService } from '../../src/sessions/session-cleanup.service.js';
 import { basic } from '../support/app/oauth-client.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
+import { MailServer, Refusal } from '../support/mail/mail-server.js';
 import { PostgresDump } from '../support/postgres/postgres-dump.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
@@ -16,6 +18,7 @@ import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js'
 import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, register, verdictOf } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { FROM, hurry, queue, registerKind, untilEmpty, untilRows } from './mail-fixture.js';
 import { registerAdmin, registerClient } from './oauth-clients.js';
 
 const DATABASE = 'ergodrive';
@@ -24,6 +27,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
   let postgres: PostgresServer;
   let redis: TestRedis;
   let keys: SigningKeysFile;
+  let mails: MailServer;
   let app: AppInProcess;
   /** What a start before the migrations says. */
   let early: unknown;
@@ -39,15 +43,18 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
       RATE_LIMIT_ENABLED: 'true',
       AUDIT_RETENTION_DAYS: '30',
       SIGNING_KEYS_FILE: keys.path,
+      SMTP_URL: mails.url,
+      MAIL_FROM: FROM,
     });
   /** Each connection of the pool to the tables from before a restore fails once, when it is used. */
   const registerAtLast = () => waitFor(() => register(app), { what: 'a registration' });
 
   beforeAll(async () => {
-    [postgres, redis, keys] = await Promise.all([
+    [postgres, redis, keys, mails] = await Promise.all([
       PostgresServer.start(),
       createTestRedis(),
       SigningKeysFile.create(),
+      MailServer.start(),
     ]);
     await postgres.query(`CREATE DATABASE ${DATABASE}`);
     await makeRoles();
@@ -58,6 +65,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
   }, 120_000);
   afterAll(async () => {
     await app.stop();
+    await mails.down();
     await redis.stop();
     await postgres.stop();
     await keys.remove();
@@ -95,6 +103,28 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     expect(body).toMatchObject({ status: 'healthy', database: { notifications: 'delivered' } });
     const { system } = Reflect.get(app.get(HistoryClaim), 'identity') as { system: string };
     expect(system).toMatch(/^\d+$/);
+  });
+
+  it('let the service write mails, send them, try them again, and remove what is dead', async () => {
+    const url = urlOf('ergodrive_service');
+    const { email } = await register(app);
+    await untilEmpty(url);
+    expect(mails.mails.map(({ to }) => to)).toContain(email);
+    registerKind(app);
+    mails.onAddress = () => {
+      throw new Refusal(451, 'later');
+    };
+    await queue(app);
+    await untilRows(url, ([row]) => row?.last_error !== null, 'the failure');
+    mails.onAddress = () => {
+      throw new Refusal(550, 'never');
+    };
+    await hurry(url);
+    await untilRows(url, ([row]) => row?.failed_at !== null, 'a dead letter');
+    await asService(`UPDATE mail_outbox SET failed_at = now() - interval '31 days'`);
+    await expect(app.get(MailCleanupService).remove()).resolves.toBe(1);
+    await asService(`INSERT INTO mail_outbox (kind, expires_at) VALUES ('x', now())`);
+    await untilRows(url, ([row]) => row?.failed_at !== null, 'an expired mail');
   });
 
   it('let the service do its background tasks', async () => {
