@@ -17,6 +17,17 @@ export function headerOf({ raw }: Pick<ReceivedMail, 'raw'>, name: string): stri
   return line?.slice(name.length + 1).trim() ?? '';
 }
 
+/** The same, with encoded words of UTF-8 decoded (RFC 2047). */
+export function decodedHeaderOf(mail: Pick<ReceivedMail, 'raw'>, name: string): string {
+  return headerOf(mail, name)
+    .replace(/\?= =\?/g, '?==?')
+    .replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_whole, encoding: string, text: string) =>
+      encoding.toLowerCase() === 'b'
+        ? Buffer.from(text, 'base64').toString('utf8')
+        : unquoted(text.replaceAll('_', ' ')),
+    );
+}
+
 /** The part of a type, such as `text/plain`, decoded. */
 export function partOf({ raw }: Pick<ReceivedMail, 'raw'>, type: string): string {
   const parts = raw.split(/\r\n--[^\r\n]+(?:\r\n|--)/);
@@ -28,10 +39,15 @@ export function partOf({ raw }: Pick<ReceivedMail, 'raw'>, type: string): string
   const encoding = headerOf({ raw: part }, 'Content-Transfer-Encoding').toLowerCase();
   if (encoding === 'base64') return Buffer.from(content, 'base64').toString('utf8');
   if (encoding !== 'quoted-printable') return content.replaceAll('\r\n', '\n');
-  const bytes = content
+  return unquoted(content).replaceAll('\r\n', '\n');
+}
+
+/** Of quoted-printable text. */
+function unquoted(text: string): string {
+  const bytes = text
     .replace(/=\r\n/g, '')
     .replace(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** The addresses in the plain text of a mail. */

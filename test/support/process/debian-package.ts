@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -21,19 +22,47 @@ class MissingServiceError extends Error {
  */
 export async function installDebianPackage(name: string, wanted: string): Promise<void> {
   const mend = `apt-get update && apt-get install -y --no-install-recommends ${name}`;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+  if (!mayUseApt()) {
     throw new MissingServiceError(
       `the tests need ${wanted}, which is not installed. As root on Debian: ${mend}`,
     );
   }
   try {
-    listsUpdated ??= aptGet(['update']);
-    await listsUpdated;
+    await updateLists();
     await withoutServiceStart(() => aptGet(['install', '-y', '--no-install-recommends', name]));
   } catch (error) {
     const reason = `the tests need ${wanted}, and installing it failed. Try: ${mend}`;
     throw new MissingServiceError(reason, { cause: error });
   }
+}
+
+/**
+ * Unpacks Debian packages, and those of their dependencies that this machine does not have, into a folder. Nothing is installed or
+ * removed, and no script of a package runs: for packages that exclude others, such as mail servers.
+ *
+ * @throws MissingServiceError when this is not Debian, not root, or apt fails
+ */
+export async function unpackDebianPackages(folder: string, names: readonly string[]): Promise<void> {
+  const wanted = `the tests need the packages ${names.join(' and ')} of Debian`;
+  if (!mayUseApt()) throw new MissingServiceError(`${wanted}: run them as root on Debian`);
+  const archives = join(folder, 'archives');
+  await mkdir(join(archives, 'partial'), { recursive: true });
+  try {
+    await updateLists();
+    const options = ['--reinstall', '--download-only', '-o', `Dir::Cache::archives=${archives}`];
+    await aptGet(['install', '-y', '--no-install-recommends', ...options, ...names]);
+    for (const file of await readdir(archives))
+      if (file.endsWith('.deb')) await run('dpkg-deb', ['--extract', join(archives, file), folder]);
+  } catch (error) {
+    throw new MissingServiceError(`${wanted}, and getting them failed`, { cause: error });
+  }
+}
+
+const mayUseApt = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+async function updateLists(): Promise<void> {
+  listsUpdated ??= aptGet(['update']);
+  await listsUpdated;
 }
 
 async function aptGet(args: string[]): Promise<void> {
