@@ -26,6 +26,7 @@ describe('a failure to send a mail', () => {
   it.each([
     ['550 <ada@example.org>: no', '550 <[address]>: no'],
     ['spam: https://a.example/x#token=abc', 'spam: [link]'],
+    ['see https://a.example/ada', 'see [link]'],
     ['spam: //a.example/x#token=abc', 'spam: [link]'],
     ['quoted 0123456789abcdefghijklmn', 'quoted […]'],
     ['two\r\nlines', 'two lines'],

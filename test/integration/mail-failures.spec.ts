@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MailCleanupService } from '../../src/mail/mail-cleanup.service.js';
+import { type ClaimedMail, MailQueue } from '../../src/mail/mail-queue.js';
 import { Refusal } from '../support/mail/mail-server.js';
 import { sql } from '../support/postgres/sql.js';
+import { waitFor } from '../support/wait-for.js';
 import { headerOf } from '../support/mail/received-mail.js';
 import {
   hurry,
@@ -77,6 +79,44 @@ describe('a mail that cannot be sent', () => {
       expect(payload).toContain('ergodrive_mails_dead 1');
     },
   );
+
+  it.each([
+    [1, 5],
+    [2, 10],
+    [3, 20],
+    [20, 900],
+  ])('waits after attempt %d for %d s, or for half of that at least', async (attempts, longest) => {
+    const [claimed] = (await sql(
+      mail.url,
+      `INSERT INTO mail_outbox (kind, attempts, lease, next_attempt_at)
+       VALUES ('${KIND}', $1, gen_random_uuid(), now() + interval '1 h') RETURNING id, lease, kind`,
+      [attempts],
+    )) as [ClaimedMail];
+    await mail.app.get(MailQueue).retry(claimed, 'x');
+    const [{ seconds }] = (await sql(
+      mail.url,
+      'SELECT extract(epoch FROM next_attempt_at - now())::float8 AS seconds FROM mail_outbox',
+    )) as [{ seconds: number }];
+    expect(seconds).toBeLessThanOrEqual(longest);
+    expect(seconds).toBeGreaterThan(longest / 2 - 1);
+  });
+
+  it('is sent once although PostgreSQL cannot remove it at first', async () => {
+    // A sequence also counts what is rolled back.
+    await sql(
+      mail.url,
+      `CREATE SEQUENCE refused_removals;
+       CREATE FUNCTION refuse_removal() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'removal %', nextval('refused_removals'); END $$;
+       CREATE TRIGGER refuse_removal BEFORE DELETE ON mail_outbox FOR EACH ROW EXECUTE FUNCTION refuse_removal()`,
+    );
+    await queue(mail.app);
+    const refused = 'SELECT FROM refused_removals WHERE is_called';
+    await waitFor(async () => (await sql(mail.url, refused)).length > 0, { what: 'a refused removal' });
+    await sql(mail.url, 'DROP FUNCTION refuse_removal CASCADE; DROP SEQUENCE refused_removals');
+    await untilEmpty(mail.url);
+    expect(mail.server.mails).toHaveLength(1);
+  });
 
   it('tries again after a refused login, which is no fault of the mail', async () => {
     mail.server.demand({ user: 'x', pass: 'y' });

@@ -2,6 +2,7 @@ import { CommandsService } from '../../src/commands/commands.service.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import { MailOutbox } from '../../src/mail/mail-outbox.js';
+import { MailQueue } from '../../src/mail/mail-queue.js';
 import { headerOf, partOf } from '../support/mail/received-mail.js';
 import { sql } from '../support/postgres/sql.js';
 import { register } from './accounts.js';
@@ -80,6 +81,32 @@ describe('the sender of mails', () => {
     await mail.server.received();
     await untilRows(mail.url, (rows) => rows.length === 1, 'the next mail to leave');
     expect(mail.server.mails.map(({ to }) => to)).toEqual(['next@example.org']);
+  });
+
+  it('has a mail for a whole lease from the moment at which it gives the content away', async () => {
+    const barrier = new Barrier();
+    mail.server.onAddress = () => barrier.wait();
+    let seconds = 0;
+    mail.server.onMail = async () => {
+      const left = 'SELECT extract(epoch FROM next_attempt_at - now())::float8 AS seconds FROM mail_outbox';
+      [{ seconds }] = (await sql(mail.url, left)) as [{ seconds: number }];
+    };
+    await queue(mail.app);
+    await barrier.reached;
+    await sql(mail.url, `UPDATE mail_outbox SET next_attempt_at = now() + interval '30 s'`);
+    barrier.release();
+    await untilEmpty(mail.url);
+    expect(seconds).toBeGreaterThan(110);
+  });
+
+  it('takes no mail whose lease another sender has', async () => {
+    await sql(
+      mail.url,
+      `INSERT INTO mail_outbox (kind, lease, next_attempt_at)
+       VALUES ('${KIND}', gen_random_uuid(), now() + interval '1 h')`,
+    );
+    await expect(mail.app.get(MailQueue).claim()).resolves.toBeUndefined();
+    await expect(rowsOf(mail.url)).resolves.toMatchObject([{ attempts: 0 }]);
   });
 
   it('takes a mail over when the lease of its sender has ended', async () => {

@@ -1,4 +1,5 @@
 import { MailOutbox } from '../../src/mail/mail-outbox.js';
+import { SmtpTransport } from '../../src/mail/smtp.transport.js';
 import { MailServer } from '../support/mail/mail-server.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -64,6 +65,28 @@ describe('the way to a mail server', () => {
     await app.stop();
     await server.down();
     await other.remove();
+  });
+
+  it.each([
+    ['file', { path: 'package.json' }],
+    ['address', { href: 'http://127.0.0.1:1/' }],
+  ])('reads no %s for a part of a mail', async (_what, text) => {
+    const server = await MailServer.start();
+    const target = { host: '127.0.0.1', port: server.port, security: 'plain' as const, login: undefined };
+    const transport = new SmtpTransport({ kind: 'smtp', current: () => target, ca: undefined }, FROM);
+    // nodemailer takes such an object in place of a text, which the types of the service forbid.
+    const mail = {
+      id: '1',
+      kind: 'x',
+      to: 'ada@example.org',
+      subject: 's',
+      html: '',
+      text: text as unknown as string,
+    };
+    const sent = transport.send(mail, () => Promise.resolve(), new AbortController().signal);
+    await expect(sent).rejects.toThrow(/access rejected/i);
+    await server.down();
+    expect(server.mails).toEqual([]);
   });
 
   it('gives back a mail that no server has seen when the instance stops', async () => {
