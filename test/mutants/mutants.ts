@@ -9,6 +9,7 @@ import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { INVITATION_MUTANTS } from './invitation-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
 import { LOG_MUTANTS } from './log-mutants.js';
+import { MAIL_MUTANTS } from './mail-mutants.js';
 import { MODEL_MUTANTS } from './model-mutants.js';
 import { MIGRATION_MUTANTS } from './migration-mutants.js';
 import type { Mutant } from './mutant.js';
@@ -44,6 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
   ...LOG_MUTANTS,
+  ...MAIL_MUTANTS,
   ...MIGRATION_MUTANTS,
   ...OUTBOX_MUTANTS,
   ...POOLER_MUTANTS,
