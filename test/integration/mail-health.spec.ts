@@ -14,10 +14,7 @@ const becomes = (app: AppInProcess, expected: object) =>
 const NONE = { transport: 'smtp', waiting: 0, oldest_waiting_seconds: 0, dead: 0 };
 
 describe('the health of a service with a mail server', () => {
-  let fixture: MailFixture;
-  beforeAll(async () => (fixture = await MailFixture.start()));
-  beforeEach(() => fixture.reset());
-  afterAll(() => fixture.stop());
+  const fixture = MailFixture.ofSuite();
 
   it('says how many mails wait and why the last attempt failed, until they are sent', async () => {
     fixture.server.onAddress = () => {

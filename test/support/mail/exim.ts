@@ -51,6 +51,9 @@ export class Exim {
 
   async up(): Promise<void> {
     const { command, env } = this.program;
+    const listening = `listening for SMTP on [127.0.0.1]:${this.port}`;
+    const starts = async () => (await this.log()).split(listening).length - 1;
+    const before = await starts();
     const started = await ManagedProcess.spawn({
       command,
       args: ['-C', join(this.folder, 'exim.conf'), '-bdf', '-oP', join(this.folder, 'exim.pid')],
@@ -60,11 +63,9 @@ export class Exim {
       stopSignal: 'SIGTERM',
     });
     this.process = started;
-    const listening = `listening for SMTP on [127.0.0.1]:${this.port}`;
-    const starts = (log: string) => log.split(listening).length - 1;
-    const before = starts(await this.log());
-    await waitFor(async () => !started.running || starts(await this.log()) > before, {
+    await waitFor(async () => !started.running || (await starts()) > before, {
       what: 'Exim to listen',
+      timeoutMs: 30_000,
     }).catch(() => started.kill9());
     if (!started.running) throw new Error(`Exim did not start:\n${started.output}${await this.log()}`);
   }
