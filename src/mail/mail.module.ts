@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { LetterRenderer } from './letter-renderer.js';
-import { MailCleanupService } from './mail-cleanup.service.js';
 import { MailCatalogs } from './mail-catalogs.js';
+import { MailCleanupService } from './mail-cleanup.service.js';
 import { MailKinds } from './mail-kinds.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MailQueue } from './mail-queue.js';
