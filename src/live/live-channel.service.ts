@@ -129,9 +129,12 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     if (change.kind === 'log.skipped' || change.kind === 'sessions.ended') void this.judgeAll();
     else if (change.kind === 'session.refreshed' || change.kind === 'session.refresh_repeated')
       this.sendToWatchers(change.session_id, { type: change.kind, session_id: change.session_id });
-    else if (change.kind === 'session.revoked' && change.session_id !== null)
+    else if (change.kind === 'session.opened' || change.kind === 'session.named')
+      this.sendChangedList(change.user_id, change.session_id, null);
+    else if (change.kind === 'session.revoked' && change.session_id !== null) {
       this.end(change.session_id, change.reason);
-    else void this.judgeChannelsOf(change.user_id);
+      this.sendChangedList(change.user_id, change.session_id, change.reason);
+    } else void this.judgeChannelsOf(change.user_id);
   }
 
   /** Rows of the log were skipped, or everybody's sessions have ended: every channel is judged again, a few users at a time. */
@@ -150,6 +153,14 @@ export class LiveChannelService implements BeforeApplicationShutdown {
   private sendToWatchers(sessionId: string, message: { type: string; session_id: string }): void {
     for (const channel of this.channels.ofSession(sessionId)) {
       if (channel.sessionId === sessionId && channel.watchedUserId !== undefined) channel.send(message);
+    }
+  }
+
+  /** To the account's own channels of other sessions: their list of sessions has changed. */
+  private sendChangedList(userId: string, sessionId: string, reason: string | null): void {
+    for (const channel of this.channels.ofUser(userId)) {
+      if (channel.watchedUserId !== userId || channel.claims?.sub !== userId) continue;
+      channel.send({ type: 'sessions.changed', session_id: sessionId, reason });
     }
   }
 

@@ -39,9 +39,9 @@ export const usersOf = (changes: readonly Change[]): string[] =>
     .filter((change) => change.kind !== 'client.changed' && !endsEverybody(change))
     .map(({ user_id: id }) => id);
 
-/** A refresh: cache entries stay as they are, and live channels of the session report it. */
-export interface SessionRefreshed {
-  readonly kind: 'session.refreshed' | 'session.refresh_repeated';
+/** What leaves cache entries as they are, and live channels report: a refresh, or a session that is new in the list or has another name. */
+export interface SessionEvent {
+  readonly kind: 'session.refreshed' | 'session.refresh_repeated' | 'session.opened' | 'session.named';
   readonly user_id: string;
   readonly session_id: string;
 }
@@ -51,7 +51,7 @@ export interface LogSkipped {
   readonly kind: 'log.skipped';
 }
 
-export type ChangeEvent = Change | SessionRefreshed | LogSkipped;
+export type ChangeEvent = Change | SessionEvent | LogSkipped;
 
 /** Committed changes of this instance and of others, in the order in which this instance reads them. */
 export class ChangeFeed extends Subject<ChangeEvent> {}

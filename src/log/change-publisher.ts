@@ -1,4 +1,4 @@
-import type { Change, SessionRefreshed } from './change-feed.js';
+import type { Change, SessionEvent } from './change-feed.js';
 
 /** Publishes committed changes to all instances. One adapter for a PostgreSQL server, one for the embedded database. */
 export abstract class ChangePublisher {
@@ -9,7 +9,7 @@ export abstract class ChangePublisher {
   abstract settled(changes: readonly Change[]): void;
 
   /** Publishes an event of a session that leaves cache entries as they are. */
-  abstract sessionEvent(event: SessionRefreshed): void;
+  abstract sessionEvent(event: SessionEvent): void;
 }
 
 /** Where this instance gets committed changes from. One adapter for a PostgreSQL server, one for the embedded database. */

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Standing } from '../standing/standing.js';
-import { type Change, ChangeFeed, endsEverybody, type SessionRefreshed } from './change-feed.js';
+import { type Change, ChangeFeed, endsEverybody, type SessionEvent } from './change-feed.js';
 import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
 import { InstanceStores } from './instance-stores.js';
@@ -59,7 +59,7 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
     for (const change of changes) this.feed.next(change);
   }
 
-  sessionEvent(event: SessionRefreshed): void {
+  sessionEvent(event: SessionEvent): void {
     this.feed.next(event);
   }
 

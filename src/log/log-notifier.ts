@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { isDatabaseOutage } from '../common/database-errors.js';
-import type { SessionRefreshed } from './change-feed.js';
+import type { SessionEvent } from './change-feed.js';
 import type { ChangePublisher } from './change-publisher.js';
 import { LOG_CHANNEL } from './invalidation-log.js';
 import { SESSION_CHANNEL } from './session-event.js';
@@ -31,7 +31,7 @@ export class LogNotifier implements ChangePublisher {
     // Every change comes back through the log, to this instance as to all others.
   }
 
-  sessionEvent(event: SessionRefreshed): void {
+  sessionEvent(event: SessionEvent): void {
     this.add(SESSION_CHANNEL, JSON.stringify(event));
   }
 

@@ -4,6 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { actorValues } from '../audit/audit-line.js';
 import { type Change, EVERYBODY_ENDED } from '../log/change-feed.js';
+import { ChangePublisher } from '../log/change-publisher.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
 import type { RevokeReason } from '../common/revoke-reason.js';
@@ -62,6 +63,7 @@ export class SessionsService {
     private readonly commands: CommandsService,
     private readonly evictions: EvictionService,
     private readonly outbox: MailOutbox,
+    private readonly publisher: ChangePublisher,
     private readonly config: AppConfig,
   ) {}
 
@@ -84,6 +86,7 @@ export class SessionsService {
     });
     if (opened === undefined) return undefined;
     if (opened.isOfNewDevice) this.outbox.wake();
+    this.publisher.sessionEvent({ kind: 'session.opened', user_id: user.id, session_id: opened.session.id });
     await this.evictions.evictBeforeAnswer(opened.changes);
     return opened.session;
   }
@@ -182,6 +185,7 @@ export class SessionsService {
       const row = await command.act<{ is_named: boolean }>(NAME_SESSION, [userId, id, deviceName]);
       return row.is_named;
     });
+    if (isNamed) this.publisher.sessionEvent({ kind: 'session.named', user_id: userId, session_id: id });
     return isNamed ? ((await this.sessions.findOneBy({ id })) ?? undefined) : undefined;
   }
 

@@ -8,11 +8,20 @@ import type { TokenExchange } from './token-exchange.js';
 /** The user as the live channel sends it. */
 export type LiveUser = Pick<UserDto, 'id' | 'email' | 'full_name' | 'role' | 'is_active'>;
 
+/** A change of the list of sessions. */
+export interface SessionsChange {
+  readonly sessionId: string;
+  /** Why the session has ended; `null` where it was opened or named. */
+  readonly reason: string | null;
+}
+
 export interface WatchHandlers {
   /** The session has ended. The watch is over. */
   onEnd?: (end: SessionEnd) => void;
   /** The user has changed: name, role, password. It may be called again for one change. */
   onUpdate?: (user: LiveUser) => void;
+  /** The list of the account's sessions has changed: one was opened, named, or has ended. What happens while the channel is not open is not told. */
+  onSessions?: (change: SessionsChange) => void;
   /** Whether the channel is open. While it is not, the watch connects again, after longer and longer waits. */
   onConnection?: (isOpen: boolean) => void;
 }
@@ -112,6 +121,8 @@ export class LiveWatch {
     if (message.type === 'connection') this.established();
     else if (message.type === 'session.revoked') this.reason = message.reason;
     else if (message.type === 'user.updated') this.handlers.onUpdate?.(message.user);
+    else if (message.type === 'sessions.changed')
+      this.handlers.onSessions?.({ sessionId: message.session_id, reason: message.reason });
   }
 
   private established(): void {
@@ -190,4 +201,5 @@ type Message =
   | { type: 'connection' }
   | { type: 'session.revoked'; reason: string }
   | { type: 'user.updated'; user: LiveUser }
+  | { type: 'sessions.changed'; session_id: string; reason: string | null }
   | { type: 'pong' };
