@@ -18,12 +18,7 @@ export class AuditController {
   @ApiProblems(401, 403, 422)
   async list(@Query() query: AuditQueryDto): Promise<AuditPageDto> {
     const { user_id: userId, action, from, to, cursor: before, limit } = query;
-    // One event more than the limit shows that there is a next page.
-    const events = await this.audit.find({ userId, action, from, to, before, limit: limit + 1 });
-    const page = events.slice(0, limit);
-    return {
-      events: page.map(toAuditEventDto),
-      next_cursor: events.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
+    const page = await this.audit.page({ userId, action, from, to, before, limit });
+    return { events: page.events.map(toAuditEventDto), next_cursor: page.next };
   }
 }

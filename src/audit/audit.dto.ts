@@ -4,7 +4,23 @@ import { IsDate, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'clas
 import { AUDIT_ACTIONS, type AuditAction } from './audit-action.js';
 import type { AuditEvent } from './audit-event.entity.js';
 
-export class AuditQueryDto {
+/** A page of events. */
+export class EventPageQueryDto {
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before', example: '4711' })
+  @IsOptional()
+  @Matches(/^\d{1,18}$/, { message: 'cursor must be the next_cursor of a page' })
+  cursor?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit: number = 50;
+}
+
+export class AuditQueryDto extends EventPageQueryDto {
   @ApiPropertyOptional({ format: 'uuid', description: 'The account that the event concerns' })
   @IsOptional()
   @IsUUID()
@@ -26,19 +42,6 @@ export class AuditQueryDto {
   @Type(() => Date)
   @IsDate()
   to?: Date;
-
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before', example: '4711' })
-  @IsOptional()
-  @Matches(/^\d{1,18}$/, { message: 'cursor must be the next_cursor of a page' })
-  cursor?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
 }
 
 export class AuditEventDto {

@@ -42,8 +42,15 @@ export class AuditService {
     return noteWithin((statement, values) => this.statements.run(statement, values), action, by, subject);
   }
 
-  /** Newest first. */
-  async find({ userId, action, from, to, before, limit }: AuditFilter): Promise<AuditEvent[]> {
+  /** A page, newest first. `next` is the `before` of the next page, `null` on the last. */
+  async page(filter: AuditFilter): Promise<{ events: AuditEvent[]; next: string | null }> {
+    // One event more than the limit shows that there is a next page.
+    const found = await this.find({ ...filter, limit: filter.limit + 1 });
+    const events = found.slice(0, filter.limit);
+    return { events, next: found.length > filter.limit ? (events.at(-1)?.id ?? null) : null };
+  }
+
+  private async find({ userId, action, from, to, before, limit }: AuditFilter): Promise<AuditEvent[]> {
     const query = this.events.createQueryBuilder('event').orderBy('event.id', 'DESC').take(limit);
     if (userId !== undefined) query.andWhere('event.user_id = :userId', { userId });
     if (action !== undefined) query.andWhere('event.action = :action', { action });

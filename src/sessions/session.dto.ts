@@ -5,7 +5,7 @@ import { DEVICE_NAME, IsDeviceName } from '../http/device-name.js';
 import { describeDevice, type Device } from './device.js';
 import type { Session } from './session.entity.js';
 
-class DeviceDto implements Device {
+export class DeviceDto implements Device {
   @ApiProperty({ type: String, nullable: true, example: 'Firefox 132' })
   browser: string | null;
 

@@ -206,6 +206,37 @@ export type EverybodyEndedDto = {
     ended: number;
 };
 
+export type OwnEventDto = {
+    id: string;
+    at: string;
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
+    /**
+     * The session that the event is about
+     */
+    session_id: string | null;
+    /**
+     * Whether the account itself did it, with a token
+     */
+    by_me: boolean;
+    /**
+     * Of the request; null where another account or the service itself did it
+     */
+    ip: string | null;
+    device: DeviceDto;
+    /**
+     * Why a session has ended
+     */
+    reason: string | null;
+};
+
+export type OwnEventPageDto = {
+    events: Array<OwnEventDto>;
+    /**
+     * For the next page; null on the last
+     */
+    next_cursor: string | null;
+};
+
 export type PasswordGrantDto = {
     /**
      * The e-mail address
@@ -1545,6 +1576,53 @@ export type MeReplaceResponses = {
 
 export type MeReplaceResponse = MeReplaceResponses[keyof MeReplaceResponses];
 
+export type MeEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `next_cursor` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/users/me/events';
+};
+
+export type MeEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type MeEventsError = MeEventsErrors[keyof MeEventsErrors];
+
+export type MeEventsResponses = {
+    /**
+     * OK
+     */
+    200: OwnEventPageDto;
+};
+
+export type MeEventsResponse = MeEventsResponses[keyof MeEventsResponses];
+
 export type AuthChangePasswordData = {
     body: ChangePasswordDto;
     path?: never;
@@ -2188,6 +2266,11 @@ export type AuditListData = {
     path?: never;
     query?: {
         /**
+         * `next_cursor` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+        /**
          * The account that the event concerns
          */
         user_id?: string;
@@ -2200,11 +2283,6 @@ export type AuditListData = {
          * Before this time
          */
         to?: string;
-        /**
-         * `next_cursor` of the page before
-         */
-        cursor?: string;
-        limit?: number;
     };
     url: '/api/v1/audit';
 };
