@@ -6,6 +6,7 @@ import { CacheModule } from './cache/cache.module.js';
 import type { AppConfig } from './config/app-config.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -44,7 +45,8 @@ export class AppModule {
         AddressesModule,
         NoticesModule,
         RecoveryModule,
-        LinkPagesModule,
+        // Both have the pages to which mails lead.
+        config.console === undefined ? LinkPagesModule : ConsoleModule,
         ClientsModule,
         OAuthModule,
         LiveModule,

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { ConsoleConfig } from './console-config.js';
 import type { RegistrationMode } from './accounts-environment.js';
 import type { DatabaseTarget } from './database-target.js';
 import type { NoticeKind } from './notice-kinds.js';
@@ -82,6 +83,8 @@ export class AppConfig {
     /** The folder with texts of mails that replace or extend those of the service. */
     catalogsDir: string | undefined;
   };
+  /** The pages `/account` and `/admin`. Absent: only the pages of mails are served. */
+  readonly console: ConsoleConfig | undefined;
   /** The file that describes OAuth clients. */
   readonly clientsFile: string | undefined;
   /** 0 keeps them for ever. */

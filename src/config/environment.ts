@@ -1,14 +1,14 @@
 import { IsEmail, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { MIN_PASSWORD_LENGTH } from './common-passwords.js';
 import { LOG_LEVELS, type LogLevel } from './app-config.js';
+import { ConsoleEnvironment } from './console-environment.js';
 import { IntegerBetween, IsHttpUrl, TrueOrFalse } from './environment.rules.js';
-import { MailEnvironment } from './mail-environment.js';
 
 /**
  * The environment as text becomes this class: every variable that the product reads, its default and its rule.
  * `.env.example` describes them for people.
  */
-export class Environment extends MailEnvironment {
+export class Environment extends ConsoleEnvironment {
   @IsIn(['development', 'test', 'production'], { message: 'must be development, test or production' })
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
 

@@ -5,6 +5,7 @@ import { validateSync } from 'class-validator';
 import { loadAccounts } from './accounts.js';
 import { AppConfig } from './app-config.js';
 import { collect, ConfigurationError } from './configuration.error.js';
+import { loadConsole } from './load-console.js';
 import { parseContextWords } from './context-words.js';
 import { loadDatabaseTargets } from './database-url.js';
 import { Environment } from './environment.js';
@@ -79,6 +80,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
   const passwords = { ...parsePasswords(environment), contextWords };
   const firstAdmin = collect(problems, () => parseFirstAdmin(environment, passwords));
   const mail = collect(problems, () => loadMail(environment, issuerUrl ?? ''));
+  const console = collect(problems, () => loadConsole(environment));
   if (accounts?.registration.isSilent === true && mail?.transport === undefined)
     problems.push('REGISTRATION_SILENT needs SMTP_URL: a mail says the rest');
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -111,6 +113,7 @@ export function loadConfig(variables: Record<string, string | undefined>): AppCo
       maxPerUser: environment.SESSIONS_PER_USER,
     },
     mail,
+    console,
     clientsFile: environment.CLIENTS_FILE,
     auditRetentionDays: environment.AUDIT_RETENTION_DAYS,
     roles,

@@ -31,6 +31,11 @@ export class MailCatalogs {
     if (catalogsDir !== undefined) this.addFiles(catalogsDir);
   }
 
+  /** Tags of the languages that have texts. */
+  get languages(): string[] {
+    return [...this.catalogs.keys()];
+  }
+
   /**
    * The texts in the first of the languages that has them, and in English otherwise. `de-AT` also finds `de`.
    * @param languages tags with commas between, the most preferred first; `null` has no effect

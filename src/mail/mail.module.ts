@@ -21,6 +21,6 @@ import { MailSenderService } from './mail-sender.service.js';
     MailSenderService,
     MailCleanupService,
   ],
-  exports: [MailOutbox, MailKinds, MailSampler],
+  exports: [MailOutbox, MailKinds, MailCatalogs, MailSampler],
 })
 export class MailModule {}

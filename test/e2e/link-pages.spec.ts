@@ -10,7 +10,7 @@ import { expectProblem } from './support/expectations.js';
 const NEW_PASSWORD = 'a new horse battery';
 const PHONE = { viewport: { width: 320, height: 640 }, locale: 'de-AT' } as const;
 
-describe('the page that a mail leads to', () => {
+describe('without the console, the page that a mail leads to', () => {
   let mails: MailFolder;
   let deployment: Deployment;
   let browser: Browser;
@@ -22,6 +22,7 @@ describe('the page that a mail leads to', () => {
       ...mails.variables,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       REGISTRATION_SILENT: 'true',
+      CONSOLE: 'off',
     };
     deployment = await Deployment.start({ instances: [env], port });
     browser = await launchBrowser();

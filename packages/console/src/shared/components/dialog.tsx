@@ -1,0 +1,40 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../language.js';
+
+interface Props {
+  title: string;
+  /** What the button of the dialog does, in its words. */
+  confirm: string;
+  children: ComponentChildren;
+  isBusy?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks again before something that cannot be undone. Escape and "Cancel" close it, and the focus goes back to where it was. */
+export function Dialog({ title, confirm, children, isBusy = false, onConfirm, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const opener = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+      <h2 id={id}>{title}</h2>
+      {children}
+      <div class="actions">
+        <button type="button" class="danger" aria-disabled={isBusy} onClick={() => !isBusy && onConfirm()}>
+          {confirm}
+        </button>
+        <button type="button" onClick={onClose}>
+          {t('action.cancel')}
+        </button>
+      </div>
+    </dialog>
+  );
+}

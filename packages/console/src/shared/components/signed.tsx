@@ -1,0 +1,60 @@
+import type { ComponentChildren, ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { t, type TextKey } from '../language.js';
+import { below } from '../root.js';
+import { navigate, path } from '../router.js';
+import { signOut } from '../session.js';
+import { user } from '../session-state.js';
+import { useAction } from '../use-action.js';
+import { Frame } from './frame.js';
+import { Link } from './link.js';
+
+/** A view of somebody who is signed in, with its place in the navigation. */
+export interface Section {
+  readonly path: string;
+  readonly title: TextKey;
+  readonly View: ComponentType;
+}
+
+interface Props {
+  sections: readonly Section[];
+  /** The section of a path that is none. */
+  first: string;
+  /** In place of a section. */
+  children?: ComponentChildren;
+}
+
+/** The frame of somebody who is signed in, and the section of the path. */
+export function Signed({ sections, first, children }: Props) {
+  const section = sections.find((one) => one.path === path.value);
+  const isUnknown = section === undefined;
+  useEffect(() => {
+    if (isUnknown) navigate(first, 'replace');
+  }, [isUnknown, first]);
+  const links = sections.map(({ path: to, title }) => (
+    <Link key={to} to={to}>
+      {t(title)}
+    </Link>
+  ));
+  return (
+    <Frame navigation={sections.length > 1 ? links : undefined} account={<Account />}>
+      {children ?? (section && <section.View key={section.path} />)}
+    </Frame>
+  );
+}
+
+function Account() {
+  const leaving = useAction(signOut);
+  const { full_name: name, role } = user.value ?? {};
+  const isAdmin = role === 'admin';
+  const other = path.value.startsWith('admin') ? 'account' : 'admin';
+  return (
+    <>
+      {name && <span class="who">{name}</span>}
+      {isAdmin && <a href={below(other)}>{t(other === 'admin' ? 'admin.title' : 'account.title')}</a>}
+      <button type="button" aria-disabled={leaving.isBusy} onClick={() => void leaving.run()}>
+        {t('action.sign_out')}
+      </button>
+    </>
+  );
+}
