@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,6 +8,7 @@ import { AppLogger } from './common/app.logger.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { createValidationPipe } from './http/validation.pipe.js';
 import type { AppConfig } from './config/app-config.js';
+import { corsOptions } from './http/cors-options.js';
 import { createHttpServer } from './http/http-server.js';
 
 /** The whole application, ready to listen, for `main.ts` and for tests. */
@@ -19,16 +21,10 @@ export async function createApp(
     logger,
     abortOnError: false,
   });
-  const { corsOrigins } = config.http;
+  // Requests are not parsed: only the exchange of a refresh token reads a cookie.
+  await app.register(cookie, { hook: false });
   // Not `app.enableCors()`: it copies the headers of each request for Express middleware, which is not used here.
-  if (corsOrigins.length > 0) {
-    await app.register(cors, {
-      origin: corsOrigins,
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      strictPreflight: false,
-      exposedHeaders: ['WWW-Authenticate', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Device-Token'],
-    });
-  }
+  if (config.http.corsOrigins.length > 0) await app.register(cors, corsOptions(config.http.corsOrigins));
   app.useGlobalPipes(createValidationPipe(config));
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks([], { useProcessExit: true });

@@ -4,6 +4,14 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/actor.js';
 import { ApiDeviceToken } from '../http/api-device-token.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import {
+  EndsTokens,
+  ExchangesTokens,
+  GivesTokens,
+  IsByCookie,
+  LOGOUT_HEADERS,
+  TOKEN_HEADERS,
+} from '../http/token-carrier.decorators.js';
 import type { Principal } from '../common/principal.js';
 import {
   CurrentActor,
@@ -34,7 +42,8 @@ export class AuthController {
   @HttpCode(200)
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Log in by form (OAuth2 password grant); the Authorize button uses it' })
-  @ApiDeviceToken(TokensDto)
+  @GivesTokens()
+  @ApiDeviceToken(TokensDto, TOKEN_HEADERS)
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 'email_not_verified', 422, 429)
   login(
     @Body() { username: email, ...body }: PasswordGrantDto,
@@ -50,7 +59,8 @@ export class AuthController {
   @Post('auth/login/json')
   @HttpCode(200)
   @ApiOperation({ summary: 'Log in by JSON' })
-  @ApiDeviceToken(TokensDto)
+  @GivesTokens()
+  @ApiDeviceToken(TokensDto, TOKEN_HEADERS)
   @ApiProblems(400, 'invalid_credentials', 'user_inactive', 'email_not_verified', 422, 429)
   loginJson(
     @Body() body: LoginDto,
@@ -80,14 +90,16 @@ export class AuthController {
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   })
-  @ApiOkResponse({ type: TokensDto })
+  @ExchangesTokens(RefreshDto)
+  @ApiOkResponse({ type: TokensDto, headers: TOKEN_HEADERS })
   @ApiProblems(400, 401, 422, 429)
   refresh(
     @Body() { refresh_token }: RefreshDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
+    @IsByCookie() isByCookie: boolean,
     @CurrentActor() by: Actor,
   ): Promise<TokensDto> {
-    return this.auth.refresh(refresh_token, idempotencyKey, by);
+    return this.auth.refresh(refresh_token, idempotencyKey, by, { isByCookie });
   }
 
   @ApiTags('auth')
@@ -96,7 +108,8 @@ export class AuthController {
   @ApiOperation({
     summary: 'Log out: every instance refuses both tokens of this session from now on',
   })
-  @ApiOkResponse({ type: MessageDto })
+  @EndsTokens()
+  @ApiOkResponse({ type: MessageDto, headers: LOGOUT_HEADERS })
   @ApiProblems(401)
   async logout(@CurrentPrincipal() principal: Principal, @CurrentActor() by: Actor): Promise<MessageDto> {
     await this.auth.logout(principal, by);

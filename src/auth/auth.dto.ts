@@ -102,7 +102,10 @@ export class TokensDto {
   @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' })
   access_token: string;
 
-  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9…' })
+  @ApiPropertyOptional({
+    description: 'Absent with `Token-Carrier: cookie`',
+    example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6InJ0K2p3dCJ9…',
+  })
   refresh_token: string;
 
   @ApiProperty({ enum: ['bearer'], example: 'bearer' })

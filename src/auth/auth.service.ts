@@ -34,6 +34,13 @@ export interface LoginOptions {
   readonly deviceName?: string | undefined;
 }
 
+export interface ExchangeOptions {
+  /** The OAuth client that presents the token; `null` for a request without one. */
+  readonly clientId?: string | null;
+  /** Whether the token came in the cookie of a browser. */
+  readonly isByCookie?: boolean;
+}
+
 /** Log in, refresh, log out. */
 @Injectable()
 export class AuthService {
@@ -94,18 +101,17 @@ export class AuthService {
 
   /**
    * Exchanges a refresh token (RFC 6749 §6). See `SessionRotationService.rotate`.
-   * @param clientId the OAuth client that presents it; `null` for a request without one
    * @throws ProblemError 401 `token_invalid`, also for another client's token, `token_expired` or `token_revoked`, 429
    */
   async refresh(
     refreshToken: string,
     idempotencyKey: string | undefined,
     by: Actor,
-    clientId: string | null = null,
+    { clientId = null, isByCookie = false }: ExchangeOptions = {},
   ): Promise<TokensDto> {
     const { sid, jti } = this.tokens.verifyRefresh(refreshToken);
     await this.limits.refresh(sid, clientId, by.redisWaits);
-    const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId };
+    const presented = { sessionId: sid, refreshJti: jti, idempotencyKey, clientId, isByCookie };
     const rotation = await this.rotations.rotate(presented, by);
     this.metrics.refreshed(rotation.outcome);
     if (rotation.outcome === 'granted') return this.sessionTokens.issue(rotation.session, rotation.at);

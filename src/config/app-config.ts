@@ -36,6 +36,8 @@ export class AppConfig {
     /** Where metrics, the API documents and details of the health are served: on `port`, on a port of their own, or nowhere. */
     management: 'shared' | 'none' | { port: number };
     corsOrigins: string[];
+    /** Of the cookie with a refresh token. */
+    refreshCookieSameSite: 'strict' | 'lax';
     trustedProxies: number;
     /** Open at a time on one port. */
     maxConnections: number;

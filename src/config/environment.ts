@@ -38,6 +38,9 @@ export class Environment extends ConsoleEnvironment {
   @IsString()
   CORS_ORIGINS?: string;
 
+  @IsIn(['strict', 'lax'], { message: 'must be strict or lax' })
+  REFRESH_COOKIE_SAMESITE: 'strict' | 'lax' = 'strict';
+
   @IsOptional()
   @IsString()
   DATABASE_URL?: string;

@@ -146,6 +146,7 @@ const httpOf = (environment: Environment, corsOrigins: string[]): AppConfig['htt
   port: environment.PORT,
   management: managementOf(environment),
   corsOrigins,
+  refreshCookieSameSite: environment.REFRESH_COOKIE_SAMESITE,
   trustedProxies: environment.TRUSTED_PROXIES,
   maxConnections: environment.MAX_CONNECTIONS,
   drainSeconds: environment.SHUTDOWN_DRAIN_SECONDS,

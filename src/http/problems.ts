@@ -46,6 +46,11 @@ export const PROBLEMS = {
   },
   registration_closed: { status: 403, detail: 'Accounts are not open to registration here' },
   email_domain_refused: { status: 403, detail: 'Addresses of this domain get no account here' },
+  origin_refused: {
+    status: 403,
+    detail: 'Pages of this origin may not have their refresh token in a cookie',
+    note: 'Only with `Token-Carrier: cookie`: the page is neither of this service nor of an origin of the same site in `CORS_ORIGINS`',
+  },
   wrong_password: { status: 403, detail: 'The current password is not right' },
   not_found: { status: 404, detail: 'Not found' },
   request_timeout: { status: 408, detail: 'The request did not arrive in time' },

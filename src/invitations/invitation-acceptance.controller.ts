@@ -6,6 +6,7 @@ import type { Actor } from '../common/actor.js';
 import { ApiDeviceTokenAnswer } from '../http/api-device-token.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor, DEVICE_TOKEN_HEADER, Public } from '../http/request-context.decorators.js';
+import { GivesTokens, TOKEN_HEADERS } from '../http/token-carrier.decorators.js';
 import { AcceptInvitationDto } from './invitation.dto.js';
 import { InvitationAcceptance } from './invitation-acceptance.service.js';
 
@@ -23,7 +24,8 @@ export class InvitationAcceptanceController {
       'The account has the invited address, which counts as proved, and the invited role. If an account has the address that nobody has ' +
       'proved, it is taken over: name, password and role are replaced, and its sessions end.',
   })
-  @ApiDeviceTokenAnswer(TokensDto, 201)
+  @GivesTokens()
+  @ApiDeviceTokenAnswer(TokensDto, 201, TOKEN_HEADERS)
   @ApiProblems('one_time_token_invalid', 'registration_closed', 'invitation_void', 'email_taken', 422, 429)
   async accept(
     @Body() body: AcceptInvitationDto,

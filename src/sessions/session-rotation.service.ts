@@ -20,6 +20,8 @@ export interface PresentedRefreshToken {
   idempotencyKey: string | undefined;
   /** The OAuth client that presents it; `null` for a request without one. */
   clientId: string | null;
+  /** Whether it came in the cookie that all tabs of a browser share, and its successor goes there. */
+  isByCookie: boolean;
 }
 
 export type Rotation =
@@ -46,6 +48,7 @@ interface RefusedRow extends RotatedRow {
   is_predecessor: boolean;
   has_key: boolean;
   has_same_key: boolean;
+  was_by_cookie: boolean;
   is_in_grace: boolean;
   is_too_old: boolean;
 }
@@ -68,7 +71,7 @@ export class SessionRotationService {
    * session ends. Another client's token is refused, whatever it is, and its session goes on.
    */
   async rotate(presented: PresentedRefreshToken, by: Actor): Promise<Rotation> {
-    const { sessionId, refreshJti, idempotencyKey, clientId } = presented;
+    const { sessionId, refreshJti, clientId } = presented;
     const successorJti = randomUUID();
     const [row] = await this.statements.run<RotatedRow>(ROTATE, [
       sessionId,
@@ -76,7 +79,7 @@ export class SessionRotationService {
       successorJti,
       this.config.tokens.refreshTtlSeconds,
       this.config.sessions.maxAgeSeconds,
-      digest(idempotencyKey),
+      digest(presented),
       by.ip,
       by.userAgent,
       clientId,
@@ -88,11 +91,11 @@ export class SessionRotationService {
 
   /** Why the compare-and-set found nothing. Read after it, so that a rotation that came in between is seen. */
   private async explainRefusal(presented: PresentedRefreshToken, by: Actor): Promise<Rotation> {
-    const { sessionId, refreshJti, idempotencyKey, clientId } = presented;
+    const { sessionId, refreshJti, clientId } = presented;
     const [row] = await this.statements.run<RefusedRow>(EXPLAIN_REFUSAL, [
       sessionId,
       refreshJti,
-      digest(idempotencyKey),
+      digest(presented),
       this.config.tokens.refreshGraceSeconds,
       this.config.sessions.maxAgeSeconds,
       clientId,
@@ -102,7 +105,7 @@ export class SessionRotationService {
       await this.note('session.refresh_refused', row.user_id, presented, by);
       return { outcome: 'foreign' };
     }
-    if (!row.is_current && !isRepetition(row, idempotencyKey, by)) {
+    if (!row.is_current && !isRepetition(row, presented, by)) {
       await this.endReused({ userId: row.user_id, id: sessionId }, by);
       return { outcome: 'reused' };
     }
@@ -143,18 +146,27 @@ export class SessionRotationService {
 
 /**
  * Whether this is the client of the latest rotation, asking once more: by the key of the rotation, however late; without
- * one, within the grace period, from the same network and with the same user agent.
+ * one, within the grace period, from the same network and with the same user agent. Tabs share a cookie without a key in common: pages of
+ * several origins cannot agree on one.
  */
-function isRepetition(row: RefusedRow, idempotencyKey: string | undefined, by: Actor): boolean {
+function isRepetition(
+  row: RefusedRow,
+  { idempotencyKey, isByCookie }: PresentedRefreshToken,
+  by: Actor,
+): boolean {
   if (!row.is_predecessor) return false;
-  if (row.has_key) return row.has_same_key;
+  if (row.has_same_key) return true;
+  const isWithoutKey = !row.has_key && idempotencyKey === undefined;
   const isSameClient = row.rotated_user_agent === by.userAgent && isSameNetwork(row.rotated_ip, by.ip);
-  return idempotencyKey === undefined && row.is_in_grace && isSameClient;
+  const needsNoKey = isWithoutKey || (row.was_by_cookie && isByCookie);
+  return needsNoKey && row.is_in_grace && isSameClient;
 }
 
-/** Of a key only this is kept. */
-function digest(idempotencyKey: string | undefined): Buffer | null {
-  return idempotencyKey === undefined ? null : createHash('sha256').update(idempotencyKey).digest();
+/** Of a key only this is kept: the SHA-256, with one more byte where the token was in a cookie (`was_by_cookie`). */
+function digest({ idempotencyKey, isByCookie }: PresentedRefreshToken): Buffer | null {
+  if (idempotencyKey === undefined) return null;
+  const hash = createHash('sha256').update(idempotencyKey).digest();
+  return isByCookie ? Buffer.concat([hash, Buffer.of(1)]) : hash;
 }
 
 function sessionOf(

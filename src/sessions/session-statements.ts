@@ -148,6 +148,7 @@ export const EXPLAIN_REFUSAL: HotStatement = {
     s.previous_refresh_jti IS NOT DISTINCT FROM $2 AS is_predecessor,
     s.rotation_key IS NOT NULL AS has_key,
     coalesce(s.rotation_key = $3, false) AS has_same_key,
+    coalesce(octet_length(s.rotation_key) > 32, false) AS was_by_cookie,
     s.rotated_at > now() - make_interval(secs => $4) AS is_in_grace,
     s.created_at + make_interval(secs => $5) <= now() AS is_too_old
   FROM sessions s JOIN users u ON u.id = s.user_id

@@ -81,8 +81,8 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
   {
     name: 'a repeated refresh needs no key although the rotation had one',
     file: ROTATION,
-    text: 'if (row.has_key) return row.has_same_key;',
-    replacement: '',
+    text: 'const isWithoutKey = !row.has_key && idempotencyKey === undefined;',
+    replacement: 'const isWithoutKey = idempotencyKey === undefined;',
     specs: ['test/integration/refresh-repeat.spec.ts'],
   },
   {

@@ -2,6 +2,7 @@ import { ACCEPTANCE_MUTANTS } from './acceptance-mutants.js';
 import { CACHE_MUTANTS } from './cache-mutants.js';
 import { CLIENT_MUTANTS } from './client-mutants.js';
 import { CLUSTER_MUTANTS } from './cluster-mutants.js';
+import { COOKIE_MUTANTS } from './cookie-mutants.js';
 import { COMMAND_MUTANTS } from './command-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { GENERATION_MUTANTS } from './generation-mutants.js';
@@ -40,6 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...INVITATION_MUTANTS,
   ...CLUSTER_MUTANTS,
   ...COMMAND_MUTANTS,
+  ...COOKIE_MUTANTS,
   ...KEY_MUTANTS,
   ...MODEL_MUTANTS,
   ...PASSWORD_MUTANTS,

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import type { TokensDto, UserDto } from '../../packages/client/src/generated/types.gen.js';
-import { type Credentials, logIn, readAccount, throwAwayCredentials } from '../service/account.js';
+import type { UserDto } from '../../packages/client/src/generated/types.gen.js';
+import {
+  type Credentials,
+  logIn,
+  readAccount,
+  throwAwayCredentials,
+  type Tokens,
+} from '../service/account.js';
 import type { Progress } from '../service/progress.js';
 import type { RateLimit } from '../service/rate-limit.js';
 import type { Answer, ServiceClient } from '../service/service-client.js';
@@ -17,7 +23,7 @@ export interface Instance {
 
 /** A session that the examination has opened, with its tokens of now. */
 export interface OpenSession {
-  tokens: TokensDto;
+  tokens: Tokens;
   readonly id: string;
 }
 
@@ -68,12 +74,12 @@ export class Examination {
     return this.options.rateLimit.outlast(what, send);
   }
 
-  logIn(credentials: Credentials): Promise<Answer<TokensDto>> {
+  logIn(credentials: Credentials): Promise<Answer<Tokens>> {
     return this.limited('the login', () => logIn(this.entry, credentials));
   }
 
   /** Keeps the session of a login under the name. @throws PromiseBroken when the login was refused */
-  keep(name: string, answer: Answer<TokensDto>): Answer<TokensDto> {
+  keep(name: string, answer: Answer<Tokens>): Answer<Tokens> {
     const { body: tokens } = demand(answer, 200, 'the login');
     const session = { tokens, id: claimsOf(tokens.access_token).sid };
     this.named.set(name, session);
@@ -82,7 +88,7 @@ export class Examination {
   }
 
   /** Logs the account in, and keeps the session under the name. @throws PromiseBroken when the login is refused */
-  async open(name: string): Promise<Answer<TokensDto>> {
+  async open(name: string): Promise<Answer<Tokens>> {
     return this.keep(name, await this.logIn(this.credentials));
   }
 

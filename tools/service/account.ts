@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { TokensDto, UserDto } from '../../packages/client/src/generated/types.gen.js';
 import type { Answer, ServiceClient } from './service-client.js';
 
+/** Without a cookie, an answer has both tokens. */
+export type Tokens = Required<TokensDto>;
+
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -20,11 +23,11 @@ export function register(
   return client.send('POST', '/api/v1/auth/register', { body: { ...credentials, full_name: fullName } });
 }
 
-export function logIn(client: ServiceClient, credentials: Credentials): Promise<Answer<TokensDto>> {
+export function logIn(client: ServiceClient, credentials: Credentials): Promise<Answer<Tokens>> {
   return client.send('POST', '/api/v1/auth/login/json', { body: credentials });
 }
 
-export function refresh(client: ServiceClient, refreshToken: string): Promise<Answer<TokensDto>> {
+export function refresh(client: ServiceClient, refreshToken: string): Promise<Answer<Tokens>> {
   return client.send('POST', '/api/v1/auth/refresh', { body: { refresh_token: refreshToken } });
 }
 

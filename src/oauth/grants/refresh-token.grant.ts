@@ -15,6 +15,7 @@ export class RefreshTokenGrant implements Grant {
 
   async grant({ client, parameters, idempotencyKey }: TokenRequest, by: Actor): Promise<TokenGrant> {
     const token = demandParameter(parameters, 'refresh_token');
-    return { tokens: toOAuthTokens(await this.auth.refresh(token, idempotencyKey, by, client.id)) };
+    const tokens = await this.auth.refresh(token, idempotencyKey, by, { clientId: client.id });
+    return { tokens: toOAuthTokens(tokens) };
   }
 }

@@ -81,13 +81,13 @@ export class Auth extends HeyApiClient {
      *
      * A refresh token is valid for one exchange. While the successor is unused, the client may repeat the request and gets the same successor. With an `Idempotency-Key`, it repeats the same key, at any time. Without a key, it repeats the request within the grace period, from the same network and with the same user agent. Any other use of an old token revokes the session: the token may be stolen.
      */
-    public refresh<ThrowOnError extends boolean = false>(options: Options<AuthRefreshData, ThrowOnError>): RequestResult<AuthRefreshResponses, AuthRefreshErrors, ThrowOnError> {
-        return (options.client ?? this.client).post<AuthRefreshResponses, AuthRefreshErrors, ThrowOnError>({
+    public refresh<ThrowOnError extends boolean = false>(options?: Options<AuthRefreshData, ThrowOnError>): RequestResult<AuthRefreshResponses, AuthRefreshErrors, ThrowOnError> {
+        return (options?.client ?? this.client).post<AuthRefreshResponses, AuthRefreshErrors, ThrowOnError>({
             url: '/api/v1/auth/refresh',
             ...options,
             headers: {
                 'Content-Type': 'application/json',
-                ...options.headers
+                ...options?.headers
             }
         });
     }

@@ -255,7 +255,10 @@ export type PasswordGrantDto = {
 
 export type TokensDto = {
     access_token: string;
-    refresh_token: string;
+    /**
+     * Absent with `Token-Carrier: cookie`
+     */
+    refresh_token?: string;
     token_type: 'bearer';
     /**
      * Seconds until the access token expires
@@ -830,6 +833,10 @@ export type AuthLoginData = {
          * From the last login on this device. An attack on the account then does not lock the device out
          */
         'Device-Token'?: string;
+        /**
+         * For pages of the same site: `cookie` puts the refresh token into the cookie `__Host-refresh` instead of the answer
+         */
+        'Token-Carrier'?: 'cookie';
     };
     path?: never;
     query?: never;
@@ -849,6 +856,8 @@ export type AuthLoginErrors = {
      * Forbidden
      *
      * Forbidden
+     *
+     * Forbidden
      */
     403: ProblemDto;
     /**
@@ -860,6 +869,8 @@ export type AuthLoginErrors = {
      */
     429: ProblemDto;
     /**
+     * Service Unavailable
+     *
      * Service Unavailable
      */
     503: ProblemDto;
@@ -887,6 +898,10 @@ export type AuthLoginJsonData = {
          * From the last login on this device. An attack on the account then does not lock the device out
          */
         'Device-Token'?: string;
+        /**
+         * For pages of the same site: `cookie` puts the refresh token into the cookie `__Host-refresh` instead of the answer
+         */
+        'Token-Carrier'?: 'cookie';
     };
     path?: never;
     query?: never;
@@ -906,6 +921,8 @@ export type AuthLoginJsonErrors = {
      * Forbidden
      *
      * Forbidden
+     *
+     * Forbidden
      */
     403: ProblemDto;
     /**
@@ -917,6 +934,8 @@ export type AuthLoginJsonErrors = {
      */
     429: ProblemDto;
     /**
+     * Service Unavailable
+     *
      * Service Unavailable
      */
     503: ProblemDto;
@@ -938,8 +957,12 @@ export type AuthLoginJsonResponses = {
 export type AuthLoginJsonResponse = AuthLoginJsonResponses[keyof AuthLoginJsonResponses];
 
 export type AuthRefreshData = {
-    body: RefreshDto;
+    body?: RefreshDto;
     headers?: {
+        /**
+         * For pages of the same site: `cookie` reads the refresh token from the cookie `__Host-refresh`, and puts the next one there. There is no body then
+         */
+        'Token-Carrier'?: 'cookie';
         /**
          * Chosen by the client for this exchange; sent again when the answer was lost
          */
@@ -960,6 +983,10 @@ export type AuthRefreshErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity
      */
     422: ProblemDto;
@@ -968,6 +995,8 @@ export type AuthRefreshErrors = {
      */
     429: ProblemDto;
     /**
+     * Service Unavailable
+     *
      * Service Unavailable
      */
     503: ProblemDto;
@@ -990,6 +1019,12 @@ export type AuthRefreshResponse = AuthRefreshResponses[keyof AuthRefreshResponse
 
 export type AuthLogoutData = {
     body?: never;
+    headers?: {
+        /**
+         * For pages of the same site: `cookie` clears the cookie `__Host-refresh`
+         */
+        'Token-Carrier'?: 'cookie';
+    };
     path?: never;
     query?: never;
     url: '/api/v1/auth/logout';
@@ -1005,6 +1040,12 @@ export type AuthLogoutErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Service Unavailable
+     *
      * Service Unavailable
      */
     503: ProblemDto;
@@ -1132,6 +1173,12 @@ export type AuthRegisterResponse = AuthRegisterResponses[keyof AuthRegisterRespo
 
 export type AuthAcceptInvitationData = {
     body: AcceptInvitationDto;
+    headers?: {
+        /**
+         * For pages of the same site: `cookie` puts the refresh token into the cookie `__Host-refresh` instead of the answer
+         */
+        'Token-Carrier'?: 'cookie';
+    };
     path?: never;
     query?: never;
     url: '/api/v1/auth/accept-invitation';
@@ -1143,6 +1190,8 @@ export type AuthAcceptInvitationErrors = {
      */
     400: ProblemDto;
     /**
+     * Forbidden
+     *
      * Forbidden
      */
     403: ProblemDto;
@@ -1161,6 +1210,8 @@ export type AuthAcceptInvitationErrors = {
      */
     429: ProblemDto;
     /**
+     * Service Unavailable
+     *
      * Service Unavailable
      */
     503: ProblemDto;
