@@ -16,12 +16,14 @@ import type {
   ProblemDto,
   TokensDto,
 } from './generated/types.gen.js';
+import { cookieStore } from './cookie-store.js';
 import type { LiveSocketConstructor } from './live-socket.js';
 import { LiveWatch, type WatchHandlers } from './live-watch.js';
 import { allowedOrigins } from './origins.js';
 import { memoryStore, oneAfterTheOther, type Lock, type SessionEnd, type SessionStore } from './session.js';
 import { SessionFetch } from './session-fetch.js';
 import { SessionKeeper } from './session-keeper.js';
+import { BODY, COOKIE } from './token-carrier.js';
 import { randomKey, sessionOf, TokenExchange, type Send } from './token-exchange.js';
 
 export interface ClientOptions {
@@ -31,6 +33,11 @@ export interface ClientOptions {
   origins?: readonly string[];
   /** Called once when the session has ended, whoever ended it: the place to go to the login. */
   onEnd?: (end: SessionEnd) => void;
+  /**
+   * Where the refresh token is: with `cookie`, in a cookie that scripts cannot read. For pages of the service's own site, which the service
+   * names in `CORS_ORIGINS` if their origin is another one. The access token is in memory, and there is no `store` and no `lock`.
+   */
+  carrier?: 'cookie';
   /** Where the session is kept; in memory by default. `sharedByTabs` keeps it for the tabs of a browser. */
   store?: SessionStore;
   /** Needed where clients in several tabs or processes share a store; by default it holds for this client. */
@@ -61,6 +68,12 @@ export interface ErgodriveClient {
   acceptInvitation(
     acceptance: AcceptInvitationDto,
   ): RequestResult<AuthAcceptInvitationResponses, AuthAcceptInvitationErrors, false>;
+  /**
+   * Whether there is a session: after a reload, `carrier: 'cookie'` asks the service for that of the cookie, and a `store` is looked into.
+   *
+   * @throws Error when the service does not say; try again
+   */
+  resume(): Promise<boolean>;
   /** Ends the session here and on the service. After a failure other than 401 the session is kept: it is still live. */
   logOut(): RequestResult<AuthLogoutResponses, AuthLogoutErrors, false>;
   /**
@@ -87,12 +100,9 @@ const PLACEHOLDER = 'session';
 
 /** A client that sends the access token with each operation that needs it, and exchanges the refresh token when it has expired. */
 export function createClient(options: ClientOptions): ErgodriveClient {
-  const {
-    store = memoryStore(),
-    lock = oneAfterTheOther(),
-    fetch: send = (request) => fetch(request),
-  } = options;
+  const { fetch: send = (request) => fetch(request) } = options;
   const service = serviceOf(options.baseUrl);
+  const { carrier, store, lock } = keepingOf(options, service);
   const baseUrl = service.href.replace(/\/+$/, '');
   const watches = new Set<LiveWatch>();
   const keeper = new SessionKeeper(store, lock, (end) => {
@@ -101,7 +111,7 @@ export function createClient(options: ClientOptions): ErgodriveClient {
     // Not in the middle of a request: what the callback throws is not the failure of the request.
     queueMicrotask(() => options.onEnd?.(end));
   });
-  const exchange = new TokenExchange(baseUrl, send, keeper);
+  const exchange = new TokenExchange(baseUrl, send, keeper, carrier);
   const sessions = new SessionFetch(send, keeper, exchange, allowedOrigins(service, options.origins));
   const api = createApi(baseUrl, send, sessions);
   /** Keeps the session that the request opens, in the place of another one. */
@@ -112,7 +122,10 @@ export function createClient(options: ClientOptions): ErgodriveClient {
       if (result.data === undefined) return result;
       for (const watch of watches) watch.close();
       watches.clear();
-      await keeper.keep(sessionOf(result.data, id), result.response?.headers.get('device-token'));
+      await keeper.keep(
+        sessionOf(result.data, carrier.nameOf(result.data, id)),
+        result.response?.headers.get('device-token'),
+      );
       return result;
     });
   return {
@@ -125,13 +138,16 @@ export function createClient(options: ClientOptions): ErgodriveClient {
     logIn: (body) =>
       opening(async () => {
         const deviceToken = await keeper.deviceToken();
-        const headers = deviceToken === undefined ? {} : { 'Device-Token': deviceToken };
-        return api.auth.loginJson({ body, headers });
+        const { headers, ...others } = carrier.options;
+        const device = deviceToken === undefined ? {} : { 'Device-Token': deviceToken };
+        return api.auth.loginJson({ body, ...others, headers: { ...headers, ...device } });
       }),
-    acceptInvitation: (body) => opening(() => api.auth.acceptInvitation({ body })),
+    acceptInvitation: (body) => opening(() => api.auth.acceptInvitation({ body, ...carrier.options })),
+    resume: () => exchange.resume(),
     logOut: async () => {
+      if (carrier.isHidden) await exchange.resume();
       const session = await keeper.session();
-      const result = await api.auth.logout();
+      const result = await api.auth.logout(carrier.options);
       if (result.data !== undefined && session !== undefined) {
         await keeper.exclusive(() => keeper.remove(session.id, 'logout'));
       }
@@ -153,6 +169,15 @@ export function createClient(options: ClientOptions): ErgodriveClient {
       };
     },
   };
+}
+
+/** Throws TypeError for a place of the session beside the cookie. */
+function keepingOf({ carrier, store, lock }: ClientOptions, service: URL) {
+  if (carrier === undefined)
+    return { carrier: BODY, store: store ?? memoryStore(), lock: lock ?? oneAfterTheOther() };
+  if (store !== undefined || lock !== undefined)
+    throw new TypeError('carrier: "cookie" has no store and no lock: the browser keeps the refresh token');
+  return { carrier: COOKIE, ...cookieStore(`ergodrive ${service.origin}`) };
 }
 
 /** In a browser the address may be relative to the page. */

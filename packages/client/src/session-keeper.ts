@@ -43,13 +43,22 @@ export class SessionKeeper {
 
   /** Replaces the session. For the client that logs in again, the session before has not ended: `onEnd` is not called. */
   async keep(session: Session, deviceToken?: string | null): Promise<void> {
-    const state = await this.load();
+    const { exchangeKey: _, ...state } = await this.load();
     await this.save({ ...state, session, ...(deviceToken ? { deviceToken } : {}) }, session.id);
+  }
+
+  /** The key of the exchange that is not answered yet, or a new one, which is stored before it is used. */
+  async exchangeKey(make: () => string): Promise<string> {
+    const state = await this.load();
+    if (state.exchangeKey !== undefined) return state.exchangeKey;
+    const exchangeKey = make();
+    await this.save({ ...state, exchangeKey }, state.session?.id);
+    return exchangeKey;
   }
 
   /** Removes a session that has ended, unless the store holds another one. */
   async remove(id: string, reason?: string): Promise<void> {
-    const { session, ...rest } = await this.load();
+    const { session, exchangeKey: _, ...rest } = await this.load();
     if (session?.id === id) {
       await this.save({ ...rest, lastEnd: { id, ...(reason === undefined ? {} : { reason }) } }, this.seen);
     }

@@ -1,13 +1,12 @@
-/** The tokens of a login, and what the next exchange of the refresh token needs. */
+/** The tokens of a login. */
 export interface Session {
   /** Names this login in the store, through all its tokens. The client chooses it. */
   readonly id: string;
   readonly accessToken: string;
-  readonly refreshToken: string;
+  /** Absent with `carrier: 'cookie'`. */
+  readonly refreshToken?: string;
   /** When the access token expires, in milliseconds of the local clock. */
   readonly expiresAt: number;
-  /** The `Idempotency-Key` of an exchange whose answer did not arrive yet. */
-  readonly exchangeKey?: string;
 }
 
 /** The end of a session, as an application gets it. */
@@ -22,6 +21,8 @@ export interface SessionEnd {
 /** Everything that a client keeps. It is JSON. */
 export interface ClientState {
   readonly session?: Session;
+  /** The `Idempotency-Key` of an exchange whose answer did not arrive yet. */
+  readonly exchangeKey?: string;
   /** Of the last login. It outlives the session, and is sent at the next login. */
   readonly deviceToken?: string;
   /** Which session has ended, so that other clients of the store know the reason. */

@@ -2,6 +2,7 @@ import type { AuthRefreshData, TokensDto } from './generated/types.gen.js';
 import { codeOf } from './refusal.js';
 import type { Session } from './session.js';
 import type { SessionKeeper } from './session-keeper.js';
+import type { TokenCarrier } from './token-carrier.js';
 
 export type Send = (request: Request) => Promise<Response>;
 
@@ -15,7 +16,7 @@ export function sessionOf({ access_token, refresh_token, expires_in }: TokensDto
   return {
     id,
     accessToken: access_token,
-    refreshToken: refresh_token,
+    ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
     expiresAt: Date.now() + expires_in * 1000,
   };
 }
@@ -38,6 +39,7 @@ export class TokenExchange {
     private readonly baseUrl: string,
     private readonly send: Send,
     private readonly keeper: SessionKeeper,
+    private readonly carrier: TokenCarrier,
   ) {}
 
   /**
@@ -54,28 +56,57 @@ export class TokenExchange {
     });
   }
 
-  private async exchange(session: Session): Promise<Session | Response> {
-    const { id, refreshToken, exchangeKey = randomKey() } = session;
-    // Before it is sent, so that a lost answer can be asked for again, also after a restart.
-    await this.keeper.keep({ ...session, exchangeKey });
-    const response = await this.sendPatiently(() => this.request(refreshToken, exchangeKey));
+  /**
+   * Whether there is a session: that of the store, or else the one whose refresh token the browser has.
+   *
+   * @throws Error when the service refuses to say, TypeError without an answer
+   */
+  resume(): Promise<boolean> {
+    return this.keeper.exclusive(async () => {
+      if ((await this.keeper.session()) !== undefined) return true;
+      if (!this.carrier.isHidden) return false;
+      const response = await this.present();
+      if (response.status === 401) return false;
+      if (!response.ok) throw new Error(`No session: ${response.status} ${(await codeOf(response)) ?? ''}`);
+      const tokens = (await response.json()) as TokensDto;
+      await this.keeper.keep(sessionOf(tokens, this.carrier.nameOf(tokens, '')));
+      return true;
+    });
+  }
+
+  private async exchange(session: Session): Promise<Session | Response | undefined> {
+    const { id } = session;
+    const response = await this.present(session);
     if (response.status === 401) {
       const code = await codeOf(response);
       await this.keeper.remove(id, code === 'token_expired' ? 'expired' : undefined);
     }
     if (!response.ok) return response;
-    const next = sessionOf((await response.json()) as TokensDto, id);
+    const tokens = (await response.json()) as TokensDto;
+    if (this.carrier.nameOf(tokens, id) !== id) {
+      await this.keeper.remove(id, 'other_login');
+      return undefined;
+    }
+    const next = sessionOf(tokens, id);
     await this.keeper.keep(next);
     return next;
   }
 
-  private request(refreshToken: string, exchangeKey: string): Request {
-    return new Request(this.baseUrl + REFRESH_PATH, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': exchangeKey },
-      body: JSON.stringify({ refresh_token: refreshToken } satisfies AuthRefreshData['body']),
-      redirect: 'error',
-    });
+  private async present(session?: Session): Promise<Response> {
+    // Stored before it is sent, so that a lost answer can be asked for again, also after a restart.
+    const key = await this.keeper.exchangeKey(randomKey);
+    const { headers, ...token } = this.carrier.present(session);
+    const { options } = this.carrier;
+    return this.sendPatiently(
+      () =>
+        new Request(this.baseUrl + REFRESH_PATH, {
+          method: 'POST',
+          ...options,
+          ...token,
+          headers: { ...options.headers, ...headers, 'idempotency-key': key },
+          redirect: 'error',
+        }),
+    );
   }
 
   /** Repeats a request that was answered by 429 or 5xx, after the wait that the answer asks for. */

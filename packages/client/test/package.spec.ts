@@ -44,7 +44,7 @@ describe('the package', () => {
     await install(folder);
     const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8');
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
     await Promise.all(
       examples.map((code, index) =>
         writeFile(join(folder, `example${index}.ts`), code.replace('https://auth.example.org', service.url)),

@@ -81,7 +81,7 @@ describe('an access token that has expired', () => {
       return response;
     };
     await expect(client.api.me.read()).rejects.toThrow('connection lost');
-    expect(store.session?.exchangeKey).toBeDefined();
+    expect(store.state.exchangeKey).toBeDefined();
     observed.answer = (request) => fetch(request);
     await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
     await expect(client.api.sessions.list()).resolves.toMatchObject({ data: { total: 1 } });
