@@ -4,9 +4,13 @@ ARG NODE_VERSION=24.21.0
 FROM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY packages/client/package.json ./packages/client/
+COPY packages/console/package.json ./packages/console/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json nest-cli.json .swcrc ./
 COPY src ./src
+COPY packages/client/src ./packages/client/src
+COPY packages/console ./packages/console
 RUN npm run build:app && npm prune --omit=dev
 
 FROM node:${NODE_VERSION}-bookworm-slim
@@ -18,6 +22,7 @@ RUN install --directory --owner=node --group=node .data /config \
   && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* /usr/local/bin/yarn*
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/packages/console/dist ./packages/console/dist
 COPY package.json LICENSE ./
 USER node
 EXPOSE 8000

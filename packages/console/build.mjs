@@ -1,6 +1,7 @@
 // Builds the pages into dist/: two HTML files and their assets, each asset also compressed, for the service to send as it is. The client is
 // taken from its source, so that nothing must be built before.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -27,6 +28,14 @@ await build({
     rolldownOptions: { input: { account: join(root, 'account.html'), admin: join(root, 'admin.html') } },
   },
 });
+
+// The scripts have these packages in them, whose licence (MIT) asks for its text.
+for (const name of ['preact', '@preact/signals', '@preact/signals-core']) {
+  const folder = createRequire(import.meta.url)
+    .resolve(name)
+    .replace(/(node_modules\/(@[^/]+\/)?[^/]+)\/.*/, '$1');
+  copyFileSync(join(folder, 'LICENSE'), join(root, 'dist', `LICENSE.${name.replace('/', '.')}`));
+}
 
 for (const name of readdirSync(assets)) {
   const file = join(assets, name);

@@ -10,13 +10,17 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const root = join(folder, '../..');
 const dist = join(folder, 'dist');
 const APPLICATION = join(root, 'dist');
+/** The pages of the service, at their place beside it. */
+const PAGES = 'packages/console/dist';
 const TOOLS = ['doctor', 'load'];
 
 if (!existsSync(join(APPLICATION, 'main.js'))) throw new Error('the application is not built: npm run build');
+if (!existsSync(join(root, PAGES))) throw new Error('the pages are not built: npm run build');
 rmSync(dist, { recursive: true, force: true });
 compile(folder);
 await addCommonJs(folder, ['index']);
 cpSync(APPLICATION, join(dist, 'app'), { recursive: true, filter: (path) => !path.endsWith('.map') });
+cpSync(join(root, PAGES), join(dist, PAGES), { recursive: true });
 await Promise.all(TOOLS.map(bundleTool));
 writePackageJson();
 for (const [from, file] of [

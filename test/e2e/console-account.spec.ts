@@ -1,44 +1,34 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/app/browser.js';
-import { MailFolder } from '../support/mail/mail-folder.js';
-import { freePort } from '../support/network/free-port.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { ConsolePage } from './support/console-page.js';
+import { ConsoleSuite } from './support/console-suite.js';
+import { ADMIN } from './support/deployment.js';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0';
+const ON_FIREFOX = { userAgent: FIREFOX };
+const END_LIMIT_MS = 300;
+const ROUNDS = 5;
+/** Two browsers of one machine have one clock. */
+const NOW = 'performance.timeOrigin + performance.now()';
+const NOTE_CLICK = `addEventListener('click', () => { globalThis.clicked = ${NOW}; }, { capture: true })`;
+/** The first frame that is drawn with the new heading. */
+const NOTE_DARK = `globalThis.dark = new Promise((resolve) => new MutationObserver((_, observer) => {
+  if (document.querySelector('.ended') === null) return;
+  observer.disconnect();
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(${NOW})));
+}).observe(document.body, { childList: true, subtree: true })); undefined`;
 
-describe('/account of somebody who is signed in', () => {
-  let mails: MailFolder;
-  let deployment: Deployment;
-  let browser: Browser;
-
+describe('/account, the devices', () => {
+  let suite: ConsoleSuite;
   beforeAll(async () => {
-    const port = await freePort();
-    mails = await MailFolder.make();
-    const env = { ...mails.variables, PUBLIC_URL: `http://127.0.0.1:${port}`, CONSOLE_NAME: 'Example' };
-    deployment = await Deployment.start({ instances: [env], port });
-    browser = await launchBrowser();
+    suite = await ConsoleSuite.start();
   });
-  afterAll(async () => {
-    await browser.close();
-    await deployment.stop();
-    await mails.remove();
-  });
+  afterAll(() => suite.stop());
 
-  const open = (path = 'account', options = {}) =>
-    ConsolePage.open(browser, deployment.apps[0]!.url, path, options);
-  const signedIn = async (account: { email: string; password: string }, options = {}) => {
-    const one = await open('account', options);
-    await one.signIn(account);
-    await one.shows('Your devices');
-    return one;
-  };
+  const register = () => suite.deployment.accounts().register();
 
-  it('lists the devices, with this one first, and sees a new one at once', async () => {
-    const account = await deployment.accounts().register();
-    const one = await signedIn(account);
+  it('shows this device first, and a new one as soon as it signs in', async () => {
+    const account = await register();
+    const one = await suite.signedIn(account);
     await one.says('You are signed in on no other device.');
-    const other = await signedIn(account, { userAgent: FIREFOX });
+    const other = await suite.signedIn(account, ON_FIREFOX);
     await one.says('Firefox 132 on Windows');
     const devices = one.page.locator('.device');
     await expect(devices.count()).resolves.toBe(2);
@@ -48,12 +38,115 @@ describe('/account of somebody who is signed in', () => {
     await one.close();
   });
 
-  it('shows an admin, and nobody else, the way to /admin', async () => {
-    const one = await signedIn(ADMIN);
-    await one.page.getByRole('link', { name: 'Administration' }).waitFor();
+  it(`darkens a device within ${END_LIMIT_MS} ms after a click elsewhere`, async () => {
+    const account = await register();
+    const one = await suite.signedIn(account);
+    const times: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const other = await suite.signedIn(account, ON_FIREFOX);
+      const button = one.page.getByRole('button', { name: 'End Firefox 132 on Windows' });
+      await button.waitFor();
+      await one.evaluate(NOTE_CLICK);
+      await other.evaluate(NOTE_DARK);
+      await button.click();
+      await other.shows('This session was ended');
+      await other.says('It was ended from another of your devices.');
+      await expect(other.page.getByText('Test Account').count()).resolves.toBe(0);
+      times.push((await other.evaluate<number>('dark')) - (await one.evaluate<number>('clicked')));
+      if (round === 0) await other.inspect('account-ended');
+      await other.page.getByRole('button', { name: 'Sign in again' }).click();
+      await other.shows('Sign in');
+      await other.close();
+    }
+    process.stdout.write(`click to dark, in ms: ${times.map((each) => each.toFixed(0)).join(', ')}\n`);
+    await one.says('You are signed in on no other device.');
+    await one.inspect('account-devices-ended');
     await one.close();
-    const other = await signedIn(await deployment.accounts().register());
+    expect(Math.min(...times)).toBeGreaterThan(0);
+    expect(Math.max(...times)).toBeLessThan(END_LIMIT_MS);
+  });
+
+  it('goes on after a reload, and not after signing out', async () => {
+    const one = await suite.signedIn(await register());
+    await one.page.reload();
+    await one.shows('Your devices');
+    await one.page.getByRole('button', { name: 'Sign out' }).click();
+    await one.shows('Sign in');
+    await one.page.reload();
+    await one.shows('Sign in');
+    await one.close();
+  });
+
+  it('names a device, and says the name on the other one at once', async () => {
+    const account = await register();
+    const one = await suite.signedIn(account);
+    const other = await suite.signedIn(account, ON_FIREFOX);
+    await one.page.getByRole('button', { name: 'Rename Firefox 132 on Windows' }).click();
+    await one.page.getByLabel('Name of the device').fill('The big screen');
+    await one.page.getByRole('button', { name: 'Save' }).click();
+    await one.shows('The big screen');
+    await other.says('The big screen');
+    await one.close();
+    await other.close();
+  });
+
+  it('ends all other devices after it has asked again', async () => {
+    const account = await register();
+    const one = await suite.signedIn(account);
+    const other = await suite.signedIn(account, ON_FIREFOX);
+    await one.page.getByRole('button', { name: 'End all other devices' }).click();
+    await one.page.getByRole('dialog').waitFor();
+    await one.inspect('account-devices-end-others');
+    await one.page.keyboard.press('Escape');
+    await expect(one.page.getByRole('dialog').count()).resolves.toBe(0);
+    await one.page.getByRole('button', { name: 'End all other devices' }).click();
+    await one.page.getByRole('button', { name: 'End them now' }).click();
+    await other.shows('This session was ended');
+    await one.says('You are signed in on no other device.');
+    await one.close();
+    await other.close();
+  });
+
+  it('is used by the keyboard alone, from signing in to ending a device', async () => {
+    const account = await register();
+    await suite.deployment.accounts().login(account);
+    const one = await suite.open();
+    const { keyboard } = one.page;
+    await one.page.getByLabel('E-mail address').waitFor();
+    const focused = () =>
+      one.evaluate<string>(
+        "[document.activeElement].map((it) => it.ariaLabel ?? it.name ?? it.innerText)[0] ?? ''",
+      );
+    const tabTo = async (name: string) => {
+      for (let step = 0; step < 30; step += 1) {
+        await keyboard.press('Tab');
+        if ((await focused()).startsWith(name)) return;
+      }
+      throw new Error(`the Tab key does not reach ${name}`);
+    };
+    await tabTo('email');
+    await keyboard.type(account.email);
+    await tabTo('password');
+    await keyboard.type(account.password);
+    await keyboard.press('Enter');
+    await one.shows('Your devices');
+    await expect(focused()).resolves.toBe('Your devices');
+    await tabTo('End ');
+    await keyboard.press('Enter');
+    await one.says('You are signed in on no other device.');
+    await one.close();
+  });
+
+  it('shows an admin the way to /admin, and nobody else', async () => {
+    const one = await suite.signedIn(ADMIN);
+    await one.page.getByRole('link', { name: 'Administration' }).click();
+    await one.shows('Administration');
+    await one.close();
+    const other = await suite.signedIn(await register());
     await expect(other.page.getByRole('link', { name: 'Administration' }).count()).resolves.toBe(0);
+    await other.page.goto(`${suite.url}/admin`);
+    await other.says('This part is for administrators.');
+    await other.inspect('admin-refused');
     await other.close();
   });
 });

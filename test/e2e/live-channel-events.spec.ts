@@ -118,16 +118,19 @@ describe('a live channel on another instance', () => {
       await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_revoked' });
     });
 
-    it('receives the end of its own session and of no other', async () => {
+    it('receives the end of its own session, and of others of the account that the list has changed', async () => {
       const [kept, ended] = await signUp().then(async (first) => [first, await again(first)] as const);
       const [stranger, live, other] = [await signUp().then(watch), await watch(kept), await watch(ended)];
       await kept.client.delete(`/api/v1/sessions/${ended.sessionId}`);
       await expectEnd(other, ended, 'revoked_by_user');
-      for (const each of [stranger, live]) {
-        await each.settled();
-        expect(each.messages.map(({ type }) => type)).toEqual(['connection']);
-        each.leave();
-      }
+      await expect(live.receives('sessions.changed')).resolves.toEqual({
+        type: 'sessions.changed',
+        session_id: ended.sessionId,
+        reason: 'revoked_by_user',
+      });
+      await stranger.settled();
+      expect(stranger.messages.map(({ type }) => type)).toEqual(['connection']);
+      for (const each of [stranger, live]) each.leave();
     });
 
     it('receives a refresh of its session', async () => {

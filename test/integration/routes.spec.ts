@@ -7,14 +7,13 @@ import { routesOf } from './router.js';
 const SECRET = randomUUID() + randomUUID();
 const NAME = 'ergodrive-backend';
 const PAGES = [
-  'GET /account/accept-invitation',
-  'GET /account/end-sessions',
-  'GET /account/finish-registration',
-  'GET /account/page.css',
-  'GET /account/page.js',
-  'GET /account/reset-password',
-  'GET /account/undo-email-change',
-  'GET /account/verify-email',
+  'GET /account',
+  'GET /account/*',
+  'GET /admin',
+  'GET /admin/*',
+  'GET /console/assets/:name',
+  'GET /console/config.json',
+  'GET /console/logo',
 ];
 /** A route that is made public is listed here. */
 const PUBLIC = [
@@ -22,7 +21,7 @@ const PUBLIC = [
   'GET /.well-known/jwks.json',
   'GET /.well-known/oauth-authorization-server',
   'GET /.well-known/ssf-configuration',
-  ...PAGES,
+  ...PAGES.slice(0, 4),
   'GET /api/docs',
   'GET /api/docs-json',
   'GET /api/docs-yaml',
@@ -34,6 +33,7 @@ const PUBLIC = [
   'GET /api/docs/index.html',
   'GET /api/docs/swagger-ui-init.js',
   'GET /api/v1/info',
+  ...PAGES.slice(4),
   'GET /health',
   'GET /health/live',
   'GET /health/ready',

@@ -59,6 +59,7 @@ const NOT_OF_COMPOSE = [
   'REDIS_SENTINEL_PASSWORD',
   'REDIS_SENTINEL_USERNAME',
   'MAIL_CATALOGS_DIR',
+  'CONSOLE_LOGO',
   'MAILPIT_PORT',
 ];
 /** The container has no volume for other files. */

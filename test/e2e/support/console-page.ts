@@ -12,6 +12,10 @@ const SCHEMES = ['light', 'dark'] as const;
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI));`;
 
+/** Resolves when the page was drawn with its latest styles. */
+const PAINTED =
+  'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 20))))';
+
 interface Violation {
   id: string;
   nodes: { html: string; failureSummary?: string }[];
@@ -81,6 +85,7 @@ export class ConsolePage {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       for (const [size, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
         await this.page.setViewportSize(viewport);
+        await this.evaluate(PAINTED);
         await this.keepPicture(`${name}-${size}-${colorScheme}`);
         const width = await this.evaluate<number>('document.documentElement.scrollWidth');
         expect({ name, size, width }).toEqual({ name, size, width: viewport.width });

@@ -16,7 +16,13 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** A request has shown that the service does not work now: asks until it does. */
 export function lost(kind: Loss): void {
   loss.value = kind;
-  timer ??= setTimeout(() => void ask(FIRST_MS), FIRST_MS);
+  timer ??= setTimeout(doubt, FIRST_MS);
+}
+
+/** Something takes long, or has failed for a reason that is not known: asks whether the service works. */
+export function doubt(): void {
+  clearTimeout(timer);
+  void ask(FIRST_MS);
 }
 
 /** A request was answered. */
@@ -42,7 +48,5 @@ async function ask(waitedMs: number): Promise<void> {
 
 addEventListener('offline', () => lost('unreachable'));
 addEventListener('online', () => {
-  if (loss.value === undefined) return;
-  clearTimeout(timer);
-  void ask(FIRST_MS);
+  if (loss.value !== undefined) doubt();
 });

@@ -1,7 +1,8 @@
 import type { LoginDto, Watch, WatchHandlers } from '@ergodrive/client';
 import { signal } from '@preact/signals';
 import { call, type Outcome } from './call.js';
-import { client, resume } from './client.js';
+import { client } from './client.js';
+import { doubt, lost, reached } from './service-state.js';
 import { leave, session, user } from './session-state.js';
 
 /** Increases when the sessions of the account may have changed, here or elsewhere. */
@@ -9,14 +10,28 @@ export const sessionsVersion = signal(0);
 /** Why sessions of the account ended while this page was open, by their ids. */
 export const seenEnds = signal<ReadonlyMap<string, string>>(new Map());
 
+/** After that the client, which tries several times, is not waited for before the page says that something is wrong. */
+const PATIENCE_MS = 1500;
+
+/** A service that restarts closes the channel first, and then answers nothing. */
+const SILENCE_MS = 300;
+
 let watch: Watch | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
 
 /** Finds out whether the session of before a reload goes on. */
 export async function begin(): Promise<void> {
-  const { data, problem } = await call(async () => ({ data: await resume() }));
-  if (data === true) await opened();
-  else session.value = { kind: 'none' };
-  if (problem !== undefined) session.value = { kind: 'unknown' };
+  const doubting = setTimeout(doubt, PATIENCE_MS);
+  try {
+    if (await client.resume()) await opened();
+    else session.value = { kind: 'none' };
+    reached();
+  } catch {
+    // It is still not known, and is asked again when the service works.
+    lost('unavailable');
+  } finally {
+    clearTimeout(doubting);
+  }
 }
 
 export async function signIn(credentials: LoginDto): Promise<Outcome<unknown>> {
@@ -66,10 +81,12 @@ const HANDLERS: WatchHandlers = {
     if (reason !== null) seenEnds.value = new Map(seenEnds.value).set(sessionId, reason);
     changed();
   },
-  // What happened while the channel was not open was not told.
   onConnection: (isOpen) => {
-    if (!isOpen) return;
-    void readUser();
-    changed();
+    clearTimeout(silence);
+    if (isOpen) {
+      // What happened while the channel was not open was not told.
+      void readUser();
+      changed();
+    } else silence = setTimeout(doubt, SILENCE_MS);
   },
 };

@@ -28,8 +28,7 @@ export function Device({ session, current, end }: Props) {
     <li class={isLive ? 'device' : 'device over'}>
       <div class="facts">
         <h2>
-          {name}
-          {session.current && <span class="badge">{t('devices.this_one')}</span>}
+          {name} {session.current && <span class="badge">{t('devices.this_one')}</span>}
           {!isLive && <span class="badge over">{t('devices.over')}</span>}
         </h2>
         {isLive ? <Facts session={session} current={current} /> : <p>{reasonText(end)}</p>}

@@ -18,10 +18,10 @@ export function Password() {
     <View title={t('password.title')} lead={t('password.lead')}>
       {action.isDone && <Notice kind="success">{t('password.done')}</Notice>}
       <Form action={action} button={t('password.button')} clears>
+        {/* Without a name, it is not sent: it says to password managers whose password this is. */}
         <input
           class="unseen"
           type="text"
-          name="username"
           autocomplete="username"
           value={user.value?.email}
           readOnly

@@ -36,7 +36,7 @@ export function Field({ label, hint, error, required = true, type = 'text', valu
         {...input}
       />
       {error && (
-        <p class="error" id={`${id}-error`}>
+        <p class="mistake" id={`${id}-error`}>
           {error}
         </p>
       )}

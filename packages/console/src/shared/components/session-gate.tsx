@@ -17,8 +17,16 @@ export function SessionGate({ signedOut, signedIn }: Props) {
   const state = session.value;
   if (state.kind === 'open') return <>{signedIn()}</>;
   if (state.kind === 'none') return <>{signedOut()}</>;
-  return <Frame>{state.kind === 'unknown' ? <Loading /> : <Ended reason={state.reason} />}</Frame>;
+  return <Frame>{state.kind === 'unknown' ? <Unknown /> : <Ended reason={state.reason} />}</Frame>;
 }
+
+/** It takes no focus: the page has just been loaded. */
+const Unknown = () => (
+  <>
+    <h1>{t('account.title')}</h1>
+    <Loading />
+  </>
+);
 
 function Ended({ reason }: { reason: string | undefined }) {
   return (

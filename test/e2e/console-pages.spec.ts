@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { api } from '../support/app/api-client.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
+
+const MAX_BYTES = 60 * 1024;
+const DIST = 'packages/console/dist';
+const MAIL_PAGES = [
+  'reset-password',
+  'verify-email',
+  'finish-registration',
+  'undo-email-change',
+  'end-sessions',
+  'accept-invitation',
+];
+
+describe('the pages of the service', () => {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await Deployment.start({
+      instances: [{ PUBLIC_URL: 'https://example.org/auth' }, { CONSOLE: 'off' }],
+    });
+  });
+  afterAll(() => deployment.stop());
+
+  const ask = (path: string, headers: Record<string, string> = {}, instance = 0) =>
+    fetch(deployment.apps[instance]!.url + path, { headers });
+
+  it('answer each path of /account and /admin, with a policy that permits nothing inline and nothing from elsewhere', async () => {
+    for (const path of ['/account', '/account/devices', '/account/a/b', '/admin', '/admin/users']) {
+      const response = await ask(path);
+      const html = await response.text();
+      expect({ path, status: response.status }).toEqual({ path, status: 200 });
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+      expect(policy).toContain(
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+      );
+      expect(policy).not.toContain('unsafe');
+      expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|https?:/);
+      // The proxy of this PUBLIC_URL has the service below a path.
+      expect(html).toContain('src="/auth/console/assets/');
+    }
+  });
+
+  it('have assets that are kept for ever, and come compressed to browsers that ask for that', async () => {
+    const [name] = readdirSync(`${DIST}/assets`).filter((file) => file.endsWith('.js'));
+    const plain = await ask(`/console/assets/${name}`, { 'accept-encoding': 'identity' });
+    const brotli = await ask(`/console/assets/${name}`, { 'accept-encoding': 'gzip, deflate, br' });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(brotli.headers.get('content-encoding')).toBe('br');
+    for (const { headers } of [plain, brotli]) {
+      expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(headers.get('vary')).toContain('accept-encoding');
+      expect(headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    }
+    await expect(brotli.text()).resolves.toBe(await plain.text());
+  });
+
+  it('are no way to files beside the assets', async () => {
+    const client = api(deployment.apps[0]!.url);
+    for (const path of ['..%2faccount.html', '%2e%2e%2f%2e%2e%2fpackage.json', 'missing.js', '__proto__'])
+      expectProblem(await client.get(`/console/assets/${path}`), 404, 'not_found');
+    client.close();
+  });
+
+  it('are given the rules of the service, and no secret', async () => {
+    const settings = (await (await ask('/console/config.json')).json()) as object;
+    expect(Object.keys(settings).sort()).toEqual([
+      'color',
+      'default_role',
+      'has_logo',
+      'languages',
+      'mail',
+      'name',
+      'password',
+      'registration',
+      'roles',
+      'silent',
+      'verified_email_required',
+    ]);
+  });
+
+  it(`need at most ${MAX_BYTES / 1024} KiB, compressed, for /account`, () => {
+    const html = readFileSync(`${DIST}/account.html`, 'utf8');
+    const names = [...html.matchAll(/assets\/([\w.-]+)"/g)].map(([, name = '']) => name);
+    const bytes = names.reduce((sum, name) => sum + statSync(`${DIST}/assets/${name}.br`).size, 0);
+    process.stdout.write(`/account: ${(bytes / 1024).toFixed(1)} KiB in ${names.length} files\n`);
+    expect(names.length).toBeGreaterThan(1);
+    expect(bytes).toBeLessThan(MAX_BYTES);
+    expect(readdirSync(`${DIST}/assets`).filter((name) => name.endsWith('.map'))).toEqual([]);
+  });
+
+  it('do not exist with CONSOLE=off, and the links of mails lead to pages all the same', async () => {
+    for (const path of ['/account', '/account/devices', '/admin', '/admin/users', '/console/config.json'])
+      expect({ path, status: (await ask(path, {}, 1)).status }).toEqual({ path, status: 404 });
+    for (const page of MAIL_PAGES)
+      expect({ page, status: (await ask(`/account/${page}`, {}, 1)).status }).toEqual({ page, status: 200 });
+  });
+});
