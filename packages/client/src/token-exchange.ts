@@ -66,7 +66,11 @@ export class TokenExchange {
       if ((await this.keeper.session()) !== undefined) return true;
       if (!this.carrier.isHidden) return false;
       const response = await this.present();
-      if (response.status === 401) return false;
+      if (response.status === 401) {
+        // An answer that nobody reads keeps its connection busy.
+        await response.body?.cancel();
+        return false;
+      }
       if (!response.ok) throw new Error(`No session: ${response.status} ${(await codeOf(response)) ?? ''}`);
       const tokens = (await response.json()) as TokensDto;
       await this.keeper.keep(sessionOf(tokens, this.carrier.nameOf(tokens, '')));
