@@ -1,10 +1,17 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { api } from '../support/app/api-client.js';
+import { launchBrowser } from '../support/app/browser.js';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
+import { ConsolePage } from './support/console-page.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
 const MAX_BYTES = 60 * 1024;
 const DIST = 'packages/console/dist';
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="28"><circle cx="14" cy="14" r="12"/></svg>';
 const MAIL_PAGES = [
   'reset-password',
   'verify-email',
@@ -16,12 +23,31 @@ const MAIL_PAGES = [
 
 describe('the pages of the service', () => {
   let deployment: Deployment;
+  let browser: Browser;
+  let folder: string;
   beforeAll(async () => {
+    folder = await makeTemporaryDirectory('logo');
+    writeFileSync(join(folder, 'logo.svg'), LOGO);
+    const brand = {
+      CONSOLE_NAME: 'Acme accounts',
+      CONSOLE_COLOR: '#0b5d3b',
+      CONSOLE_LOGO: join(folder, 'logo.svg'),
+    };
     deployment = await Deployment.start({
-      instances: [{ PUBLIC_URL: 'https://example.org/auth' }, { CONSOLE: 'off' }],
+      instances: [
+        { PUBLIC_URL: 'https://example.org/auth' },
+        { CONSOLE: 'off' },
+        { ...brand, REGISTRATION: 'invite' },
+        { REGISTRATION: 'closed' },
+      ],
     });
+    browser = await launchBrowser();
   });
-  afterAll(() => deployment.stop());
+  afterAll(async () => {
+    await browser.close();
+    await deployment.stop();
+    await removeTemporaryDirectory(folder);
+  });
 
   const ask = (path: string, headers: Record<string, string> = {}, instance = 0) =>
     fetch(deployment.apps[instance]!.url + path, { headers });
@@ -93,6 +119,28 @@ describe('the pages of the service', () => {
     expect(names.length).toBeGreaterThan(1);
     expect(bytes).toBeLessThan(MAX_BYTES);
     expect(readdirSync(`${DIST}/assets`).filter((name) => name.endsWith('.map'))).toEqual([]);
+  });
+
+  it('have the configured name, logo and colour, and say that accounts are by invitation', async () => {
+    const one = await ConsolePage.open(browser, deployment.apps[2]!.url, 'account');
+    await one.says('Acme accounts');
+    await one.says('Accounts are by invitation');
+    await expect(one.page.getByRole('link', { name: 'Create an account' }).count()).resolves.toBe(0);
+    await expect(one.evaluate("document.querySelector('.brand img').naturalWidth")).resolves.toBe(28);
+    const color = "getComputedStyle(document.querySelector('button.primary')).backgroundColor";
+    await expect(one.evaluate(color)).resolves.toBe('rgb(11, 93, 59)');
+    await one.inspect('sign-in-brand');
+    await one.page.goto(`${deployment.apps[2]!.url}/account/sign-up`);
+    await one.says('Accounts are by invitation');
+    await expect(one.page.locator('form').count()).resolves.toBe(0);
+    await one.close();
+  });
+
+  it('say that accounts are created by an administrator where registration is closed', async () => {
+    const one = await ConsolePage.open(browser, deployment.apps[3]!.url, 'account/sign-up');
+    await one.says('Accounts are created by an administrator.');
+    await one.inspect('sign-up-closed');
+    await one.close();
   });
 
   it('do not exist with CONSOLE=off, and the links of mails lead to pages all the same', async () => {
