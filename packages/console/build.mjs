@@ -10,6 +10,8 @@ import { build } from 'vite';
 const root = dirname(fileURLToPath(import.meta.url));
 const assets = join(root, 'dist/assets');
 
+// Suites of Jest, whose NODE_ENV is another one, get the same pages.
+process.env.NODE_ENV = 'production';
 await build({
   root,
   configFile: false,
