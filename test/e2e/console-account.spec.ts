@@ -1,3 +1,4 @@
+import { waitFor } from '../support/wait-for.js';
 import { ConsoleSuite } from './support/console-suite.js';
 import { ADMIN } from './support/deployment.js';
 
@@ -132,7 +133,9 @@ describe('/account, the devices', () => {
     await keyboard.type(account.password);
     await keyboard.press('Enter');
     await one.shows('Your devices');
-    await expect(focused()).resolves.toBe('Your devices');
+    const isOnHeading = async () => (await focused()) === 'Your devices';
+    await waitFor(isOnHeading, { what: 'the focus on the heading of the view' });
+    await one.page.getByRole('button', { name: /^End (?!all)/ }).waitFor();
     await tabTo('End ');
     await keyboard.press('Enter');
     await one.says('You are signed in on no other device.');
