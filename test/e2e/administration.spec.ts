@@ -18,11 +18,13 @@ describe('the administration API', () => {
   const administer = (id: string, body: unknown) => admin.patch(`/api/v1/users/${id}`, body);
 
   it('answers 403 to a user who is not an admin', async () => {
-    const { client, id } = await deployment.accounts().signUp();
+    const { client, id, sessionId } = await deployment.accounts().signUp();
     expectProblem(await client.get('/api/v1/users'), 403, 'forbidden');
     expectProblem(await client.get(`/api/v1/users/${id}`), 403, 'forbidden');
     expectProblem(await client.patch(`/api/v1/users/${id}`, { role: 'admin' }), 403, 'forbidden');
+    expectProblem(await client.get(`/api/v1/users/${id}/sessions`), 403, 'forbidden');
     expectProblem(await client.delete(`/api/v1/users/${id}/sessions`), 403, 'forbidden');
+    expectProblem(await client.delete(`/api/v1/users/${id}/sessions/${sessionId}`), 403, 'forbidden');
     expectProblem(await client.get('/api/v1/cache/stats'), 403, 'forbidden');
     expectProblem(await client.delete('/api/v1/cache'), 403, 'forbidden');
   });
@@ -83,6 +85,33 @@ describe('the administration API', () => {
     for (const each of [member, other]) expectRevoked(await elsewhere(each).get('/api/v1/users/me'));
     const again = await deployment.accounts().logIn(member);
     await expect(elsewhere(again).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('lists the sessions of an account, and ends one of them, which the other instance refuses at once', async () => {
+    const member = await deployment.accounts().signUp();
+    const other = await deployment.accounts(1).logIn(member);
+    const sessions = `/api/v1/users/${member.id}/sessions`;
+    await expect(elsewhere(other).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    await expect(admin.get(sessions)).resolves.toMatchObject({
+      status: 200,
+      body: {
+        total: 2,
+        sessions: [
+          { id: other.sessionId, current: false },
+          { id: member.sessionId, current: false },
+        ],
+      },
+    });
+    await expect(admin.delete(`${sessions}/${other.sessionId}`)).resolves.toMatchObject({ status: 204 });
+    expectRevoked(await elsewhere(other).get('/api/v1/users/me'));
+    await expect(elsewhere(member).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
+    await expect(admin.get(sessions)).resolves.toMatchObject({
+      body: { total: 1, sessions: [{ id: member.sessionId }] },
+    });
+    const stranger = await deployment.accounts().signUp();
+    for (const none of [other.sessionId, stranger.sessionId, randomUUID(), 'none'])
+      expectProblem(await admin.delete(`${sessions}/${none}`), 404, 'not_found');
+    await expect(elsewhere(stranger).get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
   });
 
   it('refuses to demote or deactivate the last active admin', async () => {

@@ -154,6 +154,14 @@ describe('the documented answers', () => {
       200, 404,
     ]);
     await expect(
+      admin.statuses(
+        'GET /api/v1/users/{id}/sessions',
+        { id },
+        { id, query: { page: '0' } },
+        { id: unknown },
+      ),
+    ).resolves.toEqual([200, 422, 404]);
+    await expect(
       admin.statuses('DELETE /api/v1/users/{id}/sessions', { id }, { id: unknown }),
     ).resolves.toEqual([204, 404]);
     await expect(admin.statuses('DELETE /api/v1/cache', {})).resolves.toEqual([200]);

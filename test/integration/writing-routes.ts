@@ -31,6 +31,7 @@ interface Parties {
   readonly ended: OAuthClient;
   readonly member: Member;
   readonly other: Member;
+  readonly third: Member;
   readonly ofClient: Member;
 }
 
@@ -45,10 +46,14 @@ export async function writingRequests(app: AppInProcess): Promise<WritingRequest
     await invited(app, admin),
     await invited(app, admin),
   ] as const;
-  const parties = { admin, invitations, client, ended, member, other: await logIn(app, member) };
+  const parties = { admin, invitations, client, ended, member };
+  const [other, third] = [await logIn(app, member), await logIn(app, member)];
   const byToken: WritingRequest[] = [];
   for (const entry of BY_TOKEN) byToken.push(await requestByToken(app, ...entry));
-  return [...byToken, ...requestsOf(app, { ...parties, ofClient: await logInBy(app, client, member) })];
+  return [
+    ...byToken,
+    ...requestsOf(app, { ...parties, other, third, ofClient: await logInBy(app, client, member) }),
+  ];
 }
 
 /** A request with a token of an account of its own. */
@@ -68,7 +73,7 @@ async function requestByToken(
 }
 
 function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
-  const { admin, invitations, client, ended, member, other, ofClient } = parties;
+  const { admin, invitations, client, ended, member, other, third, ofClient } = parties;
   const [accepted, resent, withdrawn] = invitations;
   const { email, password } = member;
   const as =
@@ -113,6 +118,10 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
     ],
     ['PATCH /api/v1/sessions/:id', as(member, { device_name: 'B' }, `/api/v1/sessions/${other.sessionId}`)],
     ['DELETE /api/v1/sessions/:id', as(member, undefined, `/api/v1/sessions/${other.sessionId}`)],
+    [
+      'DELETE /api/v1/users/:id/sessions/:session_id',
+      as(admin, undefined, `${user}/sessions/${third.sessionId}`),
+    ],
     ['POST /oauth2/revoke', form({ token: ofClient.refreshToken }, client)],
     [
       'POST /api/v1/users/me/change-password',

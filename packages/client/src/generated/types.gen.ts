@@ -2257,6 +2257,108 @@ export type UserSessionsEndAllResponses = {
 
 export type UserSessionsEndAllResponse = UserSessionsEndAllResponses[keyof UserSessionsEndAllResponses];
 
+export type UserSessionsListData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/users/{id}/sessions';
+};
+
+export type UserSessionsListErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UserSessionsListError = UserSessionsListErrors[keyof UserSessionsListErrors];
+
+export type UserSessionsListResponses = {
+    /**
+     * OK
+     */
+    200: SessionPageDto;
+};
+
+export type UserSessionsListResponse = UserSessionsListResponses[keyof UserSessionsListResponses];
+
+export type UserSessionsEndData = {
+    body?: never;
+    path: {
+        id: string;
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{id}/sessions/{session_id}';
+};
+
+export type UserSessionsEndErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UserSessionsEndError = UserSessionsEndErrors[keyof UserSessionsEndErrors];
+
+export type UserSessionsEndResponses = {
+    /**
+     * It has ended
+     */
+    204: void;
+};
+
+export type UserSessionsEndResponse = UserSessionsEndResponses[keyof UserSessionsEndResponses];
+
 export type UsersIssueOneTimeTokenData = {
     body: OneTimeTokenRequestDto;
     path: {
