@@ -1,20 +1,27 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { ROOT } from './root.js';
 
 const here = () => location.pathname.slice(ROOT.length).replace(/\/+$/, '');
 
 /** The path of the view, without slashes at its ends, such as `account/devices`. */
 export const path = signal(here());
+/** What follows the path in the address, such as `?q=ada`. */
+export const query = signal(location.search);
 
-/** Shows the view of a path. With `replace`, the way back does not lead to the view of before. */
+/** Shows the view of a path, which a query may follow. With `replace`, the way back does not lead to the view of before. */
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
-  if (to === path.value) return;
+  if (to === path.value + query.value) return;
   history[how === 'push' ? 'pushState' : 'replaceState'](null, '', ROOT + to);
-  path.value = here();
+  read();
   scrollTo(0, 0);
 }
 
-addEventListener('popstate', () => (path.value = here()));
+const read = () =>
+  batch(() => {
+    path.value = here();
+    query.value = location.search;
+  });
+addEventListener('popstate', read);
 
 /** Takes the token of a mail out of the address, so that neither the history nor a look at the screen has it. */
 export function takeToken(): string | undefined {

@@ -14,6 +14,8 @@ export interface Section {
   readonly path: string;
   readonly title: TextKey;
   readonly View: ComponentType;
+  /** Whether paths below it belong to it, such as that of one person of a list. */
+  readonly hasMore?: boolean;
 }
 
 interface Props {
@@ -26,14 +28,14 @@ interface Props {
 
 /** The frame of somebody who is signed in, and the section of the path. */
 export function Signed({ sections, first, children }: Props) {
-  const section = sections.find((one) => one.path === path.value);
+  const section = sections.find((one) => isAt(one, path.value));
   const isUnknown = section === undefined;
   useEffect(() => {
     if (isUnknown) navigate(first, 'replace');
   }, [isUnknown, first]);
-  const links = sections.map(({ path: to, title }) => (
-    <Link key={to} to={to}>
-      {t(title)}
+  const links = sections.map((one) => (
+    <Link key={one.path} to={one.path} isCurrent={one === section}>
+      {t(one.title)}
     </Link>
   ));
   return (
@@ -42,6 +44,9 @@ export function Signed({ sections, first, children }: Props) {
     </Frame>
   );
 }
+
+const isAt = ({ path: own, hasMore = false }: Section, at: string): boolean =>
+  at === own || (hasMore && at.startsWith(`${own}/`));
 
 function Account() {
   const leaving = useAction(signOut);
