@@ -4,9 +4,11 @@ import en from '../catalogs/en.json';
 
 export type TextKey = keyof typeof en;
 export type Language = 'en' | 'de';
-type Catalog = Readonly<Record<TextKey, string>>;
+type Values = Readonly<Record<string, string | number>>;
+/** The texts of each language by their keys. */
+export type Catalogs<Key extends string> = Readonly<Record<Language, Readonly<Record<Key, string>>>>;
 
-const CATALOGS: Readonly<Record<Language, Catalog>> = { en, de };
+export const CATALOGS: Catalogs<TextKey> = { en, de };
 export const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 const KEPT = 'ergodrive.console.language';
 
@@ -41,21 +43,20 @@ export function choose(next: Language): void {
   }
 }
 
-/** The text of the language, with `{name}` replaced by the values. */
-export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return CATALOGS[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    String(values[name] ?? whole),
-  );
+/** The functions that give the texts of catalogs. */
+export function translator<Key extends string>(catalogs: Catalogs<Key>) {
+  /** The text of the language, with `{name}` replaced by the values. */
+  const text = (key: Key, values: Values = {}): string =>
+    catalogs[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+      String(values[name] ?? whole),
+    );
+  /** The text of a key that is made of a code of the service, or that of the other key where there is none. */
+  const textOfCode = (key: string, otherwise: Key, values?: Values): string =>
+    text(key in catalogs.en ? (key as Key) : otherwise, values);
+  return { t: text, textOf: textOfCode };
 }
 
-/** The text of a key that is made of a code of the service, or that of the other key where there is none. */
-export function textOf(
-  key: string,
-  otherwise: TextKey,
-  values?: Readonly<Record<string, string | number>>,
-): string {
-  return t(key in en ? (key as TextKey) : otherwise, values);
-}
+export const { t, textOf } = translator(CATALOGS);
 
 export const dateTime = (at: string | Date): string =>
   format({ dateStyle: 'medium', timeStyle: 'short' }, at);

@@ -11,12 +11,12 @@ export interface Resource<Data> {
 }
 
 /**
- * Reads something for a view: at once, when the version increases, and when the service works again. Of overlapping reads, the one that
+ * Reads something for a view: at once, when the version changes, and when the service works again. Of overlapping reads, the one that
  * began last counts.
  */
 export function useResource<Data>(
   read: () => Promise<Outcome<Data>>,
-  version?: ReadonlySignal<number>,
+  version?: ReadonlySignal<unknown>,
 ): Resource<Data> {
   const data = useSignal<Data | undefined>(undefined);
   const failure = useSignal<Failure | undefined>(undefined);

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 interface Props {
   label: string;
   name: string;
-  type?: 'text' | 'email' | 'password';
+  type?: 'text' | 'email' | 'password' | 'search' | 'datetime-local';
   autocomplete?: InputHTMLAttributes['autocomplete'];
   hint?: string | undefined;
   error?: string | undefined;
