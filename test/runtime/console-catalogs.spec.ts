@@ -1,29 +1,63 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNT_ACTIONS } from '../../src/audit/audit-action.js';
+import { CLIENT_SCOPES } from '../../src/clients/client-scope.js';
+import { CLIENT_ACTIONS } from '../../src/clients/client-audit-actions.js';
 import { VIOLATION_CODES } from '../../src/config/violation.js';
 import { PROBLEM_CODES } from '../../src/http/problems.js';
+import { INVITATION_ACTIONS } from '../../src/invitations/invitation-audit-actions.js';
 
 const FOLDER = 'packages/console/src/catalogs';
+const ADMIN_FOLDER = 'packages/console/src/admin/catalogs';
 // Jest runs from the project's root.
 const read = (path: string) => readFileSync(join(process.cwd(), path), 'utf8');
-const catalogOf = (language: string) =>
-  JSON.parse(read(`${FOLDER}/${language}.json`)) as Record<string, string>;
+const catalogOf = (language: string, folder = FOLDER) =>
+  JSON.parse(read(`${folder}/${language}.json`)) as Record<string, string>;
+/** Each text of one language beside that of the other, by its placeholders. */
+function expectLikeness(one: Record<string, string>, other: Record<string, string>): void {
+  expect(Object.keys(other).sort()).toEqual(Object.keys(one).sort());
+  for (const [key, text] of Object.entries(one))
+    expect({ key, values: placeholdersOf(other[key] ?? '') }).toEqual({ key, values: placeholdersOf(text) });
+}
+const reasonsOfEnds = (): string[] => {
+  const union = /type RevokeReason =([^;]+);/.exec(read('src/common/revoke-reason.ts'))?.[1] ?? '';
+  return [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
+};
 const placeholdersOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
 describe('the catalogs of the pages', () => {
   const english = catalogOf('en');
   const german = catalogOf('de');
+  const admin = catalogOf('en', ADMIN_FOLDER);
   const lacking = (kind: string, codes: readonly string[]) =>
     codes.filter((code) => !(`${kind}.${code}` in english));
 
   it('have the same keys, with the same placeholders', () => {
-    expect(Object.keys(german).sort()).toEqual(Object.keys(english).sort());
-    for (const [key, text] of Object.entries(english))
-      expect({ key, values: placeholdersOf(german[key] ?? '') }).toEqual({
-        key,
-        values: placeholdersOf(text),
-      });
+    expectLikeness(english, german);
+    expectLikeness(admin, catalogOf('de', ADMIN_FOLDER));
+  });
+
+  it('have no key twice: neither page shows a text of the other in its place', () => {
+    expect(Object.keys(admin).filter((key) => key in english)).toEqual([]);
+  });
+
+  it('have a text for each action of the audit trail', () => {
+    const all = [...ACCOUNT_ACTIONS, ...CLIENT_ACTIONS, ...INVITATION_ACTIONS];
+    expect(all.filter((action) => !(`event.${action}` in { ...english, ...admin }))).toEqual([]);
+  });
+
+  it('have a text for admins for each reason why a session ends', () => {
+    const reasons = reasonsOfEnds();
+    expect(reasons.length).toBeGreaterThan(10);
+    expect(reasons.filter((reason) => !(`audit.reason.${reason}` in admin))).toEqual([]);
+  });
+
+  it('have a text for each scope of a client', () => {
+    expect(CLIENT_SCOPES.filter((scope) => !(`scope.${scope}` in admin))).toEqual([]);
+    const listed = /const SCOPES[^=]*= \[([^\]]+)\]/.exec(
+      read('packages/console/src/admin/clients/scopes.tsx'),
+    )?.[1];
+    expect([...(listed ?? '').matchAll(/'(\w+)'/g)].map(([, scope]) => scope)).toEqual([...CLIENT_SCOPES]);
   });
 
   it('have a text for each problem that the service answers', () => {
@@ -39,8 +73,7 @@ describe('the catalogs of the pages', () => {
   });
 
   it('have a text for each reason why a session ends', () => {
-    const union = /type RevokeReason =([^;]+);/.exec(read('src/common/revoke-reason.ts'))?.[1] ?? '';
-    const reasons = [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
+    const reasons = reasonsOfEnds();
     expect(reasons.length).toBeGreaterThan(10);
     expect(lacking('reason', [...reasons, 'expired', 'session_deleted', 'other_login'])).toEqual([]);
   });

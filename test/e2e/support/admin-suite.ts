@@ -1,0 +1,45 @@
+import type { ApiClient } from '../../support/app/api-client.js';
+import type { Account } from './accounts.js';
+import type { ConsolePage } from './console-page.js';
+import { ConsoleSuite } from './console-suite.js';
+import { ADMIN, type DeploymentOptions } from './deployment.js';
+
+/** The pages with the first admin, in a browser and by the API. */
+export class AdminSuite {
+  private constructor(
+    readonly console: ConsoleSuite,
+    /** With the token of the first admin. */
+    readonly api: ApiClient,
+  ) {}
+
+  static async start(
+    variables: Readonly<Record<string, string>> = {},
+    options: Omit<DeploymentOptions, 'instances' | 'port'> = {},
+  ): Promise<AdminSuite> {
+    const suite = await ConsoleSuite.start(variables, options);
+    return new AdminSuite(suite, await suite.deployment.admin());
+  }
+
+  get url(): string {
+    return this.console.url;
+  }
+
+  stop(): Promise<void> {
+    return this.console.stop();
+  }
+
+  /** A browser of its own in which the first admin has signed in on a view of `/admin`. */
+  async admin(path = 'admin', heading = 'People'): Promise<ConsolePage> {
+    const page = await this.console.open(path);
+    await page.signIn(ADMIN);
+    await page.shows(heading);
+    return page;
+  }
+
+  /** Another admin. */
+  async another(): Promise<Account> {
+    const account = await this.console.deployment.accounts().register();
+    await this.api.patch(`/api/v1/users/${account.id}`, { role: 'admin' });
+    return account;
+  }
+}
