@@ -156,11 +156,11 @@ export class LiveChannelService implements BeforeApplicationShutdown {
     }
   }
 
-  /** To the account's own channels of other sessions: their list of sessions has changed. */
+  /** To whoever watches another session of the account: its list of sessions has changed. */
   private sendChangedList(userId: string, sessionId: string, reason: string | null): void {
     for (const channel of this.channels.ofUser(userId)) {
-      if (channel.watchedUserId !== userId || channel.claims?.sub !== userId) continue;
-      channel.send({ type: 'sessions.changed', session_id: sessionId, reason });
+      if (channel.watchedUserId === userId)
+        channel.send({ type: 'sessions.changed', session_id: sessionId, reason });
     }
   }
 

@@ -118,9 +118,11 @@ describe('a live channel on another instance', () => {
       await expect(live.closed()).resolves.toEqual({ code: 4401, reason: 'token_revoked' });
     });
 
-    it('receives the end of its own session, and of others of the account that the list has changed', async () => {
+    it('receives the end of its own session, and of others of the account that the list has changed, as an admin does who watches it', async () => {
       const [kept, ended] = await signUp().then(async (first) => [first, await again(first)] as const);
       const [stranger, live, other] = [await signUp().then(watch), await watch(kept), await watch(ended)];
+      const { access_token: adminToken } = await deployment.accounts().login(ADMIN);
+      const watcher = await LiveClient.watch(deployment.apps[1]!, kept.sessionId, adminToken);
       await kept.client.delete(`/api/v1/sessions/${ended.sessionId}`);
       await expectEnd(other, ended, 'revoked_by_user');
       await expect(live.receives('sessions.changed')).resolves.toEqual({
@@ -128,9 +130,12 @@ describe('a live channel on another instance', () => {
         session_id: ended.sessionId,
         reason: 'revoked_by_user',
       });
+      await expect(watcher.receives('sessions.changed')).resolves.toMatchObject({
+        session_id: ended.sessionId,
+      });
       await stranger.settled();
       expect(stranger.messages.map(({ type }) => type)).toEqual(['connection']);
-      for (const each of [stranger, live]) each.leave();
+      for (const each of [stranger, live, watcher]) each.leave();
     });
 
     it('receives a refresh of its session', async () => {

@@ -79,9 +79,10 @@ export interface ErgodriveClient {
   /**
    * Opens the live channel of the session, and keeps it open until the session ends, another login replaces it, or `close()`.
    *
+   * @param sessionId of another session, for admins of any account. Its end is not the client's; without a reason it may not be watched.
    * @throws Error without a session, TypeError without a WebSocket
    */
-  watch(handlers: WatchHandlers): Promise<Watch>;
+  watch(handlers: WatchHandlers, sessionId?: string): Promise<Watch>;
 }
 
 export interface Watch {
@@ -153,12 +154,19 @@ export function createClient(options: ClientOptions): ErgodriveClient {
       }
       return result;
     },
-    watch: async (handlers) => {
+    watch: async (handlers, sessionId) => {
       const Socket = options.WebSocket ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
       if (Socket === undefined) throw new TypeError('There is no global WebSocket: give one as an option');
       const session = await keeper.session();
       if (session === undefined) throw new Error('There is no session to watch: log in first');
-      const setting = { baseUrl, Socket, keeper, exchange, sessionId: () => currentSessionId(api) };
+      const setting = {
+        baseUrl,
+        Socket,
+        keeper,
+        exchange,
+        sessionId: () => (sessionId === undefined ? currentSessionId(api) : Promise.resolve(sessionId)),
+        isOwn: sessionId === undefined,
+      };
       const watch = new LiveWatch(setting, handlers, session);
       watches.add(watch);
       return {

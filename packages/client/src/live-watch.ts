@@ -32,8 +32,10 @@ export interface WatchSetting {
   Socket: LiveSocketConstructor;
   keeper: SessionKeeper;
   exchange: TokenExchange;
-  /** The id that the service gives the session of the client. */
+  /** The id that the service gives the session of the client, or that of the session which is watched in its place. */
   sessionId: () => Promise<string>;
+  /** Whether it is the session of the client: its end is the client's. */
+  isOwn: boolean;
 }
 
 /** Before the access token expires; its life is a minute or more. */
@@ -43,6 +45,7 @@ const PING_MS = 30_000;
 
 const CLOSE = {
   sessionEnded: 4001,
+  forbidden: 4403,
   /** The access token has expired, was revoked, or is not valid: the next one opens the channel, or the exchange shows the end. */
   refused: [4002, 4401, 4403],
   interrupted: 1006,
@@ -165,6 +168,7 @@ export class LiveWatch {
     this.leave();
     if (this.isOver) return;
     if (wasOpen) this.handlers.onConnection?.(false);
+    if (this.isOverElsewhere(code)) return this.end({ reason: this.reason });
     const isRefusal = CLOSE.refused.includes(code);
     const next = isRefusal ? this.exchange() : code === CLOSE.sessionEnded ? this.forget() : undefined;
     const delayMs = reconnectDelayMs(code, isRefusal, this.failures++);
@@ -173,6 +177,11 @@ export class LiveWatch {
       .then(() => {
         if (!this.isOver) this.timers.connection = setTimeout(() => this.connect(), delayMs);
       });
+  }
+
+  /** Whether the session of another login has ended, or may not be watched any more; the service does not say which of both. */
+  private isOverElsewhere(code: number): boolean {
+    return !this.setting.isOwn && (code === CLOSE.sessionEnded || code === CLOSE.forbidden);
   }
 
   /** The keeper then ends this watch, and all others. */
