@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '../support/wait-for.js';
 import type { ConsolePage } from './support/console-page.js';
 import { AdminSuite } from './support/admin-suite.js';
 import type { Account } from './support/accounts.js';
@@ -206,6 +207,23 @@ describe('/admin, the people', () => {
     await admin.page.goto(`${suite.url}/admin/people/${randomUUID()}`);
     await admin.says('It does not exist any more.');
     await admin.inspect('admin-person-missing');
+  });
+
+  it('shows at once what happens to the sessions of the person elsewhere', async () => {
+    const account = await register();
+    const kept = await suite.console.deployment.accounts().logIn(account);
+    await show(account);
+    const rows = admin.page.locator('.table tbody tr');
+    await rows.waitFor();
+    await waitFor(() => suite.channels().then((count) => count === 2), {
+      what: 'the channel of the session',
+    });
+    const other = await suite.console.deployment.accounts().logIn(account);
+    await rows.nth(1).waitFor();
+    await other.client.post('/api/v1/auth/logout');
+    await rows.nth(1).waitFor({ state: 'detached' });
+    await kept.client.post('/api/v1/auth/logout');
+    await admin.says('This account is signed in nowhere.');
   });
 
   it('reads again what happened elsewhere when somebody comes back to its window', async () => {

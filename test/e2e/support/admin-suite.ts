@@ -36,6 +36,12 @@ export class AdminSuite {
     return page;
   }
 
+  /** How many live channels are open. */
+  async channels(): Promise<number> {
+    const { body } = await this.api.get<string>('/metrics');
+    return Number(/^ergodrive_live_channels (\d+)$/m.exec(body)?.[1]);
+  }
+
   /** Another admin. */
   async another(): Promise<Account> {
     const account = await this.console.deployment.accounts().register();

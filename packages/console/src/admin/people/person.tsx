@@ -18,6 +18,7 @@ import { PersonEvents } from './person-events.js';
 import { PersonSessions } from './person-sessions.js';
 import { Reset } from './reset.js';
 import { Role } from './role.js';
+import { useWatch } from './use-watch.js';
 
 const PAGE_SIZE = 50;
 
@@ -30,6 +31,8 @@ export function Person({ id }: { id: string }) {
   );
   const title = account.data?.full_name ?? t('person.title');
   const live = sessions.data?.total;
+  // The oldest: a newer one does not change which channel is open.
+  useWatch(sessions.data?.sessions.at(-1)?.id);
   return (
     <View title={title}>
       <p class="back">
