@@ -5,5 +5,4 @@ import en from './catalogs/en.json';
 /** The texts of `/admin`, with those of both pages: `/account` does not load them. */
 const { t, textOf } = translator({ en: { ...CATALOGS.en, ...en }, de: { ...CATALOGS.de, ...de } });
 
-export type AdminTextKey = Parameters<typeof t>[0];
 export { t, textOf };

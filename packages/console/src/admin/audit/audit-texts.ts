@@ -12,9 +12,6 @@ export const ACTIONS: readonly string[] = [...Object.keys(CATALOGS.en), ...Objec
   .map((key) => key.slice(PREFIX.length))
   .sort();
 
-export const wordsOfAction = (action: string): string =>
-  textOf(`audit.event.${action}`, `event.${action}` as typeof NOT_ONE);
-
 /** What happened, for somebody else than its person. */
 export function wordsOf({ action }: Pick<AuditEventDto, 'action'>): string {
   return textOf(
