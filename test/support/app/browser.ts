@@ -21,9 +21,15 @@ export async function chromiumPath(): Promise<string> {
   );
 }
 
-/** Starts a Chromium with an empty profile. Close it; a suite that forgets has it closed at its end. */
-export async function launchBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ARGUMENTS });
+/**
+ * Starts a Chromium with an empty profile. Close it; a suite that forgets has it closed at its end.
+ * @param args of the command line, in addition
+ */
+export async function launchBrowser(...args: string[]): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: await chromiumPath(),
+    args: [...ARGUMENTS, ...args],
+  });
   rememberResource(browser, () => browser.close());
   browser.once('disconnected', () => forgetResource(browser));
   return browser;
