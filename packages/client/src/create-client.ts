@@ -18,7 +18,8 @@ import type {
 } from './generated/types.gen.js';
 import { cookieStore } from './cookie-store.js';
 import type { LiveSocketConstructor } from './live-socket.js';
-import { LiveWatch, type WatchHandlers } from './live-watch.js';
+import type { WatchHandlers } from './live-watch.js';
+import { LiveWatches } from './live-watches.js';
 import { allowedOrigins } from './origins.js';
 import { memoryStore, oneAfterTheOther, type Lock, type SessionEnd, type SessionStore } from './session.js';
 import { SessionFetch } from './session-fetch.js';
@@ -105,13 +106,13 @@ export function createClient(options: ClientOptions): ErgodriveClient {
   const service = serviceOf(options.baseUrl);
   const { carrier, store, lock } = keepingOf(options, service);
   const baseUrl = service.href.replace(/\/+$/, '');
-  const watches = new Set<LiveWatch>();
-  const keeper = new SessionKeeper(store, lock, (end) => {
-    for (const watch of watches) watch.end(end);
-    watches.clear();
+  const watches = new LiveWatches();
+  const onEnd = (end: SessionEnd) => {
+    watches.end(end);
     // Not in the middle of a request: what the callback throws is not the failure of the request.
     queueMicrotask(() => options.onEnd?.(end));
-  });
+  };
+  const keeper = new SessionKeeper(store, lock, onEnd, () => watches.reason());
   const exchange = new TokenExchange(baseUrl, send, keeper, carrier);
   const sessions = new SessionFetch(send, keeper, exchange, allowedOrigins(service, options.origins));
   const api = createApi(baseUrl, send, sessions);
@@ -121,8 +122,7 @@ export function createClient(options: ClientOptions): ErgodriveClient {
       const id = randomKey();
       const result = await request();
       if (result.data === undefined) return result;
-      for (const watch of watches) watch.close();
-      watches.clear();
+      watches.closeAll();
       await keeper.keep(
         sessionOf(result.data, carrier.nameOf(result.data, id)),
         result.response?.headers.get('device-token'),
@@ -167,14 +167,8 @@ export function createClient(options: ClientOptions): ErgodriveClient {
         sessionId: () => (sessionId === undefined ? currentSessionId(api) : Promise.resolve(sessionId)),
         isOwn: sessionId === undefined,
       };
-      const watch = new LiveWatch(setting, handlers, session);
-      watches.add(watch);
-      return {
-        close: () => {
-          watches.delete(watch);
-          watch.close();
-        },
-      };
+      const watch = watches.open(setting, handlers, session);
+      return { close: () => watches.close(watch) };
     },
   };
 }

@@ -36,6 +36,8 @@ export interface WatchSetting {
   sessionId: () => Promise<string>;
   /** Whether it is the session of the client: its end is the client's. */
   isOwn: boolean;
+  /** The channel has said why the session of the client ended; its close follows. */
+  onReason: (reason: string) => void;
 }
 
 /** Before the access token expires; its life is a minute or more. */
@@ -59,7 +61,7 @@ export class LiveWatch {
   private isOpen = false;
   private isOver = false;
   private failures = 0;
-  private reason: string | undefined;
+  private revoked: string | undefined;
   /** Whether anything came since the last `ping`. */
   private isAlive = true;
   private readonly timers: { renewal?: Timer; ping?: Timer; connection?: Timer } = {};
@@ -71,6 +73,16 @@ export class LiveWatch {
   ) {
     this.session = session;
     this.connect();
+  }
+
+  /** Why the session of the client ended, once the channel has said it. */
+  get reason(): string | undefined {
+    return this.setting.isOwn ? this.revoked : undefined;
+  }
+
+  /** A channel that opens with the token of an ended session is refused without a reason; one that is there may still give it. */
+  get mayGiveReason(): boolean {
+    return this.setting.isOwn && this.socket !== undefined;
   }
 
   /** Ends the watch; no handler is called again. */
@@ -122,10 +134,15 @@ export class LiveWatch {
   private receive(message: Message): void {
     this.isAlive = true;
     if (message.type === 'connection') this.established();
-    else if (message.type === 'session.revoked') this.reason = message.reason;
+    else if (message.type === 'session.revoked') this.revokedBy(message.reason);
     else if (message.type === 'user.updated') this.handlers.onUpdate?.(message.user);
     else if (message.type === 'sessions.changed')
       this.handlers.onSessions?.({ sessionId: message.session_id, reason: message.reason });
+  }
+
+  private revokedBy(reason: string): void {
+    this.revoked = reason;
+    if (this.setting.isOwn) this.setting.onReason(reason);
   }
 
   private established(): void {
@@ -168,7 +185,7 @@ export class LiveWatch {
     this.leave();
     if (this.isOver) return;
     if (wasOpen) this.handlers.onConnection?.(false);
-    if (this.isOverElsewhere(code)) return this.end({ reason: this.reason });
+    if (this.isOverElsewhere(code)) return this.end({ reason: this.revoked });
     const isRefusal = CLOSE.refused.includes(code);
     const next = isRefusal ? this.exchange() : code === CLOSE.sessionEnded ? this.forget() : undefined;
     const delayMs = reconnectDelayMs(code, isRefusal, this.failures++);
@@ -187,7 +204,7 @@ export class LiveWatch {
   /** The keeper then ends this watch, and all others. */
   private forget(): Promise<void> {
     const { keeper } = this.setting;
-    return keeper.exclusive(() => keeper.remove(this.session.id, this.reason));
+    return keeper.exclusive(() => keeper.remove(this.session.id, this.revoked));
   }
 
   private leave(): void {

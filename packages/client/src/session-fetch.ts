@@ -31,13 +31,13 @@ export class SessionFetch {
       throw new TypeError(`The access token is not for ${origin}: name it in the option "origins" if it is`);
     }
     request.headers.delete('authorization');
-    const session = await this.keeper.session();
+    const session = await this.keeper.usable();
     if (session === undefined) return this.send(request);
     const repeated = isRepeatable ? request.clone() : undefined;
     const response = await this.send(withToken(request, session.accessToken));
     if (response.status !== 401) return response;
     const code = await refusalOf(response);
-    if (code === ENDED) await this.keeper.exclusive(() => this.keeper.remove(session.id));
+    if (code === ENDED) await this.keeper.refused(session.id, (work) => this.keeper.exclusive(work));
     if (code === undefined || !REFRESHABLE.includes(code)) return response;
     const next = await this.exchange.renew(session);
     if (next === undefined) return response;

@@ -7,12 +7,17 @@ export class SessionKeeper {
   /** Counts the looks at the store: an older look that is answered late says nothing new. */
   private looks = 0;
   private lastLook = 0;
+  private ending: Promise<unknown> = Promise.resolve();
 
-  /** @param onEnd is called once for each session that this client saw */
+  /**
+   * @param onEnd is called once for each session that this client saw
+   * @param reason why a session ended that the service refuses, where something else says it; it settles soon
+   */
   constructor(
     private readonly store: SessionStore,
     private readonly lock: Lock,
     private readonly onEnd: (end: SessionEnd) => void,
+    private readonly reason: () => Promise<string | undefined>,
   ) {
     if (store.subscribe === undefined) return;
     // A store that fails shows that to the next request.
@@ -30,6 +35,12 @@ export class SessionKeeper {
       this.see(state);
     }
     return state.session;
+  }
+
+  /** The session to send a request with. It waits for the end of one that the service has refused. */
+  async usable(): Promise<Session | undefined> {
+    await this.ending;
+    return this.session();
   }
 
   async deviceToken(): Promise<string | undefined> {
@@ -63,6 +74,17 @@ export class SessionKeeper {
       await this.save({ ...rest, lastEnd: { id, ...(reason === undefined ? {} : { reason }) } }, this.seen);
     }
     await this.session();
+  }
+
+  /**
+   * Removes a session that the service refuses, with the reason if there is one.
+   *
+   * @param alone runs the removal exclusively: the wait for the reason must not keep others from it
+   */
+  async refused(id: string, alone: Lock): Promise<void> {
+    const ending = this.reason().then((reason) => alone(() => this.remove(id, reason)));
+    this.ending = ending.catch(() => undefined);
+    return ending;
   }
 
   private async load(): Promise<ClientState> {

@@ -83,7 +83,8 @@ export class TokenExchange {
     const response = await this.present(session);
     if (response.status === 401) {
       const code = await codeOf(response);
-      await this.keeper.remove(id, code === 'token_expired' ? 'expired' : undefined);
+      if (code === 'token_expired') await this.keeper.remove(id, 'expired');
+      else await this.keeper.refused(id, (work) => work());
     }
     if (!response.ok) return response;
     const tokens = (await response.json()) as TokensDto;
