@@ -145,7 +145,7 @@ describe('/account, the devices', () => {
   it('shows an admin the way to /admin, and nobody else', async () => {
     const one = await suite.signedIn(ADMIN);
     await one.page.getByRole('link', { name: 'Administration' }).click();
-    await one.shows('Administration');
+    await one.shows('People');
     await one.close();
     const other = await suite.signedIn(await register());
     await expect(other.page.getByRole('link', { name: 'Administration' }).count()).resolves.toBe(0);
