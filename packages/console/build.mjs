@@ -1,14 +1,15 @@
 // Builds the pages into dist/: two HTML files and their assets, each asset also compressed, for the service to send as it is. The client is
 // taken from its source, so that nothing must be built before.
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const assets = join(root, 'dist/assets');
+const dist = join(root, 'dist');
+const assets = join(dist, 'assets');
+const LICENCES = 'licences.json';
 
 // Suites of Jest, whose NODE_ENV is another one, get the same pages.
 process.env.NODE_ENV = 'production';
@@ -21,27 +22,40 @@ await build({
   publicDir: false,
   resolve: { alias: { '@ergodrive/client': join(root, '../client/src/index.ts') } },
   build: {
-    outDir: join(root, 'dist'),
+    outDir: dist,
     emptyOutDir: true,
     target: 'es2022',
     // A data: URL in a style, or a script that adds another one, is refused by the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { account: join(root, 'account.html'), admin: join(root, 'admin.html') } },
+    license: { fileName: LICENCES },
+    rolldownOptions: {
+      input: { account: join(root, 'account.html'), admin: join(root, 'admin.html') },
+      output: { postBanner: '/*! Licences of the packages in here: ../licences.txt */' },
+    },
   },
 });
 
-// The scripts have these packages in them, whose licence (MIT) asks for its text.
-for (const name of ['preact', '@preact/signals', '@preact/signals-core']) {
-  const folder = createRequire(import.meta.url)
-    .resolve(name)
-    .replace(/(node_modules\/(@[^/]+\/)?[^/]+)\/.*/, '$1');
-  copyFileSync(join(folder, 'LICENSE'), join(root, 'dist', `LICENSE.${name.replace('/', '.')}`));
-}
+writeLicences();
 
 for (const name of readdirSync(assets)) {
   const file = join(assets, name);
   const content = readFileSync(file);
   writeFileSync(`${file}.br`, brotliCompressSync(content));
   writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+}
+
+/** The scripts have packages in them, whose licences ask for their text. The SBOM lists the same packages. */
+function writeLicences() {
+  const packages = JSON.parse(readFileSync(join(dist, LICENCES), 'utf8'));
+  rmSync(join(dist, LICENCES));
+  const names = packages.map(({ name }) => name).sort();
+  const listed = JSON.parse(readFileSync(join(root, 'bundled.json'), 'utf8'));
+  if (names.join() !== listed.join())
+    throw new Error(`The scripts contain ${names.join(', ')}: write that into bundled.json`);
+  const texts = packages.map(({ name, version, identifier, text }) => {
+    if (!text) throw new Error(`${name} has no text of its licence`);
+    return `${name} ${version} (${identifier})\n\n${text.trim()}\n`;
+  });
+  writeFileSync(join(dist, 'licences.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }

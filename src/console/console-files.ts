@@ -27,6 +27,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export class ConsoleFiles {
   private readonly assets: ReadonlyMap<string, Asset>;
   private readonly pages: Readonly<Record<PageName, string>>;
+  /** Of the packages that the scripts contain. */
+  readonly licences: string;
 
   /** @throws ConfigurationError when the pages are not built */
   constructor({ mail: { publicUrl } }: AppConfig) {
@@ -35,6 +37,7 @@ export class ConsoleFiles {
         'CONSOLE=on needs the built pages: run `npm run build`, or set CONSOLE=off',
       ]);
     this.assets = readAssets(`${FOLDER}assets/`);
+    this.licences = readFileSync(`${FOLDER}licences.txt`, 'utf8');
     // Behind a proxy the service may have a path of its own.
     const prefix = new URL(publicUrl).pathname.replace(/\/+$/, '');
     const page = (name: PageName) =>

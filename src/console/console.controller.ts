@@ -60,6 +60,12 @@ export class ConsoleController {
     return logo.content;
   }
 
+  @Get('console/licences.txt')
+  licences(@Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.type('text/plain; charset=utf-8');
+    return this.files.licences;
+  }
+
   @Get('console/assets/:name')
   asset(
     @Param('name') name: string,

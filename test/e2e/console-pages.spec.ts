@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { api } from '../support/app/api-client.js';
+import { BUNDLED } from '../runtime/lock-file.js';
 import { launchBrowser } from '../support/app/browser.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { ConsolePage } from './support/console-page.js';
@@ -109,6 +110,19 @@ describe('the pages of the service', () => {
       'silent',
       'verified_email_required',
     ]);
+  });
+
+  it('say which licences their scripts are under', async () => {
+    const licences = await ask('/console/licences.txt');
+    const text = await licences.text();
+    expect(licences.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(text.match(/^\S+ \d+\.\d+\.\d+ \(MIT\)$/gm)).toHaveLength(BUNDLED.length);
+    for (const name of BUNDLED)
+      expect(text).toMatch(new RegExp(`^${name} \\d[^]*?Permission is hereby`, 'm'));
+    for (const file of readdirSync(`${DIST}/assets`).filter((each) => each.endsWith('.js')))
+      expect(readFileSync(`${DIST}/assets/${file}`, 'utf8')).toMatch(
+        /^\/\*! Licences[^\n]*licences\.txt \*\//,
+      );
   });
 
   it(`need at most ${MAX_BYTES / 1024} KiB, compressed, for /account`, () => {

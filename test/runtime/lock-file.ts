@@ -39,10 +39,18 @@ function lockFile(): { packages: Record<string, LockedPackage> } {
   };
 }
 
-/** What the image has, on any platform: each package as `name@version`, with its licence. */
+/** What the scripts of the pages contain, as `packages/console/build.mjs` checks. */
+export const BUNDLED: readonly string[] = JSON.parse(
+  readFileSync(join(process.cwd(), 'packages/console/bundled.json'), 'utf8'),
+) as string[];
+
+/** What the image has, on any platform, its pages included: each package as `name@version`, with its licence. */
 export function productionLicences(): Map<string, string | undefined> {
   const ofWorkspaces = onlyForWorkspaces();
-  const shipped = [...lockedPackages()].filter(([path, { dev }]) => !dev && !ofWorkspaces.has(path));
+  const bundled = new Set(BUNDLED.map((name) => `node_modules/${name}`));
+  const shipped = [...lockedPackages()].filter(
+    ([path, { dev }]) => bundled.has(path) || (!dev && !ofWorkspaces.has(path)),
+  );
   return new Map(
     shipped.map(([path, { version, license }]) => [
       `${path.split('node_modules/').at(-1)}@${version}`,
