@@ -8,10 +8,14 @@ import { NeedsNoDatabase, Public } from '../http/request-context.decorators.js';
 import { MailCatalogs } from '../mail/mail-catalogs.js';
 import { ConsoleFiles, type PageName } from './console-files.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './console-headers.js';
+import { iconOf } from './console-icon.js';
 import { type ConsoleSettings, settingsOf } from './console-settings.js';
 
 /** A picture that is opened by itself runs nothing. */
-const LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+const PICTURE_HEADERS = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+  'cache-control': 'no-cache',
+};
 
 /**
  * The pages of the service. Every path below them answers the same page, whose script shows the view of the path: a link of a mail too,
@@ -54,10 +58,15 @@ export class ConsoleController {
   logo(@Res({ passthrough: true }) reply: FastifyReply): Buffer {
     const { logo } = this.look;
     if (logo === undefined) throw Problems.notFound();
-    void reply
-      .headers({ 'content-security-policy': LOGO_POLICY, 'cache-control': 'no-cache' })
-      .type(logo.type);
+    void reply.headers(PICTURE_HEADERS).type(logo.type);
     return logo.content;
+  }
+
+  @Get('console/icon')
+  icon(@Res({ passthrough: true }) reply: FastifyReply): Buffer {
+    const { type, content } = this.look.logo ?? iconOf(this.look);
+    void reply.headers(PICTURE_HEADERS).type(type);
+    return content;
   }
 
   @Get('console/licences.txt')

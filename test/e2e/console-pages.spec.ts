@@ -112,7 +112,15 @@ describe('the pages of the service', () => {
     ]);
   });
 
-  it('say which licences their scripts are under', async () => {
+  it('have an icon of their own, and say which licences their scripts are under', async () => {
+    const html = await (await ask('/account')).text();
+    expect(html).toContain('<link rel="icon" href="/auth/console/icon"');
+    const [drawn, logo] = await Promise.all([ask('/console/icon'), ask('/console/icon', {}, 2)]);
+    for (const { status, headers } of [drawn, logo]) {
+      expect({ status, type: headers.get('content-type') }).toEqual({ status: 200, type: 'image/svg+xml' });
+      expect(headers.get('content-security-policy')).toContain('sandbox');
+    }
+    await expect(logo.text()).resolves.toBe(LOGO);
     const licences = await ask('/console/licences.txt');
     const text = await licences.text();
     expect(licences.headers.get('content-type')).toBe('text/plain; charset=utf-8');
