@@ -1,5 +1,4 @@
 import type { AuditEventDto } from '@ergodrive/client';
-import en from '../catalogs/en.json';
 import { CATALOGS } from '../../shared/language.js';
 import { textOf } from '../texts.js';
 
@@ -7,7 +6,7 @@ const PREFIX = 'event.';
 const NOT_ONE = 'event.other';
 
 /** The actions that the pages have words for. */
-export const ACTIONS: readonly string[] = [...Object.keys(CATALOGS.en), ...Object.keys(en)]
+export const ACTIONS: readonly string[] = Object.keys(CATALOGS.en)
   .filter((key) => key.startsWith(PREFIX) && key !== NOT_ONE)
   .map((key) => key.slice(PREFIX.length))
   .sort();
