@@ -31,6 +31,26 @@ describe('/account, the person', () => {
     await one.close();
   });
 
+  it('says that an entry is not accepted, and speaks of marked fields only if there are some', async () => {
+    const one = await suite.signedIn(await prove());
+    await one.page.getByRole('link', { name: 'Profile' }).click();
+    const save = one.page.getByRole('button', { name: 'Save' });
+    await one.page.getByLabel('Name').fill(' ');
+    await save.click();
+    await one.says('See the marked fields.');
+    await expect(one.page.locator('[aria-invalid="true"]').count()).resolves.toBe(1);
+    await one.page.getByLabel('Name').fill('Ada');
+    // A choice that the page does not mark.
+    await one.evaluate(
+      `document.querySelector('select[name="locale"] option:checked').value = 'no language'; undefined`,
+    );
+    await save.click();
+    await one.says('The service does not accept this.');
+    await expect(one.page.getByText('marked fields').count()).resolves.toBe(0);
+    await expect(one.page.locator('[aria-invalid="true"]').count()).resolves.toBe(0);
+    await one.close();
+  });
+
   it('changes the password, and ends the other device', async () => {
     const account = await prove();
     const one = await suite.signedIn(account);

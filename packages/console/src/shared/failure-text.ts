@@ -1,12 +1,15 @@
 import type { Failure } from './call.js';
 import { t, textOf, time } from './language.js';
 
-/** What a person reads of a failed request. The text is chosen by the code; the answer's own words are never shown. */
-export function failureText({ code, errors, retryAt }: Failure): string {
+/**
+ * What a person reads of a failed request. The text is chosen by the code; the answer's own words are never shown.
+ *
+ * @param isMarked whether a field shows what is wrong with it
+ */
+export function failureText({ code, retryAt }: Failure, isMarked = false): string {
   if (code === 'too_many_requests' && retryAt !== undefined)
     return t('problem.too_many_requests_until', { time: time(retryAt) });
-  // A field that the form does not have is named by its code alone.
-  if (code === 'validation_failed' && errors.length > 0) return t('problem.validation_failed');
+  if (code === 'validation_failed' && isMarked) return t('problem.validation_marked');
   return textOf(`problem.${code}`, 'problem.unknown');
 }
 

@@ -34,7 +34,8 @@ export function useAction<Input extends unknown[]>(
       isUnderWay.current = isBusy.value = false;
       failure.value = problem;
       isDone.value = problem === undefined;
-      if (problem !== undefined) announce(failureText(problem));
+      // The form says that one, once it knows whether a field is marked.
+      if (problem !== undefined && problem.code !== 'validation_failed') announce(failureText(problem));
       return isDone.value;
     },
     reset: () => {

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { announce } from '../announce.js';
+import { failureText } from '../failure-text.js';
 import type { Action } from '../use-action.js';
 import { Failed } from './notice.js';
 
@@ -17,8 +19,13 @@ interface Props<Names extends string> {
 export function Form<Names extends string>(props: Props<Names>) {
   const { action, button, clears = false, isDangerous = false, children, beside } = props;
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  const [isMarked, setMarked] = useState(false);
+  // The service may refuse a field that the form does not have: then nothing is marked.
+  useLayoutEffect(() => {
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    setMarked(Boolean(wrong));
+    wrong?.focus();
+    if (action.failure?.code === 'validation_failed') announce(failureText(action.failure, Boolean(wrong)));
   }, [action.failure]);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -27,7 +34,7 @@ export function Form<Names extends string>(props: Props<Names>) {
   };
   return (
     <form ref={form} class="form" onSubmit={(event) => void send(event)}>
-      {action.failure && <Failed failure={action.failure} />}
+      {action.failure && <Failed failure={action.failure} isMarked={isMarked} />}
       {children}
       <div class="actions">
         <button

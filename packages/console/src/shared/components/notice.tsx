@@ -17,6 +17,7 @@ export function Notice({ kind, children }: { kind: Kind; children: ComponentChil
   );
 }
 
-export const Failed = ({ failure }: { failure: Failure }) => (
-  <Notice kind="error">{failureText(failure)}</Notice>
+/** Why a request failed. `isMarked`: a field shows what is wrong with it. */
+export const Failed = ({ failure, isMarked }: { failure: Failure; isMarked?: boolean }) => (
+  <Notice kind="error">{failureText(failure, isMarked)}</Notice>
 );
