@@ -4,7 +4,7 @@ import { client } from '../../shared/client.js';
 import { Field } from '../../shared/components/field.js';
 import { Form } from '../../shared/components/form.js';
 import { Loading } from '../../shared/components/loaded.js';
-import { Notice } from '../../shared/components/notice.js';
+import { Failed, Notice } from '../../shared/components/notice.js';
 import { View } from '../../shared/components/view.js';
 import { fieldText } from '../../shared/failure-text.js';
 import { t } from '../../shared/language.js';
@@ -62,8 +62,11 @@ function ProofAgain({ email }: { email: string }) {
   const action = useAction(() => call(() => client.api.auth.resendVerification({ body: { email } })));
   if (action.isDone) return <Notice kind="success">{t('sign_in.mail_sent', { email })}</Notice>;
   return (
-    <button type="button" aria-disabled={action.isBusy} onClick={() => void action.run()}>
-      {t('sign_in.mail_again')}
-    </button>
+    <div class="beside">
+      {action.failure && <Failed failure={action.failure} />}
+      <button type="button" aria-disabled={action.isBusy} onClick={() => void action.run()}>
+        {t('sign_in.mail_again')}
+      </button>
+    </div>
   );
 }

@@ -72,7 +72,9 @@ function Facts({ session, current }: Pick<Props, 'session' | 'current'>) {
       <div>
         <dt>{t('devices.last')}</dt>
         <dd>
-          <time dateTime={last}>{ago(last, now.value)}</time>
+          <time dateTime={last} title={dateTime(last)}>
+            {ago(last, now.value)}
+          </time>
         </dd>
       </div>
       <div>

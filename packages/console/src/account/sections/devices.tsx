@@ -73,7 +73,7 @@ function EndOthers({ count }: { count: number }) {
           onConfirm={() => void confirm()}
           onClose={() => (isAsked.value = false)}
         >
-          <p>{t('devices.end_others_text', { count })}</p>
+          <p>{count === 1 ? t('devices.end_other_text') : t('devices.end_others_text', { count })}</p>
         </Dialog>
       )}
     </div>

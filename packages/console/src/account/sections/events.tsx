@@ -63,7 +63,8 @@ const withoutRepetition = (events: readonly OwnEventDto[]): OwnEventDto[] => [
 ];
 
 function Event({ event: { action, at, ip, device, by_me: isOwn, reason } }: { event: OwnEventDto }) {
-  const place = [describe(device.browser, device.os), ip].filter(Boolean).join(' · ');
+  const isKnown = device.browser !== null || device.os !== null;
+  const place = [isKnown && describe(device.browser, device.os), ip].filter(Boolean).join(' · ');
   return (
     <li>
       <p class="what">

@@ -47,12 +47,22 @@ export function MailView({ texts, send, isDangerous, opensSession, children }: P
             {children?.(action.failure)}
           </Form>
         )}
-        <ul class="ways">
-          <li>
-            <Link to="account">{t('mail_view.account')}</Link>
-          </li>
-        </ul>
+        <Ways isAgain={isVoid && texts === 'reset_password'} />
       </View>
     </Frame>
   );
 }
+
+/** Where to go from here; `isAgain`: to another mail of this kind too. */
+const Ways = ({ isAgain }: { isAgain: boolean }) => (
+  <ul class="ways">
+    {isAgain && (
+      <li>
+        <Link to="account/forgot-password">{t('mail_view.again')}</Link>
+      </li>
+    )}
+    <li>
+      <Link to="account">{t('mail_view.account')}</Link>
+    </li>
+  </ul>
+);

@@ -1,5 +1,6 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { failureText } from '../failure-text.js';
 import { t, type TextKey } from '../language.js';
 import { below } from '../root.js';
 import { navigate, path } from '../router.js';
@@ -57,6 +58,7 @@ function Account() {
     <>
       {name && <span class="who">{name}</span>}
       {isAdmin && <a href={below(other)}>{t(other === 'admin' ? 'admin.title' : 'account.title')}</a>}
+      {leaving.failure && <span class="mistake">{failureText(leaving.failure)}</span>}
       <button type="button" aria-disabled={leaving.isBusy} onClick={() => void leaving.run()}>
         {t('action.sign_out')}
       </button>
