@@ -140,6 +140,35 @@ describe('/account, the devices', () => {
     await one.close();
   });
 
+  it('masks passwords, takes them by pasting, and says to password managers what each field is', async () => {
+    const one = await suite.open();
+    const fields = () =>
+      one.evaluate<string[]>(
+        "[...document.querySelectorAll('form input')].map(({ name, type, autocomplete }) => [name, type, autocomplete].join(' '))",
+      );
+    await one.shows('Sign in');
+    await expect(fields()).resolves.toEqual(['email email username', 'password password current-password']);
+    await one.page.getByLabel('Password').focus();
+    await one.page.keyboard.insertText('pasted at once');
+    await expect(one.page.getByLabel('Password').inputValue()).resolves.toBe('pasted at once');
+    await one.page.getByRole('link', { name: 'Create an account' }).click();
+    await one.shows('Create an account');
+    await expect(fields()).resolves.toContain('password password new-password');
+    await one.close();
+  });
+
+  it('shows markup in a name as text', async () => {
+    const account = await register();
+    const one = await suite.signedIn(account);
+    const name = '<img src=x onerror=alert(1)>';
+    await one.page.getByRole('link', { name: 'Profile' }).click();
+    await one.page.getByLabel('Name').fill(name);
+    await one.page.getByRole('button', { name: 'Save' }).click();
+    await one.page.locator('.who', { hasText: name }).waitFor();
+    await expect(one.page.locator('img').count()).resolves.toBe(0);
+    await one.close();
+  });
+
   it('shows an admin the way to /admin, and nobody else', async () => {
     const one = await suite.signedIn(ADMIN);
     await one.page.getByRole('link', { name: 'Administration' }).click();
