@@ -14,6 +14,7 @@ export function startBanner(app: NestFastifyApplication, url: string): void {
     version: config.version,
     environment: config.environment,
     documentation: describeDocumentation(config.http, url),
+    pages: config.console === undefined ? 'not served (set CONSOLE=on)' : `${url}/account and ${url}/admin`,
     database: describeDatabase(config, app.get(Database)),
     cache: describeCache(config, app.get(CacheStatus)),
     ...(corsOrigins.length > 0 ? { cors_origins: corsOrigins } : {}),

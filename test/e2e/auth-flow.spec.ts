@@ -182,6 +182,11 @@ describe('the service, from registration to logout,', () => {
     expect([...keys, ...values].filter((text) => String(text).includes('eyJ'))).toEqual([]);
   });
 
+  it('has written to its log where its pages are', () => {
+    const { output, url } = deployment.apps[0]!;
+    expect(output).toContain(`${url}/account and ${url}/admin`);
+  });
+
   it('has written no token, password or signing key to its log', () => {
     const { output } = deployment.apps[0]!;
     expect(output).toContain('Listening on');
