@@ -1,11 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import type { FaultResult } from './run-fault.js';
-import { isRead, type Operation } from './checker/history.js';
+import { isAcknowledged, isRead, type Operation } from './checker/history.js';
 import type { Rule } from './checker/violation.js';
 
 const COLUMNS = [
   'fault',
   'operations',
+  'exchanges by cookie',
   'revocations',
   'revoked tokens presented',
   'accepted after revocation',
@@ -55,6 +56,11 @@ export function readLatencies(operations: readonly Operation[], from = -Infinity
     .sort((a, b) => a - b);
 }
 
+/** How many refresh tokens were exchanged by cookies. */
+export function cookieExchanges(operations: readonly Operation[]): number {
+  return operations.filter((each) => each.exchange?.byCookie === true && isAcknowledged(each)).length;
+}
+
 /** @param sorted in ascending order; 0 for none */
 export function percentile(sorted: readonly number[], fraction: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0;
@@ -68,6 +74,7 @@ function row({ fault, operations, checked, span, recoveryMs }: FaultResult): str
   return [
     fault,
     String(operations.length),
+    String(cookieExchanges(operations)),
     String(checked.revocations),
     String(checked.presentedAfterRevocation),
     count('accepted after revocation'),

@@ -1,6 +1,6 @@
 import type { Rule } from './checker/violation.js';
 import { gatherEvidence, summaryOf } from './evidence.js';
-import { publish, reportTable } from './fault-report.js';
+import { cookieExchanges, publish, reportTable } from './fault-report.js';
 import { type Fault, type FaultResult, runFault, type TestDeployment } from './run-fault.js';
 import { SeededRandom } from './load/seeded-random.js';
 
@@ -42,6 +42,7 @@ export class FaultSuite {
       evidence: [],
     });
     expect(result.checked.presentedAfterRevocation).toBeGreaterThan(0);
+    expect(cookieExchanges(result.operations)).toBeGreaterThan(0);
     expect(result.recoveryMs).toBeLessThanOrEqual(result.recoveryBoundMs);
     return result;
   }

@@ -31,6 +31,7 @@ import { RecordingClient } from './load/recording-client.js';
 import { RecordingMailReader } from './load/recording-mail-reader.js';
 import { RecordingOperator } from './load/recording-operator.js';
 import type { SeededRandom } from './load/seeded-random.js';
+import { isByCookie } from './load/session-calls.js';
 import { SessionPool } from './load/session-pool.js';
 import { TOKEN_LIFE_SECONDS } from './load/token-signer.js';
 
@@ -145,6 +146,7 @@ async function prepare<D extends TestDeployment>(
   const mails = new RecordingMailReader(history, url);
   const pool = new SessionPool(random);
   const users: TestUser[] = [];
+  const { instances } = deployment;
   const [oauthClient, ...clients] = await createClients(url(), 1 + ENDED_CLIENTS);
   const open = async () => {
     const others = await createUsers(url(), USERS);
@@ -157,12 +159,14 @@ async function prepare<D extends TestDeployment>(
     pool.add(...opened);
   };
   await open();
+  // A short load exchanges few tokens: each history has one of a cookie.
+  const ofBrowser = pool.liveSessions.find(isByCookie);
+  if (ofBrowser) await client.refresh(instances[0]!, ofBrowser);
   const openOthers = async () => {
     client.administerBy(await administrator());
     await open();
   };
   const passwordUsers = await createUsers(url(), PASSWORD_USERS);
-  const { instances } = deployment;
   const people = { users, passwordUsers, oauthClient: oauthClient!, clients, endedClients: [] };
   const parts = { instances, client, operator, mails, channels, pool, random, openOthers, ...people };
   const newSessions = async (count: number, lifeSeconds?: number) =>

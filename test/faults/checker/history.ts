@@ -24,6 +24,8 @@ export interface Exchange {
   readonly presented: string;
   /** The `Idempotency-Key` header, if there was one. */
   readonly key?: string;
+  /** Whether the token was in a cookie; in the body by default. */
+  readonly byCookie?: boolean;
   /** `jti` of the refresh token in the answer. */
   readonly successor?: string;
 }

@@ -4,6 +4,7 @@ import { RedisServer, type RedisServerOptions } from '../../support/redis/redis-
 import { TcpProxy } from '../../support/network/tcp-proxy.js';
 import { AppDatabase } from './app-database.js';
 import { allRecovered, Instance } from './instance.js';
+import { BROWSER_ENVIRONMENT } from '../load/browser-users.js';
 import { JWT_SECRET } from '../load/token-signer.js';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -19,6 +20,7 @@ export const SHARED_ENVIRONMENT: Environment = {
   DATABASE_TIMEOUT_MS: '4000',
   // Thousands of them would push the lines about a fault out of the kept output.
   LOG_REQUESTS: 'false',
+  ...BROWSER_ENVIRONMENT,
 };
 
 export interface DeploymentOptions {

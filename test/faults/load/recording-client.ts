@@ -4,8 +4,8 @@ import type { History, Operation } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
 import type { TestSession, TestUser } from './population.js';
 import { basic, type TestClient } from './oauth-clients.js';
-import { refreshCall } from './refresh-call.js';
 import { type Call, type Facts, RequestRecorder } from './request-recorder.js';
+import { isByCookie, loginCall, logoutCall, refreshCall } from './session-calls.js';
 import { claimsOf, expiryOf } from './token-claims.js';
 
 const ME = '/api/v1/users/me';
@@ -78,7 +78,7 @@ export class RecordingClient {
 
   logout(instance: Instance, session: TestSession): Promise<Operation> {
     const facts = { kind: 'logout' as const, ends: [session.id] };
-    return this.withToken(instance, session, facts, { method: 'POST', path: '/api/v1/auth/logout' });
+    return this.withToken(instance, session, facts, logoutCall(session));
   }
 
   /** One session ends another of the same user. */
@@ -92,15 +92,14 @@ export class RecordingClient {
    * @param ends the sessions that this login ends, because the account has too many
    */
   async login(instance: Instance, user: TestUser, ends?: string[]): Promise<TestSession | undefined> {
-    const { email, password } = user;
+    const { password } = user;
     if (password === undefined) return undefined;
-    const call = { method: 'POST', path: '/api/v1/auth/login/json', body: { email, password } };
     const facts: Facts = { kind: 'login', userId: user.id, password, ...(ends && { ends }) };
     let session: TestSession | undefined;
     await this.recorder.record(
       instance,
       facts,
-      call,
+      loginCall(user),
       ({ access_token: access = '', refresh_token: refresh }) => {
         session = { id: claimsOf(access).sid, user, access, accessExpiresAt: expiryOf(access), refresh };
         return { opened: session.id };
@@ -196,7 +195,8 @@ export class RecordingClient {
     token: string,
     key: string | undefined,
   ): Promise<Operation> {
-    const exchange = { presented: claimsOf(token).jti, ...(key && { key }) };
+    const byCookie = isByCookie(session);
+    const exchange = { presented: claimsOf(token).jti, byCookie, ...(key && { key }) };
     const facts: Facts = { kind: 'refresh', userId: session.user.id, sessionId: session.id, exchange };
     const call = refreshCall(session, token, key);
     return this.recorder.record(instance, facts, call, ({ refresh_token: successor = '' }) => {

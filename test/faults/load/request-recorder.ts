@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiResponse } from '../../support/app/api-client.js';
 import type { History, Operation, OperationKind } from '../checker/history.js';
 import type { Instance } from '../deployment/instance.js';
@@ -65,5 +66,15 @@ function answered(
     return { status, retryAfter: headers['retry-after'] !== undefined, ...(code !== undefined && { code }) };
   }
   const role = headers['x-auth-role'] ?? (kind === 'me' || kind === 'introspect' ? body.role : undefined);
-  return { status, ...(role !== undefined && { role: String(role) }), ...onSuccess(body) };
+  return {
+    status,
+    ...(role !== undefined && { role: String(role) }),
+    ...onSuccess({ ...body, ...cookieOf(headers) }),
+  };
+}
+
+/** The refresh token that an answer puts into the cookie of a browser. */
+function cookieOf({ 'set-cookie': [line = ''] = [] }: IncomingHttpHeaders): Answer {
+  const token = /^__Host-refresh=([^;]+)/.exec(line)?.[1];
+  return token === undefined ? {} : { refresh_token: token };
 }
