@@ -107,6 +107,13 @@ export class LoadSteps {
     await this.probe(target);
   }
 
+  async revokeByAdministrator(): Promise<void> {
+    const target = this.takeToEnd();
+    if (!target) return;
+    await this.parts.client.endSession(this.any(), target);
+    await this.probe(target);
+  }
+
   async revokeBySql(): Promise<void> {
     const target = this.takeToEnd();
     if (!target) return;

@@ -46,6 +46,7 @@ export class Load {
       [12, () => steps.logOut()],
       [2, () => steps.logOutTwice()],
       [8, () => steps.revoke()],
+      [4, () => steps.revokeByAdministrator()],
       [2, () => steps.revokeBySql()],
       [8, () => steps.refresh()],
       [2, () => steps.presentStale()],

@@ -46,10 +46,8 @@ export class RecordingClient {
   }
 
   endClient(instance: Instance, { id }: TestClient): Promise<Operation> {
-    const { user, id: sessionId } = this.administrator;
-    const facts: Facts = { kind: 'end-client', userId: user.id, sessionId, ends: [id] };
-    const call = { method: 'DELETE', path: `/api/v1/clients/${id}`, token: this.administrator.access };
-    return this.recorder.record(instance, facts, call);
+    const facts: Facts = { kind: 'end-client', userId: this.administrator.user.id, ends: [id] };
+    return this.administer(instance, facts, { method: 'DELETE', path: `/api/v1/clients/${id}` });
   }
 
   /** Presents the tokens until the cache holds an entry for each. @param redis where the entries are */
@@ -85,6 +83,12 @@ export class RecordingClient {
   revoke(instance: Instance, by: TestSession, target: TestSession): Promise<Operation> {
     const facts = { kind: 'revoke' as const, ends: [target.id] };
     return this.withToken(instance, by, facts, { method: 'DELETE', path: `/api/v1/sessions/${target.id}` });
+  }
+
+  /** The administrator ends one session of a person. */
+  endSession(instance: Instance, { id, user: { id: userId } }: TestSession): Promise<Operation> {
+    const call = { method: 'DELETE', path: `/api/v1/users/${userId}/sessions/${id}` };
+    return this.administer(instance, { kind: 'revoke', userId, ends: [id] }, call);
   }
 
   /**
@@ -155,7 +159,7 @@ export class RecordingClient {
   }
 
   setRole(instance: Instance, user: TestUser, role: string): Promise<Operation> {
-    return this.administer(instance, user, { kind: 'set-role', sets: role }, { role });
+    return this.change(instance, user, { kind: 'set-role', sets: role }, { role });
   }
 
   /** @param known its sessions that the load knows; deactivation ends them and those that it does not know */
@@ -167,18 +171,12 @@ export class RecordingClient {
   ): Promise<Operation> {
     const ends = active ? {} : { ends: known.map(({ id }) => id) };
     const facts = { kind: 'set-active' as const, sets: String(active), ...ends };
-    return this.administer(instance, user, facts, { is_active: active });
+    return this.change(instance, user, facts, { is_active: active });
   }
 
-  endAll(instance: Instance, user: TestUser, known: readonly TestSession[]): Promise<Operation> {
-    const ends = known.map(({ id }) => id);
-    const facts: Facts = { kind: 'end-all', userId: user.id, sessionId: this.administrator.id, ends };
-    const path = `/api/v1/users/${user.id}/sessions`;
-    return this.recorder.record(instance, facts, {
-      method: 'DELETE',
-      path,
-      token: this.administrator.access,
-    });
+  endAll(instance: Instance, { id: userId }: TestUser, known: readonly TestSession[]): Promise<Operation> {
+    const facts: Facts = { kind: 'end-all', userId, ends: known.map(({ id }) => id) };
+    return this.administer(instance, facts, { method: 'DELETE', path: `/api/v1/users/${userId}/sessions` });
   }
 
   /** @param known every session that the load knows, beside that of the administrator */
@@ -221,15 +219,19 @@ export class RecordingClient {
     });
   }
 
-  private administer(
+  private change(
     instance: Instance,
-    user: TestUser,
+    { id: userId }: TestUser,
     facts: Omit<Facts, 'userId'>,
     body: unknown,
   ): Promise<Operation> {
+    const call = { method: 'PATCH', path: `/api/v1/users/${userId}`, body };
+    return this.administer(instance, { ...facts, userId }, call);
+  }
+
+  private administer(instance: Instance, facts: Facts, call: Call): Promise<Operation> {
     const { id: sessionId, access: token } = this.administrator;
-    const call = { method: 'PATCH', path: `/api/v1/users/${user.id}`, token, body };
-    return this.recorder.record(instance, { ...facts, userId: user.id, sessionId }, call);
+    return this.recorder.record(instance, { ...facts, sessionId }, { ...call, token });
   }
 
   private withToken(
