@@ -17,8 +17,8 @@ export class AuditController {
   @ApiOkResponse({ type: AuditPageDto })
   @ApiProblems(401, 403, 422)
   async list(@Query() query: AuditQueryDto): Promise<AuditPageDto> {
-    const { user_id: userId, action, from, to, cursor: before, limit } = query;
-    const page = await this.audit.page({ userId, action, from, to, before, limit });
+    const { user_id: userId, actor_id: actorId, action, from, to, cursor: before, limit } = query;
+    const page = await this.audit.page({ userId, actorId, action, from, to, before, limit });
     return { events: page.events.map(toAuditEventDto), next_cursor: page.next };
   }
 }

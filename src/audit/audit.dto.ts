@@ -26,6 +26,11 @@ export class AuditQueryDto extends EventPageQueryDto {
   @IsUUID()
   user_id?: string;
 
+  @ApiPropertyOptional({ format: 'uuid', description: 'The account that did it' })
+  @IsOptional()
+  @IsUUID()
+  actor_id?: string;
+
   @ApiPropertyOptional({ enum: AUDIT_ACTIONS })
   @IsOptional()
   @IsIn(AUDIT_ACTIONS)

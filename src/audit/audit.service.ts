@@ -21,6 +21,7 @@ export interface AuditSubject {
 
 export interface AuditFilter {
   userId?: string | undefined;
+  actorId?: string | undefined;
   action?: AuditAction | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
@@ -50,9 +51,11 @@ export class AuditService {
     return { events, next: found.length > filter.limit ? (events.at(-1)?.id ?? null) : null };
   }
 
-  private async find({ userId, action, from, to, before, limit }: AuditFilter): Promise<AuditEvent[]> {
+  private async find(filter: AuditFilter): Promise<AuditEvent[]> {
+    const { userId, actorId, action, from, to, before, limit } = filter;
     const query = this.events.createQueryBuilder('event').orderBy('event.id', 'DESC').take(limit);
     if (userId !== undefined) query.andWhere('event.user_id = :userId', { userId });
+    if (actorId !== undefined) query.andWhere('event.actor_id = :actorId', { actorId });
     if (action !== undefined) query.andWhere('event.action = :action', { action });
     if (from !== undefined) query.andWhere('event.at >= :from', { from });
     if (to !== undefined) query.andWhere('event.at < :to', { to });

@@ -6,13 +6,13 @@ import type { Environment } from './environment.js';
 export const ADMIN_ROLE = 'admin';
 
 /** As in the check of `users.role`. */
-const NAME = /^[a-z0-9_-]{1,30}$/;
+export const ROLE_NAME = /^[a-z0-9_-]{1,30}$/;
 const MAX_ROLES = 50;
 
 /** @throws ConfigurationError */
 export function parseRoles({ ROLES, DEFAULT_ROLE }: Environment): AppConfig['roles'] {
   const names = ROLES.split(',').map((name) => name.trim());
-  if (names.length > MAX_ROLES || !names.every((name) => NAME.test(name)))
+  if (names.length > MAX_ROLES || !names.every((name) => ROLE_NAME.test(name)))
     throw wrong(
       `ROLES must be at most ${MAX_ROLES} names with commas between, each of 1 to 30 characters: a to z, digits, _ and -`,
     );

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { ROLE_NAME } from '../config/roles.js';
 import { ApiLocale, IsLocale } from '../http/locale-member.js';
 import { IsAbsentOr, IsOneLine, Trim } from '../http/dto.decorators.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
@@ -92,6 +93,16 @@ export class UserQueryDto extends PageQueryDto {
   @IsString()
   @MaxLength(254)
   q?: string;
+
+  @ApiPropertyOptional({ description: 'Only accounts with this role', example: 'student' })
+  @IsOptional()
+  @Matches(ROLE_NAME)
+  role?: string;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'Only active accounts, or only deactivated ones' })
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'is_active must be true or false' })
+  is_active?: 'true' | 'false';
 }
 
 export class UserPageDto {

@@ -21,8 +21,10 @@ export class UsersController {
   @ApiOkResponse({ type: UserPageDto })
   @ApiProblems(401, 403, 422)
   async list(@Query() query: UserQueryDto): Promise<UserPageDto> {
-    const { total, users } = await this.users.list(query, query.q);
-    return { total, users: users.map(toUserDto), page: query.page, page_size: query.page_size };
+    const { page, page_size, q, role, is_active } = query;
+    const isActive = is_active === undefined ? undefined : is_active === 'true';
+    const { total, users } = await this.users.list({ page, page_size }, { q, role, isActive });
+    return { total, users: users.map(toUserDto), page, page_size };
   }
 
   @Patch(':id')

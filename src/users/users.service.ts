@@ -42,6 +42,14 @@ type Editable = Pick<User, 'fullName' | 'role' | 'isActive' | 'locale'>;
 const EDITABLE = ['fullName', 'role', 'isActive', 'locale'] as const;
 export type UserChanges = Partial<Editable>;
 
+/** Which accounts a list has; without a member, all. */
+export interface UserFilter {
+  /** Part of the e-mail address or of the name; `%` and `_` are ordinary characters. */
+  q?: string | undefined;
+  role?: string | undefined;
+  isActive?: boolean | undefined;
+}
+
 export interface PasswordChange {
   userId: string;
   /** The hash that the current password was verified against. */
@@ -98,17 +106,22 @@ export class UsersService {
     return account;
   }
 
-  /** Oldest first. @param query part of the e-mail address or of the name; `%` and `_` are ordinary characters */
-  async list({ page, page_size }: PageQueryDto, query = ''): Promise<{ total: number; users: User[] }> {
-    const pattern = `%${query.normalize('NFC').replace(/[\\%_]/g, '\\$&')}%`;
-    const [users, total] = await this.users
+  /** Oldest first. */
+  async list(
+    { page, page_size }: PageQueryDto,
+    { q = '', role, isActive }: UserFilter = {},
+  ): Promise<{ total: number; users: User[] }> {
+    const pattern = `%${q.normalize('NFC').replace(/[\\%_]/g, '\\$&')}%`;
+    const query = this.users
       .createQueryBuilder('user')
-      .where('user.email ILIKE :pattern OR user.full_name ILIKE :pattern', { pattern })
+      .where('(user.email ILIKE :pattern OR user.full_name ILIKE :pattern)', { pattern })
       .orderBy('user.created_at')
       .addOrderBy('user.id')
       .skip((page - 1) * page_size)
-      .take(page_size)
-      .getManyAndCount();
+      .take(page_size);
+    if (role !== undefined) query.andWhere('user.role = :role', { role });
+    if (isActive !== undefined) query.andWhere('user.is_active = :isActive', { isActive });
+    const [users, total] = await query.getManyAndCount();
     return { total, users };
   }
 

@@ -62,6 +62,21 @@ describe('GET /api/v1/audit', () => {
     await expect(times({ from: to, to: from })).resolves.toEqual([]);
   });
 
+  it('filters by who did it, also what concerns no account', async () => {
+    const [actor_id, user_id] = [randomUUID(), randomUUID()];
+    await sql(
+      deployment.databaseUrl,
+      `INSERT INTO audit_events (action, user_id, actor_id) VALUES
+       ('user.deactivated', $1, $2), ('client.created', NULL, $2), ('session.opened', $1, $1), ('client.ended', NULL, NULL)`,
+      [user_id, actor_id],
+    );
+    const actions = async (query: AuditQuery) => (await trail.page(query)).events.map(({ action }) => action);
+    await expect(actions({ actor_id })).resolves.toEqual(['client.created', 'user.deactivated']);
+    await expect(actions({ actor_id, user_id })).resolves.toEqual(['user.deactivated']);
+    await expect(actions({ actor_id, action: 'session.opened' })).resolves.toEqual([]);
+    await expect(actions({ actor_id: user_id })).resolves.toEqual(['session.opened']);
+  });
+
   it.each([1, 7, 20, 21, 200])('returns each event once in pages of %d', async (limit) => {
     const user_id = await past(21);
     const pages = await trail.pages({ user_id, limit });
@@ -87,6 +102,7 @@ describe('GET /api/v1/audit', () => {
 
   it.each<AuditQuery>([
     { user_id: 'x' },
+    { actor_id: 'x' },
     { action: 'user.deleted' },
     { from: 'yesterday' },
     { to: '2020-13-01' },
@@ -103,7 +119,7 @@ describe('GET /api/v1/audit', () => {
   });
 
   it('refuses a repeated filter', async () => {
-    for (const name of ['user_id', 'action', 'from', 'to', 'cursor', 'limit']) {
+    for (const name of ['user_id', 'actor_id', 'action', 'from', 'to', 'cursor', 'limit']) {
       expectProblem(await admin.get(`/api/v1/audit?${name}=1&${name}=1`), 422, 'validation_failed');
     }
   });

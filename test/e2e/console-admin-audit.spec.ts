@@ -25,7 +25,7 @@ describe('/admin, the audit trail and the health', () => {
     await suite.api.patch(`/api/v1/users/${account.id}`, { is_active: false });
     await admin.page.goto(`${suite.url}/admin/audit`);
     await admin.shows('Audit trail');
-    await admin.page.getByLabel('Address or id').fill(account.email);
+    await admin.page.getByLabel('Account (address or id)').fill(account.email);
     await show();
     await addressIs(new RegExp(`user=${account.id}`));
     await lines().first().waitFor();
@@ -66,9 +66,29 @@ describe('/admin, the audit trail and the health', () => {
     await addressIs(/^$/);
   });
 
+  it('filters by who did it, beside other filters', async () => {
+    const account = await suite.another();
+    const { client } = await suite.console.deployment.accounts().logIn(account);
+    await client.post('/api/v1/clients', { name: 'Of the other admin' });
+    await client.post('/api/v1/users', { email: `of-${account.email}`, full_name: 'Of the other' });
+    await admin.page.goto(`${suite.url}/admin/audit`);
+    await admin.page.getByLabel('Done by (address or id)').fill(account.email);
+    await show();
+    await addressIs(new RegExp(`actor=${account.id}`));
+    await lines().nth(1).waitFor();
+    await expect(lines().locator('code').allInnerTexts()).resolves.toEqual([
+      'user.registered',
+      'client.created',
+    ]);
+    await admin.page.getByLabel('Account (address or id)').fill(`of-${account.email}`);
+    await show();
+    await lines().nth(1).waitFor({ state: 'detached' });
+    await expect(lines().locator('code').allInnerTexts()).resolves.toEqual(['user.registered']);
+  });
+
   it('says that a filter names no account', async () => {
     await admin.page.goto(`${suite.url}/admin/audit`);
-    await admin.page.getByLabel('Address or id').fill('nobody at all');
+    await admin.page.getByLabel('Account (address or id)').fill('nobody at all');
     await show();
     await admin.says('There is not one such account.');
   });

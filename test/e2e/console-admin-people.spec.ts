@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { waitFor } from '../support/wait-for.js';
 import type { ConsolePage } from './support/console-page.js';
 import { AdminSuite } from './support/admin-suite.js';
 import type { Account } from './support/accounts.js';
@@ -49,8 +48,29 @@ describe('/admin, the people', () => {
     );
     await admin.page.getByLabel('Address or name').fill('nobody at all');
     await click('Search');
-    await admin.says('No account has this in its address or name.');
+    await admin.says('There is no such account.');
     await admin.inspect('admin-people-empty');
+  });
+
+  it('finds accounts by role and state, and keeps these filters in the address', async () => {
+    const [one, other] = [await register(), await register()];
+    await suite.api.patch(`/api/v1/users/${one.id}`, { role: 'researcher' });
+    await suite.api.patch(`/api/v1/users/${other.id}`, { is_active: false });
+    await admin.page.goto(`${suite.url}/admin/people`);
+    await admin.page.getByLabel('Role').selectOption('researcher');
+    await click('Search');
+    await admin.says('1 to 1 of 1');
+    await admin.says(one.email);
+    await admin.page.getByLabel('Role').selectOption('');
+    await admin.page.getByLabel('State').selectOption('inactive');
+    await click('Search');
+    await admin.says(other.email);
+    await admin.page.reload();
+    await admin.says(other.email);
+    expect(new URL(admin.page.url()).search).toBe('?state=inactive');
+    await suite.api.patch(`/api/v1/users/${other.id}`, { is_active: true });
+    await admin.evaluate("dispatchEvent(new Event('focus'))");
+    await admin.says('There is no such account.');
   });
 
   it('shows a long list page by page', async () => {
@@ -207,34 +227,5 @@ describe('/admin, the people', () => {
     await admin.page.goto(`${suite.url}/admin/people/${randomUUID()}`);
     await admin.says('It does not exist any more.');
     await admin.inspect('admin-person-missing');
-  });
-
-  it('shows at once what happens to the sessions of the person elsewhere', async () => {
-    const account = await register();
-    const kept = await suite.console.deployment.accounts().logIn(account);
-    await show(account);
-    const rows = admin.page.locator('.table tbody tr');
-    await rows.waitFor();
-    await waitFor(() => suite.channels().then((count) => count === 2), {
-      what: 'the channel of the session',
-    });
-    const other = await suite.console.deployment.accounts().logIn(account);
-    await rows.nth(1).waitFor();
-    await other.client.post('/api/v1/auth/logout');
-    await rows.nth(1).waitFor({ state: 'detached' });
-    await kept.client.post('/api/v1/auth/logout');
-    await admin.says('This account is signed in nowhere.');
-  });
-
-  it('reads again what happened elsewhere when somebody comes back to its window', async () => {
-    const account = await register();
-    await show(account);
-    await admin.says('This account is signed in nowhere.');
-    await suite.console.deployment.accounts().login(account);
-    await admin.evaluate("dispatchEvent(new Event('focus'))");
-    await admin.page.locator('.table tbody tr').waitFor();
-    await (await suite.console.deployment.admin()).delete(`/api/v1/users/${account.id}/sessions`);
-    await click('Refresh');
-    await admin.says('This account is signed in nowhere.');
   });
 });

@@ -5,7 +5,7 @@ import { expectProblem } from './support/expectations.js';
 
 interface UserPage {
   total: number;
-  users: { email: string; full_name: string }[];
+  users: { id: string; email: string; full_name: string }[];
   page: number;
   page_size: number;
 }
@@ -76,6 +76,25 @@ describe('the list of accounts', () => {
     await expect(named('.*')).resolves.toEqual([]);
   });
 
+  it('has only accounts of a role, or only active or deactivated ones, also of a search', async () => {
+    const [first, second] = (await search({ q: '@search' })).users;
+    await admin.patch(`/api/v1/users/${first!.id}`, { role: 'researcher' });
+    await admin.patch(`/api/v1/users/${second!.id}`, { is_active: false });
+    const totals = async (...queries: Record<string, string>[]) =>
+      Promise.all(queries.map(async (query) => (await search(query)).total));
+    await expect(
+      totals({ role: 'researcher' }, { role: 'admin' }, { role: 'no-such', q: '' }, { is_active: 'false' }),
+    ).resolves.toEqual([1, 1, 0, 1]);
+    await expect(totals({ is_active: 'true' })).resolves.toEqual([NAMES.length]);
+    await expect(totals({ role: 'student', is_active: 'true', q: '@search' })).resolves.toEqual([
+      NAMES.length - 2,
+    ]);
+    await expect(totals({ role: 'admin', q: '@search' }, { is_active: 'false', q: 'Ada' })).resolves.toEqual([
+      0, 0,
+    ]);
+    await admin.patch(`/api/v1/users/${second!.id}`, { is_active: true });
+  });
+
   it('comes in pages, which together have every account', async () => {
     const pages = await Promise.all(
       ['1', '2', '3', '4'].map((page) => search({ page, page_size: '3', q: '@search' })),
@@ -101,6 +120,12 @@ describe('the list of accounts', () => {
       'q=a&q=b',
       `q=${'x'.repeat(255)}`,
       'order=email',
+      'role=',
+      'role=A',
+      'role=%00',
+      'is_active=1',
+      'is_active=',
+      'is_active=true&is_active=true',
     ]) {
       expectProblem(await admin.get(`/api/v1/users?${query}`), 422, 'validation_failed');
     }

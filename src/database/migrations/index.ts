@@ -26,6 +26,7 @@ import { CreateOneTimeTokens1764000000030 } from './1764000000030-create-one-tim
 import { SessionGenerations1764000000031 } from './1764000000031-session-generations.js';
 import { CreateInvitations1764000000032 } from './1764000000032-create-invitations.js';
 import { NameSessions1764000000033 } from './1764000000033-name-sessions.js';
+import { IndexAuditByActor1764000000034 } from './1764000000034-index-audit-by-actor.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   SessionGenerations1764000000031,
   CreateInvitations1764000000032,
   NameSessions1764000000033,
+  IndexAuditByActor1764000000034,
 ];

@@ -2009,6 +2009,14 @@ export type UsersListData = {
          * Part of the e-mail address or of the name
          */
         q?: string;
+        /**
+         * Only accounts with this role
+         */
+        role?: string;
+        /**
+         * Only active accounts, or only deactivated ones
+         */
+        is_active?: boolean;
     };
     url: '/api/v1/users';
 };
@@ -2427,6 +2435,10 @@ export type AuditListData = {
          * The account that the event concerns
          */
         user_id?: string;
+        /**
+         * The account that did it
+         */
+        actor_id?: string;
         action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
         /**
          * At or after this time

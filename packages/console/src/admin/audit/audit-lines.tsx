@@ -47,7 +47,7 @@ function Line({ event, of }: { event: AuditEventDto; of: string | undefined }) {
 function Actor({ of: { actor_id: actor, user_id: user, ip } }: { of: AuditEventDto }) {
   if (actor === null) return <span>{t(ip === null ? 'audit.service' : 'audit.nobody')}</span>;
   if (actor === user) return <span>{t('audit.self')}</span>;
-  return <Account name={t('audit.actor')} id={actor} />;
+  return <Account name={t('audit.by')} id={actor} />;
 }
 
 const Account = ({ name, id }: { name: ComponentChildren; id: string }) => (

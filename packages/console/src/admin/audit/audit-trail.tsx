@@ -64,6 +64,7 @@ function filters(): Query {
   const given = {
     action: filterOf('action'),
     user_id: filterOf('user'),
+    actor_id: filterOf('actor'),
     from: instantOf(filterOf('from')),
     to: instantOf(filterOf('to')),
   };

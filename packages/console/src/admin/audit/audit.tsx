@@ -15,14 +15,19 @@ import { AuditTrail } from './audit-trail.js';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 type Typed = Readonly<Record<string, string>>;
 
+/** Other addresses may have this one in them. */
+const MOST_ALIKE = 100;
+
+/** Inputs that name an account: whom an event concerns, and who did it. */
+const ACCOUNTS = ['user', 'actor'] as const;
+
 /** Who did what to which account, with filters. */
 export function Audit() {
-  const mistake = useSignal<string | undefined>(undefined);
-  const understand = async ({ user = '', ...others }: Typed): Promise<Typed | undefined> => {
-    mistake.value = undefined;
-    const id = await idOf(user.trim());
-    if (id === undefined) mistake.value = t('audit.no_account');
-    return id === undefined ? undefined : { ...others, user: id };
+  const mistaken = useSignal<readonly string[]>([]);
+  const understand = async (typed: Typed): Promise<Typed | undefined> => {
+    const ids = await Promise.all(ACCOUNTS.map(async (name) => [name, await idOf(typed[name])] as const));
+    mistaken.value = ids.flatMap(([name, id]) => (id === undefined ? [name] : []));
+    return mistaken.value.length > 0 ? undefined : { ...typed, ...(Object.fromEntries(ids) as Typed) };
   };
   return (
     <View title={t('admin.audit')} lead={t('audit.lead')}>
@@ -34,15 +39,17 @@ export function Audit() {
           value={filterOf('action')}
           options={[['', t('list.any')], ...ACTIONS.map((action) => [action, textOfOption(action)] as const)]}
         />
-        <Field
-          key={`user ${filterOf('user')}`}
-          label={t('audit.user')}
-          name="user"
-          autocomplete="off"
-          required={false}
-          value={filterOf('user')}
-          error={mistake.value}
-        />
+        {ACCOUNTS.map((name) => (
+          <Field
+            key={`${name} ${filterOf(name)}`}
+            label={t(`audit.${name}`)}
+            name={name}
+            autocomplete="off"
+            required={false}
+            value={filterOf(name)}
+            error={mistaken.value.includes(name) ? t('audit.no_account') : undefined}
+          />
+        ))}
         <Time key={`from ${filterOf('from')}`} name="from" label={t('audit.from')} />
         <Time key={`to ${filterOf('to')}`} name="to" label={t('audit.to')} />
       </Filter>
@@ -66,8 +73,10 @@ const Time = ({ name, label }: { name: string; label: string }) => (
 );
 
 /** The id of an account that is named by it or by its address. @returns `undefined` where there is not one such account */
-async function idOf(text: string): Promise<string | undefined> {
+async function idOf(typed = ''): Promise<string | undefined> {
+  const text = typed.trim();
   if (text === '' || UUID.test(text)) return text;
-  const { data } = await call(() => client.api.users.list({ query: { q: text, page_size: 2 } }));
-  return data?.total === 1 ? data.users[0]?.id : undefined;
+  const { data } = await call(() => client.api.users.list({ query: { q: text, page_size: MOST_ALIKE } }));
+  const exact = data?.users.find(({ email }) => email === text.toLowerCase());
+  return exact?.id ?? (data?.total === 1 ? data.users[0]?.id : undefined);
 }
