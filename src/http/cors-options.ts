@@ -1,5 +1,5 @@
 import type { FastifyCorsOptions } from '@fastify/cors';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { namedOrigins } from './browser-origins.js';
 
 const COMMON: FastifyCorsOptions = {
@@ -20,5 +20,18 @@ export function corsOptions(corsOrigins: string[]) {
       { headers: { origin } }: FastifyRequest,
       done: (error: null, options: FastifyCorsOptions) => void,
     ) => done(null, origin !== undefined && named.has(origin) ? withCookies : others),
+  };
+}
+
+/** Lets pages of the named origins read an answer that is sent before any hook runs (Fetch §3.3). */
+export function corsWithoutHooks(corsOrigins: readonly string[]) {
+  const named = new Set(namedOrigins(corsOrigins));
+  return ({ headers: { origin } }: FastifyRequest, reply: FastifyReply): void => {
+    if (named.size > 0) void reply.header('vary', 'Origin');
+    if (origin === undefined || !named.has(origin)) return;
+    void reply.headers({
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+    });
   };
 }

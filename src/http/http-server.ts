@@ -5,6 +5,7 @@ import type { AppLogger } from '../common/app.logger.js';
 import type { AppConfig } from '../config/app-config.js';
 import { DOCS_PATH } from './api-docs.js';
 import { answerClientError } from './client-error.js';
+import { corsWithoutHooks } from './cors-options.js';
 import { idleConnectionsOf } from './idle-connections.js';
 import { serveByPort } from './management.js';
 import { hasOAuthErrors } from './oauth-error.document.js';
@@ -39,6 +40,7 @@ export function createHttpServer(
 ): FastifyAdapter {
   const requestLog = new RequestLog(logger, log.hasRequests);
   const secure = securityHeaders(`/${DOCS_PATH}`);
+  const allowOrigin = corsWithoutHooks(http.corsOrigins);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: times.limitMs,
@@ -54,6 +56,7 @@ export function createHttpServer(
     // For a path that cannot be decoded, Fastify runs no hook, no route and no filter, and writes no line. Its message repeats the path.
     frameworkErrors: (_: Error, request: FastifyRequest, reply: FastifyReply) => {
       secure(request, reply);
+      allowOrigin(request, reply);
       sendProblem(reply, problemOf('malformed_request'));
       requestLog.requestCompleted(null, request, reply);
     },
