@@ -54,9 +54,10 @@ describe('/account while something is away', () => {
   });
 
   it('says that the service is away, and goes on by itself after its restart', async () => {
-    const isBack = suite.deployment.apps[0]!.restart();
+    const [app] = suite.deployment.apps;
+    await app!.kill9();
     await one.says(UNREACHABLE);
-    await isBack;
+    await app!.restart();
     await recovers();
     await isLive();
   });

@@ -33,9 +33,10 @@ export class ConsolePage {
     const { complaints } = this;
     page.on('pageerror', ({ message }) => complaints.push(message));
     page.on('console', (message) => {
-      // Chromium reports each answer of 400 and more, and each connection that fails, too. No file of a page may be missing.
+      // Chromium reports each answer of 400 and more, and each connection that fails, too. No file of a page may be missing; /admin asks for
+      // the metrics, which may be on another port.
       const isOfNetwork = /^(Failed to load resource|WebSocket connection to)/.test(message.text());
-      const isOfApi = !/\b404\b/.test(message.text()) || message.location().url.includes('/api/');
+      const isOfApi = !/\b404\b/.test(message.text()) || /\/(api\/|metrics$)/.test(message.location().url);
       if (message.type() === 'error' && !(isOfNetwork && isOfApi)) complaints.push(message.text());
     });
   }

@@ -67,6 +67,9 @@ async function opened(): Promise<void> {
   seenEnds.value = new Map();
   await readUser();
   watch?.close();
+  clearTimeout(silence);
+  // A channel that does not open says nothing by itself.
+  silence = setTimeout(doubt, PATIENCE_MS);
   watch = await client.watch(HANDLERS).catch(() => undefined);
 }
 
