@@ -10,6 +10,7 @@ import { Refresh } from '../components/refresh.js';
 import { t } from '../texts.js';
 import { Cache } from './cache.js';
 import { Measures } from './measures.js';
+import { readSummary } from './read-summary.js';
 import { Summary } from './summary.js';
 
 /** Also without an action: every 20 s. */
@@ -17,7 +18,7 @@ const version = computed(() => `${changes.value} ${now.value}`);
 
 /** The state of the instance that answers, and of the cache. */
 export function Health() {
-  const summary = useResource(() => call(() => client.api.health.health()), version);
+  const summary = useResource(readSummary, version);
   const cache = useResource(() => call(() => client.api.cache.stats()), version);
   return (
     <View title={t('admin.health')} lead={t('health.lead')}>
