@@ -1,4 +1,5 @@
 import { ACCEPTANCE_MUTANTS } from './acceptance-mutants.js';
+import { ADMIN_SESSIONS_MUTANTS } from './admin-sessions-mutants.js';
 import { CACHE_MUTANTS } from './cache-mutants.js';
 import { CLIENT_MUTANTS } from './client-mutants.js';
 import { CLUSTER_MUTANTS } from './cluster-mutants.js';
@@ -15,6 +16,7 @@ import { MODEL_MUTANTS } from './model-mutants.js';
 import { MIGRATION_MUTANTS } from './migration-mutants.js';
 import type { Mutant } from './mutant.js';
 import { OUTBOX_MUTANTS } from './outbox-mutants.js';
+import { PAGE_MUTANTS } from './page-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
 import { POOLER_MUTANTS } from './pooler-mutants.js';
 import { PROOF_MUTANTS } from './proof-mutants.js';
@@ -36,6 +38,7 @@ const LOCK_SPEC = ['test/integration/data-folder-lock.long.spec.ts'] as const;
  */
 export const MUTANTS: readonly Mutant[] = [
   ...ACCEPTANCE_MUTANTS,
+  ...ADMIN_SESSIONS_MUTANTS,
   ...CACHE_MUTANTS,
   ...CLIENT_MUTANTS,
   ...INVITATION_MUTANTS,
@@ -44,6 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...COOKIE_MUTANTS,
   ...KEY_MUTANTS,
   ...MODEL_MUTANTS,
+  ...PAGE_MUTANTS,
   ...PASSWORD_MUTANTS,
   ...LIMIT_MUTANTS,
   ...LOG_MUTANTS,
