@@ -16,6 +16,9 @@ const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', 
 const PAINTED =
   'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 20))))';
 
+/** With the rule of WCAG 2.2 (2.5.8) that axe leaves out otherwise. */
+const AXE = JSON.stringify({ rules: { 'target-size': { enabled: true } } });
+
 interface Violation {
   id: string;
   nodes: { html: string; failureSummary?: string }[];
@@ -115,7 +118,9 @@ export class ConsolePage {
 
   private async faults(): Promise<string[]> {
     await this.evaluate(`${axe.source}; undefined`);
-    const violations = await this.evaluate<Violation[]>('axe.run().then((result) => result.violations)');
+    const violations = await this.evaluate<Violation[]>(
+      `axe.run(${AXE}).then((result) => result.violations)`,
+    );
     return violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
