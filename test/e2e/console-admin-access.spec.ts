@@ -139,44 +139,6 @@ describe('/admin, who may what', () => {
     expect(Math.max(...times)).toBeLessThan(END_LIMIT_MS);
   });
 
-  it('is used by the keyboard alone, and its dialogs keep the focus', async () => {
-    const account = await register();
-    await suite.console.deployment.accounts().login(account);
-    const admin = await suite.admin(`admin/people?q=${account.email}`);
-    const { keyboard } = admin.page;
-    await admin.says('1 to 1 of 1');
-    const focused = () =>
-      admin.evaluate<string>(
-        "[document.activeElement].map((it) => it === document.body ? 'body' : it.ariaLabel || it.name || it.innerText || it.localName)[0]",
-      );
-    const tabTo = async (name: string) => {
-      for (let step = 0; step < 40; step += 1) {
-        await keyboard.press('Tab');
-        if ((await focused()).startsWith(name)) return;
-      }
-      throw new Error(`the Tab key does not reach ${name}`);
-    };
-    await tabTo('Test Account');
-    await keyboard.press('Enter');
-    await admin.shows('Test Account');
-    await expect(focused()).resolves.toBe('Test Account');
-    await admin.says('Unknown device');
-    await tabTo('End all sessions');
-    await keyboard.press('Enter');
-    const seen = new Set<string>();
-    for (let step = 0; step < 6; step += 1) {
-      seen.add(await focused());
-      await keyboard.press('Tab');
-    }
-    // What is not of the dialog is the frame of the browser.
-    seen.delete('body');
-    seen.delete('dialog');
-    expect([...seen].sort()).toEqual(['Cancel', 'End all sessions']);
-    await keyboard.press('Escape');
-    await expect(focused()).resolves.toBe('End all sessions');
-    await admin.close();
-  });
-
   it('says that the network is away, and reads everything again when it is back', async () => {
     const admin = await suite.admin();
     await admin.page.context().setOffline(true);
