@@ -82,7 +82,9 @@ describe('/admin, the audit trail and the health', () => {
     ]);
     await admin.page.getByLabel('Account (address or id)').fill(`of-${account.email}`);
     await show();
+    await addressIs(/user=/);
     await lines().nth(1).waitFor({ state: 'detached' });
+    await lines().first().waitFor();
     await expect(lines().locator('code').allInnerTexts()).resolves.toEqual(['user.registered']);
   });
 

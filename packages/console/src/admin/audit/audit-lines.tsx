@@ -44,7 +44,11 @@ function Line({ event, of }: { event: AuditEventDto; of: string | undefined }) {
   );
 }
 
-function Actor({ of: { actor_id: actor, user_id: user, ip } }: { of: AuditEventDto }) {
+/** What nobody can do who is signed in already: that is not worth a word. */
+const BEFORE_SIGNING_IN: readonly string[] = ['session.opened', 'user.registered'];
+
+function Actor({ of: { action, actor_id: actor, user_id: user, ip } }: { of: AuditEventDto }) {
+  if (actor === null && ip !== null && BEFORE_SIGNING_IN.includes(action)) return null;
   if (actor === null) return <span>{t(ip === null ? 'audit.service' : 'audit.nobody')}</span>;
   if (actor === user) return <span>{t('audit.self')}</span>;
   return <Account name={t('audit.by')} id={actor} />;
