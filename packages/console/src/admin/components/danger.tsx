@@ -12,10 +12,10 @@ interface Props extends Question {
 export function Danger({ button, label, ...question }: Props) {
   const isAsked = useSignal(false);
   const opener = useRef<HTMLButtonElement>(null);
-  // It may vanish with what it has ended: then the heading of the view has the focus.
+  // It may vanish with what it has ended, also while it still asks: then the heading of the view has the focus.
   useLayoutEffect(
     () => () => {
-      if (document.activeElement !== opener.current) return;
+      if (!isAsked.peek() && document.activeElement !== opener.current) return;
       queueMicrotask(() => document.querySelector<HTMLElement>('main h1')?.focus());
     },
     [],

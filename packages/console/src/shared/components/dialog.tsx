@@ -18,11 +18,10 @@ export function Dialog({ title, confirm, children, isBusy = false, onConfirm, on
   const id = useId();
   // Before the next key is pressed, which would act on what is behind the dialog.
   useLayoutEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    };
+    const element = dialog.current;
+    element?.showModal();
+    // Nothing behind an open one takes the focus.
+    return () => element?.close();
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
