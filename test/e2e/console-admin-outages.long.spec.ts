@@ -11,7 +11,7 @@ const VIEWS: readonly [link: string, content: RegExp][] = [
   ['People', /@example\./],
   ['Invitations', /There is no such invitation/],
   ['Clients', /No client is registered/],
-  ['Audit trail', /not signed in/],
+  ['Audit trail', /127\.0\.0\.1/],
   ['Health and cache', /Trusted/],
 ];
 
