@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '../support/wait-for.js';
 import { AdminSuite } from './support/admin-suite.js';
 import type { ConsolePage } from './support/console-page.js';
 
@@ -116,17 +117,40 @@ describe('/admin by the keyboard', () => {
       await go(path);
       const button = admin.page.getByRole('button', { name, exact: true });
       await button.waitFor();
-      if (name === 'Change the role') await admin.page.getByLabel('Role').selectOption('researcher');
-      await button.focus();
-      await admin.page.keyboard.press('Enter');
-      await admin.page.getByRole('dialog').waitFor();
-      if (name === 'End all sessions') await admin.inspect('admin-person-end-all');
-      expect(await admin.evaluate("document.querySelector('dialog').contains(document.activeElement)")).toBe(
-        true,
-      );
-      await admin.page.keyboard.press('Escape');
-      await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect({ name, focused: await focused() }).toEqual({ name, focused: name });
+      for (const close of ['Escape', 'Enter']) {
+        if (name === 'Change the role') await admin.page.getByLabel('Role').selectOption('researcher');
+        await button.focus();
+        await admin.page.keyboard.press('Enter');
+        await admin.page.getByRole('dialog').waitFor();
+        await expect(
+          admin.evaluate("document.querySelector('dialog').contains(document.activeElement)"),
+        ).resolves.toBe(true);
+        if (close === 'Enter') await admin.page.getByRole('button', { name: 'Cancel' }).focus();
+        await admin.page.keyboard.press(close);
+        await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
+        expect({ name, close, focused: await focused() }).toEqual({ name, close, focused: name });
+      }
     }
+  });
+
+  it('has no fault for axe in the question about all sessions', async () => {
+    await go(person);
+    await admin.page.getByRole('button', { name: 'End all sessions' }).click();
+    await admin.page.getByRole('dialog').waitFor();
+    await admin.inspect('admin-person-end-all');
+    await admin.page.keyboard.press('Escape');
+  });
+
+  it('goes to the heading when what the question is about ends elsewhere', async () => {
+    const member = await suite.console.deployment.accounts().signUp();
+    await go(`people/${member.id}`);
+    await waitFor(() => suite.channels().then((count) => count === 2), {
+      what: 'the channel of the session',
+    });
+    await admin.page.getByRole('button', { name: 'End Unknown device' }).click();
+    await admin.page.getByRole('dialog').waitFor();
+    await member.client.post('/api/v1/auth/logout');
+    await admin.says('This account is signed in nowhere.');
+    await expect(admin.evaluate('document.activeElement?.localName')).resolves.toBe('h1');
   });
 });

@@ -12,10 +12,11 @@ interface Props extends Question {
 export function Danger({ button, label, ...question }: Props) {
   const isAsked = useSignal(false);
   const opener = useRef<HTMLButtonElement>(null);
-  // It may vanish with what it has ended, also while it still asks: then the heading of the view has the focus.
+  // It may vanish with what it has ended, also before the answer and with its question: then the heading of the view has the focus.
   useLayoutEffect(
     () => () => {
-      if (!isAsked.peek() && document.activeElement !== opener.current) return;
+      const focused = document.activeElement;
+      if (focused !== opener.current && !isAsked.peek() && !focused?.closest('dialog')) return;
       queueMicrotask(() => document.querySelector<HTMLElement>('main h1')?.focus());
     },
     [],

@@ -18,10 +18,10 @@ export function Dialog({ title, confirm, children, isBusy = false, onConfirm, on
   const id = useId();
   // Before the next key is pressed, which would act on what is behind the dialog.
   useLayoutEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    // Nothing behind an open one takes the focus.
-    return () => element?.close();
+    const shown = dialog.current;
+    shown?.showModal();
+    // This gives the focus back, which nothing behind an open dialog takes.
+    return () => shown?.close();
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
