@@ -4,13 +4,14 @@ import { client } from '../../shared/client.js';
 import { Field } from '../../shared/components/field.js';
 import { Form } from '../../shared/components/form.js';
 import { Loading } from '../../shared/components/loaded.js';
-import { Failed, Notice } from '../../shared/components/notice.js';
+import { Notice } from '../../shared/components/notice.js';
 import { View } from '../../shared/components/view.js';
 import { fieldText } from '../../shared/failure-text.js';
 import { t } from '../../shared/language.js';
 import { user } from '../../shared/session-state.js';
 import { settings } from '../../shared/settings.js';
 import { useAction } from '../../shared/use-action.js';
+import { ProofAgain } from '../views/proof-again.js';
 
 /** The address of the account, and another one that counts once it was proved. */
 export function Address() {
@@ -55,18 +56,5 @@ export function Address() {
         <Notice kind="info">{t('problem.mail_not_configured')}</Notice>
       )}
     </View>
-  );
-}
-
-function ProofAgain({ email }: { email: string }) {
-  const action = useAction(() => call(() => client.api.auth.resendVerification({ body: { email } })));
-  if (action.isDone) return <Notice kind="success">{t('sign_in.mail_sent', { email })}</Notice>;
-  return (
-    <div class="beside">
-      {action.failure && <Failed failure={action.failure} />}
-      <button type="button" aria-disabled={action.isBusy} onClick={() => void action.run()}>
-        {t('sign_in.mail_again')}
-      </button>
-    </div>
   );
 }

@@ -3,11 +3,11 @@ import { useSignal } from '@preact/signals';
 import { call } from '../../shared/call.js';
 import { client } from '../../shared/client.js';
 import { Failed } from '../../shared/components/notice.js';
+import { When } from '../../shared/components/when.js';
 import { reasonText } from '../../shared/failure-text.js';
-import { ago, dateTime, t } from '../../shared/language.js';
-import { now } from '../../shared/now.js';
+import { t } from '../../shared/language.js';
 import { useAction } from '../../shared/use-action.js';
-import { deviceName, place } from './device-texts.js';
+import { deviceName, place } from '../../shared/device-texts.js';
 import { Rename } from './rename.js';
 
 interface Props {
@@ -72,15 +72,13 @@ function Facts({ session, current }: Pick<Props, 'session' | 'current'>) {
       <div>
         <dt>{t('devices.last')}</dt>
         <dd>
-          <time dateTime={last} title={dateTime(last)}>
-            {ago(last, now.value)}
-          </time>
+          <When at={last} isAgo />
         </dd>
       </div>
       <div>
         <dt>{t('devices.first')}</dt>
         <dd>
-          <time dateTime={first}>{dateTime(first)}</time>
+          <When at={first} />
         </dd>
       </div>
     </dl>

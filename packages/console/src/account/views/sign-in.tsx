@@ -1,17 +1,15 @@
 import { useSignal } from '@preact/signals';
-import { call } from '../../shared/call.js';
-import { client } from '../../shared/client.js';
 import { Field } from '../../shared/components/field.js';
 import { Form } from '../../shared/components/form.js';
 import { Frame } from '../../shared/components/frame.js';
 import { Link } from '../../shared/components/link.js';
-import { Notice } from '../../shared/components/notice.js';
 import { View } from '../../shared/components/view.js';
-import { fieldText, failureText } from '../../shared/failure-text.js';
+import { fieldText } from '../../shared/failure-text.js';
 import { t } from '../../shared/language.js';
 import { signIn } from '../../shared/session.js';
 import { settings } from '../../shared/settings.js';
 import { useAction } from '../../shared/use-action.js';
+import { ProofAgain } from './proof-again.js';
 
 export function SignInPage() {
   const email = useSignal('');
@@ -40,7 +38,7 @@ export function SignInPage() {
             error={fieldText(action.failure, 'password')}
           />
         </Form>
-        {isUnproved && <MailAgain email={email.value} />}
+        {isUnproved && <ProofAgain email={email.value} />}
         <ul class="ways">
           {mail && (
             <li>
@@ -56,19 +54,5 @@ export function SignInPage() {
         {registration === 'invite' && <p class="hint">{t('sign_in.by_invitation')}</p>}
       </View>
     </Frame>
-  );
-}
-
-/** The address was not proved: the mail can be sent once more. */
-function MailAgain({ email }: { email: string }) {
-  const action = useAction(() => call(() => client.api.auth.resendVerification({ body: { email } })));
-  if (action.isDone) return <Notice kind="success">{t('sign_in.mail_sent', { email })}</Notice>;
-  return (
-    <div class="beside">
-      {action.failure && <Notice kind="error">{failureText(action.failure)}</Notice>}
-      <button type="button" aria-disabled={action.isBusy} onClick={() => void action.run()}>
-        {t('sign_in.mail_again')}
-      </button>
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { AuditEventDto } from '@ergodrive/client';
 import type { ComponentChildren } from 'preact';
 import { Link } from '../../shared/components/link.js';
-import { dateTime } from '../../shared/language.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 import { detailsOf, wordsOf } from './audit-texts.js';
 import { nameOf } from './names.js';
@@ -33,7 +33,7 @@ function Line({ event, of }: { event: AuditEventDto; of: string | undefined }) {
       </p>
       {details.length > 0 && <p class="why">{details.join(' · ')}</p>}
       <p class="hint from">
-        <time dateTime={event.at}>{dateTime(event.at)}</time>
+        <When at={event.at} />
         {event.user_id !== null && event.user_id !== of && (
           <Account name={t('audit.account')} id={event.user_id} />
         )}

@@ -1,52 +1,20 @@
-import type { AuditEventDto, AuditListData } from '@ergodrive/client';
-import { useSignal } from '@preact/signals';
+import type { AuditListData } from '@ergodrive/client';
 import { call } from '../../shared/call.js';
 import { client } from '../../shared/client.js';
-import { Loaded } from '../../shared/components/loaded.js';
-import { Failed } from '../../shared/components/notice.js';
-import { useAction } from '../../shared/use-action.js';
-import { useResource } from '../../shared/use-resource.js';
+import { EventPages } from '../../shared/components/event-pages.js';
 import { filterOf } from '../address.js';
 import { changes } from '../changes.js';
-import { t } from '../texts.js';
 import { AuditLines } from './audit-lines.js';
 
 const PAGE_SIZE = 30;
 type Query = NonNullable<AuditListData['query']>;
 
 /** The events of the filters in the address, newest first. */
-export function AuditTrail() {
-  const newest = useResource(() => read(), changes);
-  const older = useSignal<readonly AuditEventDto[]>([]);
-  const next = useSignal<string | null | undefined>(undefined);
-  const more = useAction(async (cursor: string) => {
-    const outcome = await read(cursor);
-    if (outcome.data === undefined) return outcome;
-    older.value = [...older.value, ...outcome.data.events];
-    next.value = outcome.data.next_cursor;
-    return outcome;
-  });
-  return (
-    <Loaded of={newest}>
-      {({ events, next_cursor }) => {
-        const cursor = next.value === undefined ? next_cursor : next.value;
-        return (
-          <>
-            <AuditLines events={withoutRepetition([...events, ...older.value])} />
-            {more.failure && <Failed failure={more.failure} />}
-            {cursor !== null && (
-              <div class="actions">
-                <button type="button" aria-disabled={more.isBusy} onClick={() => void more.run(cursor)}>
-                  {t('events.more')}
-                </button>
-              </div>
-            )}
-          </>
-        );
-      }}
-    </Loaded>
-  );
-}
+export const AuditTrail = () => (
+  <EventPages read={read} version={changes}>
+    {(events) => <AuditLines events={events} />}
+  </EventPages>
+);
 
 const read = (cursor?: string) =>
   call(() =>
@@ -54,11 +22,6 @@ const read = (cursor?: string) =>
       query: { ...filters(), limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) },
     }),
   );
-
-/** The newest page moves on while older ones are shown. */
-const withoutRepetition = (events: readonly AuditEventDto[]): AuditEventDto[] => [
-  ...new Map(events.map((event) => [event.id, event])).values(),
-];
 
 function filters(): Query {
   const given = {

@@ -9,7 +9,7 @@ import { pageOf } from '../address.js';
 import { listVersion } from '../changes.js';
 import { Pager } from '../components/pager.js';
 import { Table } from '../components/table.js';
-import { When } from '../components/when.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 
 const PAGE_SIZE = 20;

@@ -11,7 +11,7 @@ import { useResource } from '../../shared/use-resource.js';
 import { changes } from '../changes.js';
 import { Danger } from '../components/danger.js';
 import { Facts } from '../components/facts.js';
-import { When } from '../components/when.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 import { Issued } from './issued.js';
 import { readClient } from './read-client.js';

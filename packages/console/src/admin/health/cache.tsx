@@ -1,6 +1,6 @@
 import type { CacheStatsDto } from '@ergodrive/client';
 import { Facts } from '../components/facts.js';
-import { When } from '../components/when.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 
 const TONES = { trusted: 'good', replaying: 'warn', down: 'bad' } as const;

@@ -11,7 +11,7 @@ import { listVersion } from '../changes.js';
 import { Filter } from '../components/filter.js';
 import { Pager } from '../components/pager.js';
 import { Table } from '../components/table.js';
-import { When } from '../components/when.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 import { InvitationActions } from './invitation-actions.js';
 

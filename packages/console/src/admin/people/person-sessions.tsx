@@ -1,10 +1,10 @@
 import type { SessionDto, SessionPageDto, UserDto } from '@ergodrive/client';
-import { deviceName } from '../../account/sections/device-texts.js';
+import { deviceName } from '../../shared/device-texts.js';
 import { call } from '../../shared/call.js';
 import { client } from '../../shared/client.js';
 import { Danger } from '../components/danger.js';
 import { Table } from '../components/table.js';
-import { When } from '../components/when.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 
 type Props = Pick<SessionPageDto, 'sessions' | 'total'> & { of: UserDto };

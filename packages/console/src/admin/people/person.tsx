@@ -11,7 +11,7 @@ import { useResource } from '../../shared/use-resource.js';
 import { changes } from '../changes.js';
 import { Facts } from '../components/facts.js';
 import { Refresh } from '../components/refresh.js';
-import { When } from '../components/when.js';
+import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 import { Access } from './access.js';
 import { PersonEvents } from './person-events.js';

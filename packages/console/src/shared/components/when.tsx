@@ -1,5 +1,5 @@
-import { ago, dateTime } from '../../shared/language.js';
-import { now } from '../../shared/now.js';
+import { ago, dateTime } from '../language.js';
+import { now } from '../now.js';
 
 /** A time, as it is or as how long ago. */
 export const When = ({ at, isAgo = false }: { at: string; isAgo?: boolean }) => (

@@ -1,5 +1,5 @@
 import type { SessionDto } from '@ergodrive/client';
-import { t } from '../../shared/language.js';
+import { t } from './language.js';
 
 /** What its owner calls the device, or what its user agent says. */
 export function deviceName({ device_name: name, device }: SessionDto): string {
