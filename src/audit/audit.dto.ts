@@ -49,7 +49,8 @@ export class AuditQueryDto extends EventPageQueryDto {
   to?: Date;
 }
 
-export class AuditEventDto {
+/** What everybody sees of an event who may see it at all. */
+export class EventDto {
   @ApiProperty({ example: '4711' })
   id: string;
 
@@ -59,6 +60,28 @@ export class AuditEventDto {
   @ApiProperty({ enum: AUDIT_ACTIONS, example: 'session.revoked' })
   action: AuditAction;
 
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The session that the event is about',
+    example: 'f3b1a4de-52f1-4a45-a21a-93f5cf5e4c11',
+  })
+  session_id: string | null;
+}
+
+/** The end of a page of events. */
+export class EventPageDto {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'For the next page; null on the last',
+    example: '4662',
+  })
+  next_cursor: string | null;
+}
+
+export class AuditEventDto extends EventDto {
   @ApiProperty({
     type: String,
     format: 'uuid',
@@ -74,14 +97,6 @@ export class AuditEventDto {
     example: '7d9c5a44-0d0c-4f7e-9a53-5a1b9a5a1f10',
   })
   actor_id: string | null;
-
-  @ApiProperty({
-    type: String,
-    format: 'uuid',
-    nullable: true,
-    example: 'f3b1a4de-52f1-4a45-a21a-93f5cf5e4c11',
-  })
-  session_id: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
   ip: string | null;
@@ -101,17 +116,9 @@ export class AuditEventDto {
   details: Record<string, string>;
 }
 
-export class AuditPageDto {
+export class AuditPageDto extends EventPageDto {
   @ApiProperty({ type: [AuditEventDto] })
   events: AuditEventDto[];
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'For the next page; null on the last',
-    example: '4662',
-  })
-  next_cursor: string | null;
 }
 
 export function toAuditEventDto(event: AuditEvent): AuditEventDto {

@@ -79,9 +79,12 @@ export type AuditEventDto = {
     id: string;
     at: string;
     action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
+    /**
+     * The session that the event is about
+     */
+    session_id: string | null;
     user_id: string | null;
     actor_id: string | null;
-    session_id: string | null;
     ip: string | null;
     user_agent: string | null;
     /**
@@ -94,11 +97,11 @@ export type AuditEventDto = {
 };
 
 export type AuditPageDto = {
-    events: Array<AuditEventDto>;
     /**
      * For the next page; null on the last
      */
     next_cursor: string | null;
+    events: Array<AuditEventDto>;
 };
 
 export type UserDto = {
@@ -230,11 +233,11 @@ export type OwnEventDto = {
 };
 
 export type OwnEventPageDto = {
-    events: Array<OwnEventDto>;
     /**
      * For the next page; null on the last
      */
     next_cursor: string | null;
+    events: Array<OwnEventDto>;
 };
 
 export type PasswordGrantDto = {
