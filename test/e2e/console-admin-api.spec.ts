@@ -1,19 +1,8 @@
-import { AdminSuite } from './support/admin-suite.js';
+import { ADMIN_VIEWS, AdminSuite } from './support/admin-suite.js';
 import { readApiDocument } from './support/api-docs-document.js';
 import { AuditTrail } from './support/audit-trail.js';
 import type { ConsolePage } from './support/console-page.js';
 
-const VIEWS = [
-  'people',
-  'people/new',
-  'invitations',
-  'invitations/new',
-  'clients',
-  'clients/new',
-  'audit',
-  'health',
-  'danger',
-];
 const COUNTED = /^ergodrive_http_request_duration_seconds_count\{.*\} (\d+)$/gm;
 
 /** What the pages need beside the API: themselves, and whether the service works. */
@@ -107,7 +96,7 @@ describe('/admin as a client of the API', () => {
   it('sends requests of the documented API alone, and the metrics count them', async () => {
     const before = await counted();
     const already = sent.length;
-    for (const view of VIEWS) {
+    for (const view of ADMIN_VIEWS) {
       await go(view);
       await admin.page.locator('h1').waitFor();
       await admin.page.waitForLoadState('networkidle');

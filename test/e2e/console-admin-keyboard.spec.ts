@@ -1,21 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '../support/wait-for.js';
-import { AdminSuite } from './support/admin-suite.js';
+import { ADMIN_VIEWS, AdminSuite } from './support/admin-suite.js';
 import type { ConsolePage } from './support/console-page.js';
 
 /** What the Tab key must reach in a view; of radio buttons and the like there are none. */
 const ACTIONS = `[...document.querySelectorAll('a[href], button, input, select')].filter((it) => it.checkVisibility())`;
-const VIEWS = [
-  'people',
-  'people/new',
-  'invitations',
-  'invitations/new',
-  'clients',
-  'clients/new',
-  'audit',
-  'health',
-  'danger',
-];
 const FOCUSED =
   "[document.activeElement].map((it) => it === document.body ? 'body' : it.ariaLabel || it.name || it.innerText || it.localName)[0]";
 
@@ -84,7 +73,7 @@ describe('/admin by the keyboard', () => {
   });
 
   it('reaches every link, button and input of each view by the Tab key, in the order of the page', async () => {
-    for (const path of [...VIEWS, person, client]) {
+    for (const path of [...ADMIN_VIEWS, person, client]) {
       await go(path);
       await admin.evaluate(`globalThis.wanted = ${ACTIONS}; document.activeElement.blur(); undefined`);
       const count = await admin.evaluate<number>('wanted.length');

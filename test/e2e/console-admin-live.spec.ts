@@ -17,11 +17,7 @@ describe('/admin, what happens elsewhere', () => {
 
   const register = () => suite.console.deployment.accounts().register();
   const click = (name: string) => admin.page.getByRole('button', { name, exact: true }).click();
-  const show = async ({ id }: Pick<Account, 'id'>) => {
-    await admin.page.goto(`${suite.url}/admin/people/${id}`);
-    await admin.shows('Test Account');
-    await admin.page.getByRole('heading', { name: 'Sessions' }).waitFor();
-  };
+  const show = (account: Account) => suite.show(admin, account);
   /** Another admin on the page of a person, with a question open. */
   const anotherWhoIsAsked = async () => {
     const account = await suite.another();

@@ -20,11 +20,7 @@ describe('/admin, the people', () => {
   });
 
   const register = () => suite.console.deployment.accounts().register();
-  const show = async ({ id }: Pick<Account, 'id'>) => {
-    await admin.page.goto(`${suite.url}/admin/people/${id}`);
-    await admin.shows('Test Account');
-    await admin.page.getByRole('heading', { name: 'Sessions' }).waitFor();
-  };
+  const show = (account: Account) => suite.show(admin, account);
   const click = (name: string) => admin.page.getByRole('button', { name, exact: true }).click();
   const confirm = (name: string) =>
     admin.page.getByRole('dialog').getByRole('button', { name, exact: true }).click();

@@ -4,6 +4,19 @@ import type { ConsolePage } from './console-page.js';
 import { ConsoleSuite } from './console-suite.js';
 import { ADMIN, type DeploymentOptions } from './deployment.js';
 
+/** The views of `/admin` whose paths have no id. */
+export const ADMIN_VIEWS = [
+  'people',
+  'people/new',
+  'invitations',
+  'invitations/new',
+  'clients',
+  'clients/new',
+  'audit',
+  'health',
+  'danger',
+];
+
 /** The pages with the first admin, in a browser and by the API. */
 export class AdminSuite {
   private constructor(
@@ -34,6 +47,13 @@ export class AdminSuite {
     await page.signIn(ADMIN);
     await page.shows(heading);
     return page;
+  }
+
+  /** Leads an admin to the page of an account, whose name is that of all accounts of suites. */
+  async show(admin: ConsolePage, { id }: Pick<Account, 'id'>): Promise<void> {
+    await admin.page.goto(`${this.url}/admin/people/${id}`);
+    await admin.shows('Test Account');
+    await admin.shows('Sessions');
   }
 
   /** How many live channels are open. */
