@@ -20,7 +20,7 @@ export interface WatchHandlers {
   onEnd?: (end: SessionEnd) => void;
   /** The user has changed: name, role, password. It may be called again for one change. */
   onUpdate?: (user: LiveUser) => void;
-  /** The list of the account's sessions has changed: one was opened, named, or has ended. What happens while the channel is not open is not told. */
+  /** The list of the account's sessions has changed: one was opened, named, or has ended. What happens while the channel is not open is not reported. */
   onSessions?: (change: SessionsChange) => void;
   /** Whether the channel is open. While it is not, the watch connects again, after longer and longer waits. */
   onConnection?: (isOpen: boolean) => void;

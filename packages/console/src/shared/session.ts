@@ -87,7 +87,7 @@ const HANDLERS: WatchHandlers = {
   onConnection: (isOpen) => {
     clearTimeout(silence);
     if (isOpen) {
-      // What happened while the channel was not open was not told.
+      // What happened while the channel was not open was not reported.
       void readUser();
       changed();
     } else silence = setTimeout(doubt, SILENCE_MS);

@@ -9,7 +9,7 @@ import { t } from '../texts.js';
 
 export type Typed = Record<'email' | 'role' | 'locale', string>;
 
-/** What the API is told of {@link Invitee}. */
+/** What the API gets of {@link Invitee}. */
 export const whom = ({ email, role, locale }: Typed) => ({
   email,
   // One of those that the service has named.

@@ -9,7 +9,7 @@ export function useWatch(sessionId: string | undefined): void {
     if (sessionId === undefined) return undefined;
     let isOver = false;
     let watch: Watch | undefined;
-    // What happened before it was open was not told.
+    // What happened before it was open was not reported.
     const onConnection = (isOpen: boolean) => isOpen && changed();
     const handlers = { onSessions: changed, onUpdate: changed, onEnd: changed, onConnection };
     // Without a session of this page there is nothing to watch with, and nothing is shown.
