@@ -13,6 +13,8 @@ const PAGES = [
   'GET /admin/*',
   'GET /console/assets/:name',
   'GET /console/config.json',
+  'GET /console/icon',
+  'GET /console/licences.txt',
   'GET /console/logo',
 ];
 /** A route that is made public is listed here. */
