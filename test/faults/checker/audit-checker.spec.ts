@@ -5,7 +5,7 @@ import { checkAudit } from './audit-checker.js';
 import { Expectations } from './expectations.js';
 import type { Operation } from './history.js';
 import { login, logout, setRole } from './operation-builders.js';
-import { strictPromise } from './promise.js';
+import { type Loss, strictPromise } from './promise.js';
 
 const CREATE = 'CREATE TABLE audit_events (id serial, action text, user_id uuid, session_id uuid)';
 const INSERT = 'INSERT INTO audit_events (action, user_id, session_id) VALUES ($1, $2, $3)';
@@ -22,12 +22,16 @@ describe('checkAudit', () => {
 
   afterEach(() => database.drop());
 
-  async function rules(operations: Operation[], lines: [action: string, sessionId?: string][]) {
+  async function rules(
+    operations: Operation[],
+    lines: [action: string, sessionId?: string][],
+    lost: readonly Loss[] = [],
+  ) {
     for (const [action, sessionId] of lines)
       await sql(database.url, INSERT, [action, userId, sessionId ?? null]);
     const own = operations.map((operation) => ({ ...operation, userId }));
     const initial = { role: 'student', password: 'first' };
-    const expected = new Expectations(own, strictPromise(), initial, []);
+    const expected = new Expectations(own, strictPromise(), initial, lost);
     return (await checkAudit(database.url, own, expected)).map(({ rule }) => rule);
   }
 
@@ -56,6 +60,16 @@ describe('checkAudit', () => {
   it('allows a line for a change without an answer, and demands none', async () => {
     await expect(rules([{ ...ended, status: 503 }], [])).resolves.toEqual([]);
     await expect(rules([{ ...ended, status: 503 }], [['session.revoked', session]])).resolves.toEqual([]);
+  });
+
+  it('demands no line for the end of a session whose login was lost with the data', async () => {
+    const opened = login(session, 0, 1);
+    const change: Operation = { ...setRole('a new one', 10, 11), kind: 'set-password', ends: [session] };
+    const lost = [{ from: 0, to: 5, undoneFrom: 5 }];
+    await expect(rules([opened, change], [['user.password_reset']], lost)).resolves.toEqual([]);
+    await expect(rules([opened, change], [['session.opened', session]])).resolves.toEqual([
+      'missing audit line',
+    ]);
   });
 
   it('flags a line that no request explains', async () => {

@@ -114,10 +114,16 @@ function checkSessionEnds(
   /** What may have ended with everybody's sessions first has no line of its own. */
   const isExplained = ({ ends: ids = [], end }: Operation) =>
     endsOfEverybody.some(({ start }) => start < end && revocations.begunAt(ids[0]!) <= start);
+  /** A session whose login was undone is not there to be ended with the others of its user. */
+  const undone = new Set(
+    operations.filter((each) => outcomes.isLost(each)).flatMap(({ opened = [] }) => opened),
+  );
   const missing = operations
     .filter(({ kind }) => kind !== 'end-client')
     .filter(({ ends: ids, userId }) => ids?.length === 1 && !bySql.has(ids[0]!) && !deactivated.has(userId))
-    .filter((each) => outcomes.holdsFrom(each) < Infinity && !isExplained(each))
+    .filter(
+      (each) => outcomes.holdsFrom(each) < Infinity && !isExplained(each) && !undone.has(each.ends![0]!),
+    )
     .filter((each) => (counts.get(each.ends![0]!) ?? 0) === 0);
   const unexplained = ends.filter(
     ({ session_id: id }) => id === null || counts.get(id)! > 1 || revocations.begunAt(id) === Infinity,
