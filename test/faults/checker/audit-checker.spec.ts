@@ -114,6 +114,15 @@ describe('checkAudit', () => {
     await expect(rules([read], [['session.revoked', session]])).resolves.toEqual(['unexplained audit line']);
   });
 
+  it('accepts the end, with all others, of a session whose login had no answer', async () => {
+    const { opened: _, ...unseen } = { ...login(session, 0, 1), status: 0 };
+    const change: Operation = { ...setRole('a new one', 10, 11), kind: 'set-password', ends: [] };
+    const lines: [string, string?][] = [['user.password_reset'], ['session.revoked', session]];
+    await expect(rules([unseen, change], lines)).resolves.toEqual([]);
+    await expect(rules([unseen], [])).resolves.toEqual(['unexplained audit line']);
+    await expect(rules([change], [])).resolves.toEqual(['unexplained audit line']);
+  });
+
   it('flags two lines for the end of one session', async () => {
     const lines: [string, string][] = [
       ['session.revoked', session],

@@ -1,6 +1,7 @@
 import { sql } from '../../support/postgres/sql.js';
 import type { Expectations } from './expectations.js';
 import { isAcknowledged, isRejected, type Operation } from './history.js';
+import { endsAllOfUser } from './revocations.js';
 import type { Violation } from './violation.js';
 
 interface AuditLine {
@@ -125,9 +126,11 @@ function checkSessionEnds(
       (each) => outcomes.holdsFrom(each) < Infinity && !isExplained(each) && !undone.has(each.ends![0]!),
     )
     .filter((each) => (counts.get(each.ends![0]!) ?? 0) === 0);
-  const unexplained = ends.filter(
-    ({ session_id: id }) => id === null || counts.get(id)! > 1 || revocations.begunAt(id) === Infinity,
-  );
+  const unexplained = ends
+    .filter(
+      ({ session_id: id }) => id === null || counts.get(id)! > 1 || revocations.begunAt(id) === Infinity,
+    )
+    .filter((line) => counts.get(line.session_id ?? '')! > 1 || !isOfUnseenLogin(line, operations));
   return [
     ...missing.map((operation) => ({ rule: 'missing audit line' as const, operation })),
     ...unexplained.map(({ user_id: userId, session_id }) => ({
@@ -136,6 +139,14 @@ function checkSessionEnds(
       operation: lineAsOperation(userId, session_id),
     })),
   ];
+}
+
+/** A login without an answer may have opened a session that nobody knows; what ends all sessions of the user ends that one too. */
+function isOfUnseenLogin({ user_id, session_id: id }: AuditLine, operations: readonly Operation[]): boolean {
+  const own = operations.filter((each) => each.userId === user_id && !isRejected(each));
+  const isKnown = operations.some((each) => id !== null && [each.opened, each.sessionId].includes(id));
+  const hasUnseen = own.some((each) => each.kind === 'login' && !isAcknowledged(each));
+  return id !== null && !isKnown && hasUnseen && own.some(endsAllOfUser);
 }
 
 const lineAsOperation = (userId: string, sessionId: string | null): Operation => ({

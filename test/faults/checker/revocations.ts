@@ -81,7 +81,8 @@ export class Revocations {
   }
 }
 
-const endsAllOfUser = ({ kind, sets }: Operation): boolean =>
+/** Whether it ends every session of the user, also those that the load does not know. */
+export const endsAllOfUser = ({ kind, sets }: Operation): boolean =>
   kind === 'end-all' || kind === 'set-password' || (kind === 'set-active' && sets === 'false');
 
 function loginsByUser(operations: readonly Operation[]): Map<string, Operation[]> {
