@@ -42,7 +42,7 @@ describe('/admin as a client of the API', () => {
     const account = await accounts.register();
     for (let session = 0; session < 3; session += 1) await accounts.login(account);
     await go(`people/${account.id}`);
-    await admin.page.getByLabel('Role').selectOption('researcher');
+    await admin.page.getByLabel('Role', { exact: true }).selectOption('researcher');
     await click('Change the role');
     await confirm('Make it researcher');
     await admin.page.locator('.table').getByRole('button').first().click();

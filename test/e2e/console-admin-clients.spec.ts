@@ -128,7 +128,7 @@ describe('/admin, the clients and the invitations', () => {
     await admin.page.getByRole('link', { name: 'Invite somebody' }).click();
     await admin.shows('Invite somebody');
     await admin.page.getByLabel('E-mail address').fill(email);
-    await admin.page.getByLabel('Role').selectOption('researcher');
+    await admin.page.getByLabel('Role', { exact: true }).selectOption('researcher');
     await admin.inspect('admin-new-invitation');
     await click('Send the invitation');
     await admin.page.locator('.badge', { hasText: 'Waiting' }).waitFor();

@@ -107,7 +107,8 @@ describe('/admin by the keyboard', () => {
       const button = admin.page.getByRole('button', { name, exact: true });
       await button.waitFor();
       for (const close of ['Escape', 'Enter']) {
-        if (name === 'Change the role') await admin.page.getByLabel('Role').selectOption('researcher');
+        if (name === 'Change the role')
+          await admin.page.getByLabel('Role', { exact: true }).selectOption('researcher');
         await button.focus();
         await admin.page.keyboard.press('Enter');
         await admin.page.getByRole('dialog').waitFor();

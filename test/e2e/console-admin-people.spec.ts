@@ -53,11 +53,11 @@ describe('/admin, the people', () => {
     await suite.api.patch(`/api/v1/users/${one.id}`, { role: 'researcher' });
     await suite.api.patch(`/api/v1/users/${other.id}`, { is_active: false });
     await admin.page.goto(`${suite.url}/admin/people`);
-    await admin.page.getByLabel('Role').selectOption('researcher');
+    await admin.page.getByLabel('Role', { exact: true }).selectOption('researcher');
     await click('Search');
     await admin.says('1 to 1 of 1');
     await admin.says(one.email);
-    await admin.page.getByLabel('Role').selectOption('');
+    await admin.page.getByLabel('Role', { exact: true }).selectOption('');
     await admin.page.getByLabel('State').selectOption('inactive');
     await click('Search');
     await admin.says(other.email);
@@ -155,7 +155,7 @@ describe('/admin, the people', () => {
     const account = await register();
     const person = await suite.console.signedIn(account);
     await show(account);
-    await admin.page.getByLabel('Role').selectOption('admin');
+    await admin.page.getByLabel('Role', { exact: true }).selectOption('admin');
     await click('Change the role');
     await admin.says('The role changes from student to admin, at once and on every instance.');
     await admin.inspect('admin-person-role');
@@ -171,7 +171,7 @@ describe('/admin, the people', () => {
     await page.page.goto(`${lonely.url}/admin/people`);
     await page.page.locator('.table a').first().click();
     await page.says('This is your own account.');
-    await page.page.getByLabel('Role').selectOption('student');
+    await page.page.getByLabel('Role', { exact: true }).selectOption('student');
     await page.page.getByRole('button', { name: 'Change the role' }).click();
     await page.page.getByRole('button', { name: 'Make it student' }).click();
     await page.says('The last active administrator can be neither demoted nor deactivated.');
@@ -208,7 +208,7 @@ describe('/admin, the people', () => {
     await admin.inspect('admin-new-account');
     await admin.page.getByLabel('Name', { exact: true }).fill(' ');
     await admin.page.getByLabel('E-mail address').fill(email);
-    await admin.page.getByLabel('Role').selectOption('researcher');
+    await admin.page.getByLabel('Role', { exact: true }).selectOption('researcher');
     await click('Create the account');
     await admin.says('Something is not right.');
     await admin.inspect('admin-new-account-refused');
