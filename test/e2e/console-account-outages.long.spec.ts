@@ -39,6 +39,7 @@ describe('/account while something is away', () => {
   };
 
   it('says that the network is cut, and goes on by itself', async () => {
+    await one.page.getByRole('button', { name: 'Rename' }).first().waitFor();
     await one.page.context().setOffline(true);
     await one.says(UNREACHABLE);
     await one.inspect('account-offline');
