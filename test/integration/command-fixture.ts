@@ -5,6 +5,7 @@ import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { Barrier } from './barrier.js';
 import { register, verdictOf, type Member } from './accounts.js';
 
@@ -24,6 +25,8 @@ export class CommandFixture {
     const database = await createTestDatabase();
     // A request may have to wait for a lock until another one has hashed passwords.
     const app = await AppInProcess.start({ DATABASE_URL: database.url, ...PATIENT, ...variables });
+    // A mail that is written locks its account, too.
+    await keepMails(app);
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
     return new CommandFixture(app, operator, database);

@@ -10,6 +10,7 @@ import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js'
 import { waitFor } from '../support/wait-for.js';
 import { claimsOf, getMe, logIn, type Member, register, registerCached } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
 
 const ROUTE = '/api/v1/sessions/end-everybody';
@@ -34,7 +35,8 @@ describe("everybody's sessions, ended in one call,", () => {
       DATABASE_TIMEOUT_MS: '20000',
     };
     [one, other] = [await AppInProcess.start(variables), await AppInProcess.start(variables)];
-    for (const app of [one, other]) await app.trusted();
+    // A mail that is written locks its account, too.
+    for (const app of [one, other]) await Promise.all([app.trusted(), keepMails(app)]);
     operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
   });

@@ -3,6 +3,7 @@ import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { logIn, register, verdictOf } from './accounts.js';
 
 const NEXT = 'a new horse battery';
@@ -21,6 +22,8 @@ describe('with another default isolation level of the database', () => {
       DATABASE_TIMEOUT_MS: '20000',
       SESSIONS_PER_USER: '2',
     });
+    // A mail that is written locks its account, too.
+    await keepMails(app);
   });
   afterAll(async () => {
     await app.stop();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
 
 describe('the last two admins', () => {
@@ -14,6 +15,8 @@ describe('the last two admins', () => {
     database = await createTestDatabase();
     // A request waits here until the other one waits, too.
     app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_TIMEOUT_MS: '20000' });
+    // A mail that is written locks its account, too.
+    await keepMails(app);
     operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
   });

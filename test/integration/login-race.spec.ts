@@ -9,6 +9,7 @@ import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { Barrier } from './barrier.js';
 import { logIn, register, getMe, type Member } from './accounts.js';
 
@@ -23,6 +24,8 @@ describe('a login that overlaps', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     app = await AppInProcess.start({ DATABASE_URL: database.url });
+    // A mail that is written locks its account, too.
+    await keepMails(app);
   });
   afterAll(async () => {
     await app.stop();

@@ -3,6 +3,7 @@ import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
+import { keepMails } from './letters.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
 
 const { jest } = import.meta;
@@ -29,6 +30,8 @@ describe('the times of sessions', () => {
       SESSIONS_PER_USER: '1',
       REFRESH_TOKEN_EXPIRE_DAYS: '7',
     });
+    // A mail that is written locks its account, too.
+    await keepMails(app);
   });
   afterAll(async () => {
     await app.stop();
