@@ -14,5 +14,6 @@ runProcess('The migration', async () => {
   const target = database.direct ?? database.target;
   if (target === undefined)
     throw new ConfigurationError(['DATABASE_URL is required: the embedded database is migrated at start']);
-  await waitForDatabase(target, database.waitSeconds, () => migrate(name, new PrimaryLocator(target)));
+  const primary = new PrimaryLocator(target, database.schema);
+  await waitForDatabase(target, database.waitSeconds, () => migrate(name, primary));
 });

@@ -23,6 +23,8 @@ const REFUSED_CONNECTION = /^(28...|53...|3D000|55000)$/;
 const READ_ONLY = '25006';
 /** Errors of a statement or of the protocol, also those that an outage can have. */
 const STATEMENT_CODE = /^(42...|08P01)$/;
+/** No table or function of this name. */
+const MISSING = ['42P01', '42883'];
 const UNIQUE_VIOLATION = '23505';
 const LOCK_TIMEOUT = '55P03';
 
@@ -70,6 +72,11 @@ export function isReadOnlyRefusal(error: unknown): boolean {
 export function statementErrorCode(error: unknown): string | undefined {
   const code = sqlState(error);
   return code !== undefined && STATEMENT_CODE.test(code) ? code : undefined;
+}
+
+/** Whether a statement finds a table or a function nowhere that it looks. */
+export function isMissingName(error: unknown): boolean {
+  return MISSING.includes(sqlState(error) ?? '');
 }
 
 export function isUniqueViolation(error: unknown): boolean {

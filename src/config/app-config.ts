@@ -53,6 +53,8 @@ export class AppConfig {
     target: DatabaseTarget | undefined;
     /** For what needs a session of PostgreSQL; then `target` may be a pooler. Absent: `target` is used. */
     direct: DatabaseTarget | undefined;
+    /** In which the service has its tables and functions. */
+    schema: string;
     poolSize: number;
     timeoutMs: number;
     /** How long the start waits for a server that does not answer. */

@@ -50,6 +50,13 @@ export class Environment extends ConsoleEnvironment {
   @IsString()
   DATABASE_DIRECT_URL?: string;
 
+  /** Of the tables and functions of the service. It needs no quotes in SQL, unless it is a keyword. */
+  @Matches(/^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}$/, {
+    message:
+      'must have 1 to 63 lower-case letters, digits and _, begin with no digit, and be no schema of PostgreSQL itself',
+  })
+  DATABASE_SCHEMA: string = 'public';
+
   @IntegerBetween(1, 500)
   DATABASE_POOL_SIZE: number = 10;
 

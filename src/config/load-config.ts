@@ -154,6 +154,7 @@ const httpOf = (environment: Environment, corsOrigins: string[]): AppConfig['htt
 
 const databaseOf = (environment: Environment): AppConfig['database'] => ({
   ...loadDatabaseTargets(environment),
+  schema: environment.DATABASE_SCHEMA,
   poolSize: environment.DATABASE_POOL_SIZE,
   timeoutMs: environment.DATABASE_TIMEOUT_MS,
   waitSeconds: environment.DATABASE_WAIT_SECONDS,

@@ -1,9 +1,10 @@
 import type pg from 'pg';
-import { isReadOnlyRefusal, NoPrimaryError } from '../common/database-errors.js';
+import { isMissingName, isReadOnlyRefusal, NoPrimaryError } from '../common/database-errors.js';
 import type { Standing } from '../standing/standing.js';
 import { readAndMark, SERVER, type ServerRow } from './history.js';
 import { PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
 import { PROOF, ProvenQuery } from './proven-query.js';
+import { FIRST_SCHEMA, leadTo } from './search-path.js';
 
 type Query = (...args: unknown[]) => unknown;
 type Answered = (error: Error | null, result?: pg.QueryResult) => void;
@@ -16,7 +17,8 @@ const ISOLATION = 'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL RE
 /** The level is named, because the server, the database or the role may have another default and a pooler keeps no settings. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 const ANOTHER_SERVER =
-  'the statement was given to a standby, to a read-only server, or to another database than the one that is followed';
+  'the statement was given to a standby, to a read-only server, to another database than the one that is followed, or to a session ' +
+  'with another search_path';
 
 /** What the pool gives each of its connections. */
 export interface BoundedClientConfig extends PrimaryClientConfig {
@@ -82,8 +84,9 @@ export class BoundedClient extends PrimaryClient {
   /** An instance that is gone, with the network or the power, must keep no row locked: the others could not end that session. */
   private get settings(): string {
     const { idleTransactionMs } = this;
-    if (idleTransactionMs === undefined) return ISOLATION;
-    return `${ISOLATION}; SET idle_in_transaction_session_timeout = ${idleTransactionMs}`;
+    const settings = `${ISOLATION}; SELECT ${leadTo(this.primary.schema)}`;
+    if (idleTransactionMs === undefined) return settings;
+    return `${settings}; SET idle_in_transaction_session_timeout = ${idleTransactionMs}`;
   }
 
   /** Why no statement may run; nothing is refused before the log is followed, when no request is served yet. */
@@ -91,6 +94,7 @@ export class BoundedClient extends PrimaryClient {
     const [{ history: current }, server] = [this.standing, this.server];
     if (current === undefined || server === undefined) return undefined;
     if (server.is_read_only) return 'the connection leads to a standby or a read-only server';
+    if (server.schema !== this.primary.schema) return 'the session looks for tables in another schema';
     const isFollowed = server.history === current;
     return isFollowed ? undefined : 'the connection leads to another database than the one that is followed';
   }
@@ -117,15 +121,16 @@ export class BoundedClient extends PrimaryClient {
     config: string | pg.QueryConfig,
     values: unknown,
   ): Promise<pg.QueryResult> {
+    const { schema } = this.primary;
     const statement = typeof config === 'string' ? { text: config } : config;
     const withValues = Array.isArray(values) ? { ...statement, values } : statement;
     const result = await new Promise<pg.QueryResult>((resolve, reject) => {
-      const query = new ProvenQuery(history, withValues, (error, answer) =>
+      const query = new ProvenQuery([history, schema], withValues, (error, answer) =>
         error ? reject(query.hasFound(error) ? new NoPrimaryError(ANOTHER_SERVER) : error) : resolve(answer),
       );
       this.unbounded(query);
     });
-    this.server = { history, is_read_only: false };
+    this.server = { history, is_read_only: false, schema };
     return result;
   }
 
@@ -138,17 +143,25 @@ export class BoundedClient extends PrimaryClient {
   }
 
   protected override async prepare(): Promise<void> {
-    if (this.isPooled) {
-      // The name is needed later. What is read now says nothing about later statements.
-      const proof = this.unbounded({ ...PROOF, values: [null] }) as Promise<pg.QueryResult<ServerRow>>;
-      this.requirePrimary((await proof).rows[0]);
-      return;
-    }
-    await this.query(this.settings);
-    const run = async (text: string) =>
-      (await (this.unbounded(text) as Promise<pg.QueryResult<ServerRow>>)).rows;
-    const server = await readAndMark(run);
+    if (!this.isPooled) await this.query(this.settings);
+    const server = await this.readServer().catch(async (error: unknown) => {
+      if (isMissingName(error))
+        this.requireSchema((await this.rowsOf(`SELECT ${FIRST_SCHEMA} AS schema`))[0]);
+      throw error;
+    });
     this.requirePrimary(server);
-    this.server = server;
+    this.requireSchema(server);
+    // What is read behind a pooler says nothing about later statements.
+    if (!this.isPooled) this.server = server;
+  }
+
+  private async readServer(): Promise<ServerRow | undefined> {
+    if (!this.isPooled) return readAndMark((text) => this.rowsOf(text));
+    // The name is needed later.
+    return (await this.rowsOf({ ...PROOF, values: [null, null] }))[0];
+  }
+
+  private async rowsOf(query: string | pg.QueryConfig): Promise<ServerRow[]> {
+    return (await (this.unbounded(query) as Promise<pg.QueryResult<ServerRow>>)).rows;
   }
 }

@@ -4,6 +4,7 @@ import { isDatabaseOutage, reasonOf } from '../common/database-errors.js';
 import { tlsTrouble } from '../common/tls-trouble.js';
 import { MigrationLockError } from './migration-lock.error.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
+import { SearchPathError } from './search-path.error.js';
 
 /** Refusals that no further attempt changes, by SQLSTATE. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -23,6 +24,7 @@ const NO_PASSWORD = /client password must be a/;
 export function describeConnectFailure(error: unknown, variable: string): unknown {
   if (!isNativeError(error)) return error;
   if (error instanceof MigrationLockError) return error;
+  if (error instanceof SearchPathError) return new ConfigurationError([error.message]);
   if (error instanceof PrimaryNotFoundError) return describeNowhere(error, variable);
   const { code = '', message } = error as Error & { code?: string };
   const refusal = REFUSALS[code];

@@ -15,13 +15,14 @@ export class Database implements OnApplicationShutdown {
   ) {}
 
   /** Starts the embedded PostgreSQL where no server is configured. */
-  static async open({ database: { target, direct }, dataDir }: AppConfig): Promise<Database> {
+  static async open({ database: { target, direct, schema }, dataDir }: AppConfig): Promise<Database> {
     if (target !== undefined) {
-      const requests = new PrimaryLocator(target);
-      return new Database(requests, direct === undefined ? requests : new PrimaryLocator(direct), undefined);
+      const requests = new PrimaryLocator(target, schema);
+      const sessions = direct === undefined ? requests : new PrimaryLocator(direct, schema);
+      return new Database(requests, sessions, undefined);
     }
     const embedded = await EmbeddedPostgres.start(dataDir);
-    const own = new PrimaryLocator(parseDatabaseUrl('DATABASE_URL', embedded.url));
+    const own = new PrimaryLocator(parseDatabaseUrl('DATABASE_URL', embedded.url), schema);
     return new Database(own, own, embedded);
   }
 

@@ -1,3 +1,5 @@
+import { FIRST_SCHEMA } from './search-path.js';
+
 /**
  * SQL for a token of the history that a statement reads; empty on a standby, and where a recovery has removed the mark. One postmaster
  * process on one database, with these tables and this mark, has one linear history. After a restart, a crash of the server or of one
@@ -19,9 +21,11 @@ export const IS_READ_ONLY = `(pg_is_in_recovery() OR current_setting('transactio
 export interface ServerRow {
   readonly history: string;
   readonly is_read_only: boolean;
+  /** Where names without a schema lead. */
+  readonly schema: string | null;
 }
 
-export const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only`;
+export const SERVER = `SELECT ${HISTORY} AS history, ${IS_READ_ONLY} AS is_read_only, ${FIRST_SCHEMA} AS schema`;
 
 /**
  * Reads what a connection leads to. A primary that a recovery has left without a history gets a mark first.

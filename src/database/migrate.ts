@@ -8,6 +8,7 @@ import { readAndMark, type ServerRow } from './history.js';
 import { MigrationLockError, type LockHolder } from './migration-lock.error.js';
 import { MigrationLogger } from './migration.logger.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { prepareSchema } from './own-schema.js';
 import type { PrimaryLocator } from './primary-locator.js';
 
 const logger = new Logger('Migrations');
@@ -24,23 +25,27 @@ const TURN_INTERVAL_MS = 200;
  */
 const LOCK_TIMEOUT_MS = 500;
 
-/** Who has locks of tables, oldest first. The time is `null` where the role may not see it. */
+/** Who has locks of tables of the service, oldest first. The time is `null` where the role may not see it. */
 const LOCK_HOLDERS = `
   SELECT pid, application_name AS application, floor(extract(epoch FROM now() - xact_start))::int AS seconds
   FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND pid IN (
     SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database JOIN pg_class c ON c.oid = l.relation
-    WHERE d.datname = current_database() AND l.granted AND c.relkind = 'r' AND c.relnamespace <> 'pg_catalog'::regnamespace)
+    WHERE d.datname = current_database() AND l.granted AND c.relkind = 'r'
+      AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))
   ORDER BY xact_start LIMIT 3`;
 
 /**
  * Brings the schema up to date on a connection of its own, without the time limits that requests have. Instances that
  * start together take turns: the advisory lock belongs to that one connection.
+ * @throws ConfigurationError when the role may not apply what is pending, or another schema has tables of the service
  * @throws MigrationLockError when a migration did not get the lock of a table in time: `waitForDatabase` tries again
  */
 export async function migrate(applicationName: string, primary: PrimaryLocator): Promise<void> {
   const options = connectionOptions(applicationName, primary);
   const source = new DataSource({
     ...options,
+    // Of the list of migrations. The schema may be missing when the connection is opened.
+    schema: primary.schema,
     entities: [],
     migrations: MIGRATIONS,
     logger: new MigrationLogger(),
@@ -49,6 +54,7 @@ export async function migrate(applicationName: string, primary: PrimaryLocator):
   await source.initialize();
   try {
     await lock(source);
+    await prepareSchema(source, primary);
     await source.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
     report(await apply(source, primary.target.variable));
     await readAndMark((text) => source.query<ServerRow[]>(text));

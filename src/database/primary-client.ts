@@ -4,6 +4,8 @@ import { addressOf, type DatabaseServer } from '../config/database-target.js';
 import { abandon, streamOf } from './abandon.js';
 import { IS_READ_ONLY, type ServerRow } from './history.js';
 import type { PrimaryLocator } from './primary-locator.js';
+import { leadTo } from './search-path.js';
+import { SearchPathError } from './search-path.error.js';
 
 type Connected = (error?: Error) => void;
 
@@ -14,7 +16,7 @@ export interface PrimaryClientConfig extends pg.ClientConfig {
 
 /** A connection to the primary of a database, for the pool and for single sessions. */
 export class PrimaryClient extends pg.Client {
-  private readonly primary: PrimaryLocator;
+  protected readonly primary: PrimaryLocator;
   private address: DatabaseServer | undefined;
 
   constructor(config: PrimaryClientConfig) {
@@ -37,11 +39,16 @@ export class PrimaryClient extends pg.Client {
 
   /** What is done on a new connection before it is used. @throws NoPrimaryError; Error of the driver */
   protected async prepare(): Promise<void> {
-    if (!this.primary.hasSeveral) return;
     const { rows } = await this.query<Pick<ServerRow, 'is_read_only'>>(
-      `SELECT ${IS_READ_ONLY} AS is_read_only`,
+      `SELECT ${IS_READ_ONLY} AS is_read_only, ${leadTo(this.primary.schema)} AS search_path`,
     );
     this.requirePrimary(rows[0]);
+  }
+
+  /** @throws SearchPathError when names without a schema lead elsewhere than to the tables of the service */
+  protected requireSchema(server: Pick<ServerRow, 'schema'> | undefined): void {
+    const { schema, target } = this.primary;
+    if (server?.schema !== schema) throw new SearchPathError(target.variable, schema, server?.schema);
   }
 
   /** @throws NoPrimaryError when, of several hosts, the one that it is connected to is not the primary */

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { isRefusedConnection, reasonOf } from '../common/database-errors.js';
 import { addressOf, type DatabaseServer, type DatabaseTarget } from '../config/database-target.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
+import { SearchPathError } from './search-path.error.js';
 import { searchPrimary } from './search-primary.js';
 
 /** A search that failed counts as long for all who ask, so that standbys are not flooded. */
@@ -17,7 +18,11 @@ export class PrimaryLocator {
   private hasConnected = false;
   private said = { reason: '', at: -Infinity };
 
-  constructor(readonly target: DatabaseTarget) {}
+  /** @param schema of the tables of the service, in which each connection looks for names without a schema */
+  constructor(
+    readonly target: DatabaseTarget,
+    readonly schema: string,
+  ) {}
 
   /** Whether a connection must ask its server if it is the primary. */
   get hasSeveral(): boolean {
@@ -43,16 +48,18 @@ export class PrimaryLocator {
   }
 
   /**
-   * Writes a line when PostgreSQL refuses connections that it took before, at most once a minute for the same reason: open connections
-   * go on, so nothing else may notice. The start has lines of its own.
+   * Writes a line when PostgreSQL refuses connections that it took before, or when new ones lead to other tables, at most once a minute for
+   * the same reason: open connections go on, so nothing else may notice. The start has lines of its own.
    */
   report(error: unknown): void {
     const causes = error instanceof PrimaryNotFoundError ? error.unasked : [error];
-    if (!this.hasConnected || !causes.some(isRefusedConnection)) return;
+    const isAstray = error instanceof SearchPathError;
+    if (!this.hasConnected || !(isAstray || causes.some(isRefusedConnection))) return;
     const [reason, now] = [reasonOf(error), performance.now()];
     if (reason === this.said.reason && now - this.said.at < LINE_EVERY_MS) return;
     this.said = { reason, at: now };
-    this.logger.error(`PostgreSQL at ${this.target.label} refuses new connections: ${reason}`);
+    const what = isAstray ? 'cannot be used by' : 'refuses';
+    this.logger.error(`PostgreSQL at ${this.target.label} ${what} new connections: ${reason}`);
   }
 
   private async searchOnce(): Promise<DatabaseServer> {

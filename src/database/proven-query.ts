@@ -1,15 +1,16 @@
 import pg from 'pg';
+import { type DriverError, isMissingName } from '../common/database-errors.js';
 import { SERVER } from './history.js';
 
 /**
- * Answers which server it is. With the token of a history as `$1`, it fails on every other server: on a standby, on a read-only one
- * and on one that has another history.
+ * Answers which server it is, and which schema names lead to. With the token of a history as `$1`, it fails on every other server: on a
+ * standby, on a read-only one and on one that has another history; and in a session that looks for tables elsewhere than in schema `$2`.
  */
 export const PROOF = {
   name: 'prove_server',
   text: `
   SELECT * FROM (${SERVER} OFFSET 0) AS server
-  WHERE CASE WHEN $1::text IS NULL OR (history = $1 AND NOT is_read_only) THEN true
+  WHERE CASE WHEN $1::text IS NULL OR (history = $1 AND NOT is_read_only AND schema = $2::text) THEN true
     ELSE CAST(concat('another server: ', history) AS boolean) END`,
 } as const;
 
@@ -42,9 +43,9 @@ const Query = pg.Query as unknown as new (
 export class ProvenQuery extends Query {
   private isProven = false;
 
-  /** @param history the token of the history in which the statement must run */
+  /** @param followed the token of the history in which the statement must run, and the schema of its tables */
   constructor(
-    private readonly history: string,
+    private readonly followed: readonly [history: string, schema: string],
     config: pg.QueryConfig,
     callback: Answered,
   ) {
@@ -53,11 +54,12 @@ export class ProvenQuery extends Query {
 
   /** Whether an error of this query says that the server is another one. Then the statement did not run. */
   hasFound(error: Error): boolean {
-    return !this.isProven && (error as { code?: string }).code === NO_PROOF;
+    // Another search_path may find none of what the proof reads.
+    return !this.isProven && ((error as DriverError).code === NO_PROOF || isMissingName(error));
   }
 
   override prepare(connection: Connection): void {
-    connection.bind({ statement: PROOF.name, values: [this.history] }, true);
+    connection.bind({ statement: PROOF.name, values: [...this.followed] }, true);
     connection.execute({}, true);
     super.prepare(connection);
   }

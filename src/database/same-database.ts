@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { statementErrorCode } from '../common/database-errors.js';
+import { isMissingName } from '../common/database-errors.js';
 import { ConfigurationError } from '../config/configuration.error.js';
 import { PrimaryClient } from './primary-client.js';
 import type { PrimaryLocator } from './primary-locator.js';
@@ -13,8 +13,6 @@ const CONNECT_TIMEOUT_MS = 5000;
 const ANSWER_TIMEOUT_MS = 5000;
 
 const RULE = 'DATABASE_URL and DATABASE_DIRECT_URL must lead to the same database of the same server';
-/** The migrations, which ran by way of the other URL, made every table and function. */
-const MISSING = ['42P01', '42883'];
 
 /**
  * Opens the pool, and checks that both URLs lead to one database of one server.
@@ -24,7 +22,8 @@ const MISSING = ['42P01', '42883'];
  */
 export async function openSameDatabase(pool: DataSource, sessions: PrimaryLocator): Promise<void> {
   await pool.initialize().catch((error: unknown) => {
-    throw MISSING.includes(statementErrorCode(error) ?? '') ? new ConfigurationError([RULE]) : error;
+    // The migrations, which ran by way of the other URL, made every table and function.
+    throw isMissingName(error) ? new ConfigurationError([RULE]) : error;
   });
   for (let attempt = 1; ; attempt++) {
     const [pooled] = await pool.query<ServerRow[]>(SERVER);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { AuditRetentionService } from '../../src/audit/audit-retention.service.js';
 import { ConfigurationError } from '../../src/config/configuration.error.js';
 import { migrate } from '../../src/database/migrate.js';
@@ -13,6 +12,7 @@ import { MailServer, Refusal } from '../support/mail/mail-server.js';
 import { PostgresDump } from '../support/postgres/postgres-dump.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
+import { runSqlFile } from '../support/postgres/psql.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
@@ -35,7 +35,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
   const urlOf = (role: string) => `postgresql://${role}@127.0.0.1:${postgres.port}/${DATABASE}`;
   const asOwner = (statement: string) => sql(urlOf('ergodrive_owner'), statement);
   const asService = (statement: string) => sql(urlOf('ergodrive_service'), statement);
-  const makeRoles = async () => sql(urlOf('postgres'), await readFile('deploy/postgresql/roles.sql', 'utf8'));
+  const makeRoles = () => runSqlFile(urlOf('postgres'), 'deploy/postgresql/roles.sql');
   const start = () =>
     AppInProcess.start({
       DATABASE_URL: urlOf('ergodrive_service'),
@@ -221,7 +221,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     await postgres.query(`CREATE DATABASE former OWNER former`);
     const url = (role: string) => `postgresql://${role}@127.0.0.1:${postgres.port}/former`;
     await migrate('test', primaryOf(url('former')));
-    await sql(url('postgres'), await readFile('deploy/postgresql/roles.sql', 'utf8'));
+    await runSqlFile(url('postgres'), 'deploy/postgresql/roles.sql');
     await sql(
       url('postgres'),
       'GRANT ergodrive_owner TO former; REASSIGN OWNED BY former TO ergodrive_owner',

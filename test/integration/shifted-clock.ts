@@ -11,7 +11,7 @@ export async function createShiftedDatabase(server: PostgresServer): Promise<Tes
   const database = await server.createDatabase();
   await migrate('shifted-clock', primaryOf(database.url));
   const functions = FUNCTIONS.map(
-    (name) => `CREATE FUNCTION shifted.${name}() RETURNS timestamptz LANGUAGE sql VOLATILE
+    (name) => `CREATE FUNCTION public.${name}() RETURNS timestamptz LANGUAGE sql VOLATILE
       AS 'SELECT pg_catalog.${name}() + ahead FROM shifted.clock'`,
   );
   const name = new URL(database.url).pathname.slice(1);
@@ -19,7 +19,8 @@ export async function createShiftedDatabase(server: PostgresServer): Promise<Tes
     'CREATE SCHEMA shifted',
     `CREATE TABLE shifted.clock AS SELECT interval '0' AS ahead`,
     ...functions,
-    `ALTER DATABASE ${name} SET search_path = shifted, pg_catalog, public`,
+    // The tables of the service come first, or the service would set another path.
+    `ALTER DATABASE ${name} SET search_path = public, pg_catalog`,
   ];
   for (const statement of statements) await sql(database.url, statement);
   return database;

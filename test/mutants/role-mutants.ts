@@ -15,8 +15,8 @@ export const ROLE_MUTANTS: readonly Mutant[] = [
   {
     name: 'the service may record a migration',
     file: 'deploy/postgresql/roles.sql',
-    text: 'REVOKE INSERT, UPDATE, DELETE ON public.migrations FROM ergodrive_service;',
-    replacement: 'NULL;',
+    text: "format('REVOKE INSERT, UPDATE, DELETE ON %I.migrations FROM ergodrive_service', :'schema')",
+    replacement: "'SELECT 1'",
     specs: ROLES_SPEC,
     test: 'refuse the service',
   },
