@@ -4,7 +4,7 @@ import { ADMIN_ROLE } from '../config/roles.js';
 import { type HotStatement, HotStatements } from '../database/hot-statements.js';
 import { CLOSED_GATE, GATE } from '../database/live-session.js';
 import { ProblemError } from '../http/problem.error.js';
-import type { Change } from '../log/change-feed.js';
+import { type Change, isCreation } from '../log/change-feed.js';
 import { EvictionService } from '../log/eviction.service.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
 import type { OutgoingMail } from '../mail/outgoing-mail.js';
@@ -84,9 +84,9 @@ export class CommandsService {
         throw error;
       });
     if (mails.length > 0) this.outbox.wake();
-    if (changes.length > 0) await this.evictions.evictBeforeAnswer(changes);
+    await this.evictions.evictBeforeAnswer(changes);
     // Another request may have made the same change first, and not have evicted the entries yet.
-    else await this.evictions.evictOrWait(userIds);
+    if (changes.every(isCreation)) await this.evictions.evictOrWait(userIds);
     return result;
   }
 }

@@ -4,6 +4,7 @@ import type { LoggedInvalidation } from '../log/invalidation-log.js';
 /** A committed row of the log. Rows are ordered by their transaction, then by their number: that order never changes. */
 export interface LoggedChange extends Change {
   readonly claims: NonNullable<Change['claims']> | null;
+  readonly changed: NonNullable<Change['changed']> | null;
   readonly xid: bigint;
   readonly id: bigint;
   /** When the change was made, by the database's clock: seconds since the epoch. The commit may be later. */
@@ -14,9 +15,9 @@ export interface LoggedChange extends Change {
 
 /** @param seenMs PostgreSQL's time, milliseconds, not before the snapshot that showed the row */
 export function loggedChange(row: LoggedInvalidation, seenMs: number): LoggedChange {
-  const { kind, user_id, session_id, reason, claims = null, at } = row;
+  const { kind, user_id, session_id, reason, claims = null, changed = null, at } = row;
   const [xid, id] = [BigInt(row.xid), BigInt(row.id)];
-  return { kind, user_id, session_id, reason, claims, at, xid, id, committedBy: seenMs / 1000 };
+  return { kind, user_id, session_id, reason, claims, changed, at, xid, id, committedBy: seenMs / 1000 };
 }
 
 /** What orders rows. */

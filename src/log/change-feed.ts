@@ -11,10 +11,30 @@ export interface Change {
   readonly reason: string | null;
   /** Of a change of a user: the claims of its tokens that changed, with their new values. `null` or absent where that is not known. */
   readonly claims?: Readonly<Record<string, unknown>> | null;
+  /** Of a change of a user: which members of the directory of users changed. `null` or absent where that is not known. */
+  readonly changed?: readonly DirectoryMember[] | null;
 }
+
+/** What other services keep of a user: the columns of `user_directory` beside the id. */
+export type DirectoryMember = 'email' | 'full_name' | 'role' | 'is_active';
 
 /** What changed of a user that other services want to know, as the triggers of the log write it. */
 export type UserChangeReason = 'password_changed' | 'user_deactivated' | 'user_activated';
+
+/** The reason of the row of a new user, as the trigger of the log writes it. */
+const CREATED = 'user_created';
+
+export const creationOf = (id: string): Change => ({
+  kind: 'user.updated',
+  user_id: id,
+  session_id: null,
+  reason: CREATED,
+  claims: {},
+});
+
+/** Whether the user is new: no cache has anything of it, and nobody waits for a change of it. */
+export const isCreation = ({ kind, reason }: Change): boolean =>
+  kind === 'user.updated' && reason === CREATED;
 
 export const changeOfClient = (id: string): Change => ({
   kind: 'client.changed',
@@ -36,7 +56,7 @@ export const endsEverybody = ({ kind }: Pick<Change, 'kind'>): boolean => kind =
 /** The ids of the users whom changes are about, one by one. */
 export const usersOf = (changes: readonly Change[]): string[] =>
   changes
-    .filter((change) => change.kind !== 'client.changed' && !endsEverybody(change))
+    .filter((change) => change.kind !== 'client.changed' && !endsEverybody(change) && !isCreation(change))
     .map(({ user_id: id }) => id);
 
 /** What leaves cache entries as they are, and live channels report: a refresh, or a session that is new in the list or has another name. */
@@ -53,5 +73,5 @@ export interface LogSkipped {
 
 export type ChangeEvent = Change | SessionEvent | LogSkipped;
 
-/** Committed changes of this instance and of others, in the order in which this instance reads them. */
+/** Committed changes of this instance and of others, in the order in which this instance reads them; new users are none. */
 export class ChangeFeed extends Subject<ChangeEvent> {}

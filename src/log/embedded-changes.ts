@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Standing } from '../standing/standing.js';
-import { type Change, ChangeFeed, endsEverybody, type SessionEvent } from './change-feed.js';
+import { type Change, ChangeFeed, endsEverybody, isCreation, type SessionEvent } from './change-feed.js';
 import type { ChangePublisher, ChangeSource } from './change-publisher.js';
 import { HistoryClaim, type Identity } from './history-claim.js';
 import { InstanceStores } from './instance-stores.js';
@@ -56,7 +56,7 @@ export class EmbeddedChanges implements ChangePublisher, ChangeSource {
   }
 
   settled(changes: readonly Change[]): void {
-    for (const change of changes) this.feed.next(change);
+    for (const change of changes) if (!isCreation(change)) this.feed.next(change);
   }
 
   sessionEvent(event: SessionEvent): void {

@@ -15,7 +15,7 @@ import { FollowerConnection } from './follower-connection.js';
 import { ACCEPTANCE_MS } from '../common/acceptance.js';
 import { Standing } from '../standing/standing.js';
 import { HistoryClaim, type Identity, RivalHistoryError } from './history-claim.js';
-import { ChangeFeed, endsEverybody, usersOf } from './change-feed.js';
+import { ChangeFeed, endsEverybody, isCreation, usersOf } from './change-feed.js';
 import type { ChangeSource } from './change-publisher.js';
 import {
   LOG_CHANNEL,
@@ -188,7 +188,7 @@ export class InvalidationFollower implements ChangeSource, OnApplicationShutdown
     await this.evictions.evict(usersOf(rows));
     for (const row of rows) {
       this.metrics.applied(row.at);
-      this.feed.next(row);
+      if (!isCreation(row)) this.feed.next(row);
     }
   }
 

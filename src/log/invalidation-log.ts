@@ -46,7 +46,7 @@ export const SERVER_COLUMNS = `${IS_READ_ONLY} AS is_read_only, ${HISTORY} AS hi
   extract(epoch FROM clock_timestamp())::float8 * 1000 AS database_ms, pg_current_snapshot()::text AS snapshot`;
 /** Columns of a row `r`. An operator may write a reason of any length. */
 export const ROW = `r.id::text, r.xid::text, extract(epoch FROM r.created_at)::float8 AS at, r.kind, r.user_id, r.session_id,
-  left(r.reason, 100) AS reason, r.claims`;
+  left(r.reason, 100) AS reason, r.claims, r.changed`;
 const NEW_ROWS = `
   SELECT ${ROW}, s.*
   FROM (SELECT ${SERVER_COLUMNS} OFFSET 0) AS s LEFT JOIN (

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Command } from '../commands/command.js';
 import { isUniqueViolation } from '../common/database-errors.js';
 import type { HotStatement } from '../database/hot-statements.js';
-import type { Change, UserChangeReason } from '../log/change-feed.js';
+import type { Change, DirectoryMember } from '../log/change-feed.js';
 import { ProblemError } from '../http/problem.error.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import {
@@ -33,13 +33,13 @@ export class AccountProofs {
 
   /** Sets another password; the address counts as proved. @throws ProblemError 400 when the account was deactivated */
   async resetPassword(command: Command, userId: string, passwordHash: string): Promise<void> {
-    if (!(await change(command, userId, RESET_PASSWORD, [passwordHash], 'password_changed')))
+    if (!(await change(command, userId, RESET_PASSWORD, [passwordHash], { reason: 'password_changed' })))
       throw new ProblemError('one_time_token_invalid');
   }
 
   /** From then on nobody logs in by a password until a new one is set. */
   async removePassword(command: Command, userId: string): Promise<void> {
-    await change(command, userId, REMOVE_PASSWORD, [], 'password_changed');
+    await change(command, userId, REMOVE_PASSWORD, [], { reason: 'password_changed' });
   }
 
   /** @returns whether the address was not proved before */
@@ -54,9 +54,11 @@ export class AccountProofs {
   async claim(command: Command, before: AccountRecord, claimed: ClaimedAccount): Promise<void> {
     const { passwordHash, fullName, role, locale } = claimed;
     const { id, role: from } = before;
-    const claims = role === from ? {} : { role };
+    const changed: DirectoryMember[] = fullName === before.fullName ? [] : ['full_name'];
+    const details =
+      role === from ? { changed } : { claims: { role }, changed: [...changed, 'role' as const] };
     const values = [passwordHash, fullName, role, locale];
-    if (!(await change(command, id, CLAIM_ACCOUNT, values, 'password_changed', claims)))
+    if (!(await change(command, id, CLAIM_ACCOUNT, values, { reason: 'password_changed', ...details })))
       throw new ProblemError('email_taken');
     if (role !== from) await command.note('user.role_changed', { userId: id, details: { from, to: role } });
   }
@@ -65,7 +67,7 @@ export class AccountProofs {
   async changeEmail(command: Command, userId: string, email: string): Promise<void> {
     const address = normaliseEmail(email);
     try {
-      await change(command, userId, CHANGE_EMAIL, [address]);
+      await change(command, userId, CHANGE_EMAIL, [address], { changed: ['email'] });
     } catch (error) {
       if (isUniqueViolation(error)) throw new ProblemError('email_taken');
       throw error;
@@ -81,11 +83,10 @@ async function change(
   userId: string,
   statement: HotStatement,
   values: readonly unknown[] = [],
-  reason: UserChangeReason | null = null,
-  claims: Change['claims'] = {},
+  { reason = null, claims = {}, changed = [] }: Partial<Pick<Change, 'reason' | 'claims' | 'changed'>> = {},
 ): Promise<boolean> {
   const { length } = await command.run(statement, [userId, ...values]);
   if (length > 0)
-    command.changed({ kind: 'user.updated', user_id: userId, session_id: null, reason, claims });
+    command.changed({ kind: 'user.updated', user_id: userId, session_id: null, reason, claims, changed });
   return length > 0;
 }

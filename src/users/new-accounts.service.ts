@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Command } from '../commands/command.js';
 import { isUniqueViolation } from '../common/database-errors.js';
 import type { HotStatement } from '../database/hot-statements.js';
+import { creationOf } from '../log/change-feed.js';
 import { ProblemError } from '../http/problem.error.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { normaliseEmail } from './email.js';
@@ -51,6 +52,7 @@ export class NewAccounts {
     // After the insertion, which waits for an account that is leaving the address.
     if (await this.tokens.isReservedWithin(command.run, email, id)) throw new ProblemError('email_taken');
     await command.note('user.registered', { userId: id, details: { role, origin } });
+    command.changed(creationOf(id));
     return id;
   }
 }

@@ -6,7 +6,7 @@ import { actorValues } from '../audit/audit-line.js';
 import type { Command } from '../commands/command.js';
 import { CommandsService } from '../commands/commands.service.js';
 import { type Actor, SERVICE_ACTOR } from '../common/actor.js';
-import type { Change, UserChangeReason } from '../log/change-feed.js';
+import type { Change, DirectoryMember, UserChangeReason } from '../log/change-feed.js';
 import type { PageQueryDto } from '../http/page-query.dto.js';
 import { ProblemError, Problems } from '../http/problem.error.js';
 import { ADMIN_ROLE } from '../config/roles.js';
@@ -145,7 +145,7 @@ export class UsersService {
   async setPassword(command: Command, { userId, verifiedHash, nextHash }: PasswordChange): Promise<boolean> {
     const values = [userId, verifiedHash, nextHash];
     const { is_changed: isChanged } = await command.act<{ is_changed: boolean }>(SET_PASSWORD, values);
-    if (isChanged) command.changed(updateOf(userId, 'password_changed'));
+    if (isChanged) command.changed(updateOf(userId, 'password_changed', {}, []));
     return isChanged;
   }
 
@@ -204,20 +204,24 @@ export class UsersService {
 }
 
 /** The row that the trigger of the log writes. */
-const updateOf = (id: string, reason: UserChangeReason | null, claims: Change['claims'] = {}): Change => ({
-  kind: 'user.updated',
-  user_id: id,
-  session_id: null,
-  reason,
-  claims,
-});
+const updateOf = (
+  id: string,
+  reason: UserChangeReason | null,
+  claims: Change['claims'],
+  changed: readonly DirectoryMember[],
+): Change => ({ kind: 'user.updated', user_id: id, session_id: null, reason, claims, changed });
 
-function changeOf(before: AccountRecord, { role, isActive }: Editable): Change {
+function changeOf(before: AccountRecord, { fullName, role, isActive }: Editable): Change {
   const status = isActive ? 'user_activated' : 'user_deactivated';
+  const changed: DirectoryMember[] = [];
+  if (fullName !== before.fullName) changed.push('full_name');
+  if (role !== before.role) changed.push('role');
+  if (isActive !== before.isActive) changed.push('is_active');
   return updateOf(
     before.id,
     isActive === before.isActive ? null : status,
     role === before.role ? {} : { role },
+    changed,
   );
 }
 

@@ -46,8 +46,8 @@ describe('the invalidation log', () => {
 
   const logged = async (): Promise<LogRow[]> => {
     const { rows } = await client.query<LogRow>(
-      `SELECT kind, user_id, session_id, reason, claims FROM invalidations WHERE user_id = $1
-       ORDER BY kind DESC, session_id`,
+      `SELECT kind, user_id, session_id, reason, claims FROM invalidations
+       WHERE user_id = $1 AND reason IS DISTINCT FROM 'user_created' ORDER BY kind DESC, session_id`,
       [user],
     );
     return rows;
@@ -70,9 +70,31 @@ describe('the invalidation log', () => {
     claims: null,
   });
 
-  it('has no row for a new user or a new session, which make no cache entry stale', async () => {
+  it('has no row for a new session, and one for a new user, which names none of its data', async () => {
     await expect(logged()).resolves.toEqual([]);
+    const { rows } = await client.query('SELECT * FROM invalidations WHERE user_id = $1', [user]);
+    const known = { id: expect.anything(), xid: expect.anything(), created_at: expect.any(Date) };
+    const row = { ...updated('user_created'), changed: null, ...known };
+    expect(rows).toEqual([row]);
   });
+
+  it.each([
+    ['the name', `full_name = 'B'`, ['full_name']],
+    ['the address', `email = email || '.example'`, ['email']],
+    ['the role and the activity', `role = 'admin', is_active = false`, ['role', 'is_active']],
+    ['the password', `password_hash = 'y'`, []],
+    ['the language', `locale = 'de'`, []],
+  ])(
+    'says of a change of %s which members of user_directory changed, without values',
+    async (_, assignment, changed) => {
+      await change(`UPDATE users SET ${assignment} WHERE id = '$user'`);
+      const { rows } = await client.query(
+        `SELECT changed FROM invalidations WHERE user_id = $1 AND kind = 'user.updated' AND reason IS DISTINCT FROM 'user_created'`,
+        [user],
+      );
+      expect(rows).toEqual([{ changed }]);
+    },
+  );
 
   it.each([
     ['role', `role = 'admin'`, null, { role: 'admin' }],
@@ -178,7 +200,7 @@ describe('the invalidation log', () => {
     await change(`UPDATE users SET role = 'researcher' WHERE id = '$user'`);
     await client.query('COMMIT');
     const log = await client.query<{ xid: string }>(
-      'SELECT xid::text FROM invalidations WHERE user_id = $1',
+      'SELECT xid::text FROM invalidations WHERE user_id = $1 ORDER BY id DESC LIMIT 1',
       [user],
     );
     expect(log.rows).toEqual(rows);

@@ -109,7 +109,7 @@ export const MODEL_MUTANTS: readonly Mutant[] = [
   {
     name: 'NOSETTLE: a command that finds nothing to change does not wait until the entry is deleted',
     file: 'src/commands/commands.service.ts',
-    text: 'else await this.evictions.evictOrWait(userIds);',
+    text: 'if (changes.every(isCreation)) await this.evictions.evictOrWait(userIds);',
     replacement: '',
     specs: ['test/integration/commands.spec.ts'],
     test: 'and makes the same one',

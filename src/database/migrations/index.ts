@@ -27,6 +27,7 @@ import { SessionGenerations1764000000031 } from './1764000000031-session-generat
 import { CreateInvitations1764000000032 } from './1764000000032-create-invitations.js';
 import { NameSessions1764000000033 } from './1764000000033-name-sessions.js';
 import { IndexAuditByActor1764000000034 } from './1764000000034-index-audit-by-actor.js';
+import { LogChangesOfTheDirectory1764000000037 } from './1764000000037-log-changes-of-the-directory.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   CreateInvitations1764000000032,
   NameSessions1764000000033,
   IndexAuditByActor1764000000034,
+  LogChangesOfTheDirectory1764000000037,
 ];
