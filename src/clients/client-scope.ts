@@ -2,6 +2,7 @@
 export const CLIENT_SCOPES = [
   'introspection',
   'events',
+  'events:users',
   'users',
   'password',
   'end_user_address',

@@ -6,9 +6,9 @@ import { CLIENT_SCOPES, type ClientScope, DEFAULT_CLIENT_SCOPES } from './client
 import type { IssuedClient, RenewedClient, ShownClient } from './clients.service.js';
 
 const SCOPES =
-  'What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids ' +
-  '(`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and ' +
-  'get one-time tokens of accounts, for mails of its own (`one_time_tokens`)';
+  'What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), get its events of users too ' +
+  '(`events:users`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of ' +
+  'each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)';
 
 const AreClientScopes = () =>
   applyDecorators(IsArray(), ArrayNotEmpty(), ArrayUnique(), IsIn(CLIENT_SCOPES, { each: true }));

@@ -44,7 +44,7 @@ describe('the events after a cursor', () => {
   });
 
   const cursorOf = async (cursor?: Parameters<EventFeed['after']>[0]) => {
-    const found = await feed.after(cursor);
+    const found = await feed.after(cursor, 'verifiers');
     return { ...found.cursorAfter(0), isRestarted: found.isRestarted };
   };
 
@@ -71,7 +71,7 @@ describe('the events after a cursor', () => {
 
   it('are not answered while the stored log is of another history than the one that is read', async () => {
     stored.start = { history: 'old', start: undefined, earlierMs: 0 };
-    await expect(feed.after(undefined)).rejects.toMatchObject({ problem: { status: 503 } });
+    await expect(feed.after(undefined, 'verifiers')).rejects.toMatchObject({ problem: { status: 503 } });
   });
 
   it('are not answered from memory of another history than the stored log', async () => {
@@ -81,6 +81,6 @@ describe('the events after a cursor', () => {
       earlierMs: 0,
     };
     stored.whileReading = () => begin(page(10, 'newer', 6000), 30_001);
-    await expect(feed.after(undefined)).rejects.toMatchObject({ problem: { status: 503 } });
+    await expect(feed.after(undefined, 'verifiers')).rejects.toMatchObject({ problem: { status: 503 } });
   });
 });

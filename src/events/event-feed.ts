@@ -5,7 +5,7 @@ import { LogArchive } from './log-archive.js';
 import { byTransaction, type LoggedChange } from './logged-change.js';
 import { type LogStart, type Reading, RecentLog } from './recent-log.js';
 import type { EventKey, FeedCursor } from './feed-cursor.js';
-import { eventsOf, type SecurityEvent } from './security-event.js';
+import { type Audience, eventsOf, LAST_PART, type SecurityEvent } from './security-event.js';
 
 /** Rows of one page. */
 const PAGE_ROWS = 1000;
@@ -28,6 +28,8 @@ export interface FeedPage {
   readonly beganAt: number;
 }
 
+type KnownPages = WeakMap<FeedCursor, { reading: Reading; page: Promise<FeedPage | undefined> }>;
+
 interface Rows {
   /** In the order of `byTransaction`. */
   readonly rows: readonly LoggedChange[];
@@ -38,11 +40,11 @@ interface Rows {
 /** The events after a cursor: from memory, or from PostgreSQL. Any instance continues where any other one has ended. */
 @Injectable()
 export class EventFeed {
-  /** By cursor: the page that follows it as of this reading of the log. */
-  private readonly pages = new WeakMap<
-    FeedCursor,
-    { reading: Reading; page: Promise<FeedPage | undefined> }
-  >();
+  /** By audience and cursor: the page that follows it as of this reading of the log. */
+  private readonly pages: Readonly<Record<Audience, KnownPages>> = {
+    verifiers: new WeakMap(),
+    copies: new WeakMap(),
+  };
 
   constructor(
     private readonly recent: RecentLog,
@@ -61,18 +63,18 @@ export class EventFeed {
   }
 
   /**
-   * Receivers at the same cursor share the page until the next reading of the log.
+   * Receivers of one audience at the same cursor share the page until the next reading of the log.
    * @param cursor `undefined` begins one life of an access token before now, or as far back as the log reaches
    * @throws ProblemError 503 while the log is not read
    */
-  async after(cursor: FeedCursor | undefined): Promise<FeedPage> {
+  async after(cursor: FeedCursor | undefined, audience: Audience): Promise<FeedPage> {
     const reading = this.demandReading();
     if (cursor === undefined || reading.history !== cursor.history || !this.hasReached(cursor)) {
-      return this.startOver();
+      return this.startOver(audience);
     }
-    const known = this.pages.get(cursor);
-    const page = known?.reading === reading ? known.page : this.sharedPage(cursor, reading);
-    return (await page) ?? this.startOver();
+    const known = this.pages[audience].get(cursor);
+    const page = known?.reading === reading ? known.page : this.sharedPage(cursor, reading, audience);
+    return (await page) ?? this.startOver(audience);
   }
 
   /** @throws ProblemError 503 while the log is not read */
@@ -83,28 +85,34 @@ export class EventFeed {
   }
 
   /** Receivers ask for it before it is there, so the promise is kept. */
-  private sharedPage(cursor: FeedCursor, reading: Reading): Promise<FeedPage | undefined> {
-    const page = this.rowsAfter(cursor).then((rows) => rows && pageOf(cursor, rows, false));
-    this.pages.set(cursor, { reading, page });
+  private sharedPage(
+    cursor: FeedCursor,
+    reading: Reading,
+    audience: Audience,
+  ): Promise<FeedPage | undefined> {
+    const pages = this.pages[audience];
+    const page = this.rowsAfter(cursor).then((rows) => rows && pageOf(cursor, rows, audience, false));
+    pages.set(cursor, { reading, page });
     const forget = () => {
-      if (this.pages.get(cursor)?.page === page) this.pages.delete(cursor);
+      if (pages.get(cursor)?.page === page) pages.delete(cursor);
     };
     page.then((found) => (found?.events.length ?? Infinity) > SHARED_EVENTS && forget(), forget);
     return page;
   }
 
-  private async startOver(): Promise<FeedPage> {
+  private async startOver(audience: Audience): Promise<FeedPage> {
     const stored = await this.archive.start(this.config.tokens.accessTtlSeconds);
     this.demandHistory(stored?.history);
     if (stored?.start !== undefined) {
       const cursor = this.cursorAt(stored.start, stored.earlierMs);
       const rows = await this.rowsAfter(cursor);
-      if (rows !== undefined) return pageOf(cursor, rows, true);
+      if (rows !== undefined) return pageOf(cursor, rows, audience, true);
     }
     const reading = this.demandHistory(stored?.history);
     const start = this.recent.start ?? { ...reading, coveredFromMs: reading.databaseMs };
     const cursor = this.cursorAt(start, stored?.earlierMs ?? 0);
-    return pageOf(cursor, this.recentAfter(cursor) ?? { rows: [], reading, hasMore: false }, true);
+    const rows = this.recentAfter(cursor) ?? { rows: [], reading, hasMore: false };
+    return pageOf(cursor, rows, audience, true);
   }
 
   /** Without a failover between the log that is read and what else was read. */
@@ -137,19 +145,25 @@ export class EventFeed {
   }
 }
 
-function pageOf(cursor: FeedCursor, { rows, reading, hasMore }: Rows, isRestarted: boolean): FeedPage {
+function pageOf(
+  cursor: FeedCursor,
+  { rows, reading, hasMore }: Rows,
+  audience: Audience,
+  isRestarted: boolean,
+): FeedPage {
   const { history, coveredFromMs, page } = cursor;
   const upTo = page?.upTo ?? reading.position;
   const after = page?.after ?? NO_EVENT;
   const events = rows
     .filter(({ xid }) => upTo.shows(xid))
-    .flatMap((row) => eventsOf(row, history))
+    .flatMap((row) => eventsOf(row, history, audience))
     .filter((event) => compareKeys(event, after) > 0);
   const last = rows.at(-1);
   const cursorAfter = (count: number): FeedCursor => {
     if (count === events.length && !hasMore) return { history, coveredFromMs, position: upTo };
     // Of rows that were read, those that are not shown there are read again for the next page.
-    const key = count === events.length && last !== undefined ? { ...last, part: 1 } : events[count - 1];
+    const end = last && { ...last, part: LAST_PART[audience] };
+    const key = count === events.length && end !== undefined ? end : events[count - 1];
     return key === undefined ? cursor : { ...cursor, page: { upTo, after: key } };
   };
   return {

@@ -74,12 +74,13 @@ export class EventsController {
   ): Promise<string> {
     const arrivedAt = performance.now() - reply.elapsedTime;
     demandFeed(this.keys);
-    const { id: clientId } = await this.clients.authenticate(request, 'events');
+    const { id: clientId, scopes } = await this.clients.authenticate(request, 'events');
     const parsed = parsePollRequest(request.body);
     const admitted = this.admission.admit(clientId, reply.raw);
     const answer = await this.polls.answer({
       ...admitted,
       clientId,
+      audience: scopes.includes('events:users') ? 'copies' : 'verifiers',
       requestId: request.id,
       request: parsed,
       arrivedAt,

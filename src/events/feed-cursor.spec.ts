@@ -45,7 +45,7 @@ describe('a cursor of the feed', () => {
     ['a position beyond all transactions', { position: new LogPosition(String(2n ** 64n), []) }],
     ['an open transaction that has not begun', { position: new LogPosition('5', ['5']) }],
     ['an event beyond all rows', { page: { ...page, after: { xid: 1n, id: 2n ** 63n, part: 0 } } }],
-    ['a third event of a row', { page: { ...page, after: { xid: 1n, id: 1n, part: 2 } } }],
+    ['a fourth event of a row', { page: { ...page, after: { xid: 1n, id: 1n, part: 3 } } }],
   ])('is refused with %s', (_what, change) => {
     expect(decodeCursor(encodeCursor({ ...cursor, ...change }))).toBeUndefined();
   });

@@ -30,7 +30,7 @@ const CHECKSUM_LENGTH = 8;
 const HISTORY = /^[0-9a-f]{12}$/;
 const COVERED_FROM = /^[0-9a-z]{1,10}$/;
 const POSITION = /^([0-9a-z]{1,13}):((?:[0-9a-z]{1,13}(?:,[0-9a-z]{1,13})*)?)$/;
-const KEY = /^([0-9a-z]{1,13})-([0-9a-z]{1,13})-([01])$/;
+const KEY = /^([0-9a-z]{1,13})-([0-9a-z]{1,13})-([012])$/;
 const MAX_XID = 2n ** 64n - 1n;
 const MAX_ID = 2n ** 63n - 1n;
 

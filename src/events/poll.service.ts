@@ -12,6 +12,7 @@ import { FeedMetrics } from './feed-metrics.js';
 import type { AdmittedPoll } from './poll-admission.js';
 import type { PollRequest } from './poll-request.js';
 import { ASK_MS, PollWaiters } from './poll-waiters.js';
+import type { Audience } from './security-event.js';
 
 /** An empty answer needs a reading of the log that began at most this long before the end of the poll. */
 const FRESH_MS = 250;
@@ -24,6 +25,7 @@ const MAX_KEPT_BYTES = 2 * 1024 * 1024;
 
 export interface Poll extends AdmittedPoll {
   readonly clientId: string;
+  readonly audience: Audience;
   /** As log lines have it. */
   readonly requestId: string;
   readonly request: PollRequest;
@@ -105,7 +107,7 @@ export class PollService {
     const upTo = sent.page?.upTo ?? sent.position;
     const cursor = { ...acknowledged, page: acknowledged.page ?? { upTo, after: NO_EVENT } };
     await this.reach(cursor, poll);
-    const page = await this.feed.after(cursor);
+    const page = await this.feed.after(cursor, poll.audience);
     const events = page.events.filter(({ jti }) => outstanding.has(jti));
     if (page.isRestarted || events.length < outstanding.size) return undefined;
     return this.answerPage({ ...page, events, hasMore: true, cursorAfter: () => sent }, poll);
@@ -117,7 +119,7 @@ export class PollService {
     await this.reach(cursor, poll);
     if (request.waitMs > 0) await this.waiters.turn();
     for (;;) {
-      const page = await this.feed.after(cursor);
+      const page = await this.feed.after(cursor, poll.audience);
       const hasNews = page.events.length > 0 || page.hasMore || page.isRestarted;
       if (hasNews || request.maxEvents === 0) return page;
       const isDue = performance.now() >= until - ASK_MS;

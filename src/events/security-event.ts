@@ -1,6 +1,7 @@
 import { endsEverybody, type UserChangeReason } from '../log/change-feed.js';
 import type { EventKey } from './feed-cursor.js';
 import type { LoggedChange } from './logged-change.js';
+import { directoryEventOf } from './directory-event.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
 const RISC = 'https://schemas.openid.net/secevent/risc/event-type';
@@ -14,18 +15,33 @@ export interface SecurityEvent extends EventKey {
   readonly change: LoggedChange;
 }
 
+/** Which events a receiver gets: those for services that verify tokens, or also those for services that keep a copy of the users. */
+export type Audience = 'verifiers' | 'copies';
+
+/** The last event that a row can have for an audience. A cursor after it is read by the previous version too, which knows no third one. */
+export const LAST_PART: Readonly<Record<Audience, number>> = { verifiers: 1, copies: 2 };
+
 /**
- * The events of a row. A change of a user has up to two: of the claims, and of what its reason says. One that concerns neither, such as
- * another name, has none, and a change of an OAuth client has none.
+ * The events of a row, in their order. A change of a user has up to two for verifiers: of the claims, and of what its reason says. One that
+ * concerns neither, such as another name, has none, and a change of an OAuth client has none. The third one is for copies.
  */
-export function eventsOf(change: LoggedChange, history: string): SecurityEvent[] {
-  const { kind, xid, id, claims, reason } = change;
-  if (kind === 'client.changed') return [];
-  const jti = `${history}-${id}`;
+export function eventsOf(change: LoggedChange, history: string, audience: Audience): SecurityEvent[] {
+  const jti = `${history}-${change.id}`;
+  const { xid, id } = change;
   const own = { xid, id, part: 0, jti, txn: `${history}-t${xid}`, change };
-  if (kind !== 'user.updated') return [own];
+  const parts = partsForVerifiers(change);
+  if (audience === 'copies' && directoryEventOf(change) !== undefined) parts.push(2);
+  return parts.map((part) => ({ ...own, part, jti: `${jti}${SUFFIXES[part]}` }));
+}
+
+/** Of the `jti`, by part. */
+const SUFFIXES = ['', '-p', '-u'];
+
+function partsForVerifiers({ kind, claims, reason }: LoggedChange): number[] {
+  if (kind === 'client.changed') return [];
+  if (kind !== 'user.updated') return [0];
   const hasOwn = claims === null || Object.keys(claims).length > 0;
-  return [...(hasOwn ? [own] : []), ...(isKnown(reason) ? [{ ...own, part: 1, jti: `${jti}-p` }] : [])];
+  return [...(hasOwn ? [0] : []), ...(isKnown(reason) ? [1] : [])];
 }
 
 /**
@@ -39,8 +55,7 @@ export function claimsOf(
   issuer: string,
   audience: string,
 ): object {
-  const [type, event] =
-    part === 1 && isKnown(change.reason) ? ofReason(change, change.reason) : eventOf(change, issuer);
+  const [type, event] = typedEventOf(change, part, issuer);
   return {
     iss: issuer,
     aud: audience,
@@ -64,6 +79,12 @@ function subjectOf(change: LoggedChange, issuer: string): object {
 }
 
 type TypedEvent = readonly [type: string, event: object];
+
+function typedEventOf(change: LoggedChange, part: number, issuer: string): TypedEvent {
+  const directory = part === 2 ? directoryEventOf(change) : undefined;
+  if (directory !== undefined) return [`${issuer}/event-types/${directory.name}`, directory.event];
+  return part === 1 && isKnown(change.reason) ? ofReason(change, change.reason) : eventOf(change, issuer);
+}
 
 /** By what changed of a user. */
 const OF_REASON: Readonly<Record<UserChangeReason, TypedEvent>> = {

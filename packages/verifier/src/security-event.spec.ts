@@ -52,6 +52,25 @@ describe('the feed', () => {
     await world.verify(other.token);
     expect(world.verifier.status().introspections).toBe(1);
   });
+
+  it.each(['user-created', 'user-updated', 'user-deleted'])(
+    'with the event %s for copies of the users makes no token be introspected, and stays fresh',
+    async (name) => {
+      const { token, session } = await world.issuer.logIn();
+      world.issuer.tell(`${world.issuer.url}/event-types/${name}`, session.sub, {});
+      await world.run(100);
+      expect(await world.verify(token)).toMatchObject({ sub: session.sub });
+      expect(world.verifier.status()).toMatchObject({ fresh: true, introspections: 0 });
+    },
+  );
+
+  it('with an event of the same name and another issuer makes the tokens of its user be introspected', async () => {
+    const { token, session } = await world.issuer.logIn();
+    world.issuer.tell('https://other.test/event-types/user-updated', session.sub, {});
+    await world.run(100);
+    await world.verify(token);
+    expect(world.verifier.status().introspections).toBe(1);
+  });
 });
 
 const forged =

@@ -7,6 +7,8 @@ import { SIGNATURE_ALGORITHMS } from './signature-algorithms.js';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/';
 const SESSION_REVOKED = `${CAEP}session-revoked`;
+/** Only clients with the scope `events:users` get them. */
+const FOR_COPIES = ['user-created', 'user-updated', 'user-deleted'];
 
 /** `issuedAt`: a time that has passed at the issuer, in seconds since 1970. */
 export type SecurityEvent = { readonly issuedAt: number } & (
@@ -25,7 +27,8 @@ export class BadEventError extends Error {
 /**
  * Verifies a security event token (RFC 8417) by the keys of the issuer.
  *
- * @returns what it says. Events of an unknown type, and those that revoke nothing, say that the user changed
+ * @returns what it says. Events of an unknown type, and those that revoke nothing, say that the user changed. Those for copies of the users
+ *   say nothing about tokens: what concerns tokens has an event of its own
  * @throws BadEventError for a wrong signature, type, issuer, audience, `jti` or subject
  * @throws VerifierError `unavailable` when the keys cannot be read
  */
@@ -70,7 +73,10 @@ async function verified(token: string, { keys, ...expected }: Expected): Promise
 function eventsOf({ iat, sub_id: subject, events }: JWTPayload, issuer: string): SecurityEvent[] {
   if (!isNumber(iat) || !isObject(events)) throw new BadEventError('a security event token has no events');
   const { sub, sid, isEverybody } = subjectOf(subject, issuer);
-  const found = Object.entries(events).map(([type, event]): SecurityEvent => {
+  const types = Object.entries(events);
+  if (types.length === 0) throw new BadEventError('a security event token has no events');
+  const own = types.filter(([type]) => !FOR_COPIES.some((name) => type === `${issuer}/event-types/${name}`));
+  return own.map(([type, event]): SecurityEvent => {
     const issuedAt = Math.max(iat, timestampOf(event));
     if (isEverybody && type === SESSION_REVOKED)
       return { kind: 'everybody-revoked', endedAt: timestampOf(event), reason: reasonOf(event), issuedAt };
@@ -81,8 +87,6 @@ function eventsOf({ iat, sub_id: subject, events }: JWTPayload, issuer: string):
       ? { kind: 'user-revoked', sub, reason, issuedAt }
       : { kind: 'session-revoked', sid, sub, reason, issuedAt };
   });
-  if (found.length === 0) throw new BadEventError('a security event token has no events');
-  return found;
 }
 
 interface Subject {

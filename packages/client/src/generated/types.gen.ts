@@ -425,9 +425,9 @@ export type OneTimeTokenDto = {
 export type CreateClientDto = {
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`). At registration `introspection` and `events` if absent
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), get its events of users too (`events:users`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`). At registration `introspection` and `events` if absent
      */
-    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
+    scopes?: Array<'introspection' | 'events' | 'events:users' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
 };
 
 export type IssuedClientDto = {
@@ -437,9 +437,9 @@ export type IssuedClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), get its events of users too (`events:users`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
      */
-    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
+    scopes: Array<'introspection' | 'events' | 'events:users' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored
@@ -450,9 +450,9 @@ export type IssuedClientDto = {
 export type UpdateClientDto = {
     name?: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`). At registration `introspection` and `events` if absent
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), get its events of users too (`events:users`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`). At registration `introspection` and `events` if absent
      */
-    scopes?: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
+    scopes?: Array<'introspection' | 'events' | 'events:users' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
 };
 
 export type ClientDto = {
@@ -462,9 +462,9 @@ export type ClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), get its events of users too (`events:users`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
      */
-    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
+    scopes: Array<'introspection' | 'events' | 'events:users' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
     created_at: string;
     /**
      * Until then the secret before the latest one is accepted too
@@ -490,9 +490,9 @@ export type RenewedClientDto = {
     client_id: string;
     name: string;
     /**
-     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
+     * What the client may do: ask for tokens (`introspection`), read the revocation feed (`events`), get its events of users too (`events:users`), look up accounts by their ids (`users`), log users in with their passwords (`password`), name the address of each user in `End-User-Address` (`end_user_address`), and get one-time tokens of accounts, for mails of its own (`one_time_tokens`)
      */
-    scopes: Array<'introspection' | 'events' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
+    scopes: Array<'introspection' | 'events' | 'events:users' | 'users' | 'password' | 'end_user_address' | 'one_time_tokens'>;
     created_at: string;
     /**
      * Shown this once; only its hash is stored

@@ -8,6 +8,7 @@ type Scope = ClientDto['scopes'][number];
 const SCOPES: readonly Scope[] = [
   'introspection',
   'events',
+  'events:users',
   'users',
   'password',
   'end_user_address',
