@@ -5,6 +5,7 @@
 -- Another schema than public (DATABASE_SCHEMA):                add  --set=schema=auth
 -- Then give both roles a password:                             \password ergodrive_owner
 -- Tables that another role made:                               docs/postgresql.md#two-database-roles
+-- Tables of your own in the same database:                     docs/postgresql.md#your-own-tables-beside-ours
 
 \set ON_ERROR_STOP on
 \if :{?schema}

@@ -7,6 +7,7 @@ import {
   DatabaseTimeoutError,
   isDatabaseOutage,
   isReadOnlyRefusal,
+  isReferenceViolation,
   isRefusedConnection,
   isUniqueViolation,
   isUnstorableText,
@@ -133,6 +134,12 @@ describe('among database errors', () => {
     expect(isUniqueViolation(failedQuery('23505'))).toBe(true);
     expect(isUniqueViolation(failedQuery('23503'))).toBe(false);
     expect(isUniqueViolation(new Error('23505'))).toBe(false);
+  });
+
+  it.each(['23503', '23001'])('%s is a violation of a reference, bare and as TypeORM wraps it', (code) => {
+    expect(isReferenceViolation(withCode(code))).toBe(true);
+    expect(isReferenceViolation(failedQuery(code))).toBe(true);
+    expect(isReferenceViolation(failedQuery('23505'))).toBe(false);
   });
 
   it('a refusal of text that cannot be stored is recognised', () => {

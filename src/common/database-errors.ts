@@ -26,6 +26,8 @@ const STATEMENT_CODE = /^(42...|08P01)$/;
 /** No table or function of this name. */
 const MISSING = ['42P01', '42883'];
 const UNIQUE_VIOLATION = '23505';
+/** foreign_key_violation; restrict_violation, which PostgreSQL 18 gives for `ON DELETE RESTRICT`. */
+const REFERENCE_VIOLATION = ['23503', '23001'];
 const LOCK_TIMEOUT = '55P03';
 
 /** Several waits for the database took longer, in total, than the limit of one wait. */
@@ -81,6 +83,11 @@ export function isMissingName(error: unknown): boolean {
 
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === UNIQUE_VIOLATION;
+}
+
+/** Whether a foreign key forbids a change: a row that it refers to is missing, or a row that is to go is referred to. */
+export function isReferenceViolation(error: unknown): boolean {
+  return REFERENCE_VIOLATION.includes(sqlState(error) ?? '');
 }
 
 /** Whether a statement gave up waiting for a lock. */

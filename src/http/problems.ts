@@ -57,6 +57,11 @@ export const PROBLEMS = {
   email_taken: { status: 409, detail: 'Email already registered' },
   invitation_void: { status: 409, detail: 'The person who sent this invitation may not invite any more' },
   last_admin: { status: 409, detail: 'The last active admin can be neither demoted nor deactivated' },
+  account_referenced: {
+    status: 409,
+    detail: 'Other data refer to this account, which stays',
+    note: 'A table beside those of the service has a foreign key that forbids the deletion',
+  },
   client_managed_by_file: {
     status: 409,
     detail: 'A file describes this client (CLIENTS_FILE): change it there',

@@ -28,6 +28,7 @@ import { CreateInvitations1764000000032 } from './1764000000032-create-invitatio
 import { NameSessions1764000000033 } from './1764000000033-name-sessions.js';
 import { IndexAuditByActor1764000000034 } from './1764000000034-index-audit-by-actor.js';
 import { LogChangesOfTheDirectory1764000000037 } from './1764000000037-log-changes-of-the-directory.js';
+import { CreateUserDirectory1764000000038 } from './1764000000038-create-user-directory.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   NameSessions1764000000033,
   IndexAuditByActor1764000000034,
   LogChangesOfTheDirectory1764000000037,
+  CreateUserDirectory1764000000038,
 ];
