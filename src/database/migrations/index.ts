@@ -29,6 +29,7 @@ import { NameSessions1764000000033 } from './1764000000033-name-sessions.js';
 import { IndexAuditByActor1764000000034 } from './1764000000034-index-audit-by-actor.js';
 import { LogChangesOfTheDirectory1764000000037 } from './1764000000037-log-changes-of-the-directory.js';
 import { CreateUserDirectory1764000000038 } from './1764000000038-create-user-directory.js';
+import { FixSearchPaths1764000000039 } from './1764000000039-fix-search-paths.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -63,4 +64,5 @@ export const MIGRATIONS = [
   IndexAuditByActor1764000000034,
   LogChangesOfTheDirectory1764000000037,
   CreateUserDirectory1764000000038,
+  FixSearchPaths1764000000039,
 ];

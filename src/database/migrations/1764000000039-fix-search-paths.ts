@@ -1,0 +1,34 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { fixSearchPath } from './search-path-of-functions.js';
+
+/** What triggers and defaults run. `history_token()` is none of them: where it finds its tables is what the proof of a connection is about. */
+const FUNCTIONS = [
+  'current_session_generation()',
+  'end_sessions_of_inactive_user()',
+  'keep_session_generation()',
+  'lock_session_generation()',
+  'log_client_change()',
+  'log_invalidation(text, uuid, uuid, text)',
+  'log_invalidation(text, uuid, uuid, text, jsonb)',
+  'log_invalidation(text, uuid, uuid, text, jsonb, text[])',
+  'log_session_end()',
+  'log_session_generation()',
+  'log_session_move()',
+  'log_user_change()',
+  'log_user_creation()',
+  'queue_audit_event()',
+  'refuse_audit_change()',
+  'refuse_directory_change()',
+  'refuse_truncate()',
+] as const;
+
+/** A change by SQL is logged whatever `search_path` its session has. */
+export class FixSearchPaths1764000000039 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await fixSearchPath(runner, FUNCTIONS);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const name of FUNCTIONS) await runner.query(`ALTER FUNCTION ${name} RESET search_path`);
+  }
+}
