@@ -22,6 +22,7 @@ import { POOLER_MUTANTS } from './pooler-mutants.js';
 import { PROOF_MUTANTS } from './proof-mutants.js';
 import { RECOVERY_MUTANTS } from './recovery-mutants.js';
 import { ROLE_MUTANTS } from './role-mutants.js';
+import { SCHEMA_MUTANTS } from './schema-mutants.js';
 import { SECRET_MUTANTS } from './secret-mutants.js';
 import { TRACING_MUTANTS } from './tracing-mutants.js';
 import { VERIFIER_HISTORY_MUTANTS } from './verifier-history-mutants.js';
@@ -60,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PROOF_MUTANTS,
   ...RECOVERY_MUTANTS,
   ...ROLE_MUTANTS,
+  ...SCHEMA_MUTANTS,
   ...SECRET_MUTANTS,
   ...TRACING_MUTANTS,
   ...VERIFIER_MUTANTS,

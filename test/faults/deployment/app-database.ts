@@ -11,10 +11,15 @@ export class AppDatabase {
     readonly url: string,
   ) {}
 
-  /** Makes it, empty, on a server that has none. */
-  static async create(server: PostgresServer): Promise<AppDatabase> {
+  /**
+   * Makes it, empty, on a server that has none.
+   * @param schema of the tables, to which the statements of tests lead then; those of the instances lead there by themselves
+   */
+  static async create(server: PostgresServer, schema?: string): Promise<AppDatabase> {
     await server.query(`CREATE ROLE ${ROLE} LOGIN`);
     await server.query(`CREATE DATABASE ${NAME} OWNER ${ROLE}`);
+    if (schema !== undefined)
+      await server.query(`ALTER ROLE postgres IN DATABASE ${NAME} SET search_path = ${schema}, pg_temp`);
     return AppDatabase.on(server);
   }
 

@@ -27,6 +27,8 @@ export interface DeploymentOptions {
   instances: number;
   postgres?: PostgresServerOptions;
   redis?: RedisServerOptions;
+  /** `DATABASE_SCHEMA` of all instances; the default by default. */
+  schema?: string;
   /** What the environment of an instance has beside the shared one. */
   environment?: (instance: number) => Environment;
 }
@@ -53,7 +55,7 @@ export class Deployment {
       PostgresServer.start({ durability: 'process', ...options.postgres }),
       RedisServer.start(options.redis),
     ]);
-    const database = await AppDatabase.create(postgres);
+    const database = await AppDatabase.create(postgres, options.schema);
     const numbers = Array.from({ length: options.instances }, (_, number) => number);
     const proxiesOf = (port: number) => Promise.all(numbers.map(() => TcpProxy.start({ port })));
     const links = await proxiesOf(redis.port);
@@ -63,6 +65,7 @@ export class Deployment {
         AppProcess.start({
           env: {
             ...SHARED_ENVIRONMENT,
+            ...(options.schema && { DATABASE_SCHEMA: options.schema }),
             DATABASE_URL: databaseLinks[number]!.through(database.appUrl),
             REDIS_URL: links[number]!.through(redis.url),
             ...options.environment?.(number),
