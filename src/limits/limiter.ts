@@ -3,6 +3,7 @@ import { ignoreOutage } from '../redis/cache-unavailable.error.js';
 import { isDatabaseOutage } from '../common/database-errors.js';
 import { RedisWaits } from '../common/redis-waits.js';
 import type { Limit, Refusal } from './limit.js';
+import type { CountName } from './count-name.js';
 import type { PostgresCounts } from './postgres-counts.js';
 
 /**
@@ -16,6 +17,7 @@ export class Limiter {
     private readonly redis: RateLimiterRedis | undefined,
     private readonly postgres: PostgresCounts,
     private readonly waitLimitMs: number,
+    private readonly nameOf: CountName,
   ) {}
 
   /**
@@ -25,13 +27,14 @@ export class Limiter {
    * @throws Error of the database driver; then the attempt must not be made
    */
   async take(key: string, waits = new RedisWaits()): Promise<Refusal | undefined> {
+    const name = this.nameOf(key);
     try {
-      await this.onRedis((counts) => counts.consume(key), waits);
-      await this.postgres.consume(key);
+      await this.onRedis((counts) => counts.consume(name), waits);
+      await this.postgres.consume(name);
       return undefined;
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) {
-        await this.onRedis((counts) => counts.reward(key), waits);
+        await this.onRedis((counts) => counts.reward(name), waits);
         throw error;
       }
       return { limit: this.limit, retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) };
@@ -40,17 +43,19 @@ export class Limiter {
 
   /** Takes an attempt out of the count that should not count. During an outage it stays counted. */
   async giveBack(key: string, waits = new RedisWaits()): Promise<void> {
+    const name = this.nameOf(key);
     await Promise.all([
-      this.onRedis((counts) => counts.reward(key), waits),
-      this.postgres.reward(key).catch(ignoreDatabaseOutage),
+      this.onRedis((counts) => counts.reward(name), waits),
+      this.postgres.reward(name).catch(ignoreDatabaseOutage),
     ]);
   }
 
   /** Forgets the attempts. During an outage they stay counted. */
   async clear(key: string, waits = new RedisWaits()): Promise<void> {
+    const name = this.nameOf(key);
     await Promise.all([
-      this.onRedis((counts) => counts.delete(key), waits),
-      this.postgres.delete(key).catch(ignoreDatabaseOutage),
+      this.onRedis((counts) => counts.delete(name), waits),
+      this.postgres.delete(name).catch(ignoreDatabaseOutage),
     ]);
   }
 

@@ -5,6 +5,7 @@ import { HotStatements, type Run } from '../database/hot-statements.js';
 import { newCounter } from '../common/metrics.js';
 import { RedisWaits } from '../common/redis-waits.js';
 import { ProblemError } from '../http/problem.error.js';
+import { type CountName, countNames } from './count-name.js';
 import { type Limit, type Refusal, refusalHeaders, WINDOW_SECONDS } from './limit.js';
 import { Limiter } from './limiter.js';
 import { COUNT, type CountRow, PostgresCounts } from './postgres-counts.js';
@@ -19,11 +20,15 @@ export class Limiters {
     ['limit'],
   );
 
+  private readonly nameOf: CountName;
+
   constructor(
     private readonly statements: HotStatements,
     @Optional() @Inject(RedisServers) private readonly redis: RedisServers | undefined,
     private readonly config: AppConfig,
-  ) {}
+  ) {
+    this.nameOf = countNames(config.tokens.key);
+  }
 
   for(limit: Limit): Limiter {
     const redis = this.redis && redisCounts(this.redis, limit);
@@ -32,6 +37,7 @@ export class Limiters {
       redis,
       new PostgresCounts(this.statements, limit),
       this.config.cache.deadlineMs,
+      this.nameOf,
     );
   }
 
@@ -47,7 +53,7 @@ export class Limiters {
    */
   async takeWithin(run: Run, { name, attempts }: Limit, key: string): Promise<boolean> {
     if (!this.config.rateLimitEnabled) return true;
-    const [row] = await run<CountRow>(COUNT, [`${name}:${key}`, WINDOW_SECONDS, attempts]);
+    const [row] = await run<CountRow>(COUNT, [`${name}:${this.nameOf(key)}`, WINDOW_SECONDS, attempts]);
     const isWithin = row !== undefined && row.count <= attempts;
     if (!isWithin) this.refusals.inc({ limit: name });
     return isWithin;

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { accept, invitationToken, invite, invited, newAddress, outcomeOf } from './invitations.js';
+import { limitKey } from './limit-key.js';
 import { registerAdmin } from './oauth-clients.js';
 
 describe('the right to invite', () => {
@@ -124,7 +125,9 @@ describe('mails that admins send', () => {
       for (const by of [admin, other]) outcomes.push(outcomeOf(await invite(app, by, { email })));
     const REFUSED = '429 too_many_requests';
     expect(outcomes).toEqual([...Array<string>(5).fill('201'), REFUSED]);
-    await app.query('UPDATE limit_counts SET count = 200 WHERE key = $1', [`mail-admin:${admin.id}`]);
+    await app.query('UPDATE limit_counts SET count = 200 WHERE key = $1', [
+      limitKey(app, 'mail-admin', admin.id),
+    ]);
     const next = await Promise.all([admin, other].map((by) => invite(app, by, { email: newAddress() })));
     await app.stop();
     expect(next.map(outcomeOf)).toEqual([REFUSED, '201']);

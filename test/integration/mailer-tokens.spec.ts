@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { getMe, type Member, register } from './accounts.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
 import { letterOf, tokenOf } from './letters.js';
+import { limitKey } from './limit-key.js';
 import { endClient, registerAdmin, registerClient } from './oauth-clients.js';
 
 const NEXT = 'a new horse battery';
@@ -196,7 +197,7 @@ describe('one-time tokens for mailers of their own', () => {
       await registerClient(app, admin, 'other', ['one_time_tokens']),
     ];
     await app.query(`INSERT INTO limit_counts VALUES ($1, 1000, now() + interval '10 minutes')`, [
-      `one-time-token-issue:${clients[0]?.id}`,
+      limitKey(app, 'one-time-token-issue', String(clients[0]?.id)),
     ]);
     const issue = (by: OAuthClient) =>
       app.call('POST', `/api/v1/users/${admin.id}/one-time-token`, {

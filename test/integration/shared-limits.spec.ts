@@ -9,6 +9,7 @@ import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js'
 import { waitFor } from '../support/wait-for.js';
 import { register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { limitKey } from './limit-key.js';
 
 const INSTANCES = 3;
 const LIMIT = 10;
@@ -76,6 +77,7 @@ describe('the limits of three instances', () => {
     return made.filter(Boolean).length;
   }
 
+  const ofNetwork = () => `ergodrive:limit:${limitKey(apps[0]!, 'login-network', ADDRESS)}`;
   const newEmail = () => `${randomUUID()}@example.org`;
   beforeEach(() => apps[0]!.query('DELETE FROM limit_counts'));
   beforeEach(() => redis.flush());
@@ -124,9 +126,7 @@ describe('the limits of three instances', () => {
     await apps[0]!.query('ALTER TABLE limit_counts RENAME TO hidden');
     // The count of the network is not reached, so PostgreSQL would be asked for it.
     await expect(
-      withRedis(redis.url, (client) =>
-        client.send('SET', `ergodrive:limit:login-network:${ADDRESS}`, '100', 'EX', '900'),
-      ),
+      withRedis(redis.url, (client) => client.send('SET', ofNetwork(), '100', 'EX', '900')),
     ).resolves.toBe('OK');
     await expect(guess(email)).resolves.toBe(0);
     await apps[0]!.query('ALTER TABLE hidden RENAME TO limit_counts');
@@ -134,14 +134,13 @@ describe('the limits of three instances', () => {
   });
 
   it('take no account of a count in Redis that no window ends', async () => {
-    const key = `ergodrive:limit:login-network:${ADDRESS}`;
     for (const end of [[], ['EX', '901']]) {
-      await withRedis(redis.url, (client) => client.send('SET', key, '100', ...end));
+      await withRedis(redis.url, (client) => client.send('SET', ofNetwork(), '100', ...end));
       await expect(guess(newEmail())).resolves.toBe(LIMIT);
     }
   });
 
-  it('have keys in Redis with one prefix and an expiry, and without the address of an account', async () => {
+  it('have keys in Redis with one prefix and an expiry, and show no address of an account and no IP address', async () => {
     const email = newEmail();
     await guess(email, 1);
     const keys = await withRedis(redis.url, async (client) => (await client.send('KEYS', '*')) as string[]);
@@ -150,6 +149,7 @@ describe('the limits of three instances', () => {
     for (const key of limits) {
       expect(key).toMatch(/^ergodrive:limit:(login-network|login-account-network|login-account):/);
       expect(key).not.toContain('@');
+      expect(key).not.toContain(ADDRESS);
       const ttl = await withRedis(redis.url, (client) => client.send('TTL', key));
       expect(Number(ttl)).toBeGreaterThan(0);
     }

@@ -152,7 +152,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'PostgreSQL does not count',
     file: LIMITER,
-    text: 'await this.postgres.consume(key);',
+    text: 'await this.postgres.consume(name);',
     replacement: '',
     specs: SHARED_SPEC,
     test: 'while Redis is down',
@@ -160,7 +160,7 @@ export const LIMIT_MUTANTS: readonly Mutant[] = [
   {
     name: 'Redis does not count',
     file: LIMITER,
-    text: 'await this.onRedis((counts) => counts.consume(key), waits);',
+    text: 'await this.onRedis((counts) => counts.consume(name), waits);',
     replacement: '',
     specs: SHARED_SPEC,
     test: 'PostgreSQL loses its counts',
