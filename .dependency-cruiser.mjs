@@ -37,6 +37,7 @@ const folders = {
   recovery: [...flows, 'audit'],
   addresses: flows,
   registration: flows,
+  erasure: [...flows, 'audit', 'log', 'limits'],
   invitations: [...flows, 'audit'],
   notices: ['sessions', 'users', 'one-time-tokens', 'mail', 'limits', 'database', ...ground],
   'link-pages': ground,

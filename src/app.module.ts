@@ -8,6 +8,7 @@ import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvitationsModule } from './invitations/invitations.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         AddressesModule,
         NoticesModule,
         RecoveryModule,
+        ErasureModule,
         // Both have the pages to which mails lead.
         config.console === undefined ? LinkPagesModule : ConsoleModule,
         ClientsModule,

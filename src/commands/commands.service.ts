@@ -14,11 +14,13 @@ import { Command } from './command.js';
  * What a command locks first. `gate` comes before the accounts: a login and a command take both in this order, so they never deadlock.
  * @param accounts condition for their ids
  */
-function lockAccounts(gate: string, accounts: string): string {
+function lockAccounts(gate: string, accounts: string, lock = 'NO KEY UPDATE'): string {
   return `
   WITH ${gate}
-  SELECT id FROM users WHERE EXISTS (SELECT FROM gate) AND ${accounts} ORDER BY id FOR NO KEY UPDATE`;
+  SELECT id FROM users WHERE EXISTS (SELECT FROM gate) AND ${accounts} ORDER BY id FOR ${lock}`;
 }
+
+const OF_ACCOUNTS_AND_ADMINS = `(id = ANY($1::uuid[]) OR (role = '${ADMIN_ROLE}' AND is_active))`;
 
 /** Locks in the order of the ids, so that commands on the same accounts wait for each other and never deadlock. */
 const LOCK_ACCOUNTS: HotStatement = {
@@ -29,7 +31,13 @@ const LOCK_ACCOUNTS: HotStatement = {
 /** Locks every active admin too, so that changes that remove an admin wait for each other. */
 const LOCK_ACCOUNTS_AND_ADMINS: HotStatement = {
   name: 'lock_accounts_and_admins',
-  text: lockAccounts(GATE, `(id = ANY($1::uuid[]) OR (role = '${ADMIN_ROLE}' AND is_active))`),
+  text: lockAccounts(GATE, OF_ACCOUNTS_AND_ADMINS),
+};
+
+/** Waits for what refers to the accounts, too, such as an event of the audit trail: a deletion would wait for it later, and could deadlock. */
+const LOCK_TO_ERASE: HotStatement = {
+  name: 'lock_accounts_to_erase',
+  text: lockAccounts(GATE, OF_ACCOUNTS_AND_ADMINS, 'UPDATE'),
 };
 
 /** Waits for every command and every login, and keeps others waiting. */
@@ -38,7 +46,12 @@ const LOCK_EVERYBODY: HotStatement = {
   text: lockAccounts(CLOSED_GATE, 'id = ANY($1::uuid[])'),
 };
 
-const LOCKS = { accounts: LOCK_ACCOUNTS, admins: LOCK_ACCOUNTS_AND_ADMINS, everybody: LOCK_EVERYBODY };
+const LOCKS = {
+  accounts: LOCK_ACCOUNTS,
+  admins: LOCK_ACCOUNTS_AND_ADMINS,
+  erasure: LOCK_TO_ERASE,
+  everybody: LOCK_EVERYBODY,
+};
 
 /**
  * Runs commands, which check the caller again within their transaction. The guard checked the caller when the request
@@ -56,7 +69,7 @@ export class CommandsService {
    * Runs `act` in a transaction that has locked the accounts of the caller and of `userIds`. Every change of an account, and
    * of its sessions, locks the account too. So what `act` reads of these accounts stays true until the commit, and no generation of
    * sessions ends meanwhile. Resolves when no instance accepts the state from before the commit any more.
-   * @param lock `admins` also locks all active admins; `everybody` also waits for all other commands and logins
+   * @param lock `admins` also locks all active admins; `erasure` does too, against references to them; `everybody` also waits for all other commands and logins
    * @throws ProblemError that `act` threw: then nothing was changed, and the cache entries of the accounts are evicted
    */
   async run<T>(

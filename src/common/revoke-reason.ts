@@ -10,6 +10,7 @@ export type RevokeReason =
   | 'reported_by_owner'
   | 'account_claimed'
   | 'user_deactivated'
+  | 'user_erased'
   | 'too_many_sessions'
   | 'client_ended'
   | 'ended_for_everybody';

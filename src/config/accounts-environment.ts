@@ -31,6 +31,10 @@ export class AccountsEnvironment extends TracingEnvironment {
   @IntegerBetween(1, 60)
   ONE_TIME_TOKEN_DAYS: number = 7;
 
+  /** From the request to delete an account to its erasure; 0 for at once. */
+  @IntegerBetween(0, 60)
+  DELETION_GRACE_DAYS: number = 0;
+
   /** Mails about events of an account, with commas between; `none` for none. */
   @IsOptional()
   @IsString()

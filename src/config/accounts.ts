@@ -8,7 +8,10 @@ const DAY_SECONDS = 86_400;
 /** @throws ConfigurationError */
 export function loadAccounts(
   environment: Environment,
-): Pick<AppConfig, 'registration' | 'requireVerifiedEmail' | 'oneTimeTokens' | 'notices'> {
+): Pick<
+  AppConfig,
+  'registration' | 'requireVerifiedEmail' | 'oneTimeTokens' | 'deletionGraceDays' | 'notices'
+> {
   return {
     registration: parseRegistration(environment),
     requireVerifiedEmail: environment.REQUIRE_VERIFIED_EMAIL,
@@ -16,6 +19,7 @@ export function loadAccounts(
       shortSeconds: environment.ONE_TIME_TOKEN_MINUTES * 60,
       longSeconds: environment.ONE_TIME_TOKEN_DAYS * DAY_SECONDS,
     },
+    deletionGraceDays: environment.DELETION_GRACE_DAYS,
     notices: parseNotices(environment),
   };
 }

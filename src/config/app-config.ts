@@ -115,6 +115,8 @@ export class AppConfig {
     /** Of what waits in a mailbox. */
     longSeconds: number;
   };
+  /** From the request to delete an account to its erasure; 0 for at once. */
+  readonly deletionGraceDays: number;
   /** Which mails about events of an account are sent. */
   readonly notices: readonly NoticeKind[];
   readonly firstAdmin: { email: string; password: string } | undefined;

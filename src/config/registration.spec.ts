@@ -39,6 +39,9 @@ describe('the configuration of registration', () => {
     ['ONE_TIME_TOKEN_MINUTES', '1441'],
     ['ONE_TIME_TOKEN_DAYS', '0'],
     ['ONE_TIME_TOKEN_DAYS', '61'],
+    ['DELETION_GRACE_DAYS', '-1'],
+    ['DELETION_GRACE_DAYS', '61'],
+    ['DELETION_GRACE_DAYS', '1.5'],
   ])('refuses %s=%s with the name and the rule, and without the value', (name, value) => {
     const problems = problemsOfConfiguration({ JWT_SECRET, [name]: value });
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} must `))]);

@@ -56,7 +56,7 @@ export const PROBLEMS = {
   request_timeout: { status: 408, detail: 'The request did not arrive in time' },
   email_taken: { status: 409, detail: 'Email already registered' },
   invitation_void: { status: 409, detail: 'The person who sent this invitation may not invite any more' },
-  last_admin: { status: 409, detail: 'The last active admin can be neither demoted nor deactivated' },
+  last_admin: { status: 409, detail: 'The last active admin can be neither demoted, deactivated nor erased' },
   account_referenced: {
     status: 409,
     detail: 'Other data refer to this account, which stays',

@@ -19,6 +19,11 @@ const TEXTS = {
       'Every device is logged out, and the password stops working. A mail leads to a new one.',
       'Undo the change',
     ],
+    'undo-deletion': [
+      'Keep your account',
+      'The account is not deleted. Log in again afterwards.',
+      'Keep the account',
+    ],
     'end-sessions': [
       'This was not me',
       'Every device is logged out, and the password stops working. A mail leads to a new one.',
@@ -56,6 +61,11 @@ const TEXTS = {
       'Frühere Adresse zurückholen',
       'Alle Geräte werden abgemeldet, und das Passwort gilt nicht mehr. Eine Mail führt zu einem neuen.',
       'Änderung rückgängig machen',
+    ],
+    'undo-deletion': [
+      'Konto behalten',
+      'Das Konto wird nicht gelöscht. Melden Sie sich danach wieder an.',
+      'Konto behalten',
     ],
     'end-sessions': [
       'Das war ich nicht',

@@ -35,6 +35,7 @@ export class LinkPagesController {
     'verify-email',
     'finish-registration',
     'undo-email-change',
+    'undo-deletion',
     'end-sessions',
     'accept-invitation',
   ])

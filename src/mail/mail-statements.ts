@@ -66,17 +66,20 @@ export const GIVE_BACK: HotStatement = {
   UPDATE mail_outbox SET lease = NULL, attempts = attempts - 1, next_attempt_at = now() WHERE id = $1 AND lease = $2`,
 };
 
+/** A dead letter of an account that was deleted keeps no address: it is not sent again, and nothing else would remove the address. */
+const KEPT_ADDRESS = `address = CASE WHEN data->>'forgets_address' = 'true' THEN NULL ELSE address END`;
+
 export const BURY: HotStatement = {
   name: 'bury_mail',
   text: `
-  UPDATE mail_outbox SET lease = NULL, last_error = $3, failed_at = now() WHERE id = $1 AND lease = $2 RETURNING id`,
+  UPDATE mail_outbox SET lease = NULL, last_error = $3, failed_at = now(), ${KEPT_ADDRESS} WHERE id = $1 AND lease = $2 RETURNING id`,
 };
 
 /** Makes mails that have expired dead letters, of whatever kind they are. */
 export const BURY_EXPIRED: HotStatement = {
   name: 'bury_expired_mails',
   text: `
-  UPDATE mail_outbox SET lease = NULL, failed_at = now(), last_error = coalesce(last_error, 'no attempt before the mail expired')
+  UPDATE mail_outbox SET lease = NULL, failed_at = now(), ${KEPT_ADDRESS}, last_error = coalesce(last_error, 'no attempt before the mail expired')
   WHERE id = ANY (ARRAY(SELECT id FROM mail_outbox WHERE ${EXPIRED} LIMIT 100 FOR UPDATE SKIP LOCKED))
   RETURNING id, kind, attempts, last_error`,
 };

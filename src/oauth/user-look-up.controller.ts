@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdParam } from '../http/id-param.decorator.js';
-import { toUserDto, UserDto } from '../users/user.dto.js';
+import { AdministeredUserDto, toAdministeredUserDto } from '../users/user.dto.js';
 import { UsersService } from '../users/users.service.js';
 import { AdminOrClient } from './admin-or-client.guard.js';
 
@@ -22,9 +22,9 @@ export class UserLookUpController {
       'A client needs the scope `users`. It finds the account of a token by `sub`. The answer has the state of this moment; nothing may ' +
       'store it.',
   })
-  @ApiOkResponse({ type: UserDto })
+  @ApiOkResponse({ type: AdministeredUserDto })
   @ApiProblems(404, 429)
-  async read(@IdParam() id: string): Promise<UserDto> {
-    return toUserDto(await this.users.get(id));
+  async read(@IdParam() id: string): Promise<AdministeredUserDto> {
+    return toAdministeredUserDto(await this.users.get(id));
   }
 }

@@ -27,6 +27,10 @@ export const LOCK_ACCOUNT: HotStatement = {
   text: 'SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE',
 };
 
+/** Whether an account `u` can have tokens of this purpose: an undo is for an account that waits for its deletion. */
+const mayHave = (purpose: string): string => `
+  CASE WHEN ${purpose} = 'undo_deletion' THEN NOT u.is_active AND u.deletion_due_at > statement_timestamp() ELSE u.is_active END`;
+
 export const ISSUE: HotStatement = {
   name: 'issue_one_time_token',
   text: `
@@ -39,7 +43,7 @@ export const ISSUE: HotStatement = {
   SELECT $1, $2, $3, $4, $5,
     (SELECT ${stateOf('$2')} FROM users u WHERE u.id = $4), $6,
     statement_timestamp(), statement_timestamp() + make_interval(secs => $7)
-  WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM users WHERE id = $4 AND is_active)
+  WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM users u WHERE u.id = $4 AND ${mayHave('$2')})
   RETURNING expires_at`,
 };
 
@@ -55,7 +59,7 @@ const isOfRightfulClient = `(t.data->>'client_id' IS NULL OR (
 /** A token that is good now. The state of its account is that of the issue. */
 const usable = `
   t.expires_at > statement_timestamp() AND (t.user_id IS NULL OR EXISTS (
-    SELECT FROM users u WHERE u.id = t.user_id AND u.is_active AND t.state IS NOT DISTINCT FROM ${stateOf('t.purpose')}
+    SELECT FROM users u WHERE u.id = t.user_id AND ${mayHave('t.purpose')} AND t.state IS NOT DISTINCT FROM ${stateOf('t.purpose')}
       AND ${isOfRightfulClient}))`;
 
 const GRANT = 't.purpose, t.user_id AS "userId", t.address, t.data';

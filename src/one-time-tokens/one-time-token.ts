@@ -5,6 +5,7 @@ export type TokenPurpose =
   | 'register'
   | 'change_email'
   | 'undo_email_change'
+  | 'undo_deletion'
   | 'end_sessions'
   | 'accept_invitation';
 
@@ -26,6 +27,8 @@ export const PURPOSE_RULES: Readonly<Record<TokenPurpose, PurposeRules>> = {
   change_email: { bindsTo: 'credential', replaces: true, life: 'short' },
   // A thief who changes the address twice must not end the undo of the first change.
   undo_email_change: { bindsTo: 'nothing', replaces: false, life: 'long' },
+  // It must work after a thief changed the address.
+  undo_deletion: { bindsTo: 'nothing', replaces: true, life: 'long' },
   // It must work after a thief changed address and password.
   end_sessions: { bindsTo: 'nothing', replaces: false, life: 'long' },
   accept_invitation: { bindsTo: 'nothing', replaces: true, life: 'long' },

@@ -75,8 +75,8 @@ export const CLAIM_ACCOUNT: HotStatement = {
   WHERE id = $1 AND is_active AND NOT email_verified RETURNING id`,
 };
 
-const COLUMNS = `id, email, email_verified AS "emailVerified", locale, full_name AS "fullName", role, is_active AS "isActive", created_at AS "createdAt",
-  updated_at AS "updatedAt"`;
+const COLUMNS = `id, email, email_verified AS "emailVerified", locale, full_name AS "fullName", role, is_active AS "isActive",
+  deletion_due_at AS "deletionDueAt", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 export const READ_ACCOUNT: HotStatement = {
   name: 'read_account',

@@ -42,6 +42,23 @@ export class UserDto implements Account {
   updated_at: string;
 }
 
+/** An account as admins see it. */
+export class AdministeredUserDto extends UserDto {
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the account is erased, unless it is activated before',
+    example: null,
+  })
+  deletion_due_at: string | null;
+}
+
+export const toAdministeredUserDto = (user: Omit<User, 'passwordHash'>): AdministeredUserDto => ({
+  ...toUserDto(user),
+  deletion_due_at: user.deletionDueAt?.toISOString() ?? null,
+});
+
 /** The user as clients see it. Each field is listed, so that a new column is not exposed by accident. */
 export function toUserDto(user: Omit<User, 'passwordHash'>): UserDto {
   return {
@@ -109,8 +126,8 @@ export class UserPageDto {
   @ApiProperty({ example: 1 })
   total: number;
 
-  @ApiProperty({ type: [UserDto] })
-  users: UserDto[];
+  @ApiProperty({ type: [AdministeredUserDto] })
+  users: AdministeredUserDto[];
 
   @ApiProperty({ example: 1 })
   page: number;

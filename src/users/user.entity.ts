@@ -29,6 +29,10 @@ export class User {
   @Column('text', { nullable: true })
   locale: string | null;
 
+  /** When it is to be erased, where somebody asked for that; such an account is not active. */
+  @Column('timestamptz', { name: 'deletion_due_at', nullable: true })
+  deletionDueAt: Date | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

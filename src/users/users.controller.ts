@@ -7,7 +7,13 @@ import { IdParam } from '../http/id-param.decorator.js';
 import { PROBLEMS } from '../http/problems.js';
 import { CurrentActor } from '../http/request-context.decorators.js';
 import { Roles } from '../http/roles.guard.js';
-import { AdministerUserDto, toUserDto, UserDto, UserPageDto, UserQueryDto } from './user.dto.js';
+import {
+  AdministeredUserDto,
+  AdministerUserDto,
+  toAdministeredUserDto,
+  UserPageDto,
+  UserQueryDto,
+} from './user.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('administration')
@@ -24,22 +30,22 @@ export class UsersController {
     const { page, page_size, q, role, is_active } = query;
     const isActive = is_active === undefined ? undefined : is_active === 'true';
     const { total, users } = await this.users.list({ page, page_size }, { q, role, isActive });
-    return { total, users: users.map(toUserDto), page, page_size };
+    return { total, users: users.map(toAdministeredUserDto), page, page_size };
   }
 
   @Patch(':id')
   @ApiOperation({
     summary: 'Change role, activity or name of an account',
-    description: `Effective at once on every instance. ${PROBLEMS.last_admin.detail}.`,
+    description: `Effective at once on every instance. ${PROBLEMS.last_admin.detail}. To activate an account takes its deletion back.`,
   })
-  @ApiOkResponse({ type: UserDto })
+  @ApiOkResponse({ type: AdministeredUserDto })
   @ApiProblems(400, 401, 403, 404, 'last_admin', 422)
   async administer(
     @IdParam() id: string,
     @Body() body: AdministerUserDto,
     @CurrentActor() by: Actor,
-  ): Promise<UserDto> {
+  ): Promise<AdministeredUserDto> {
     const { full_name: fullName, role, is_active: isActive, locale } = body;
-    return toUserDto(await this.users.update(id, { fullName, role, isActive, locale }, by));
+    return toAdministeredUserDto(await this.users.update(id, { fullName, role, isActive, locale }, by));
   }
 }

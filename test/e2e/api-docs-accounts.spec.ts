@@ -50,6 +50,37 @@ describe('the documented answers about accounts of others', () => {
     await expect(member.statuses('POST /api/v1/users', { body: account })).resolves.toEqual([403]);
   });
 
+  it('match the export and the erasure of an account', async () => {
+    const { email } = await newAccount();
+    const member = await logIn(email);
+    await expect(member.statuses('GET /api/v1/users/me/export', {})).resolves.toEqual([200]);
+    const erase = (current_password: string) => ({ body: { current_password } });
+    await expect(
+      member.statuses(
+        'DELETE /api/v1/users/me',
+        MALFORMED,
+        {},
+        erase('wrong'),
+        erase(PASSWORD),
+        erase(PASSWORD),
+      ),
+    ).resolves.toEqual([400, 422, 403, 204, 401]);
+    await expect(admin.statuses('DELETE /api/v1/users/me', erase(ADMIN.password))).resolves.toEqual([409]);
+    await expect(
+      visitor.statuses('POST /api/v1/auth/undo-deletion', { body: { token: 'x' } }, { body: {} }),
+    ).resolves.toEqual([400, 422]);
+  });
+
+  it('match the erasure of an account by an admin', async () => {
+    const [{ id }, { email }] = [await newAccount(), await newAccount()];
+    const { body: self } = await admin.call<{ id: string }>('GET /api/v1/users/me');
+    await expect(
+      admin.statuses('DELETE /api/v1/users/{id}', { id }, { id }, { id: self.id }),
+    ).resolves.toEqual([204, 404, 403]);
+    const member = await logIn(email);
+    await expect(member.statuses('DELETE /api/v1/users/{id}', { id: self.id })).resolves.toEqual([403]);
+  });
+
   it('match the answers to an admin who invites', async () => {
     const { email } = await newAccount();
     const invitation = { email: `${randomUUID()}@example.org`, role: 'researcher' };

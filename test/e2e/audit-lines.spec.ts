@@ -24,6 +24,7 @@ describe('the log lines of the audit trail', () => {
       REFRESH_GRACE_SECONDS: '60',
       SMTP_URL: mails.url,
       MAIL_FROM: 'accounts@example.org',
+      DELETION_GRACE_DAYS: '7',
     };
     deployment = await Deployment.start({ instances: [env, env] });
   });
@@ -85,7 +86,19 @@ describe('the log lines of the audit trail', () => {
       admin.post(`/api/v1/invitations/${invitation}/resend`),
     );
     await auth('accept-invitation', { token: invited, password: PASSWORD, full_name: 'Invited' });
+    await actOnDeletion();
     await admin.post('/api/v1/sessions/end-everybody');
+  }
+
+  /** An export, and a deletion that is taken back. */
+  async function actOnDeletion(): Promise<void> {
+    const { client, email } = await deployment.accounts().signUp({ password: PASSWORD });
+    await client.get('/api/v1/users/me/export');
+    const erase = (current_password: string) =>
+      client.delete('/api/v1/users/me', { body: { current_password } });
+    await erase('wrong horse battery');
+    const token = await tokenOf(email, 'undo-deletion', () => erase(PASSWORD));
+    await auth('undo-deletion', { token });
   }
 
   /** Does everything that the audit trail has an action for. */
@@ -125,7 +138,9 @@ describe('the log lines of the audit trail', () => {
        FROM audit_events ORDER BY id`,
     );
     const events = rows.map(({ event }) => event);
-    expect(new Set(events.map(({ action }) => action))).toEqual(new Set(AUDIT_ACTIONS));
+    // The next test: an erasure changes rows whose lines are written.
+    const others = AUDIT_ACTIONS.filter((action) => action !== 'user.erased');
+    expect(new Set(events.map(({ action }) => action))).toEqual(new Set(others));
     const inOrder = lines().sort((one, other) => Number(one['event_id']) - Number(other['event_id']));
     const frame = { level: 'info', context: 'Audit', msg: 'Audited', pid: expect.any(Number) };
     const times = { time: expect.stringMatching(/Z$/), at: expect.stringMatching(/Z$/) };
@@ -133,6 +148,21 @@ describe('the log lines of the audit trail', () => {
     const byRequest = events.filter(({ ip }) => ip !== null);
     expect(byRequest.length).toBeGreaterThan(AUDIT_ACTIONS.length);
     for (const { request_id: requestId } of byRequest) expect(requestId).toMatch(/^[\w.~-]{8,64}$/);
+  });
+
+  it('record an erasure without the address and the device of the person', async () => {
+    const { id } = await deployment.accounts().signUp({ password: PASSWORD });
+    await query(`DELETE FROM users WHERE id = '${id}'`);
+    const of = () => lines().filter(({ user_id, action }) => user_id === id && action === 'user.erased');
+    await waitFor(() => of().length > 0, { what: 'the line' });
+    expect(of()).toEqual([
+      expect.objectContaining({
+        actor_id: null,
+        ip: null,
+        user_agent: null,
+        details: { reason: 'sql', emptied_events: '2' },
+      }),
+    ]);
   });
 
   it('have the same request id as the log line of the answer', async () => {

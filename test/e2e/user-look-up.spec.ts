@@ -40,6 +40,7 @@ describe('the look-up of an account', () => {
         role: 'student',
         is_active: true,
         locale: null,
+        deletion_due_at: null,
         created_at: expect.any(String),
         updated_at: expect.any(String),
       },

@@ -47,6 +47,7 @@ describe('the list of accounts', () => {
     expect(Object.keys(body.users[0]!).sort()).toEqual(
       [
         'created_at',
+        'deletion_due_at',
         'email',
         'email_verified',
         'full_name',

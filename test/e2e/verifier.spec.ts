@@ -84,6 +84,15 @@ describe('the verifier against the service', () => {
       expect(await outcome(other)).toBe('student');
     });
 
+    it('refuses all sessions of a user who was erased by the API', async () => {
+      const { status } = await member.client.delete('/api/v1/users/me', {
+        body: { current_password: member.password },
+      });
+      expect(status).toBe(204);
+      await becomes('token_revoked');
+      expect(await outcome(other)).toBe('student');
+    });
+
     it('accepts a refreshed token, and refuses it once its session has ended', async () => {
       const { body } = await issuer.deployment.accounts().refresh(member.tokens.refresh_token);
       member = { ...member, tokens: body };

@@ -134,8 +134,8 @@ describe('the invalidation log', () => {
   it('has rows for the deletion of a user and for each session that ends by it', async () => {
     await change(`DELETE FROM users WHERE id = '$user'`);
     await expect(logged()).resolves.toEqual([
+      ...sessions.map((id) => ended(id, 'user_erased')),
       { ...updated(null, null), kind: 'user.deleted' },
-      ...sessions.map((id) => ended(id, 'session_deleted')),
     ]);
   });
 

@@ -22,6 +22,7 @@ const BY_TOKEN: [route: string, purpose: TokenPurpose, more: object][] = [
   ['POST /api/v1/auth/verify-email', 'verify_email', {}],
   ['POST /api/v1/auth/undo-email-change', 'undo_email_change', {}],
   ['POST /api/v1/auth/end-sessions', 'end_sessions', {}],
+  ['POST /api/v1/auth/undo-deletion', 'undo_deletion', {}],
 ];
 
 interface Parties {
@@ -33,6 +34,7 @@ interface Parties {
   readonly other: Member;
   readonly third: Member;
   readonly ofClient: Member;
+  readonly erased: readonly [Member, Member];
 }
 
 /** One valid request to each route that writes. The first ones change least, the later ones end sessions. */
@@ -46,7 +48,8 @@ export async function writingRequests(app: AppInProcess): Promise<WritingRequest
     await invited(app, admin),
     await invited(app, admin),
   ] as const;
-  const parties = { admin, invitations, client, ended, member };
+  const erased = [await register(app), await register(app)] as const;
+  const parties = { erased, admin, invitations, client, ended, member };
   const [other, third] = [await logIn(app, member), await logIn(app, member)];
   const byToken: WritingRequest[] = [];
   for (const entry of BY_TOKEN) byToken.push(await requestByToken(app, ...entry));
@@ -64,6 +67,11 @@ async function requestByToken(
   more: object,
 ): Promise<WritingRequest> {
   const { id: userId } = await register(app);
+  if (purpose === 'undo_deletion')
+    await app.query(
+      `UPDATE users SET is_active = false, deletion_due_at = now() + interval '1 day' WHERE id = $1`,
+      [userId],
+    );
   const address = newAddress();
   const { token } = await app
     .get(HotStatements)
@@ -73,7 +81,7 @@ async function requestByToken(
 }
 
 function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
-  const { admin, invitations, client, ended, member, other, third, ofClient } = parties;
+  const { admin, invitations, client, ended, member, other, third, ofClient, erased } = parties;
   const [accepted, resent, withdrawn] = invitations;
   const { email, password } = member;
   const as =
@@ -127,6 +135,8 @@ function requestsOf(app: AppInProcess, parties: Parties): WritingRequest[] {
       'POST /api/v1/users/me/change-password',
       as(member, { current_password: password, new_password: 'a new horse battery' }),
     ],
+    ['DELETE /api/v1/users/me', as(erased[0], { current_password: erased[0].password })],
+    ['DELETE /api/v1/users/:id', as(admin, undefined, `/api/v1/users/${erased[1].id}`)],
     ['DELETE /api/v1/sessions', as(member)],
     ['POST /api/v1/auth/logout', as(member)],
     ['PATCH /api/v1/users/:id', as(admin, { is_active: false }, user)],

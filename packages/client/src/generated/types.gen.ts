@@ -135,7 +135,7 @@ export type UpdateProfileDto = {
 
 export type UserPageDto = {
     total: number;
-    users: Array<UserDto>;
+    users: Array<AdministeredUserDto>;
     page: number;
     page_size: number;
 };
@@ -144,6 +144,39 @@ export type UserPageDto = {
  * New accounts have `student`; an admin grants other roles
  */
 export type Role = 'student' | 'researcher' | 'admin';
+
+export type AdministeredUserDto = UserDto & {
+    /**
+     * When the account is erased, unless it is activated before
+     */
+    deletion_due_at: string | null;
+};
+
+export type EraseMeDto = {
+    current_password: string;
+};
+
+export type PersonalDataDto = {
+    exported_at: string;
+    account: UserDto & {
+        has_password: boolean;
+    };
+    sessions: Array<{
+        [key: string]: unknown;
+    }>;
+    invitations: Array<{
+        [key: string]: unknown;
+    }>;
+    links: Array<{
+        [key: string]: unknown;
+    }>;
+    mails: Array<{
+        [key: string]: unknown;
+    }>;
+    events: Array<{
+        [key: string]: unknown;
+    }>;
+};
 
 export type AdministerUserDto = {
     full_name?: string;
@@ -1503,6 +1536,192 @@ export type AuthUndoEmailChangeResponses = {
 
 export type AuthUndoEmailChangeResponse = AuthUndoEmailChangeResponses[keyof AuthUndoEmailChangeResponses];
 
+export type AuthUndoDeletionData = {
+    body: OneTimeTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/undo-deletion';
+};
+
+export type AuthUndoDeletionErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type AuthUndoDeletionError = AuthUndoDeletionErrors[keyof AuthUndoDeletionErrors];
+
+export type AuthUndoDeletionResponses = {
+    /**
+     * OK
+     */
+    200: MessageDto;
+};
+
+export type AuthUndoDeletionResponse = AuthUndoDeletionResponses[keyof AuthUndoDeletionResponses];
+
+export type MeEraseData = {
+    body: EraseMeDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me';
+};
+
+export type MeEraseErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type MeEraseError = MeEraseErrors[keyof MeEraseErrors];
+
+export type MeEraseResponses = {
+    /**
+     * It is erased, or will be
+     */
+    204: void;
+};
+
+export type MeEraseResponse = MeEraseResponses[keyof MeEraseResponses];
+
+export type MeExportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/export';
+};
+
+export type MeExportErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type MeExportError = MeExportErrors[keyof MeExportErrors];
+
+export type MeExportResponses = {
+    /**
+     * OK
+     */
+    200: PersonalDataDto;
+};
+
+export type MeExportResponse = MeExportResponses[keyof MeExportResponses];
+
+export type UsersEraseData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{id}';
+};
+
+export type UsersEraseErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UsersEraseError = UsersEraseErrors[keyof UsersEraseErrors];
+
+export type UsersEraseResponses = {
+    /**
+     * It is erased, or will be
+     */
+    204: void;
+};
+
+export type UsersEraseResponse = UsersEraseResponses[keyof UsersEraseResponses];
+
 export type MeReadData = {
     body?: never;
     path?: never;
@@ -2161,7 +2380,7 @@ export type UsersReadResponses = {
     /**
      * OK
      */
-    200: UserDto;
+    200: AdministeredUserDto;
 };
 
 export type UsersReadResponse = UsersReadResponses[keyof UsersReadResponses];
@@ -2216,7 +2435,7 @@ export type UsersAdministerResponses = {
     /**
      * OK
      */
-    200: UserDto;
+    200: AdministeredUserDto;
 };
 
 export type UsersAdministerResponse = UsersAdministerResponses[keyof UsersAdministerResponses];

@@ -1,0 +1,337 @@
+import { randomUUID } from 'node:crypto';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { withRedis } from '../support/redis/redis-connection.js';
+import { entryOf, getMe, logIn, type Member, register, registerCached } from './accounts.js';
+import { AppInProcess } from './app-in-process.js';
+import { Barrier } from './barrier.js';
+import { erase, eraseMe, eventsOf, headersOf, registerFrom } from './erasures.js';
+import { accept, invited, outcomeOf } from './invitations.js';
+import { keepMails } from './letters.js';
+import { registerAdmin, registerClient } from './oauth-clients.js';
+import { DeviceTokens } from '../../src/auth/device-tokens.js';
+import { PasswordHasher } from '../../src/users/password-hasher.js';
+
+const REVOKED = '401 token_revoked';
+const ORIGIN = { ip: '203.0.113.77', userAgent: 'unmistakable/1' };
+
+describe('an erased account', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let app: AppInProcess;
+  let other: AppInProcess;
+  let admin: Member;
+
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    const env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      JWT_SECRET: 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu',
+      TRUSTED_PROXIES: '1',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'no-reply@example.org',
+    };
+    [app, other] = [await AppInProcess.start(env), await AppInProcess.start(env)];
+    for (const one of [app, other]) await one.trusted();
+    await Promise.all([keepMails(app), keepMails(other)]);
+    admin = await registerAdmin(app);
+  });
+  afterAll(async () => {
+    await Promise.all([app.stop(), other.stop()]);
+    await redis.stop();
+    await database.drop();
+  });
+
+  const rows = (statement: string, values: unknown[] = []) =>
+    app.query(statement, values) as Promise<Record<string, unknown>[]>;
+
+  it('is refused by every instance before the answer, by access token and by refresh token', async () => {
+    const member = await registerCached(app);
+    const second = await logIn(app, member);
+    await getMe(other, member);
+    await expect(eraseMe(app, member)).resolves.toMatchObject({ status: 204 });
+    for (const instance of [app, other])
+      for (const one of [member, second]) await expect(getMe(instance, one)).resolves.toBe(REVOKED);
+    for (const { refreshToken } of [member, second])
+      await expect(
+        other.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: refreshToken } }),
+      ).resolves.toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+    await expect(entryOf(app, member)).resolves.toBeUndefined();
+    await withRedis(redis.url, async ({ send }) => expect(await send('EXISTS', `user:${member.id}`)).toBe(0));
+  });
+
+  it('ends in the log with each of its sessions, for live channels and receivers of the feed', async () => {
+    const member = await register(app);
+    await rows('DELETE FROM invalidations');
+    await eraseMe(app, member);
+    await expect(
+      rows('SELECT kind, user_id, session_id, reason FROM invalidations ORDER BY id'),
+    ).resolves.toEqual([
+      { kind: 'session.revoked', user_id: member.id, session_id: member.sessionId, reason: 'user_erased' },
+      { kind: 'user.deleted', user_id: member.id, session_id: null, reason: null },
+    ]);
+  });
+
+  it('needs the right password, and a refusal changes nothing', async () => {
+    const member = await register(app);
+    const answer = await eraseMe(app, { ...member, password: 'wrong' });
+    expect(outcomeOf(answer)).toBe('403 wrong_password');
+    await expect(app.call('DELETE', '/api/v1/users/me', { token: member.token })).resolves.toMatchObject({
+      status: 422,
+    });
+    await expect(getMe(app, member)).resolves.toBe('200');
+    await expect(eventsOf(app, member.id)).resolves.toContainEqual(
+      expect.objectContaining({ action: 'user.erasure_failed', details: { reason: 'wrong_password' } }),
+    );
+  });
+
+  it('without a password says how to get one', async () => {
+    const member = await register(app);
+    // As the answer to a notice leaves it, but for the session.
+    await rows('UPDATE users SET password_hash = NULL WHERE id = $1', [member.id]);
+    const { status, body } = await eraseMe(app, member);
+    expect({ status, body }).toMatchObject({
+      status: 403,
+      body: { code: 'wrong_password', detail: expect.stringContaining('/api/v1/auth/forgot-password') },
+    });
+  });
+
+  it('is one of somebody else only for an admin, and the own one needs the password', async () => {
+    const [member, victim] = [await register(app), await register(app)];
+    expect(outcomeOf(await erase(app, member, victim.id))).toBe('403 forbidden');
+    expect(outcomeOf(await erase(app, member, member.id))).toBe('403 forbidden');
+    expect(outcomeOf(await erase(app, admin, admin.id))).toBe('403 forbidden');
+    expect(outcomeOf(await erase(app, admin, randomUUID()))).toBe('404 not_found');
+    await expect(erase(app, admin, victim.id)).resolves.toMatchObject({ status: 204 });
+    await expect(getMe(other, victim)).resolves.toBe(REVOKED);
+    expect(outcomeOf(await erase(app, admin, victim.id))).toBe('404 not_found');
+  });
+
+  it('is never that of the last active admin', async () => {
+    expect(outcomeOf(await eraseMe(app, admin))).toBe('409 last_admin');
+    await expect(getMe(app, admin)).resolves.toBe('200');
+  });
+
+  it('is never both of two last admins who erase themselves at once', async () => {
+    const second = await registerAdmin(app);
+    const answers = await Promise.all([eraseMe(app, admin), eraseMe(other, second)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const [{ id: left } = {}] = await rows(`SELECT id FROM users WHERE role = 'admin' AND is_active`);
+    admin = left === admin.id ? await logIn(app, admin) : await logIn(app, second);
+  });
+
+  it('takes along what names the person by the address, also a former one that an undo may give back', async () => {
+    const member = await register(app);
+    const former = `former-${member.email}`;
+    const invitation = await invited(app, admin);
+    await rows(`UPDATE invitations SET email = $1 WHERE id = $2`, [former, invitation.id]);
+    await rows(
+      `INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, data, expires_at) VALUES
+        (gen_random_uuid(), 'undo_email_change', sha256($1::bytea), $2, $3, '{}', now() + interval '1 day'),
+        (gen_random_uuid(), 'register', sha256($4::bytea), NULL, $5, '{}', now() + interval '1 day'),
+        (gen_random_uuid(), 'change_email', sha256($6::bytea), $7, NULL, jsonb_build_object('email', $5::text), now() + interval '1 day')`,
+      [randomUUID(), member.id, former, randomUUID(), member.email, randomUUID(), admin.id],
+    );
+    await rows(
+      `INSERT INTO mail_outbox (kind, user_id, address, data, failed_at) VALUES
+        ('new_device', $1, NULL, '{}', NULL), ('reset_password', NULL, $2, '{"by": {"ip": "203.0.113.9"}}', NULL),
+        ('reset_password', NULL, $2, '{}', now())`,
+      [member.id, member.email],
+    );
+    await eraseMe(app, member);
+    const left = await rows(
+      `SELECT 'token' AS what FROM one_time_tokens WHERE address = ANY($1) OR data->>'email' = ANY($1) OR user_id = $2
+       UNION ALL SELECT 'invitation' FROM invitations WHERE email = ANY($1)
+       UNION ALL SELECT 'mail ' || kind FROM mail_outbox WHERE address = ANY($1) OR user_id = $2 OR data->>'invitation_id' = $3`,
+      [[member.email, former], member.id, invitation.id],
+    );
+    expect(left).toEqual([{ what: 'mail account_deleted' }]);
+    expect(outcomeOf(await accept(app, invitation.token))).toBe('400 one_time_token_invalid');
+  });
+
+  it('leaves the invitations that an admin sent, and nobody can accept them', async () => {
+    const second = await registerAdmin(app);
+    const invitation = await invited(app, second);
+    await erase(app, admin, second.id);
+    expect(outcomeOf(await accept(app, invitation.token))).toBe('409 invitation_void');
+  });
+
+  it('leaves its events in the audit trail without address, device and names', async () => {
+    const member = await registerFrom(app, ORIGIN);
+    await rows(
+      `INSERT INTO audit_events (action, user_id, actor_id, ip, details) VALUES
+        ('project.renamed', $1, $1, '203.0.113.77', '{"reason": "own", "name": "Ada", "nested": {"email": "a@b.c"}}')`,
+      [member.id],
+    );
+    const before = await eventsOf(app, member.id);
+    expect(before.filter(({ ip }) => ip === ORIGIN.ip).length).toBeGreaterThan(2);
+    await eraseMe(app, member, headersOf(ORIGIN));
+    const after = await eventsOf(app, member.id);
+    const erased = after.pop();
+    expect(erased).toEqual({
+      action: 'user.erased',
+      user_id: member.id,
+      actor_id: member.id,
+      ip: null,
+      user_agent: null,
+      request_id: expect.any(String),
+      details: { reason: 'erased_by_user', emptied_events: String(before.length) },
+    });
+    expect(after).toEqual(
+      before.map((event) => ({
+        ...event,
+        ip: null,
+        user_agent: null,
+        details: event['action'] === 'project.renamed' ? { reason: 'own' } : event['details'],
+      })),
+    );
+  });
+
+  it('keeps the address of the admin who acted on it, until that admin is erased too', async () => {
+    const second = await registerAdmin(app);
+    const member = await register(app);
+    const headers = headersOf({ ip: '203.0.113.88', userAgent: 'admin/1' });
+    await app.call('PATCH', `/api/v1/users/${member.id}`, {
+      token: second.token,
+      body: { role: 'researcher' },
+      headers,
+    });
+    await app.call('DELETE', `/api/v1/users/${member.id}`, { token: second.token, headers });
+    const byAdmin = async () =>
+      (await eventsOf(app, second.id)).filter(({ user_id: id }) => id === member.id);
+    expect(await byAdmin()).toEqual([
+      expect.objectContaining({ action: 'user.role_changed', ip: '203.0.113.88' }),
+      expect.objectContaining({ action: 'user.erased', ip: '203.0.113.88', user_agent: 'admin/1' }),
+    ]);
+    await erase(app, admin, second.id);
+    expect(await byAdmin()).toEqual([
+      expect.objectContaining({
+        action: 'user.role_changed',
+        ip: null,
+        details: { from: 'student', to: 'researcher' },
+      }),
+      expect.objectContaining({ action: 'user.erased', ip: null, user_agent: null }),
+    ]);
+  });
+
+  it('gets no address into the trail by a login that was under way', async () => {
+    const member = await register(app);
+    const barrier = new Barrier();
+    const hasher = app.get(PasswordHasher);
+    const verify = hasher.verify.bind(hasher);
+    const held = jest.spyOn(hasher, 'verify').mockImplementationOnce(async (stored, password, ip) => {
+      const isRight = await verify(stored, password, ip);
+      await barrier.wait();
+      return isRight;
+    });
+    const late = app.call('POST', '/api/v1/auth/login/json', {
+      body: { email: member.email, password: 'wrong' },
+      headers: headersOf(ORIGIN),
+    });
+    await barrier.reached;
+    held.mockRestore();
+    await erase(other, admin, member.id);
+    barrier.release();
+    await expect(late).resolves.toMatchObject({ status: 401 });
+    const failed = (await eventsOf(app, member.id)).filter(({ action }) => action === 'session.login_failed');
+    expect(failed).toEqual([expect.objectContaining({ user_id: member.id, ip: null, user_agent: null })]);
+  });
+
+  it('gives nothing to who registers the address again', async () => {
+    const member = await registerCached(app);
+    const { headers } = await app.call('POST', '/api/v1/auth/login/json', {
+      body: { email: member.email, password: member.password },
+    });
+    await eraseMe(app, member);
+    const body = { email: member.email, password: member.password, full_name: 'B' };
+    const again = await app.call('POST', '/api/v1/auth/register', { body });
+    expect(again.status).toBe(201);
+    const id = String(again.body['id']);
+    expect(id).not.toBe(member.id);
+    const next = await logIn(app, { ...member, id });
+    const { body: sessions } = await app.call('GET', '/api/v1/sessions', { token: next.token });
+    expect(sessions).toMatchObject({ total: 1 });
+    const { body: events } = await app.call('GET', '/api/v1/users/me/events', { token: next.token });
+    expect((events['events'] as { action: string }[]).map(({ action }) => action)).toEqual([
+      'session.opened',
+      'user.registered',
+    ]);
+    const devices = app.get(DeviceTokens);
+    const device = devices.deviceOf(member.email, String(headers['device-token']));
+    const [{ password_hash: hash } = {}] = await rows('SELECT password_hash FROM users WHERE id = $1', [id]);
+    expect(device && devices.isOfPassword(device, String(hash))).toBe(false);
+    await expect(getMe(app, member)).resolves.toBe(REVOKED);
+  });
+
+  it('ends the sessions that OAuth clients opened for it, and introspection says so', async () => {
+    const client = await registerClient(app, admin);
+    const member = await register(app);
+    const authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
+    const introspect = () =>
+      other.call('POST', '/oauth2/introspect', {
+        body: `token=${member.token}`,
+        headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    await expect(introspect()).resolves.toMatchObject({ body: { active: true } });
+    await eraseMe(app, member);
+    await expect(introspect()).resolves.toMatchObject({ body: { active: false } });
+  });
+
+  it('by SQL is as whole as by the API', async () => {
+    const member = await registerFrom(app, ORIGIN);
+    await rows('DELETE FROM users WHERE id = $1', [member.id]);
+    const events = await eventsOf(app, member.id);
+    expect(events.map(({ ip, user_agent }) => [ip, user_agent])).toEqual(events.map(() => [null, null]));
+    expect(events.at(-1)).toMatchObject({
+      action: 'user.erased',
+      actor_id: null,
+      details: { reason: 'sql' },
+    });
+  });
+});
+
+describe('the audit trail', () => {
+  let database: TestDatabase;
+  let app: AppInProcess;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: database.url });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+  });
+
+  it.each([
+    [
+      'an event of an account that exists',
+      `UPDATE audit_events SET ip = NULL, user_agent = NULL WHERE user_id = $1`,
+    ],
+    ['the time of an event', `UPDATE audit_events SET at = now() WHERE user_id = $1`],
+    ['the action of an event', `UPDATE audit_events SET action = 'x' WHERE user_id = $1`],
+    [
+      'the account of an event',
+      `UPDATE audit_events SET user_id = gen_random_uuid(), ip = NULL WHERE user_id = $1`,
+    ],
+    ['the details of an event', `UPDATE audit_events SET details = '{}' WHERE user_id = $1`],
+  ])('refuses its own owner a change of %s', async (_, statement) => {
+    const { id } = await register(app);
+    await expect(app.query(statement, [id])).rejects.toThrow('append-only');
+  });
+
+  it('refuses to give an erased person an address again', async () => {
+    const member = await register(app);
+    await app.query('DELETE FROM users WHERE id = $1', [member.id]);
+    await expect(
+      app.query(`UPDATE audit_events SET ip = '203.0.113.1' WHERE user_id = $1`, [member.id]),
+    ).rejects.toThrow('append-only');
+  });
+
+  it('empties no event of an account that exists, and says so', async () => {
+    const { id } = await register(app);
+    await expect(app.query('SELECT pseudonymise_audit_events($1)', [id])).rejects.toThrow(
+      'the account exists',
+    );
+  });
+});
