@@ -16,6 +16,8 @@ export interface ConsoleSettings {
   default_role: string;
   /** Of mails. */
   languages: readonly string[];
+  /** From the request to delete an account to its erasure; 0 for at once. */
+  deletion_grace_days: number;
   password: { min: number; max: number };
 }
 
@@ -25,7 +27,7 @@ export function settingsOf(
   { name, logo, color }: ConsoleConfig,
   languages: readonly string[],
 ): ConsoleSettings {
-  const { registration, requireVerifiedEmail, mail, roles, passwords } = config;
+  const { registration, requireVerifiedEmail, mail, roles, passwords, deletionGraceDays } = config;
   return {
     name,
     has_logo: logo !== undefined,
@@ -37,6 +39,7 @@ export function settingsOf(
     roles: roles.names,
     default_role: roles.default,
     languages,
+    deletion_grace_days: deletionGraceDays,
     password: { min: passwords.minLength, max: passwords.maxLength },
   };
 }

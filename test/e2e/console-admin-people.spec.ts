@@ -174,7 +174,7 @@ describe('/admin, the people', () => {
     await page.page.getByLabel('Role', { exact: true }).selectOption('student');
     await page.page.getByRole('button', { name: 'Change the role' }).click();
     await page.page.getByRole('button', { name: 'Make it student' }).click();
-    await page.says('The last active administrator can be neither demoted nor deactivated.');
+    await page.says('The last active administrator can be neither demoted, deactivated nor erased.');
     await page.inspect('admin-person-last-admin');
     await page.close();
     await lonely.stop();

@@ -18,6 +18,7 @@ const MAIL_PAGES = [
   'verify-email',
   'finish-registration',
   'undo-email-change',
+  'undo-deletion',
   'end-sessions',
   'accept-invitation',
 ];

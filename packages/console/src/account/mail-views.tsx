@@ -49,6 +49,9 @@ export const MAIL_VIEWS: Readonly<Record<string, ComponentType>> = {
       send={(token) => call(() => auth.undoEmailChange({ body: { token } }))}
     />
   ),
+  'account/undo-deletion': () => (
+    <MailView texts="undo_deletion" send={(token) => call(() => auth.undoDeletion({ body: { token } }))} />
+  ),
   'account/end-sessions': () => (
     <MailView
       texts="end_sessions"

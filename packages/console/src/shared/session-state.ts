@@ -16,18 +16,20 @@ export const session = signal<SessionState>({ kind: 'unknown' });
 export const user = signal<UserDto | undefined>();
 
 /** What the person signs out of is no surprise. */
-const leaving = { isOwn: false };
+const leaving: { isOwn: boolean; reason?: string | undefined } = { isOwn: false };
 
-/** Marks the end that follows as the person's own. @returns takes the mark back */
-export function leave(): () => void {
-  leaving.isOwn = true;
-  return () => (leaving.isOwn = false);
+/** Marks the end that follows as the person's own. @param reason is said then; nothing without one @returns takes the mark back */
+export function leave(reason?: string): () => void {
+  Object.assign(leaving, { isOwn: true, reason });
+  return () => Object.assign(leaving, { isOwn: false, reason: undefined });
 }
 
 /** The session has ended, here or elsewhere. */
 export function ended({ reason }: SessionEnd): void {
   const wasOpen = session.value.kind === 'open';
-  session.value = wasOpen && !leaving.isOwn ? { kind: 'ended', reason } : { kind: 'none' };
-  leaving.isOwn = false;
+  const said = leaving.isOwn ? leaving.reason : reason;
+  const isSilent = leaving.isOwn && said === undefined;
+  session.value = wasOpen && !isSilent ? { kind: 'ended', reason: said } : { kind: 'none' };
+  Object.assign(leaving, { isOwn: false, reason: undefined });
   user.value = undefined;
 }

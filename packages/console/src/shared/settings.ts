@@ -18,6 +18,8 @@ export interface Settings {
   readonly default_role: string;
   /** Of mails. */
   readonly languages: readonly string[];
+  /** From the request to delete an account to its erasure; 0 for at once. */
+  readonly deletion_grace_days: number;
   readonly password: { readonly min: number; readonly max: number };
 }
 

@@ -15,6 +15,7 @@ type Texts =
   | 'verify_email'
   | 'finish_registration'
   | 'undo_email_change'
+  | 'undo_deletion'
   | 'end_sessions'
   | 'accept_invitation';
 type Typed = Record<string, string>;

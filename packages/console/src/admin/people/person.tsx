@@ -5,7 +5,7 @@ import { Link } from '../../shared/components/link.js';
 import { Loaded } from '../../shared/components/loaded.js';
 import { Notice } from '../../shared/components/notice.js';
 import { View } from '../../shared/components/view.js';
-import { languageName } from '../../shared/language.js';
+import { dateTime, languageName } from '../../shared/language.js';
 import { user as self } from '../../shared/session-state.js';
 import { useResource } from '../../shared/use-resource.js';
 import { changes } from '../changes.js';
@@ -14,6 +14,7 @@ import { Refresh } from '../components/refresh.js';
 import { When } from '../../shared/components/when.js';
 import { t } from '../texts.js';
 import { Access } from './access.js';
+import { Erasure } from './erasure.js';
 import { PersonEvents } from './person-events.js';
 import { PersonSessions } from './person-sessions.js';
 import { Reset } from './reset.js';
@@ -42,6 +43,9 @@ export function Person({ id }: { id: string }) {
         {(person) => (
           <>
             {person.id === self.value?.id && <Notice kind="info">{t('person.self')}</Notice>}
+            {person.deletion_due_at !== null && (
+              <Notice kind="warning">{t('erasure.due', { at: dateTime(person.deletion_due_at) })}</Notice>
+            )}
             {!person.is_active && <Notice kind="warning">{t('person.inactive_notice')}</Notice>}
             <Account of={person} />
             <section class="part" aria-labelledby="sessions">
@@ -60,6 +64,7 @@ export function Person({ id }: { id: string }) {
               <Role key={person.role} of={person} sessions={live} />
               <Reset of={person} />
               <Access of={person} sessions={live} />
+              {person.deletion_due_at === null && <Erasure of={person} />}
             </section>
           </>
         )}
