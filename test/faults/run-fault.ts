@@ -39,6 +39,7 @@ const USERS = 30;
 const SESSIONS_EACH = 24;
 const OAUTH_SESSIONS_EACH = 8;
 const ENDED_CLIENTS = 12;
+const USERS_TO_ERASE = 12;
 const PASSWORD_USERS = 6;
 const BEFORE_MS = 500;
 const AFTER_MS = 500;
@@ -167,7 +168,9 @@ async function prepare<D extends TestDeployment>(
     await open();
   };
   const passwordUsers = await createUsers(url(), PASSWORD_USERS);
-  const people = { users, passwordUsers, oauthClient: oauthClient!, clients, endedClients: [] };
+  const usersToErase = await createUsers(url(), USERS_TO_ERASE);
+  pool.add(...(await openSessions(url(), usersToErase, 2)));
+  const people = { users, passwordUsers, usersToErase, oauthClient: oauthClient!, clients, endedClients: [] };
   const parts = { instances, client, operator, mails, channels, pool, random, openOthers, ...people };
   const newSessions = async (count: number, lifeSeconds?: number) =>
     openSessions(url(), await createUsers(url(), count), 1, lifeSeconds);

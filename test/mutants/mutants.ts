@@ -5,6 +5,7 @@ import { CLIENT_MUTANTS } from './client-mutants.js';
 import { CLUSTER_MUTANTS } from './cluster-mutants.js';
 import { COMMAND_MUTANTS } from './command-mutants.js';
 import { COOKIE_MUTANTS } from './cookie-mutants.js';
+import { ERASURE_MUTANTS } from './erasure-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { GENERATION_MUTANTS } from './generation-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
@@ -56,6 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MIGRATION_MUTANTS,
   ...OUTBOX_MUTANTS,
   ...POOLER_MUTANTS,
+  ...ERASURE_MUTANTS,
   ...FEED_MUTANTS,
   ...GENERATION_MUTANTS,
   ...PROOF_MUTANTS,

@@ -51,6 +51,7 @@ describe('checkAudit', () => {
     ['revocation', ended],
     ['login', login(session, 0, 1)],
     ['change of the role', setRole('researcher', 0, 1)],
+    ['erasure', { ...setRole('', 0, 1), kind: 'erase', ends: [session] }],
     ['reset of the password', { ...setRole('a new one', 0, 1), kind: 'set-password' }],
     ['removal of the password', { ...setRole('', 0, 1), kind: 'set-password' }],
   ])('flags the missing line of an acknowledged %s', async (_, operation) => {

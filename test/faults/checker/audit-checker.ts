@@ -13,10 +13,11 @@ interface AuditLine {
 const LINES = `
   SELECT action, user_id, session_id FROM audit_events WHERE user_id = ANY($1::uuid[]) ORDER BY id`;
 
-/** What each change by the API writes, once per change. A deactivation's line stands for the ends of the sessions. */
+/** What each change by the API writes, once per change. The line of a deactivation or an erasure stands for the ends of the sessions. */
 const ACTIONS: Partial<Record<Operation['kind'], string>> = {
   login: 'session.opened',
   'set-role': 'user.role_changed',
+  erase: 'user.erased',
 };
 
 /** A change of the password presents the old one; the link of a mail does not, and sets another one or none. */
@@ -109,7 +110,7 @@ function checkSessionEnds(
     operations.filter(({ kind }) => kind === 'sql-revoke').flatMap(({ ends: ids = [] }) => ids),
   );
   const deactivated = new Set(
-    operations.filter(({ kind }) => kind === 'set-active').map(({ userId }) => userId),
+    operations.filter(({ kind }) => kind === 'set-active' || kind === 'erase').map(({ userId }) => userId),
   );
   const endsOfEverybody = operations.filter((each) => each.kind === 'end-everybody' && !isRejected(each));
   /** What may have ended with everybody's sessions first has no line of its own. */

@@ -118,6 +118,13 @@ describe('HistoryChecker', () => {
       expect(rules([setActive(false, 10, 20), login('s1', 21, 25), read(30, 31)])).toEqual([]);
     });
 
+    it('flags an acceptance after an erasure, also on a session that the request did not name', () => {
+      const erase: Operation = { ...setActive(false, 10, 20), kind: 'erase' };
+      expect(rules([login('s1', 0, 5), erase, read(21, 22)])).toEqual(['accepted after revocation']);
+      expect(rules([login('s1', 0, 5), erase, read(21, 22, 401)])).toEqual([]);
+      expect(rules([login('s1', 0, 5), read(6, 7, 401), erase])).toEqual(['false refusal']);
+    });
+
     it("flags an acceptance after the end of everybody's sessions, and none of a later session", () => {
       const end = (status = 200): Operation => ({
         ...base,

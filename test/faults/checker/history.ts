@@ -15,6 +15,7 @@ export type OperationKind =
   | 'set-password'
   | 'end-all'
   | 'end-everybody'
+  | 'erase'
   | 'sql-revoke'
   | 'sql-set-role';
 

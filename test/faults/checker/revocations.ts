@@ -83,7 +83,10 @@ export class Revocations {
 
 /** Whether it ends every session of the user, also those that the load does not know. */
 export const endsAllOfUser = ({ kind, sets }: Operation): boolean =>
-  kind === 'end-all' || kind === 'set-password' || (kind === 'set-active' && sets === 'false');
+  kind === 'end-all' ||
+  kind === 'erase' ||
+  kind === 'set-password' ||
+  (kind === 'set-active' && sets === 'false');
 
 function loginsByUser(operations: readonly Operation[]): Map<string, Operation[]> {
   const logins = new Map<string, Operation[]>();

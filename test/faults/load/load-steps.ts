@@ -26,6 +26,8 @@ export interface LoadParts {
   readonly users: readonly TestUser[];
   /** Users whose passwords are changed; they have few sessions. */
   readonly passwordUsers: readonly TestUser[];
+  /** Users who are erased one after another; nobody logs in to their accounts. */
+  readonly usersToErase: TestUser[];
   /** Owns some of the sessions, introspects, and is never ended. */
   readonly oauthClient: TestClient;
   /** OAuth clients that are ended one after another, and those that were. */
@@ -188,6 +190,15 @@ export class LoadSteps {
     const ended = pool.endAllOf(user);
     await client.endAll(this.any(), user, pool.allOf(user));
     await Promise.all(ended.slice(0, 3).map((session) => this.probe(session)));
+  }
+
+  async erase(): Promise<void> {
+    const { usersToErase, pool, client } = this.parts;
+    const user = usersToErase.pop();
+    if (!user) return;
+    const ended = pool.endAllOf(user);
+    await client.erase(this.any(), user, pool.allOf(user));
+    await Promise.all(ended.map((session) => this.probe(session)));
   }
 
   async endEverybody(): Promise<void> {

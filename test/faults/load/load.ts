@@ -54,6 +54,7 @@ export class Load {
       [5, () => steps.changeRole()],
       [0.4, () => steps.deactivate()],
       [0.3, () => steps.endAll()],
+      [0.4, () => steps.erase()],
       [endsEverybody ? 1 : 0, () => steps.endEverybody()],
       [0.4, () => steps.endClient()],
       [logsIn ? 0.6 : 0, () => steps.passwords.change()],

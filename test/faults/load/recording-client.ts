@@ -179,6 +179,12 @@ export class RecordingClient {
     return this.administer(instance, facts, { method: 'DELETE', path: `/api/v1/users/${userId}/sessions` });
   }
 
+  /** The administrator erases the account of a person. @param known its sessions that the load knows */
+  erase(instance: Instance, { id: userId }: TestUser, known: readonly TestSession[]): Promise<Operation> {
+    const facts: Facts = { kind: 'erase', userId, ends: known.map(({ id }) => id) };
+    return this.administer(instance, facts, { method: 'DELETE', path: `/api/v1/users/${userId}` });
+  }
+
   /** @param known every session that the load knows, beside that of the administrator */
   endEverybody(instance: Instance, known: readonly TestSession[]): Promise<Operation> {
     const { administrator } = this;
