@@ -5,13 +5,11 @@ import { networkOf } from '../common/network.js';
 import { normalisePassword } from '../config/password-rules.js';
 import { HashMetrics } from './hash-metrics.js';
 import { HashQueue } from './hash-queue.js';
+import { isCutOffByBcrypt } from './hashes/bcrypt-hash.js';
+import { CURRENT_PARAMETERS, CURRENT_PREFIX, DUMMY_HASH } from './hashes/current-hash.js';
+import { readHash } from './hashes/read-hash.js';
+import { type HashCheck, isRefusal } from './hashes/stored-hash.js';
 
-/** OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, 2 passes, 1 lane; Argon2id is the library's default. */
-const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** The start of every hash with these parameters (PHC string format). */
-const PREFIX = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`;
-/** A dummy hash for unknown users: a fixed salt of 16 bytes and a fixed value of 32 bytes. No password is known for it. */
-const DUMMY_HASH = PREFIX + [16, 32].map((bytes) => 'A'.repeat(Math.ceil((bytes * 4) / 3))).join('$');
 const MAX_THREADS = Math.max(1, availableParallelism() - 1);
 /** The niceness of the hashing threads: each gets a quarter of a core beside a busy thread of niceness 0 (ADR 0014). */
 const NICENESS = 5;
@@ -21,7 +19,8 @@ const IDLE_THREAD_MS = 30_000;
 interface HashTask {
   readonly passwords: readonly Uint8Array<ArrayBuffer>[];
   readonly digest?: string;
-  readonly parameters?: typeof PARAMETERS;
+  readonly check?: HashCheck;
+  readonly parameters?: typeof CURRENT_PARAMETERS;
 }
 
 const encoder = new TextEncoder();
@@ -61,23 +60,26 @@ export class PasswordHasher implements OnApplicationShutdown {
    */
   async hash(password: string, ip: string | null): Promise<string> {
     const passwords = [encoder.encode(normalisePassword(password))];
-    return (await this.run('hash', { passwords, parameters: PARAMETERS }, networkOf(ip))) as string;
+    return (await this.run('hash', { passwords, parameters: CURRENT_PARAMETERS }, networkOf(ip))) as string;
   }
 
   /**
    * Whether the password matches the stored hash. Without a stored hash, the dummy hash is verified and the result is false:
    * the response time must not reveal which accounts exist (OWASP ASVS 5.0 V6.3.8). Version 0.1.0 did not normalise passwords:
-   * a password that normalisation changes is also verified as it was sent.
+   * a password that normalisation changes is also verified as it was sent. Other systems did not either: their hashes are compared with
+   * the password as it was sent first.
    * @param ip of the caller, `null` when it is not known
+   * @param dummy what is verified without a stored hash, see `DummyHashes`
    * @throws ProblemError 503 when too many hashes wait
    */
-  async verify(stored: string | null | undefined, password: string, ip: string | null): Promise<boolean> {
+  async verify(
+    stored: string | null | undefined,
+    password: string,
+    ip: string | null,
+    dummy = DUMMY_HASH,
+  ): Promise<boolean> {
     const network = networkOf(ip);
-    const passwords = [...new Set([normalisePassword(password), password])].map((text) =>
-      encoder.encode(text),
-    );
-    const task = { digest: stored ?? DUMMY_HASH, passwords };
-    const matches = (await this.run('verify', task, network)) as boolean;
+    const matches = await this.compare(stored ?? dummy, password, network);
     if (!matches || stored === undefined || stored === null) return false;
     this.queue.remember(network);
     return true;
@@ -85,22 +87,42 @@ export class PasswordHasher implements OnApplicationShutdown {
 
   /**
    * Whether a hash that the password matches has other parameters than the current ones, or was made of the password before
-   * normalisation.
+   * normalisation. A password of which bcrypt counted a part is not kept: the other part may be mistyped.
    * @param ip of the caller, `null` when it is not known
    * @throws ProblemError 503 when too many hashes wait
    */
   async mustRenew(stored: string, password: string, ip: string | null): Promise<boolean> {
     const normalised = normalisePassword(password);
-    if (this.isOutdated(stored)) return true;
+    if (this.isOutdated(stored)) return !isCutOffByBcrypt(stored, password);
     return normalised !== password && !(await this.verify(stored, normalised, ip));
   }
 
   /** Whether a hash has other parameters than the current ones. */
   isOutdated(stored: string): boolean {
-    return !stored.startsWith(PREFIX);
+    return !stored.startsWith(CURRENT_PREFIX);
   }
 
-  private async run(name: 'hash' | 'verify', task: HashTask, network: string): Promise<unknown> {
+  /** A hash that may not be compared matches no password. The dummy hash is verified instead: the time must not say so. */
+  private async compare(stored: string, password: string, network: string): Promise<boolean> {
+    const normalised = normalisePassword(password);
+    if (!this.isOutdated(stored))
+      return this.ask('verify', { digest: stored, passwords: bytesOf(normalised, password) }, network);
+    const check = readHash(stored);
+    if (!isRefusal(check))
+      return this.ask('verifyForeign', { check, passwords: bytesOf(password, normalised) }, network);
+    await this.ask('verify', { digest: DUMMY_HASH, passwords: bytesOf(password) }, network);
+    return false;
+  }
+
+  private async ask(name: 'verify' | 'verifyForeign', task: HashTask, network: string): Promise<boolean> {
+    return (await this.run(name, task, network)) as boolean;
+  }
+
+  private async run(
+    name: 'hash' | 'verify' | 'verifyForeign',
+    task: HashTask,
+    network: string,
+  ): Promise<unknown> {
     await this.metrics.wait(() => this.queue.acquire(network));
     try {
       const transferList = task.passwords.map(({ buffer }) => buffer);
@@ -110,3 +132,7 @@ export class PasswordHasher implements OnApplicationShutdown {
     }
   }
 }
+
+/** Each text once, in this order. */
+const bytesOf = (...texts: string[]): Uint8Array<ArrayBuffer>[] =>
+  [...new Set(texts)].map((text) => encoder.encode(text));
