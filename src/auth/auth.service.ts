@@ -11,6 +11,7 @@ import { SessionRotationService } from '../sessions/session-rotation.service.js'
 import { SessionsService } from '../sessions/sessions.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import { hasPassword, type PasswordCredentials } from '../users/account-statements.js';
+import { DummyHashes } from '../users/dummy-hashes.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { UsersService } from '../users/users.service.js';
@@ -49,6 +50,7 @@ export class AuthService {
   constructor(
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
+    private readonly dummyHashes: DummyHashes,
     private readonly passwords: PasswordPolicy,
     private readonly currentPassword: CurrentPassword,
     private readonly commands: CommandsService,
@@ -168,7 +170,9 @@ export class AuthService {
     const deviceId = known && this.devices.isOfPassword(device, known.passwordHash) ? device.id : undefined;
     const check = async () => {
       const found = known ?? (await this.users.findCredentials(email));
-      return { user: found, isRight: await this.hasher.verify(found?.passwordHash, password, by.ip) };
+      const dummy = this.dummyHashes.of(email);
+      const isRight = await this.hasher.verify(found?.passwordHash, password, by.ip, dummy);
+      return { user: found, isRight };
     };
     const { user, isRight } = await this.limits.login({ email, ip: by.ip, deviceId }, check, by.redisWaits);
     if (!isRight || !hasPassword(user)) {

@@ -6,6 +6,7 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { OneTimeTokensModule } from '../one-time-tokens/one-time-tokens.module.js';
 import { AccountProofs } from './account-proofs.service.js';
 import { BreachedPasswords } from './breached-passwords.js';
+import { DummyHashes } from './dummy-hashes.service.js';
 import { FirstAdminService } from './first-admin.service.js';
 import { FormerRoles } from './former-roles.js';
 import { MailLimits } from './mail-limits.js';
@@ -30,6 +31,7 @@ import { UsersService } from './users.service.js';
     MailLimits,
     ResetLetters,
     PasswordHasher,
+    DummyHashes,
     PasswordPolicy,
     BreachedPasswords,
     FirstAdminService,
@@ -43,6 +45,7 @@ import { UsersService } from './users.service.js';
     MailLimits,
     ResetLetters,
     PasswordHasher,
+    DummyHashes,
     PasswordPolicy,
     OneTimeTokensModule,
     AuditModule,
