@@ -66,6 +66,7 @@ const folders = {
     'database',
     ...ground,
   ],
+  moving: ['users', 'audit', 'database', ...ground],
   live: ['auth', 'sessions', 'log', 'database', ...ground],
   events: ['clients', 'keys', 'log', 'standing', 'database', ...ground],
   health: ['mail', 'cache', 'redis', 'standing', 'database', ...ground],

@@ -19,8 +19,9 @@ import { loadSigningKeys } from './signing-keys.js';
 import { loadTracing } from './load-tracing.js';
 
 const DAY_SECONDS = 86_400;
-/** What the program of the migrations reads. */
+/** What the program of the migrations reads, and what the import and the export of accounts read too. */
 const OF_MIGRATIONS = /^(NODE_ENV|APP_NAME|LOG_\w+|DATABASE_\w+)$/;
+const OF_MOVING = /^(ROLES|DEFAULT_ROLE|SMTP_\w+|MAIL_\w+)$/;
 const DEVELOPMENT_ORIGINS = 'http://localhost:3000,http://localhost:5173';
 
 /**
@@ -37,12 +38,27 @@ export function loadConfigFromProcess(): AppConfig {
  * @throws ConfigurationError
  */
 export function loadMigrationConfigFromProcess(): Pick<AppConfig, 'name' | 'log' | 'database'> {
-  const own = Object.entries(processVariables()).filter(([name]) => OF_MIGRATIONS.test(name));
   const problems: string[] = [];
-  const environment = parse(withSecretFiles(Object.fromEntries(own)), problems);
+  const environment = parseOwn(problems, OF_MIGRATIONS);
   const database = collect(problems, () => databaseOf(environment));
   if (database === undefined || problems.length > 0) throw new ConfigurationError(problems);
   return { name: environment.APP_NAME, log: logOf(environment), database };
+}
+
+/** The part that the import and the export of accounts need. They are given no secret of tokens. @throws ConfigurationError */
+export function loadMovingConfigFromProcess(): Pick<AppConfig, 'name' | 'database' | 'roles' | 'mail'> {
+  const problems: string[] = [];
+  const environment = parseOwn(problems, OF_MIGRATIONS, OF_MOVING);
+  const database = collect(problems, () => databaseOf(environment));
+  const roles = collect(problems, () => parseRoles(environment));
+  const mail = collect(problems, () => loadMail(environment, ''));
+  if (!database || !roles || !mail || problems.length > 0) throw new ConfigurationError(problems);
+  return { name: environment.APP_NAME, database, roles, mail };
+}
+
+function parseOwn(problems: string[], ...names: RegExp[]): Environment {
+  const own = Object.entries(processVariables()).filter(([name]) => names.some((each) => each.test(name)));
+  return parse(withSecretFiles(Object.fromEntries(own)), problems);
 }
 
 function processVariables(): NodeJS.ProcessEnv {

@@ -6,7 +6,10 @@ import { MailKinds } from '../mail/mail-kinds.js';
 import { accountOfMail } from '../users/account-lookups.js';
 import { ResetLetters } from '../users/reset-letters.js';
 
-/** The first mail to the owner of an account that an admin made: a link that sets the password, good for days. */
+/**
+ * The first mail to the owner of an account that an admin made, or that was imported without a password: a link that sets the password,
+ * good for days.
+ */
 @Injectable()
 export class AccountCreatedMail implements MailKind {
   readonly kind = 'account_created';
@@ -17,6 +20,7 @@ export class AccountCreatedMail implements MailKind {
     private readonly config: AppConfig,
   ) {
     kinds.register(this);
+    kinds.register({ kind: 'account_moved', prepare: (row, run) => this.prepare(row, run) });
   }
 
   async prepare(row: MailRow, run: Run): Promise<Letter | undefined> {

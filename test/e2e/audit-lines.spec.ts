@@ -9,6 +9,7 @@ import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
 import { type LogLine, linesOf } from './support/log-lines.js';
+import { MovingCommand } from './support/moving-command.js';
 
 const PASSWORD = 'correct horse battery';
 const NEXT = 'another horse battery';
@@ -129,9 +130,17 @@ describe('the log lines of the audit trail', () => {
     await admin.delete(`/api/v1/clients/${client_id}`);
   }
 
+  /** What operators do with all accounts, by commands. */
+  async function move(): Promise<void> {
+    const command = await MovingCommand.for(deployment.databaseUrl);
+    await command.importText('accounts.ndjson', '');
+    await command.run('export', ['-']);
+  }
+
   it('record each event of every action once, with all its members and the id of its request', async () => {
     await act();
     await actByMail();
+    await move();
     await written();
     const rows = await query<{ event: Record<string, unknown> }>(
       `SELECT to_jsonb(audit_events) - 'id' - 'at' || jsonb_build_object('event_id', id::text) AS event

@@ -93,6 +93,15 @@ describe('an account that an admin makes', () => {
     await expect(again()).resolves.toBeUndefined();
   });
 
+  it('gets its password by the link of the mail of an import, too', async () => {
+    const email = address();
+    const id = await idOf(email);
+    const letter = await letterOf(app, 'account_moved', { userId: id });
+    expect(letter).toMatchObject({ to: email, values: { name: 'Ada Lovelace' } });
+    await expect(setPassword(tokenOf(letter))).resolves.toMatchObject({ status: 200 });
+    await logIn(app, { id, email, password: NEXT });
+  });
+
   it('gets no mail after it was deactivated', async () => {
     const id = await idOf(address());
     const body = { is_active: false };

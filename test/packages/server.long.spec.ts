@@ -9,7 +9,7 @@ import { shellEnvironment } from './support/npm.js';
 import { INSTALL_MS, Project } from './support/project.js';
 import { Registry } from './support/registry.js';
 
-const COMMANDS = ['start', 'migrate', 'keys', 'doctor', 'load', 'clients'];
+const COMMANDS = ['start', 'migrate', 'keys', 'doctor', 'load', 'clients', 'import', 'export'];
 
 describe('@ergodrive/server, from a registry', () => {
   let registry: Registry;

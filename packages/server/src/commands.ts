@@ -22,6 +22,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     script: 'app/clients-cli.js',
     hasArguments: true,
   },
+  import: {
+    about: 'imports accounts, with password hashes of other systems',
+    script: 'app/import-cli.js',
+    hasArguments: true,
+  },
+  export: {
+    about: 'writes all accounts, with their password hashes, to a file',
+    script: 'app/export-cli.js',
+    hasArguments: true,
+  },
   doctor: { about: 'examines a running deployment', script: 'tools/doctor.js', hasArguments: true },
   load: { about: 'sends load to a deployment on this machine', script: 'tools/load.js', hasArguments: true },
 };

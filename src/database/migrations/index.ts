@@ -27,6 +27,7 @@ import { SessionGenerations1764000000031 } from './1764000000031-session-generat
 import { CreateInvitations1764000000032 } from './1764000000032-create-invitations.js';
 import { NameSessions1764000000033 } from './1764000000033-name-sessions.js';
 import { IndexAuditByActor1764000000034 } from './1764000000034-index-audit-by-actor.js';
+import { CreateImportPositions1764000000035 } from './1764000000035-create-import-positions.js';
 import { EraseAccounts1764000000036 } from './1764000000036-erase-accounts.js';
 import { LogChangesOfTheDirectory1764000000037 } from './1764000000037-log-changes-of-the-directory.js';
 import { CreateUserDirectory1764000000038 } from './1764000000038-create-user-directory.js';
@@ -63,6 +64,7 @@ export const MIGRATIONS = [
   CreateInvitations1764000000032,
   NameSessions1764000000033,
   IndexAuditByActor1764000000034,
+  CreateImportPositions1764000000035,
   EraseAccounts1764000000036,
   LogChangesOfTheDirectory1764000000037,
   CreateUserDirectory1764000000038,

@@ -1,0 +1,2 @@
+/** Arguments of a command that are wrong. */
+export class UsageError extends Error {}
