@@ -8,6 +8,7 @@ import { COOKIE_MUTANTS } from './cookie-mutants.js';
 import { ERASURE_MUTANTS } from './erasure-mutants.js';
 import { FEED_MUTANTS } from './feed-mutants.js';
 import { GENERATION_MUTANTS } from './generation-mutants.js';
+import { IMPORT_MUTANTS } from './import-mutants.js';
 import { LIMIT_MUTANTS } from './limit-mutants.js';
 import { INVITATION_MUTANTS } from './invitation-mutants.js';
 import { KEY_MUTANTS } from './key-mutants.js';
@@ -45,6 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CLIENT_MUTANTS,
   ...INVITATION_MUTANTS,
   ...CLUSTER_MUTANTS,
+  ...IMPORT_MUTANTS,
   ...COMMAND_MUTANTS,
   ...COOKIE_MUTANTS,
   ...KEY_MUTANTS,
