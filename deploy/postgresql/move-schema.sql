@@ -9,11 +9,12 @@
 SET LOCAL lock_timeout = '10s';
 
 -- The names of the service. Others of the same schemas stay as they are.
-SELECT '{audit_events, audit_outbox, event_streams, history_mark, instance_stores, invalidations, invitations, limit_counts,
+SELECT '{audit_events, audit_outbox, event_streams, history_mark, import_positions, instance_stores, invalidations, invitations, limit_counts,
   log_positions, mail_outbox, migrations, oauth_clients, one_time_tokens, session_generation, sessions, users}' AS tables,
-'{current_session_generation, end_sessions_of_inactive_user, history_token, keep_session_generation, lock_session_generation,
-  log_client_change, log_invalidation, log_session_end, log_session_generation, log_session_move, log_user_change, log_user_creation,
-  network_of, queue_audit_event, refuse_audit_change, refuse_directory_change, refuse_truncate}' AS functions \gset
+'{admit_audit_event, current_session_generation, end_sessions_of_inactive_user, erase_account, history_token, impersonal_details,
+  keep_account_deletion, keep_session_generation, lock_session_generation, log_client_change, log_invalidation, log_session_end,
+  log_session_generation, log_session_move, log_user_change, log_user_creation, network_of, note_erased_account,
+  pseudonymise_audit_events, queue_audit_event, refuse_audit_change, refuse_directory_change, refuse_truncate, without_erased_persons}' AS functions \gset
 
 SELECT format('CREATE SCHEMA %I', :'to') WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = :'to') \gexec
 -- Whoever may use the schema of before may use the other one; roles.sql gives the same to its roles.

@@ -32,7 +32,12 @@ class ExportedSessionDto {
   @ApiProperty({ type: String, nullable: true, example: 'logout' })
   end_reason: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The OAuth client of the login', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The OAuth client of the login',
+    example: '0b9d6f2e-3c58-4a0e-9a4d-8d9f0a6c1e57',
+  })
   client_id: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'Kitchen tablet' })

@@ -28,7 +28,7 @@ export class DatabaseSession {
       throw new ConfigurationError([
         'DATABASE_URL is required: the embedded database belongs to the running service',
       ]);
-    const primary = new PrimaryLocator(target);
+    const primary = new PrimaryLocator(target, database.schema);
     return waitForDatabase(target, database.waitSeconds, async () => {
       const client = new PrimaryClient({
         primary,

@@ -49,15 +49,13 @@ export class AdministeredUserDto extends UserDto {
     format: 'date-time',
     nullable: true,
     description: 'When the account is erased, unless it is activated before',
-    example: null,
+    example: '2026-12-24T12:00:00.000Z',
   })
   deletion_due_at: string | null;
 }
 
-export const toAdministeredUserDto = (user: Omit<User, 'passwordHash'>): AdministeredUserDto => ({
-  ...toUserDto(user),
-  deletion_due_at: user.deletionDueAt?.toISOString() ?? null,
-});
+export const toAdministeredUserDto = (user: Omit<User, 'passwordHash'>): AdministeredUserDto =>
+  Object.assign(toUserDto(user), { deletion_due_at: user.deletionDueAt?.toISOString() ?? null });
 
 /** The user as clients see it. Each field is listed, so that a new column is not exposed by accident. */
 export function toUserDto(user: Omit<User, 'passwordHash'>): UserDto {

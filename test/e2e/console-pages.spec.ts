@@ -101,6 +101,7 @@ describe('the pages of the service', () => {
     expect(Object.keys(settings).sort()).toEqual([
       'color',
       'default_role',
+      'deletion_grace_days',
       'has_logo',
       'languages',
       'mail',

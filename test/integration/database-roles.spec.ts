@@ -127,35 +127,6 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     await untilRows(url, ([row]) => row?.failed_at !== null, 'an expired mail');
   });
 
-  it('let the service erase a person, whose events it may not change otherwise', async () => {
-    const member = await register(app);
-    const erased = await app.call('DELETE', '/api/v1/users/me', {
-      token: member.token,
-      body: { current_password: member.password },
-    });
-    expect(erased).toMatchObject({ status: 204 });
-    const events = await asService(
-      `SELECT action, ip, user_agent FROM audit_events WHERE user_id = '${member.id}' ORDER BY id DESC`,
-    );
-    expect(events[0]).toMatchObject({ action: 'user.erased' });
-    expect(events).toEqual(events.map((event) => ({ ...event, ip: null, user_agent: null })));
-    await expect(
-      asService(`UPDATE audit_events SET ip = NULL WHERE user_id = '${member.id}'`),
-    ).rejects.toThrow('permission denied');
-  });
-
-  it('let nobody put tables of their own in the place of those of the erasure', async () => {
-    const [row] = await asService(
-      `SELECT proconfig::text AS settings, prosecdef AS has_rights_of_owner, pg_get_userbyid(proowner) AS owner
-       FROM pg_proc WHERE proname = 'pseudonymise_audit_events'`,
-    );
-    expect(row).toEqual({
-      settings: '{"search_path=public, pg_temp"}',
-      has_rights_of_owner: true,
-      owner: 'ergodrive_owner',
-    });
-  });
-
   it('let the service do its background tasks', async () => {
     await register(app);
     await asOwner(

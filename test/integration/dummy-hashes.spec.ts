@@ -55,6 +55,7 @@ describe('the dummy hash of an address without an account', () => {
   });
 
   it('is no hash of an account', async () => {
+    await insert(BCRYPT, 10);
     await app.get(DummyHashes).refresh();
     const dummies = ADDRESSES.map((address) => app.get(DummyHashes).of(address));
     expect(dummies).not.toContain(BCRYPT);

@@ -24,7 +24,7 @@ const contentOf = (receiver: FeedReceiver) =>
     const [[type, { event_timestamp: at, ...event }] = ['', { event_timestamp: NaN }]] =
       Object.entries(events);
     expect(at).toEqual(expect.any(Number));
-    return [sub_id.user.sub, type, event];
+    return [sub_id.user.sub, type, event] as const;
   });
 
 describe('the events of users in the revocation feed', () => {
@@ -65,7 +65,7 @@ describe('the events of users in the revocation feed', () => {
     await sql(feed.database.url, 'DELETE FROM users WHERE id = $1', [id]);
     await receiver.receive(8);
     await receiver.drain();
-    const found = contentOf(receiver).filter(([, type]) => String(type).startsWith(TYPES));
+    const found = contentOf(receiver).filter(([, type]) => type.startsWith(TYPES));
     expect(found).toEqual([
       [id, `${TYPES}/user-created`, {}],
       [id, `${TYPES}/user-updated`, { changed: ['full_name'] }],

@@ -7,6 +7,7 @@ import {
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { runSqlFile } from '../support/postgres/psql.js';
 import { sql } from '../support/postgres/sql.js';
+import { waitFor } from '../support/wait-for.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { getMe, type Member, register, verdictOf } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
@@ -20,7 +21,7 @@ async function contentOf(url: string, schema: string): Promise<string[]> {
     `SELECT concat_ws(' ', kind, name) AS name FROM (
       SELECT relkind::text AS kind, relname::text AS name FROM pg_class WHERE relnamespace = $1::text::regnamespace
       UNION ALL
-      SELECT 'function', concat(proname, '(', pg_get_function_identity_arguments(oid), ') ',
+      SELECT 'function', concat(proname, '(', replace(pg_get_function_identity_arguments(oid), concat($1::text, '.'), ''), ') ',
         replace(proconfig::text, $1::text, '')) FROM pg_proc WHERE pronamespace = $1::text::regnamespace
       UNION ALL
       SELECT 'trigger', concat(tgname, ' of ', relname) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -96,7 +97,9 @@ describe('move-schema.sql', () => {
       const member = await register(app);
       await sql(database.url, 'INSERT INTO orders VALUES ($1)', [member.id]);
       await sql(database.url, 'DELETE FROM auth.users WHERE id = $1', [member.id]);
-      await expect(verdictOf(app, member)).resolves.toBe('revoked');
+      await waitFor(async () => (await verdictOf(app, member)) === 'revoked', {
+        what: 'the end of the session',
+      });
       await expect(sql(database.url, 'SELECT FROM orders WHERE user_id = $1', [member.id])).resolves.toEqual(
         [],
       );

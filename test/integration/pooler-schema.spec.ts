@@ -36,11 +36,11 @@ describe('an instance whose tables are in the schema auth, behind PgBouncer in t
       DATABASE_DIRECT_URL: url,
       DATABASE_SCHEMA: 'auth',
     });
-  /** PgBouncer opens its sessions anew, as `RECONNECT` does. */
+  /** PgBouncer opens its sessions anew, as `RECONNECT` does: those of before have ended. */
   const setPath = async (path: string) => {
     await sql(url, `ALTER ROLE postgres IN DATABASE ${DATABASE} SET search_path = ${path}`);
     await postgres.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
+      `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
       [DATABASE],
     );
   };

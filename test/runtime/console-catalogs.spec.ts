@@ -19,7 +19,7 @@ function expectLikeness(one: Record<string, string>, other: Record<string, strin
 }
 const reasonsOfEnds = (): string[] => {
   const union = /type RevokeReason =([^;]+);/.exec(read('src/common/revoke-reason.ts'))?.[1] ?? '';
-  return [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
+  return [...union.matchAll(/'([\w:]+)'/g)].map(([, reason = '']) => reason);
 };
 /** Loads each file of `src` that registers actions. */
 async function registerAll(): Promise<void> {
@@ -65,7 +65,7 @@ describe('the catalogs of the pages', () => {
     const listed = /const SCOPES[^=]*= \[([^\]]+)\]/.exec(
       read('packages/console/src/admin/clients/scopes.tsx'),
     )?.[1];
-    expect([...(listed ?? '').matchAll(/'(\w+)'/g)].map(([, scope]) => scope)).toEqual([...CLIENT_SCOPES]);
+    expect([...(listed ?? '').matchAll(/'([\w:]+)'/g)].map(([, scope]) => scope)).toEqual([...CLIENT_SCOPES]);
   });
 
   it('have a text for each problem that the service answers', () => {

@@ -36,13 +36,13 @@ export class RecordingClient {
   introspect(instance: Instance, session: TestSession, client: TestClient): Promise<Operation> {
     const { id: sessionId, user, access, accessExpiresAt: expiresAt } = session;
     const facts: Facts = { kind: 'introspect', userId: user.id, sessionId, expiresAt };
-    return this.asClient(instance, client, facts, '/oauth2/introspect', { token: access });
+    return this.asClient(instance, client, facts, access);
   }
 
   /** Uses the credentials of a client. The checker takes the client for a session. */
   useClient(instance: Instance, client: TestClient): Promise<Operation> {
     const facts: Facts = { kind: 'use-client', userId: this.administrator.user.id, sessionId: client.id };
-    return this.asClient(instance, client, facts, '/oauth2/introspect', { token: 'none' });
+    return this.asClient(instance, client, facts, 'none');
   }
 
   endClient(instance: Instance, { id }: TestClient): Promise<Operation> {
@@ -86,9 +86,9 @@ export class RecordingClient {
   }
 
   /** The administrator ends one session of a person. */
-  endSession(instance: Instance, { id, user: { id: userId } }: TestSession): Promise<Operation> {
-    const call = { method: 'DELETE', path: `/api/v1/users/${userId}/sessions/${id}` };
-    return this.administer(instance, { kind: 'revoke', userId, ends: [id] }, call);
+  endSession(instance: Instance, { id, user }: TestSession): Promise<Operation> {
+    const call = { method: 'DELETE', path: `/sessions/${id}` };
+    return this.change(instance, user, { kind: 'revoke', ends: [id] }, call);
   }
 
   /**
@@ -159,7 +159,7 @@ export class RecordingClient {
   }
 
   setRole(instance: Instance, user: TestUser, role: string): Promise<Operation> {
-    return this.change(instance, user, { kind: 'set-role', sets: role }, { role });
+    return this.change(instance, user, { kind: 'set-role', sets: role }, { body: { role } });
   }
 
   /** @param known its sessions that the load knows; deactivation ends them and those that it does not know */
@@ -169,20 +169,22 @@ export class RecordingClient {
     active: boolean,
     known: readonly TestSession[],
   ): Promise<Operation> {
-    const ends = active ? {} : { ends: known.map(({ id }) => id) };
-    const facts = { kind: 'set-active' as const, sets: String(active), ...ends };
-    return this.change(instance, user, facts, { is_active: active });
+    const facts = { kind: 'set-active' as const, sets: String(active), ...(active ? {} : endsOf(known)) };
+    return this.change(instance, user, facts, { body: { is_active: active } });
   }
 
-  endAll(instance: Instance, { id: userId }: TestUser, known: readonly TestSession[]): Promise<Operation> {
-    const facts: Facts = { kind: 'end-all', userId, ends: known.map(({ id }) => id) };
-    return this.administer(instance, facts, { method: 'DELETE', path: `/api/v1/users/${userId}/sessions` });
+  /** @param known its sessions that the load knows */
+  endAll(instance: Instance, user: TestUser, known: readonly TestSession[]): Promise<Operation> {
+    return this.change(
+      instance,
+      user,
+      { kind: 'end-all', ...endsOf(known) },
+      { method: 'DELETE', path: '/sessions' },
+    );
   }
 
-  /** The administrator erases the account of a person. @param known its sessions that the load knows */
-  erase(instance: Instance, { id: userId }: TestUser, known: readonly TestSession[]): Promise<Operation> {
-    const facts: Facts = { kind: 'erase', userId, ends: known.map(({ id }) => id) };
-    return this.administer(instance, facts, { method: 'DELETE', path: `/api/v1/users/${userId}` });
+  erase(instance: Instance, user: TestUser, known: readonly TestSession[]): Promise<Operation> {
+    return this.change(instance, user, { kind: 'erase', ...endsOf(known) }, { method: 'DELETE' });
   }
 
   /** @param known every session that the load knows, beside that of the administrator */
@@ -209,29 +211,20 @@ export class RecordingClient {
     });
   }
 
-  private asClient(
-    instance: Instance,
-    client: TestClient,
-    facts: Facts,
-    path: string,
-    form: Record<string, string>,
-  ): Promise<Operation> {
-    const headers = { authorization: basic(client) };
-    return this.recorder.record(instance, facts, {
-      method: 'POST',
-      path,
-      body: new URLSearchParams(form),
-      headers,
-    });
+  private asClient(instance: Instance, client: TestClient, facts: Facts, token: string): Promise<Operation> {
+    const [body, headers] = [new URLSearchParams({ token }), { authorization: basic(client) }];
+    const call = { method: 'POST', path: '/oauth2/introspect', body, headers };
+    return this.recorder.record(instance, facts, call);
   }
 
+  /** What the administrator does to an account. @param path below that of the account */
   private change(
     instance: Instance,
     { id: userId }: TestUser,
     facts: Omit<Facts, 'userId'>,
-    body: unknown,
+    { method = 'PATCH', path = '', body }: Partial<Call>,
   ): Promise<Operation> {
-    const call = { method: 'PATCH', path: `/api/v1/users/${userId}`, body };
+    const call = { method, path: `/api/v1/users/${userId}${path}`, body };
     return this.administer(instance, { ...facts, userId }, call);
   }
 
@@ -253,3 +246,5 @@ export class RecordingClient {
     );
   }
 }
+
+const endsOf = (sessions: readonly TestSession[]) => ({ ends: sessions.map(({ id }) => id) });

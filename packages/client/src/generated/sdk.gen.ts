@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client/index.js';
-import type { AllSessionsEndEverybodyData, AllSessionsEndEverybodyErrors, AllSessionsEndEverybodyResponses, AuditListData, AuditListErrors, AuditListResponses, AuthAcceptInvitationData, AuthAcceptInvitationErrors, AuthAcceptInvitationResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoDeletionData, AuthUndoDeletionErrors, AuthUndoDeletionResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsEndData, InvitationsEndErrors, InvitationsEndResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsResendData, InvitationsResendErrors, InvitationsResendResponses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeEraseData, MeEraseErrors, MeEraseResponses, MeEventsData, MeEventsErrors, MeEventsResponses, MeExportData, MeExportErrors, MeExportResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, SessionsNameData, SessionsNameErrors, SessionsNameResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UserSessionsEndData, UserSessionsEndErrors, UserSessionsEndResponses, UserSessionsListData, UserSessionsListErrors, UserSessionsListResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersEraseData, UsersEraseErrors, UsersEraseResponses, UsersIssueOneTimeTokenData, UsersIssueOneTimeTokenErrors, UsersIssueOneTimeTokenResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
+import type { AllSessionsEndEverybodyData, AllSessionsEndEverybodyErrors, AllSessionsEndEverybodyResponses, AuditListData, AuditListErrors, AuditListResponses, AuthAcceptInvitationData, AuthAcceptInvitationErrors, AuthAcceptInvitationResponses, AuthChangePasswordData, AuthChangePasswordErrors, AuthChangePasswordResponses, AuthEndSessionsData, AuthEndSessionsErrors, AuthEndSessionsResponses, AuthForgotPasswordData, AuthForgotPasswordErrors, AuthForgotPasswordResponses, AuthLoginData, AuthLoginErrors, AuthLoginJsonData, AuthLoginJsonErrors, AuthLoginJsonResponses, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthorizationServerDescribeData, AuthorizationServerDescribeErrors, AuthorizationServerDescribeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, AuthRegisterData, AuthRegisterErrors, AuthRegisterResponses, AuthResendVerificationData, AuthResendVerificationErrors, AuthResendVerificationResponses, AuthResetPasswordData, AuthResetPasswordErrors, AuthResetPasswordResponses, AuthUndoDeletionData, AuthUndoDeletionErrors, AuthUndoDeletionResponses, AuthUndoEmailChangeData, AuthUndoEmailChangeErrors, AuthUndoEmailChangeResponses, AuthVerifyEmailData, AuthVerifyEmailErrors, AuthVerifyEmailResponses, CacheClearData, CacheClearErrors, CacheClearResponses, CacheStatsData, CacheStatsErrors, CacheStatsResponses, ClientsCreateData, ClientsCreateErrors, ClientsCreateResponses, ClientsEndData, ClientsEndErrors, ClientsEndResponses, ClientsListData, ClientsListErrors, ClientsListResponses, ClientsRenewSecretData, ClientsRenewSecretErrors, ClientsRenewSecretResponses, ClientsUpdateData, ClientsUpdateErrors, ClientsUpdateResponses, EventsConfigurationData, EventsConfigurationErrors, EventsConfigurationResponses, EventsPollData, EventsPollErrors, EventsPollResponses, GatewayCheckCheckData, GatewayCheckCheckErrors, GatewayCheckCheckResponses, HealthHealthData, HealthHealthErrors, HealthHealthResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthPrometheusData, HealthPrometheusErrors, HealthPrometheusResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, HealthServingData, HealthServingErrors, HealthServingResponses, InfoInfo0Data, InfoInfo0Errors, InfoInfo0Responses, InfoInfo1Data, InfoInfo1Errors, InfoInfo1Responses, InvitationsCreateData, InvitationsCreateErrors, InvitationsCreateResponses, InvitationsEndData, InvitationsEndErrors, InvitationsEndResponses, InvitationsListData, InvitationsListErrors, InvitationsListResponses, InvitationsResendData, InvitationsResendErrors, InvitationsResendResponses, JwksJwksData, JwksJwksErrors, JwksJwksResponses, MeEraseData, MeEraseErrors, MeEraseResponses, MeEventsData, MeEventsErrors, MeEventsResponses, MeExportData, MeExportErrors, MeExportResponses, MeReadData, MeReadErrors, MeReadResponses, MeReplaceData, MeReplaceErrors, MeReplaceResponses, MeUpdateData, MeUpdateErrors, MeUpdateResponses, OAuthIntrospectData, OAuthIntrospectErrors, OAuthIntrospectResponses, OAuthRevokeData, OAuthRevokeErrors, OAuthRevokeResponses, OAuthTokenData, OAuthTokenErrors, OAuthTokenResponses, SessionsEndAllData, SessionsEndAllErrors, SessionsEndAllResponses, SessionsEndData, SessionsEndErrors, SessionsEndResponses, SessionsListData, SessionsListErrors, SessionsListResponses, SessionsNameData, SessionsNameErrors, SessionsNameResponses, UsersAdministerData, UsersAdministerErrors, UsersAdministerResponses, UsersChangeEmailData, UsersChangeEmailErrors, UsersChangeEmailResponses, UsersCreateData, UsersCreateErrors, UsersCreateResponses, UsersEraseData, UsersEraseErrors, UsersEraseResponses, UserSessionsEndAllData, UserSessionsEndAllErrors, UserSessionsEndAllResponses, UserSessionsEndData, UserSessionsEndErrors, UserSessionsEndResponses, UserSessionsListData, UserSessionsListErrors, UserSessionsListResponses, UsersIssueOneTimeTokenData, UsersIssueOneTimeTokenErrors, UsersIssueOneTimeTokenResponses, UsersListData, UsersListErrors, UsersListResponses, UsersReadData, UsersReadErrors, UsersReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -47,21 +47,6 @@ class HeyApiRegistry<T> {
 }
 
 export class Auth extends HeyApiClient {
-    /**
-     * Take the deletion of an account back by the token of its mail
-     */
-    public undoDeletion<ThrowOnError extends boolean = false>(options: Options<AuthUndoDeletionData, ThrowOnError>): RequestResult<AuthUndoDeletionResponses, AuthUndoDeletionErrors, ThrowOnError> {
-        return (options.client ?? this.client).post<AuthUndoDeletionResponses, AuthUndoDeletionErrors, ThrowOnError>({
-            
-            url: '/api/v1/auth/undo-deletion',
-            ...options,
-            headers: {
-                'Content-Type': 'application/json',
-                ...options.headers
-            }
-        });
-    }
-
     /**
      * Log in by form (OAuth2 password grant); the Authorize button uses it
      */
@@ -245,6 +230,22 @@ export class Auth extends HeyApiClient {
     }
     
     /**
+     * Take the deletion of an account back by the token of its mail
+     *
+     * The account is active again. Its sessions have ended, so the person logs in anew.
+     */
+    public undoDeletion<ThrowOnError extends boolean = false>(options: Options<AuthUndoDeletionData, ThrowOnError>): RequestResult<AuthUndoDeletionResponses, AuthUndoDeletionErrors, ThrowOnError> {
+        return (options.client ?? this.client).post<AuthUndoDeletionResponses, AuthUndoDeletionErrors, ThrowOnError>({
+            url: '/api/v1/auth/undo-deletion',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * Change my password and end all my other sessions
      */
     public changePassword<ThrowOnError extends boolean = false>(options: Options<AuthChangePasswordData, ThrowOnError>): RequestResult<AuthChangePasswordResponses, AuthChangePasswordErrors, ThrowOnError> {
@@ -278,6 +279,8 @@ export class GatewayCheck extends HeyApiClient {
 export class Me extends HeyApiClient {
     /**
      * Erase my account
+     *
+     * At once, or after `DELETION_GRACE_DAYS`: until then the account is deactivated, and its mail and its admins can take the deletion back. Every session ends before the answer.
      */
     public erase<ThrowOnError extends boolean = false>(options: Options<MeEraseData, ThrowOnError>): RequestResult<MeEraseResponses, MeEraseErrors, ThrowOnError> {
         return (options.client ?? this.client).delete<MeEraseResponses, MeEraseErrors, ThrowOnError>({
@@ -290,18 +293,7 @@ export class Me extends HeyApiClient {
             }
         });
     }
-
-    /**
-     * All that is held about me, as one JSON document
-     */
-    public export<ThrowOnError extends boolean = false>(options?: Options<MeExportData, ThrowOnError>): RequestResult<MeExportResponses, MeExportErrors, ThrowOnError> {
-        return (options?.client ?? this.client).get<MeExportResponses, MeExportErrors, ThrowOnError>({
-            security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/api/v1/users/me/export',
-            ...options
-        });
-    }
-
+    
     /**
      * The account of the access token
      */
@@ -353,20 +345,22 @@ export class Me extends HeyApiClient {
             ...options
         });
     }
-}
-
-export class Users extends HeyApiClient {
+    
     /**
-     * Erase the account of somebody else
+     * All that is held about me, as one JSON document
+     *
+     * Without secrets, and without what belongs to other people.
      */
-    public erase<ThrowOnError extends boolean = false>(options: Options<UsersEraseData, ThrowOnError>): RequestResult<UsersEraseResponses, UsersEraseErrors, ThrowOnError> {
-        return (options.client ?? this.client).delete<UsersEraseResponses, UsersEraseErrors, ThrowOnError>({
+    public export<ThrowOnError extends boolean = false>(options?: Options<MeExportData, ThrowOnError>): RequestResult<MeExportResponses, MeExportErrors, ThrowOnError> {
+        return (options?.client ?? this.client).get<MeExportResponses, MeExportErrors, ThrowOnError>({
             security: [{ scheme: 'bearer', type: 'http' }],
-            url: '/api/v1/users/{id}',
+            url: '/api/v1/users/me/export',
             ...options
         });
     }
+}
 
+export class Users extends HeyApiClient {
     /**
      * Change my address: a mail to the new one asks for the proof
      *
@@ -413,6 +407,19 @@ export class Users extends HeyApiClient {
     }
     
     /**
+     * Erase the account of somebody else
+     *
+     * At once, or after `DELETION_GRACE_DAYS`: until then the account is deactivated, and its mail and its admins can take the deletion back. Every session ends before the answer. `PATCH` with `is_active: true` takes the deletion back.
+     */
+    public erase<ThrowOnError extends boolean = false>(options: Options<UsersEraseData, ThrowOnError>): RequestResult<UsersEraseResponses, UsersEraseErrors, ThrowOnError> {
+        return (options.client ?? this.client).delete<UsersEraseResponses, UsersEraseErrors, ThrowOnError>({
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/users/{id}',
+            ...options
+        });
+    }
+    
+    /**
      * One account, for an admin or for an OAuth client by HTTP Basic
      *
      * A client needs the scope `users`. It finds the account of a token by `sub`. The answer has the state of this moment; nothing may store it.
@@ -428,7 +435,7 @@ export class Users extends HeyApiClient {
     /**
      * Change role, activity or name of an account
      *
-     * Effective at once on every instance. The last active admin can be neither demoted nor deactivated.
+     * Effective at once on every instance. The last active admin can be neither demoted, deactivated nor erased. To activate an account takes its deletion back.
      */
     public administer<ThrowOnError extends boolean = false>(options: Options<UsersAdministerData, ThrowOnError>): RequestResult<UsersAdministerResponses, UsersAdministerErrors, ThrowOnError> {
         return (options.client ?? this.client).patch<UsersAdministerResponses, UsersAdministerErrors, ThrowOnError>({

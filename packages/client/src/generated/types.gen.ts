@@ -78,7 +78,7 @@ export type ClearedDto = {
 export type AuditEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'accounts.import_started' | 'accounts.import_finished' | 'accounts.exported' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'accounts.import_started' | 'accounts.import_finished' | 'accounts.exported' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'user.erasure_requested' | 'user.erasure_failed' | 'user.erasure_undone' | 'user.erased' | 'user.data_exported' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
     /**
      * The session that the event is about
      */
@@ -133,6 +133,31 @@ export type UpdateProfileDto = {
     locale?: string;
 };
 
+export type AdministeredUserDto = {
+    id: string;
+    email: string;
+    /**
+     * Whether the address was proved
+     */
+    email_verified: boolean;
+    full_name: string;
+    /**
+     * One of the configured roles, or of those that were
+     */
+    role: string;
+    is_active: boolean;
+    /**
+     * Of mails: a BCP 47 language tag
+     */
+    locale: string | null;
+    created_at: string;
+    updated_at: string;
+    /**
+     * When the account is erased, unless it is activated before
+     */
+    deletion_due_at: string | null;
+};
+
 export type UserPageDto = {
     total: number;
     users: Array<AdministeredUserDto>;
@@ -144,39 +169,6 @@ export type UserPageDto = {
  * New accounts have `student`; an admin grants other roles
  */
 export type Role = 'student' | 'researcher' | 'admin';
-
-export type AdministeredUserDto = UserDto & {
-    /**
-     * When the account is erased, unless it is activated before
-     */
-    deletion_due_at: string | null;
-};
-
-export type EraseMeDto = {
-    current_password: string;
-};
-
-export type PersonalDataDto = {
-    exported_at: string;
-    account: UserDto & {
-        has_password: boolean;
-    };
-    sessions: Array<{
-        [key: string]: unknown;
-    }>;
-    invitations: Array<{
-        [key: string]: unknown;
-    }>;
-    links: Array<{
-        [key: string]: unknown;
-    }>;
-    mails: Array<{
-        [key: string]: unknown;
-    }>;
-    events: Array<{
-        [key: string]: unknown;
-    }>;
-};
 
 export type AdministerUserDto = {
     full_name?: string;
@@ -245,7 +237,7 @@ export type EverybodyEndedDto = {
 export type OwnEventDto = {
     id: string;
     at: string;
-    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'accounts.import_started' | 'accounts.import_finished' | 'accounts.exported' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
+    action: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'accounts.import_started' | 'accounts.import_finished' | 'accounts.exported' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'user.erasure_requested' | 'user.erasure_failed' | 'user.erasure_undone' | 'user.erased' | 'user.data_exported' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
     /**
      * The session that the event is about
      */
@@ -453,6 +445,135 @@ export type OneTimeTokenDto = {
      * From the fragment of the link in the mail. It works once
      */
     token: string;
+};
+
+export type EraseMeDto = {
+    current_password: string;
+};
+
+export type ExportedAccountDto = {
+    id: string;
+    email: string;
+    /**
+     * Whether the address was proved
+     */
+    email_verified: boolean;
+    full_name: string;
+    /**
+     * One of the configured roles, or of those that were
+     */
+    role: string;
+    is_active: boolean;
+    /**
+     * Of mails: a BCP 47 language tag
+     */
+    locale: string | null;
+    created_at: string;
+    updated_at: string;
+    has_password: boolean;
+};
+
+export type ExportedSessionDto = {
+    id: string;
+    created_at: string;
+    last_used_at: string;
+    expires_at: string;
+    ended_at: string | null;
+    end_reason: string | null;
+    /**
+     * The OAuth client of the login
+     */
+    client_id: string | null;
+    device_name: string | null;
+    user_agent: string | null;
+    ip: string | null;
+    /**
+     * Of the latest refresh
+     */
+    refreshed_user_agent: string | null;
+    /**
+     * Of the latest refresh
+     */
+    refreshed_ip: string | null;
+};
+
+export type ExportedInvitationDto = {
+    id: string;
+    email: string;
+    role: string;
+    locale: string | null;
+    created_at: string;
+    expires_at: string;
+    accepted_at: string | null;
+    ended_at: string | null;
+};
+
+export type ExportedLinkDto = {
+    id: string;
+    purpose: string;
+    address: string | null;
+    created_at: string;
+    expires_at: string;
+};
+
+export type ExportedMailDto = {
+    id: string;
+    kind: string;
+    address: string | null;
+    created_at: string;
+    expires_at: string;
+    failed_at: string | null;
+};
+
+export type ExportedEventDto = {
+    id: string;
+    at: string;
+    action: string;
+    /**
+     * Whether it concerns the account
+     */
+    about_me: boolean | null;
+    /**
+     * Whether the account itself did it, with a token
+     */
+    by_me: boolean;
+    session_id: string | null;
+    /**
+     * Null where another account did it
+     */
+    ip: string | null;
+    /**
+     * Null where another account did it
+     */
+    user_agent: string | null;
+    details: {
+        [key: string]: unknown;
+    };
+};
+
+export type PersonalDataDto = {
+    exported_at: string;
+    account: ExportedAccountDto;
+    /**
+     * Also those that have ended, for 30 days
+     */
+    sessions: Array<ExportedSessionDto>;
+    /**
+     * Of the address of the account
+     */
+    invitations: Array<ExportedInvitationDto>;
+    /**
+     * Links of mails that still work. What opens them is stored nowhere
+     */
+    links: Array<ExportedLinkDto>;
+    /**
+     * Mails that are not sent yet, or were refused
+     */
+    mails: Array<ExportedMailDto>;
+    /**
+     * Of the audit trail, about the account or by it; newest first
+     */
+    events: Array<ExportedEventDto>;
 };
 
 export type CreateClientDto = {
@@ -1599,6 +1720,8 @@ export type MeEraseErrors = {
     403: ProblemDto;
     /**
      * Conflict
+     *
+     * Conflict
      */
     409: ProblemDto;
     /**
@@ -1629,98 +1752,6 @@ export type MeEraseResponses = {
 };
 
 export type MeEraseResponse = MeEraseResponses[keyof MeEraseResponses];
-
-export type MeExportData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/users/me/export';
-};
-
-export type MeExportErrors = {
-    /**
-     * Bad Request
-     */
-    400: ProblemDto;
-    /**
-     * Unauthorized
-     */
-    401: ProblemDto;
-    /**
-     * Too Many Requests
-     */
-    429: ProblemDto;
-    /**
-     * Service Unavailable
-     */
-    503: ProblemDto;
-    /**
-     * Any other failure
-     */
-    default: ProblemDto;
-};
-
-export type MeExportError = MeExportErrors[keyof MeExportErrors];
-
-export type MeExportResponses = {
-    /**
-     * OK
-     */
-    200: PersonalDataDto;
-};
-
-export type MeExportResponse = MeExportResponses[keyof MeExportResponses];
-
-export type UsersEraseData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/users/{id}';
-};
-
-export type UsersEraseErrors = {
-    /**
-     * Bad Request
-     */
-    400: ProblemDto;
-    /**
-     * Unauthorized
-     */
-    401: ProblemDto;
-    /**
-     * Forbidden
-     */
-    403: ProblemDto;
-    /**
-     * Not Found
-     */
-    404: ProblemDto;
-    /**
-     * Conflict
-     */
-    409: ProblemDto;
-    /**
-     * Service Unavailable
-     */
-    503: ProblemDto;
-    /**
-     * Any other failure
-     */
-    default: ProblemDto;
-};
-
-export type UsersEraseError = UsersEraseErrors[keyof UsersEraseErrors];
-
-export type UsersEraseResponses = {
-    /**
-     * It is erased, or will be
-     */
-    204: void;
-};
-
-export type UsersEraseResponse = UsersEraseResponses[keyof UsersEraseResponses];
 
 export type MeReadData = {
     body?: never;
@@ -1999,6 +2030,47 @@ export type UsersChangeEmailResponses = {
 };
 
 export type UsersChangeEmailResponse = UsersChangeEmailResponses[keyof UsersChangeEmailResponses];
+
+export type MeExportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/export';
+};
+
+export type MeExportErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Too Many Requests
+     */
+    429: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type MeExportError = MeExportErrors[keyof MeExportErrors];
+
+export type MeExportResponses = {
+    /**
+     * OK
+     */
+    200: PersonalDataDto;
+};
+
+export type MeExportResponse = MeExportResponses[keyof MeExportResponses];
 
 export type SessionsEndAllData = {
     body?: never;
@@ -2334,6 +2406,59 @@ export type UsersCreateResponses = {
 
 export type UsersCreateResponse = UsersCreateResponses[keyof UsersCreateResponses];
 
+export type UsersEraseData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{id}';
+};
+
+export type UsersEraseErrors = {
+    /**
+     * Bad Request
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden
+     */
+    403: ProblemDto;
+    /**
+     * Not Found
+     */
+    404: ProblemDto;
+    /**
+     * Conflict
+     *
+     * Conflict
+     */
+    409: ProblemDto;
+    /**
+     * Service Unavailable
+     */
+    503: ProblemDto;
+    /**
+     * Any other failure
+     */
+    default: ProblemDto;
+};
+
+export type UsersEraseError = UsersEraseErrors[keyof UsersEraseErrors];
+
+export type UsersEraseResponses = {
+    /**
+     * It is erased, or will be
+     */
+    204: void;
+};
+
+export type UsersEraseResponse = UsersEraseResponses[keyof UsersEraseResponses];
+
 export type UsersReadData = {
     body?: never;
     path: {
@@ -2661,7 +2786,7 @@ export type AuditListData = {
          * The account that did it
          */
         actor_id?: string;
-        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'accounts.import_started' | 'accounts.import_finished' | 'accounts.exported' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
+        action?: 'user.registered' | 'user.password_changed' | 'user.password_change_failed' | 'user.password_reset_requested' | 'user.password_reset' | 'user.password_removed' | 'user.email_verified' | 'user.email_change_requested' | 'user.email_change_failed' | 'user.email_changed' | 'user.email_change_undone' | 'user.one_time_token_issued' | 'user.role_changed' | 'user.activated' | 'user.deactivated' | 'accounts.import_started' | 'accounts.import_finished' | 'accounts.exported' | 'session.opened' | 'session.login_failed' | 'session.refresh_repeated' | 'session.refresh_refused' | 'session.revoked' | 'session.everybody_ended' | 'client.created' | 'client.updated' | 'client.secret_renewed' | 'client.ended' | 'client.authentication_failed' | 'user.erasure_requested' | 'user.erasure_failed' | 'user.erasure_undone' | 'user.erased' | 'user.data_exported' | 'invitation.created' | 'invitation.resent' | 'invitation.ended' | 'invitation.accepted';
         /**
          * At or after this time
          */
