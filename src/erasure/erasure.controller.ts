@@ -26,7 +26,7 @@ export class ErasureController {
   @ApiOperation({ operationId: 'Me_erase', summary: 'Erase my account', description: WHEN })
   @ApiBody({ type: EraseMeDto })
   @ApiNoContentResponse({ description: 'It is erased, or will be' })
-  @ApiProblems(400, 401, 'wrong_password', 'last_admin', 422, 429)
+  @ApiProblems(400, 401, 'wrong_password', 'last_admin', 'account_referenced', 422, 429)
   async eraseMe(
     @CurrentPrincipal() principal: Principal,
     @Body() { current_password }: EraseMeDto,
@@ -45,7 +45,7 @@ export class ErasureController {
     description: `${WHEN} \`PATCH\` with \`is_active: true\` takes the deletion back.`,
   })
   @ApiNoContentResponse({ description: 'It is erased, or will be' })
-  @ApiProblems(401, 403, 404, 'last_admin')
+  @ApiProblems(401, 403, 404, 'last_admin', 'account_referenced')
   async erase(@IdParam() id: string, @CurrentActor() by: Actor): Promise<void> {
     await this.erasure.eraseOther(id, by);
   }

@@ -11,6 +11,7 @@ import type { Change } from '../log/change-feed.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { MailLimits } from '../users/mail-limits.js';
+import { problemOfDeletion } from '../users/referenced-account.js';
 import { ErasureMetrics } from './erasure-metrics.js';
 import {
   type AccountToErase,
@@ -41,7 +42,7 @@ export class ErasureService {
 
   /**
    * Erases the caller's own account.
-   * @throws ProblemError 401, 403 `wrong_password`, 409 `last_admin`, 429
+   * @throws ProblemError 401, 403 `wrong_password`, 409 `last_admin` or `account_referenced`, 429
    */
   async eraseMe(principal: Principal, password: string, by: Actor): Promise<void> {
     await this.currentPassword.demand(principal, password, 'user.erasure_failed', by);
@@ -50,7 +51,8 @@ export class ErasureService {
 
   /**
    * Erases the account of somebody else, as an admin.
-   * @throws ProblemError 401, 403, also for the own account, which needs the password, 404, 409 `last_admin`
+   * @throws ProblemError 401, 403, also for the own account, which needs the password, 404, 409 `last_admin` or
+   *   `account_referenced`
    */
   async eraseOther(id: string, by: Actor): Promise<void> {
     if (id === by.id)
@@ -84,7 +86,9 @@ export class ErasureService {
       if (days > 0) await this.scheduleWithin(command, account, days, by);
       else await this.eraseWithin(command, account, by);
     };
-    await this.commands.run(by, [id], act, days > 0 ? 'admins' : 'erasure');
+    await this.commands.run(by, [id], act, days > 0 ? 'admins' : 'erasure').catch((error: unknown) => {
+      throw problemOfDeletion(error);
+    });
     if (days === 0) this.metrics.erased(by.id === id ? 'user' : 'admin');
   }
 
