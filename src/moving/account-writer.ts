@@ -15,6 +15,15 @@ import { RefusedRecord } from './refused-record.js';
 const SAVEPOINT: HotStatement = { name: 'begin_import_attempt', text: 'SAVEPOINT attempt' };
 const ROLLBACK: HotStatement = { name: 'undo_import_attempt', text: 'ROLLBACK TO attempt' };
 
+/**
+ * A first import fills the log with no row for each account: services that follow it would read a million of them before the next revocation.
+ * A delta has few, which are events (ADR 0058).
+ */
+const LOG: HotStatement = {
+  name: 'log_imported_accounts',
+  text: `SELECT set_config('ergodrive.invalidation_log', $1, true)`,
+};
+
 const VANISHED = new RefusedRecord(
   'email_taken',
   'An account that was deleted meanwhile had the address or the id',
@@ -79,7 +88,9 @@ export class AccountWriter {
     for (;;) {
       const open = accounts.filter(({ email }) => !reserved.has(email));
       await this.run(SAVEPOINT, []);
+      await this.run(LOG, [this.options.updates ? 'on' : 'off']);
       const rows = await this.run<{ id: string }>(INSERT_ACCOUNTS, [jsonOf(open)]);
+      await this.run(LOG, ['on']);
       const inserted = new Set(rows.map(({ id }) => id));
       const found = await this.reservedOf(open.filter(({ id }) => inserted.has(id)));
       if (found.length === 0) return { inserted, reserved };
