@@ -5,10 +5,11 @@ import type { PrimaryLocator } from './primary-locator.js';
 
 const NO_PRIVILEGE = '42501';
 
-/** Another schema with the tables that every version of the service has. */
+/** Another schema with the tables and the function that every version of the service has. A copy of the tables alone is no installation. */
 const OTHER_SCHEMA = `
   SELECT nspname AS schema FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid
   WHERE nspname <> $1 AND relkind = 'r' AND relname IN ('users', 'sessions', 'invalidations', 'audit_events')
+    AND EXISTS (SELECT FROM pg_proc WHERE pronamespace = pg_namespace.oid AND proname = 'log_invalidation')
   GROUP BY nspname HAVING count(*) = 4 ORDER BY nspname LIMIT 1`;
 
 /**

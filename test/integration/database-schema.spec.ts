@@ -89,7 +89,11 @@ describe('DATABASE_SCHEMA', () => {
         `SELECT proname AS name, proconfig AS setting FROM pg_proc WHERE pronamespace = 'auth'::regnamespace`,
       );
       const others = functions.filter(({ setting }) => setting?.[0] !== 'search_path=auth, pg_temp');
-      expect(others.map(({ name }) => name).sort()).toEqual(['history_token', 'network_of']);
+      expect(others.map(({ name }) => name).sort()).toEqual([
+        'history_token',
+        'impersonal_details',
+        'network_of',
+      ]);
       expect(functions.length).toBeGreaterThan(15);
     });
 
@@ -141,6 +145,14 @@ describe('DATABASE_SCHEMA', () => {
       expect(String(failure)).toContain(`set DATABASE_SCHEMA=${first}, or move the tables`);
       const found = await sql<{ schema: string }>(database.url, TABLES);
       expect(found.map(({ schema }) => schema)).toEqual([first]);
+    });
+
+    it('begins beside tables of a team with the same names, and beside a copy of the tables of the service', async () => {
+      await sql(database.url, 'CREATE SCHEMA app; CREATE SCHEMA copy; CREATE TABLE app.users (id int)');
+      await migrate('test', primaryOf(database.url, SCHEMA));
+      for (const table of ['users', 'sessions', 'invalidations', 'audit_events', 'migrations'])
+        await sql(database.url, `CREATE TABLE copy.${table} AS TABLE auth.${table}`);
+      await expect(migrate('test', primaryOf(database.url, SCHEMA))).resolves.toBeUndefined();
     });
 
     it('is applied by several instances one after the other', async () => {

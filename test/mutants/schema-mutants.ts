@@ -24,6 +24,14 @@ export const SCHEMA_MUTANTS: readonly Mutant[] = [
     test: 'does not begin anew',
   },
   {
+    name: 'a copy of the tables in another schema ends the start',
+    file: 'src/database/own-schema.ts',
+    text: "proname = 'log_invalidation')",
+    replacement: "proname = 'log_invalidation' OR true)",
+    specs: SCHEMA_SPEC,
+    test: 'begins beside tables of a team',
+  },
+  {
     name: 'triggers look for tables where the session does that changes a row',
     file: 'src/database/migrations/search-path-of-functions.ts',
     text: 'await runner.query(`ALTER FUNCTION ${name} SET search_path = ${path}`);',
