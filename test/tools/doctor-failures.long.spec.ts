@@ -62,7 +62,16 @@ describe('npm run doctor', () => {
     const { report, result } = await examine(args, { env: ADMIN_ENV });
     expect(rowsWith(report, 'failed')).toEqual([`role-removed ${proxy.url}`]);
     expect(result.code).toBe(1);
-    expect(report.left).toEqual([expect.stringContaining('stays, deactivated')]);
+    expect(report.left).toEqual([]);
+  });
+
+  it('finds an erasure that is answered and not done', async () => {
+    const { report, result } = await throughProxy(async ({ method }, pass) =>
+      method === 'DELETE' ? reply(204) : pass(),
+    );
+    expect(rowsWith(report, 'failed')).toEqual([expect.stringMatching(/^erased-access /)]);
+    expect(result.code).toBe(1);
+    expect(report.left).toEqual([expect.stringMatching(/^The account .* stays \(login: 200\)/)]);
   });
 
   it('finds a proxy that passes no live channel', async () => {
@@ -99,15 +108,20 @@ describe('npm run doctor', () => {
     expect({ code: result.code, result: report.result }).toEqual({ code: 3, result: 'unexamined' });
   });
 
-  it('finds a logout that is never answered, and says which session may be live', async () => {
+  it('finds a logout that is never answered, and says what stays where the erasure has no answer either', async () => {
     const { report, result } = await throughProxy(
-      async ({ path }, pass) => (path === '/api/v1/auth/logout' ? undefined : pass()),
+      async ({ method, path }, pass) =>
+        path === '/api/v1/auth/logout' || method === 'DELETE' ? undefined : pass(),
       '--timeout',
       '6',
     );
     expect(rowsWith(report, 'failed')).toEqual(['logout']);
     expect(result.code).toBe(1);
-    expect(report.left).toContainEqual(expect.stringMatching(/^Session [\w-]{36} may be live .*no answer/));
+    const [account, ...sessions] = report.left;
+    expect(account).toMatch(/^The account .* stays \(erasure: no answer within 6 s; login: 200\)/);
+    expect(sessions).toEqual(
+      Array(4).fill(expect.stringMatching(/^Session [\w-]{36} may be live .*no answer/)),
+    );
   });
 
   it('ends with 3 where nobody listens', async () => {

@@ -1,6 +1,7 @@
 import { PATIENT } from '../support/app/patient.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { PgBouncer } from '../support/postgres/pgbouncer.js';
+import { sql } from '../support/postgres/sql.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { RedisClusterServers } from '../support/redis/redis-cluster.js';
 import { SentinelCluster } from '../support/redis/sentinel-cluster.js';
@@ -10,7 +11,7 @@ import { examine, rowsWith, runTool } from './support/run-tool.js';
 const GRACE = ['--grace-seconds', '1'];
 /** A machine that stalls repeats a refresh after this: then that row is skipped. */
 const SHORT_GRACE = { REFRESH_GRACE_SECONDS: '1' };
-const LONG_GRACE = { REFRESH_GRACE_SECONDS: '300' };
+const LONG_GRACE = { REFRESH_GRACE_SECONDS: '300', DELETION_GRACE_DAYS: '7' };
 const AS_ADMIN = ['--admin-email', ADMIN.email];
 const TIMEOUT_MS = 120_000;
 const ADMIN_ENV = { DOCTOR_ADMIN_PASSWORD: ADMIN.password };
@@ -24,13 +25,6 @@ const FOR_ADMINS = [
   'deactivated-access',
   'deactivated-login',
 ];
-
-interface AuditEvent {
-  action: string;
-  session_id: string;
-}
-
-const addressOf = (left: readonly string[]) => /doctor-\w+@example\.com/.exec(left.join(' '))?.[0] ?? '';
 
 /** Two instances behind `--url`: the first, once more by its name of the host. */
 function targetsOf({ apps: [first, second] }: Deployment): string[] {
@@ -71,7 +65,7 @@ describe('npm run doctor', () => {
         exit_code: 0,
         rows: expect.any(Array),
         waits: [],
-        left: [expect.stringMatching(/^The account doctor-\w+@example\.com \([\w-]{36}\) stays, active; /)],
+        left: [],
       });
       for (const row of report.rows)
         expect(row).toEqual({
@@ -98,7 +92,7 @@ describe('npm run doctor', () => {
     });
     afterAll(() => deployment.stop());
 
-    it('prints a row for each promise on each instance, and leaves a deactivated account', async () => {
+    it('prints a row for each promise on each instance, and leaves nothing', async () => {
       const args = [...targetsOf(deployment), ...AS_ADMIN, ...GRACE];
       const { code, stdout } = await runTool('doctor', args, { env: ADMIN_ENV });
       expect({ code, failed: /^failed.*/m.exec(stdout)?.[0] }).toEqual({ code: 0 });
@@ -112,31 +106,38 @@ describe('npm run doctor', () => {
           'a role that was taken away is refused at once',
           'after the reuse, the access token is refused at once',
           'after the deactivation, the access token is refused at once',
+          'after the erasure, the access token is refused at once',
         ]);
       }
       expect(stdout).toMatch(
         /\n\d+ ok, 0 failed, [45] skipped in [\d.]+ s: every promise that was examined holds\n$/,
       );
       const admin = await deployment.admin();
-      const { body } = await admin.get<{ users: object[] }>(`/api/v1/users?q=${addressOf([stdout])}`);
-      expect(body.users).toEqual([expect.objectContaining({ role: 'student', is_active: false })]);
+      const { body } = await admin.get<{ users: object[] }>('/api/v1/users?q=doctor-');
+      expect(body.users).toEqual([]);
       // The admin's session of the examination has ended: there is that of this test alone.
       await expect(admin.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
     });
 
-    it('ends what it has opened when it is interrupted', async () => {
+    it('asks for the erasure of its account when it is interrupted, and says that it takes days', async () => {
       const { report, result } = await examine(['--url', deployment.apps[1]!.url, '--grace-seconds', '300'], {
         onProgress: (stderr, interrupt) => stderr.includes('waiting') && interrupt(),
       });
       expect({ code: result.code, result: report.result }).toEqual({ code: 130, result: 'interrupted' });
       expect(rowsWith(report, 'ok')).toContain('refresh-repeated');
-      const admin = await deployment.admin();
+      expect(report.left).toEqual([
+        expect.stringMatching(/^The account .* is erased when DELETION_GRACE_DAYS have passed/),
+      ]);
       const account = /\(([\w-]{36})\)/.exec(report.left.join())?.[1];
-      const { body } = await admin.get<{ events: AuditEvent[] }>(`/api/v1/audit?user_id=${account}`);
-      const sessions = (action: string) =>
-        new Set(body.events.filter((event) => event.action === action).map((event) => event.session_id));
-      expect(sessions('session.opened').size).toBe(2);
-      expect(sessions('session.revoked')).toEqual(sessions('session.opened'));
+      const admin = await deployment.admin();
+      await expect(admin.get(`/api/v1/users/${account}`)).resolves.toMatchObject({
+        body: { is_active: false, deletion_due_at: expect.any(String) },
+      });
+      await expect(
+        sql(deployment.databaseUrl, 'SELECT FROM sessions WHERE user_id = $1 AND revoked_at IS NULL', [
+          account,
+        ]),
+      ).resolves.toEqual([]);
     });
   });
 

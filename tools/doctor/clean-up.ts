@@ -1,45 +1,67 @@
-import { logOut } from '../service/account.js';
-import { reasonOf, type ServiceClient } from '../service/service-client.js';
-import { administer } from './checks/admin-checks.js';
+import { erase, logIn, logOut } from '../service/account.js';
+import { type Answer, reasonOf } from '../service/service-client.js';
 import { describe } from './observation.js';
-import type { Examination } from './examination.js';
+import type { Examination, OpenSession } from './examination.js';
+
+/** How the login of an account is answered that is erased, and of one that waits for its day. */
+const [GONE, WAITS] = ['invalid_credentials', 'user_inactive'];
 
 /**
- * Ends the sessions that the examination has opened, and as an admin deactivates its account. The API deletes no account.
+ * Erases the account of the examination, which ends its sessions, and ends the others that were opened.
  * @returns what is left, as sentences
  */
 export async function cleanUp(examination: Examination): Promise<string[]> {
-  for (const channel of examination.channels.values()) channel.close();
+  const { adminSession, channels, sessions } = examination;
+  for (const channel of channels.values()) channel.close();
   const left = await leftOfAccount(examination);
-  const ends = [...examination.sessions].map(({ id, tokens }) =>
-    endOf(examination.entry, id, tokens.access_token),
-  );
-  return [...left, ...(await Promise.all(ends)).filter((sentence) => sentence !== undefined)];
+  const open = [...sessions].filter((session) => !left.hasEnded || session === adminSession);
+  const ends = open.map((session) => endOf(examination, session));
+  return [left.sentence, ...(await Promise.all(ends))].filter((sentence) => sentence !== undefined);
+}
+
+interface Left {
+  /** Whether the sessions of the account have ended. */
+  readonly hasEnded: boolean;
+  readonly sentence?: string;
+}
+
+async function leftOfAccount(examination: Examination): Promise<Left> {
+  const { account, isErasing } = examination;
+  if (account === undefined) return { hasEnded: true };
+  const failure = isErasing ? undefined : await attempt(() => eraseAccount(examination), [204, 404]);
+  // Whether it was erased, also by an answer that was lost, is what a login says.
+  const login = await attempt(() => logInAgain(examination), []);
+  if (login?.includes(GONE) === true) return { hasEnded: true };
+  const subject = `The account ${account.email} (${account.id})`;
+  if (failure === undefined && login?.includes(WAITS) === true)
+    return { hasEnded: true, sentence: `${subject} is erased when DELETION_GRACE_DAYS have passed.` };
+  const reasons = failure === undefined ? `login: ${login}` : `erasure: ${failure}; login: ${login}`;
+  return { hasEnded: false, sentence: `${subject} stays (${reasons}); nobody knows its random password.` };
+}
+
+async function logInAgain(examination: Examination): Promise<Answer<unknown>> {
+  const answer = await logIn(examination.entry, examination.credentials);
+  return answer.status === 200 ? examination.keep('clean-up', answer) : answer;
+}
+
+/** As the admin, for whom a deactivated account is no other; else with a new session of the account. */
+async function eraseAccount(examination: Examination): Promise<Answer<unknown>> {
+  const { accountId, adminSession, credentials, entry } = examination;
+  if (adminSession !== undefined)
+    return entry.send('DELETE', `/api/v1/users/${accountId}`, { token: adminSession.tokens.access_token });
+  const { body } = examination.keep('clean-up', await logIn(entry, credentials));
+  return erase(entry, body.access_token, credentials.password);
 }
 
 /** @returns what is left of the session, when its end was not acknowledged */
-async function endOf(client: ServiceClient, id: string, token: string): Promise<string | undefined> {
-  const failure = await attempt(() => logOut(client, token), [200, 401]);
+async function endOf({ entry }: Examination, { id, tokens }: OpenSession): Promise<string | undefined> {
+  const failure = await attempt(() => logOut(entry, tokens.access_token), [200, 401]);
   return failure && `Session ${id} may be live until it expires (logout: ${failure}).`;
-}
-
-async function leftOfAccount(examination: Examination): Promise<string[]> {
-  const { account, options, isDeactivated } = examination;
-  if (account === undefined) return [];
-  const subject = `The account ${account.email} (${account.id})`;
-  if (isDeactivated) return [`${subject} stays, deactivated and without a live session.`];
-  if (options.admin === undefined) return [`${subject} stays, active; nobody knows its random password.`];
-  const failure = await attempt(
-    () => administer(examination, { role: account.role, is_active: false }),
-    [200],
-  );
-  if (failure !== undefined) return [`${subject} stays, active (deactivation: ${failure}).`];
-  return [`${subject} stays, deactivated and without a live session.`];
 }
 
 /** @returns why it failed, or undefined */
 async function attempt(
-  send: () => ReturnType<typeof logOut>,
+  send: () => Promise<Answer<unknown>>,
   expected: readonly number[],
 ): Promise<string | undefined> {
   try {

@@ -54,6 +54,8 @@ export class Examination {
   grantedRole: string | undefined;
   loggedOutAt: number | undefined;
   isDeactivated = false;
+  /** Whether the account has asked for its erasure: the deployment may wait for some days with it. */
+  isErasing = false;
   private readonly named = new Map<string, OpenSession>();
   private readonly changes = new Map<string, PromiseSettledResult<Observation>[]>();
 
@@ -95,6 +97,11 @@ export class Examination {
   /** A session that an earlier check has opened. */
   session(name: string): OpenSession {
     return present(this.named.get(name), `session ${name}`);
+  }
+
+  /** With which the admin administers, once it was opened. */
+  get adminSession(): OpenSession | undefined {
+    return this.named.get('admin');
   }
 
   get accountId(): string {

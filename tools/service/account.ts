@@ -35,6 +35,11 @@ export function logOut(client: ServiceClient, token: string): Promise<Answer<unk
   return client.send('POST', '/api/v1/auth/logout', { token });
 }
 
+/** 204: it is erased, or deactivated until its day has come. */
+export function erase(client: ServiceClient, token: string, password: string): Promise<Answer<unknown>> {
+  return client.send('DELETE', '/api/v1/users/me', { token, body: { current_password: password } });
+}
+
 export function readAccount(client: ServiceClient, token: string): Promise<Answer<UserDto>> {
   return client.send('GET', '/api/v1/users/me', { token });
 }

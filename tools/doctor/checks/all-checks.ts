@@ -9,6 +9,7 @@ import {
   ROLE_REMOVE,
   ROLE_REMOVED,
 } from './admin-checks.js';
+import { ERASE, ERASED_ACCESS, ERASED_LOGIN } from './erasure-checks.js';
 import { LIVE_END, LIVE_OPEN, LOGOUT, LOGOUT_ACCESS, LOGOUT_REFRESH } from './logout-checks.js';
 import { MAIL } from './mail-checks.js';
 import { REFRESH, REFRESH_REPEATED, REUSE, REUSE_ACCESS, REUSE_SUCCESSOR } from './refresh-checks.js';
@@ -42,5 +43,8 @@ export const CHECKS: readonly (Check | InstanceCheck)[] = [
   DEACTIVATE,
   DEACTIVATED_ACCESS,
   DEACTIVATED_LOGIN,
+  ERASE,
+  ERASED_ACCESS,
+  ERASED_LOGIN,
   MAIL,
 ];
