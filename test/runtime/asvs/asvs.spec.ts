@@ -11,7 +11,7 @@ const read = (file: string) => readFileSync(pathOf(file), 'utf8');
 const TEXT = read('docs/asvs.md');
 const ROWS = rowsOf(TEXT);
 /** Sections of the standard that ask for documents; a document can show them. */
-const ON_DOCUMENTS = ['2.1', '6.1', '7.1', '11.1', '13.1', '16.1'];
+const ON_DOCUMENTS = ['2.1', '6.1', '7.1', '11.1', '13.1', '14.1', '16.1'];
 
 const withState = (...states: string[]) => ROWS.filter(({ state }) => states.includes(state));
 const idsOf = (rows: Row[]) => rows.map(({ id }) => id);
