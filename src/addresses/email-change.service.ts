@@ -53,13 +53,19 @@ export class EmailChangeService {
    * Changes the address, by a token that was used in this command. The former address is kept for the account until the undo expires.
    * @throws ProblemError 409 `email_taken`
    */
-  async completeWithin(command: Command, userId: string, { data }: TokenGrant, by: Actor): Promise<void> {
-    const { email: former } = await this.users.getWithin(command, userId);
-    const next = String(data['email']);
+  async completeWithin(
+    command: Command,
+    userId: string,
+    { data: { email } }: TokenGrant,
+    by: Actor,
+  ): Promise<void> {
+    const { email: former, emailVerified } = await this.users.getWithin(command, userId);
+    const next = String(email);
     await this.proofs.changeEmail(command, userId, next);
     await command.note('user.email_changed', { userId });
     if (!this.outbox.isEnabled || !this.config.notices.includes('email_changed')) return;
-    const undo = { purpose: 'undo_email_change' as const, userId, address: former };
+    const data = { was_proved: emailVerified };
+    const undo = { purpose: 'undo_email_change' as const, userId, address: former, data };
     const { id } = await this.tokens.issueWithin(command.run, undo);
     const mail = { kind: 'email_changed', userId, address: former, language: by.language };
     await command.mail({ ...mail, data: { token_id: id, new_address: next } });

@@ -122,11 +122,11 @@ describe('an erased account', () => {
   it('takes along what names the person by the address, also a former one that an undo may give back', async () => {
     const member = await register(app);
     const former = `former-${member.email}`;
-    const invitation = await invited(app, admin);
-    await rows(`UPDATE invitations SET email = $1 WHERE id = $2`, [former, invitation.id]);
+    const invitation = await invited(app, admin, { email: former });
+    await rows('UPDATE users SET email_verified = true WHERE id = $1', [member.id]);
     await rows(
       `INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, data, expires_at) VALUES
-        (gen_random_uuid(), 'undo_email_change', sha256($1::bytea), $2, $3, '{}', now() + interval '1 day'),
+        (gen_random_uuid(), 'undo_email_change', sha256($1::bytea), $2, $3, '{"was_proved": true}', now() + interval '1 day'),
         (gen_random_uuid(), 'register', sha256($4::bytea), NULL, $5, '{}', now() + interval '1 day'),
         (gen_random_uuid(), 'change_email', sha256($6::bytea), $7, NULL, jsonb_build_object('email', $5::text), now() + interval '1 day')`,
       [randomUUID(), member.id, former, randomUUID(), member.email, randomUUID(), admin.id],
@@ -146,6 +146,20 @@ describe('an erased account', () => {
     );
     expect(left).toEqual([{ what: 'mail account_deleted' }]);
     expect(outcomeOf(await accept(app, invitation.token))).toBe('400 one_time_token_invalid');
+  });
+
+  it('ends no invitation for an address that it has not proved, nor for a former one', async () => {
+    const stranger = await register(app);
+    const former = `former-${stranger.email}`;
+    const addresses = [stranger.email, former];
+    const invitations = await Promise.all(addresses.map((email) => invited(app, admin, { email })));
+    await rows(
+      `INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, data, expires_at) VALUES
+        (gen_random_uuid(), 'undo_email_change', sha256($1::bytea), $2, $3, '{"was_proved": false}', now() + interval '1 day')`,
+      [randomUUID(), stranger.id, former],
+    );
+    await eraseMe(app, stranger);
+    for (const { token } of invitations) expect(outcomeOf(await accept(app, token))).toBe('201');
   });
 
   it('leaves the invitations that an admin sent, and nobody can accept them', async () => {

@@ -80,10 +80,26 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a former address that an undo may give back is forgotten',
     file: MIGRATION,
-    text: "AND purpose = 'undo_email_change' AND address IS NOT NULL",
-    replacement: 'AND false',
+    text: "AND purpose = 'undo_email_change' AND data",
+    replacement: 'AND false AND data',
     specs: ERASURE_SPEC,
     test: 'also a former one that an undo may give back',
+  },
+  {
+    name: 'a stranger ends the invitation of an address by registering and erasing it',
+    file: MIGRATION,
+    text: 'SELECT OLD.email WHERE OLD.email_verified',
+    replacement: 'SELECT OLD.email',
+    specs: ERASURE_SPEC,
+    test: 'ends no invitation for an address that it has not proved',
+  },
+  {
+    name: 'a stranger ends the invitation of a former address',
+    file: MIGRATION,
+    text: " AND data->>'was_proved' = 'true'",
+    replacement: '',
+    specs: ERASURE_SPEC,
+    test: 'ends no invitation for an address that it has not proved',
   },
   {
     name: 'the trail keeps the address of an erased person',

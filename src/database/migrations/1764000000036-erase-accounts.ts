@@ -135,15 +135,15 @@ const LATE_EVENTS = `
     WHEN (NEW.user_id IS NOT NULL OR NEW.actor_id IS NOT NULL) EXECUTE FUNCTION admit_audit_event();`;
 
 /**
- * Rows that refer to the account go with it by their foreign keys; these name it by an address. A former address counts while an undo may
- * give it back: nobody else can have it. The setting `ergodrive.erased_by` says who erases; a statement by hand has none.
+ * Rows that refer to the account go with it by their foreign keys; these name it by an address, if that was proved: otherwise a stranger
+ * could end the invitation of whoever has it. A former address counts while an undo may give it back: nobody else can have it. The setting `ergodrive.erased_by` says who erases; a statement by hand has none.
  */
 const ERASURE = `
   CREATE OR REPLACE FUNCTION erase_account() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE
     addresses text[] := ARRAY(
-      SELECT OLD.email UNION SELECT address FROM one_time_tokens
-      WHERE user_id = OLD.id AND purpose = 'undo_email_change' AND address IS NOT NULL);
+      SELECT OLD.email WHERE OLD.email_verified UNION SELECT address FROM one_time_tokens
+      WHERE user_id = OLD.id AND purpose = 'undo_email_change' AND data->>'was_proved' = 'true');
   BEGIN
     UPDATE sessions SET revoked_at = statement_timestamp(), revoke_reason = 'user_erased'
     WHERE user_id = OLD.id AND revoked_at IS NULL AND generation = (SELECT generation FROM session_generation);
