@@ -22,7 +22,7 @@ export type DirectoryMember = 'email' | 'full_name' | 'role' | 'is_active';
 export type UserChangeReason = 'password_changed' | 'user_deactivated' | 'user_activated';
 
 /** The reason of the row of a new user, as the trigger of the log writes it. */
-const CREATED = 'user_created';
+export const CREATED = 'user_created';
 
 export const creationOf = (id: string): Change => ({
   kind: 'user.updated',

@@ -1,6 +1,6 @@
 import type { ClientBase, QueryResultRow } from 'pg';
 import { HISTORY, IS_READ_ONLY, readAndMark, type ServerRow } from '../database/history.js';
-import type { Change } from './change-feed.js';
+import { type Change, CREATED } from './change-feed.js';
 import { LogPosition } from './log-position.js';
 
 /** Notified, without content, after the commit of changes: the log has new rows. */
@@ -127,7 +127,8 @@ const FLOOR = `
 
 const CHANGED = `
   WITH ${BASE}, changed AS (
-    SELECT kind, user_id FROM invalidations WHERE xid >= (SELECT horizon FROM base) LIMIT ${MAX_REPLAYED_ROWS + 1}
+    SELECT kind, user_id FROM invalidations WHERE xid >= (SELECT horizon FROM base) AND reason IS DISTINCT FROM '${CREATED}'
+    LIMIT ${MAX_REPLAYED_ROWS + 1}
   )
   SELECT history, extract(epoch FROM ${FLOOR})::float8 * 1000 AS floor,
     (SELECT extract(epoch FROM at)::float8 * 1000 FROM base) AS reaches_back_to,

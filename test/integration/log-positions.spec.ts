@@ -84,6 +84,15 @@ describe('positions in the invalidation log', () => {
     await expect(replay()).resolves.toMatchObject({ floorMs: 0, userIds: [member.id] });
   });
 
+  it('let a replay leave new users alone: no cache has an earlier entry of them', async () => {
+    await store();
+    const { id } = await register(app);
+    await expect(operator.query('SELECT FROM invalidations WHERE user_id = $1', [id])).resolves.toMatchObject(
+      { rowCount: 1 },
+    );
+    await expect(replay()).resolves.toMatchObject({ userIds: [] });
+  });
+
   it('are stored once in ten seconds', async () => {
     await store();
     await store();

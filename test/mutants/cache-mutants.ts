@@ -76,8 +76,8 @@ export const CACHE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a replay selects rows by the time of the row',
     file: LOG,
-    text: 'WHERE xid >= (SELECT horizon FROM base) LIMIT',
-    replacement: 'WHERE created_at > clock_timestamp() - make_interval(secs => $1) LIMIT',
+    text: 'WHERE xid >= (SELECT horizon FROM base) AND',
+    replacement: 'WHERE created_at > clock_timestamp() - make_interval(secs => $1) AND',
     specs: ['test/integration/invalidation-follower.spec.ts'],
     test: 'replays what was committed',
   },

@@ -32,6 +32,14 @@ export const SCHEMA_MUTANTS: readonly Mutant[] = [
     test: 'begins beside tables of a team',
   },
   {
+    name: 'a replay evicts new users',
+    file: 'src/log/invalidation-log.ts',
+    text: " AND reason IS DISTINCT FROM '${CREATED}'",
+    replacement: '',
+    specs: ['test/integration/log-positions.spec.ts'],
+    test: 'leave new users alone',
+  },
+  {
     name: 'triggers look for tables where the session does that changes a row',
     file: 'src/database/migrations/search-path-of-functions.ts',
     text: 'await runner.query(`ALTER FUNCTION ${name} SET search_path = ${path}`);',
