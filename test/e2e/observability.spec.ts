@@ -31,6 +31,7 @@ const GROUPS = [
   'Hashing and limits',
   'Channels and feed',
   'Mail',
+  'Accounts',
 ];
 
 const read = (name: string) => readFile(join(OBSERVABILITY, name), 'utf8');
