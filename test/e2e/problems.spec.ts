@@ -39,7 +39,7 @@ describe('a request', () => {
 
     it.each([
       ['GET', LOGIN],
-      ['DELETE', '/api/v1/users/me'],
+      ['DELETE', '/api/v1/users'],
       ['POST', '/api/v1/sessions'],
       ['PUT', '/health'],
     ])('of the unknown operation %s %s is answered with 404', async (method, path) => {
