@@ -40,12 +40,12 @@ export const ERASE: HotStatement = {
   text: 'DELETE FROM users WHERE id = $1 RETURNING id',
 };
 
-/** Deactivates the account, which ends its sessions, and says when it is erased. A time that was set before stays. */
+/** Deactivates the account, which ends its sessions, and says when it is erased. */
 export const SCHEDULE: HotStatement = {
   name: 'schedule_erasure',
   text: `
   UPDATE users SET is_active = false, updated_at = statement_timestamp(),
-    deletion_due_at = coalesce(deletion_due_at, statement_timestamp() + make_interval(days => $2))
+    deletion_due_at = statement_timestamp() + make_interval(days => $2)
   WHERE id = $1 RETURNING deletion_due_at AS "dueAt"`,
 };
 

@@ -24,6 +24,8 @@ describe('an account that is to be erased after some days', () => {
       MAIL_FROM: 'no-reply@example.org',
     });
     await keepMails(app);
+    // Each test erases by itself.
+    await app.get(DueErasuresService).onApplicationShutdown();
     admin = await registerAdmin(app);
   });
   afterAll(async () => {

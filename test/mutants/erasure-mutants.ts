@@ -9,6 +9,7 @@ const EXPORT = 'src/erasure/personal-data-statements.ts';
 const ERASURE_SPEC = ['test/integration/erasure.spec.ts'] as const;
 const TRAIL_SPEC = ['test/integration/erasure-trail.spec.ts'] as const;
 const GRACE_SPEC = ['test/integration/erasure-grace.spec.ts'] as const;
+const RACES_SPEC = ['test/integration/erasure-races.spec.ts'] as const;
 const EXPORT_SPEC = ['test/integration/personal-data.spec.ts'] as const;
 
 /** What ends with an account, what the audit trail keeps, and who may erase. */
@@ -50,8 +51,8 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
     file: SERVICE,
     text: "days > 0 ? 'admins' : 'erasure'",
     replacement: "days > 0 ? 'admins' : 'accounts'",
-    specs: ERASURE_SPEC,
-    test: 'is never both of two last admins',
+    specs: RACES_SPEC,
+    test: 'is refused to one of the two last admins',
   },
   {
     name: 'mails to the address of an erased person stay',
@@ -174,12 +175,12 @@ export const ERASURE_MUTANTS: readonly Mutant[] = [
     test: 'is erased when its days are over, and only then',
   },
   {
-    name: 'an account is erased before its day',
+    name: 'an account is erased whose deletion is being taken back',
     file: DUE,
     text: 'AND NOT u.is_active AND u.deletion_due_at <= now() RETURNING',
     replacement: 'RETURNING',
-    specs: GRACE_SPEC,
-    test: 'is erased when its days are over, and only then',
+    specs: RACES_SPEC,
+    test: 'is not done when it is taken back',
   },
   {
     name: 'an account that was activated again is erased on its day',
