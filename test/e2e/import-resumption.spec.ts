@@ -28,8 +28,8 @@ describe('an import that is killed', () => {
   });
   afterAll(() => database.drop());
 
-  const count = async (): Promise<number> =>
-    (await sql<{ n: number }>(database.url, 'SELECT count(*)::int AS n FROM users'))[0]?.n ?? -1;
+  const count = async ({ url } = database): Promise<number> =>
+    (await sql<{ n: number }>(url, 'SELECT count(*)::int AS n FROM users'))[0]?.n ?? -1;
 
   it('goes on by the same command, and writes each account and each refusal once', async () => {
     const report = join(command.folder, 'report.ndjson');
@@ -80,12 +80,14 @@ describe('an import that is killed', () => {
   });
 
   it('lets no second import run beside it', async () => {
-    await sql(database.url, 'DELETE FROM users');
-    const running = await command.start([file]);
-    await waitFor(async () => (await count()) > 0, { what: 'a batch', timeoutMs: 60_000 });
+    const empty = await createTestDatabase();
+    const own = await MovingCommand.for(empty.url);
+    const running = await own.start([file]);
+    await waitFor(async () => (await count(empty)) > 0, { what: 'a batch', timeoutMs: 60_000 });
     running.freeze();
-    const second = await command.run('import', [file]);
+    const second = await own.run('import', [file]);
     expect(second).toMatchObject({ code: 1, errors: 'Another import runs on this database\n' });
     await running.kill9();
+    await empty.drop();
   });
 });
