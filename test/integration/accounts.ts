@@ -15,14 +15,15 @@ export interface Member {
   refreshToken: string;
 }
 
-/** A new account with a session. */
-export async function register(app: AppInProcess): Promise<Member> {
+type Headers = Readonly<Record<string, string>>;
+
+/** A new account with a session. @param headers of both requests */
+export async function register(app: AppInProcess, headers: Headers = {}, name = 'A'): Promise<Member> {
   const account = { email: `${randomUUID()}@example.org`, password: 'Test1234' };
-  const registered = await app.call('POST', '/api/v1/auth/register', {
-    body: { ...account, full_name: 'A' },
-  });
+  const body = { ...account, full_name: name };
+  const registered = await app.call('POST', '/api/v1/auth/register', { body, headers });
   expect(registered.status).toBe(201);
-  return logIn(app, { ...account, id: String(registered.body['id']) });
+  return logIn(app, { ...account, id: String(registered.body['id']) }, headers);
 }
 
 /** The same, with an entry in the cache. */
@@ -45,8 +46,10 @@ export const entryOf = (app: AppInProcess, { id }: Pick<Member, 'id'>): Promise<
 export async function logIn(
   app: AppInProcess,
   { id, email, password }: Pick<Member, 'id' | 'email' | 'password'>,
+  headers: Headers = {},
 ): Promise<Member> {
-  const { status, body } = await app.call('POST', '/api/v1/auth/login/json', { body: { email, password } });
+  const account = { email, password };
+  const { status, body } = await app.call('POST', '/api/v1/auth/login/json', { body: account, headers });
   expect({ status, body }).toMatchObject({ status: 200 });
   const [token, refreshToken] = [String(body['access_token']), String(body['refresh_token'])];
   const { sid } = claimsOf(token);

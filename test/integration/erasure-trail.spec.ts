@@ -1,10 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { type Member, register } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
+import type { AppInProcess } from './app-in-process.js';
+import { ErasureInstances } from './erasure-instances.js';
 import { Barrier } from './barrier.js';
 import { erase, eraseMe, eventsOf, headersOf, registerFrom } from './erasures.js';
-import { keepMails } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
 import { PasswordHasher } from '../../src/users/password-hasher.js';
 
@@ -12,32 +10,16 @@ const { jest } = import.meta;
 const ORIGIN = { ip: '203.0.113.77', userAgent: 'unmistakable/1' };
 
 describe('the audit trail after an erasure', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  let instances: ErasureInstances;
   let app: AppInProcess;
   let other: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    const env = {
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      JWT_SECRET: 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu',
-      TRUSTED_PROXIES: '1',
-      SMTP_URL: 'smtp://127.0.0.1:1',
-      MAIL_FROM: 'no-reply@example.org',
-    };
-    [app, other] = [await AppInProcess.start(env), await AppInProcess.start(env)];
-    for (const one of [app, other]) await one.trusted();
-    await Promise.all([keepMails(app), keepMails(other)]);
-    admin = await registerAdmin(app);
+    instances = await ErasureInstances.start();
+    ({ app, other, admin } = instances);
   });
-  afterAll(async () => {
-    await Promise.all([app.stop(), other.stop()]);
-    await redis.stop();
-    await database.drop();
-  });
+  afterAll(() => instances.stop());
 
   it('has the events of the account without address, device and names', async () => {
     const member = await registerFrom(app, ORIGIN);

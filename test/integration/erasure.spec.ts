@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { entryOf, getMe, logIn, type Member, register, registerCached } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
+import type { AppInProcess } from './app-in-process.js';
+import { ErasureInstances } from './erasure-instances.js';
 import { erase, eraseMe, eventsOf, registerFrom } from './erasures.js';
 import { accept, invited, outcomeOf } from './invitations.js';
-import { keepMails } from './letters.js';
 import { registerAdmin, registerClient } from './oauth-clients.js';
 import { DeviceTokens } from '../../src/auth/device-tokens.js';
 
@@ -14,32 +12,16 @@ const REVOKED = '401 token_revoked';
 const ORIGIN = { ip: '203.0.113.77', userAgent: 'unmistakable/1' };
 
 describe('an erased account', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  let instances: ErasureInstances;
   let app: AppInProcess;
   let other: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    const env = {
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      JWT_SECRET: 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu',
-      TRUSTED_PROXIES: '1',
-      SMTP_URL: 'smtp://127.0.0.1:1',
-      MAIL_FROM: 'no-reply@example.org',
-    };
-    [app, other] = [await AppInProcess.start(env), await AppInProcess.start(env)];
-    for (const one of [app, other]) await one.trusted();
-    await Promise.all([keepMails(app), keepMails(other)]);
-    admin = await registerAdmin(app);
+    instances = await ErasureInstances.start();
+    ({ app, other, admin } = instances);
   });
-  afterAll(async () => {
-    await Promise.all([app.stop(), other.stop()]);
-    await redis.stop();
-    await database.drop();
-  });
+  afterAll(() => instances.stop());
 
   const rows = (statement: string, values: unknown[] = []) =>
     app.query(statement, values) as Promise<Record<string, unknown>[]>;
@@ -56,7 +38,9 @@ describe('an erased account', () => {
         other.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: refreshToken } }),
       ).resolves.toMatchObject({ status: 401, body: { code: 'token_revoked' } });
     await expect(entryOf(app, member)).resolves.toBeUndefined();
-    await withRedis(redis.url, async ({ send }) => expect(await send('EXISTS', `user:${member.id}`)).toBe(0));
+    await withRedis(instances.redis.url, async ({ send }) =>
+      expect(await send('EXISTS', `user:${member.id}`)).toBe(0),
+    );
   });
 
   it('ends in the log with each of its sessions, for live channels and receivers of the feed', async () => {

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { HotStatements } from '../../src/database/hot-statements.js';
-import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
-import { claimsOf, type Member } from './accounts.js';
+import { type Member, register } from './accounts.js';
 import type { Answer, AppInProcess } from './app-in-process.js';
+import { mailedToken } from './letters.js';
 
 /** A request by somebody whose network and device can be looked for. */
 export interface Origin {
@@ -27,22 +25,8 @@ export const erase = (app: AppInProcess, { token }: Pick<Member, 'token'>, id: s
   app.call('DELETE', `/api/v1/users/${id}`, { token });
 
 /** A new account with a session, from an address of its own. */
-export async function registerFrom(app: AppInProcess, origin: Origin, name = 'A'): Promise<Member> {
-  const headers = headersOf(origin);
-  const account = { email: `${randomUUID()}@example.org`, password: 'Test1234' };
-  const body = { ...account, full_name: name };
-  const registered = await app.call('POST', '/api/v1/auth/register', { body, headers });
-  expect(registered.status).toBe(201);
-  const { body: tokens } = await app.call('POST', '/api/v1/auth/login/json', { body: account, headers });
-  const [token, refreshToken] = [String(tokens['access_token']), String(tokens['refresh_token'])];
-  return {
-    ...account,
-    id: String(registered.body['id']),
-    sessionId: claimsOf(token).sid,
-    token,
-    refreshToken,
-  };
-}
+export const registerFrom = (app: AppInProcess, origin: Origin, name?: string): Promise<Member> =>
+  register(app, headersOf(origin), name);
 
 /** The token of the mail that takes the deletion back. */
 export async function undoToken(app: AppInProcess, { id }: Pick<Member, 'id'>): Promise<string> {
@@ -50,11 +34,7 @@ export async function undoToken(app: AppInProcess, { id }: Pick<Member, 'id'>): 
     `SELECT id FROM one_time_tokens WHERE user_id = $1 AND purpose = 'undo_deletion'`,
     [id],
   )) as { id: string }[];
-  const found = await app
-    .get(HotStatements)
-    .transaction(({ run }) => app.get(OneTimeTokens).findWithin(run, 'undo_deletion', row?.id ?? ''));
-  if (found === undefined) throw new TypeError('the account has no token that takes its deletion back');
-  return found.token;
+  return mailedToken(app, 'undo_deletion', row?.id ?? '');
 }
 
 /** The events of the trail that name the account, oldest first. */

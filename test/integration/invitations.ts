@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { HotStatements } from '../../src/database/hot-statements.js';
-import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
 import { claimsOf, type Member } from './accounts.js';
 import type { Answer, AppInProcess } from './app-in-process.js';
+import { mailedToken } from './letters.js';
 
 export const PASSWORD = 'a new horse battery';
 
@@ -37,13 +36,7 @@ export async function invitationToken(app: AppInProcess, id: string): Promise<st
   const [row] = (await app.query('SELECT token_id FROM invitations WHERE id = $1', [id])) as {
     token_id: string;
   }[];
-  const found = await app
-    .get(HotStatements)
-    .transaction(({ run }) =>
-      app.get(OneTimeTokens).findWithin(run, 'accept_invitation', row?.token_id ?? ''),
-    );
-  if (found === undefined) throw new TypeError('the invitation has no token that is good');
-  return found.token;
+  return mailedToken(app, 'accept_invitation', row?.token_id ?? '');
 }
 
 export const accept = (app: AppInProcess, token: string, body: object = {}): Promise<Answer> =>

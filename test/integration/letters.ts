@@ -3,6 +3,8 @@ import { HotStatements } from '../../src/database/hot-statements.js';
 import type { Letter, MailRow } from '../../src/mail/mail-kind.js';
 import { MailKinds } from '../../src/mail/mail-kinds.js';
 import { MailSenderService } from '../../src/mail/mail-sender.service.js';
+import type { TokenPurpose } from '../../src/one-time-tokens/one-time-token.js';
+import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
 import type { AppInProcess } from './app-in-process.js';
 
 /** Stops the sender: rows of the outbox stay, and no mail that is written meanwhile ends the token of another one. */
@@ -36,4 +38,12 @@ export async function letterOf(
 export function tokenOf(letter: Letter | undefined): string {
   const { hash } = new URL(letter?.links['link'] ?? '');
   return hash.replace(/^#token=/, '');
+}
+
+/** What a mail has as the token. @param id of the row @throws TypeError when it is not good any more */
+export async function mailedToken(app: AppInProcess, purpose: TokenPurpose, id: string): Promise<string> {
+  const tokens = app.get(OneTimeTokens);
+  const found = await app.get(HotStatements).transaction(({ run }) => tokens.findWithin(run, purpose, id));
+  if (found === undefined) throw new TypeError(`no token for ${purpose} is good`);
+  return found.token;
 }

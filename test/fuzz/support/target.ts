@@ -74,11 +74,11 @@ export class Target {
     this.canaryStopped = true;
     expect(await this.canary).toBeGreaterThan(0);
     expect(this.channel.isOpen).toBe(true);
-    // The login of the bystander itself may be told after the channel was opened.
-    const told = this.channel.messages.filter(
+    // The message about the login of the bystander itself may come after the channel was opened.
+    const others = this.channel.messages.filter(
       ({ type, session_id: id }) => type !== 'sessions.changed' || id !== this.bystander.sessionId,
     );
-    expect(told.map(({ type }) => type)).toEqual(['connection']);
+    expect(others.map(({ type }) => type)).toEqual(['connection']);
     expect(this.app.running).toBe(true);
     expect(this.app.output).not.toMatch(/\b(ERROR|Warning)\b/);
     await waitFor(async () => (await this.inspector.neededBytes()) < this.bytesBefore + MAX_GROWTH_BYTES, {
