@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { addEntry, hashText } from './clients/clients-file.editor.js';
 import { readClientsFile } from './clients/clients-file.js';
 import { isStrongSecret, SECRET_RULE } from './clients/client-secret.js';
-import { ConfigurationError } from './config/configuration.error.js';
+import { parseCommandLine, runReporting, UsageError } from './common/command-line.js';
 
 const USAGE = `Usage: ergodrive clients COMMAND (here: npm run clients -- COMMAND)
 
@@ -19,11 +18,9 @@ Makes and checks the file of CLIENTS_FILE, which describes OAuth clients. Docume
 
 Ends with 0, with 1 when something is refused, and with 2 for wrong arguments.`;
 
-class UsageError extends Error {}
-
 const COMMANDS: Record<string, (args: string[]) => string> = {
   create: (args) => {
-    const { values } = parse({
+    const { values } = parseCommandLine({
       args,
       options: {
         id: { type: 'string' },
@@ -41,7 +38,7 @@ const COMMANDS: Record<string, (args: string[]) => string> = {
   },
   check: (args) => {
     const options = { 'without-secret-files': { type: 'boolean' } } as const;
-    const { values, positionals } = parse({ args, options, allowPositionals: true });
+    const { values, positionals } = parseCommandLine({ args, options, allowPositionals: true });
     const [file, ...others] = positionals;
     if (file === undefined || others.length > 0) throw new UsageError('check needs one FILE');
     const { entries } = readClientsFile(file, values['without-secret-files'] !== true);
@@ -56,15 +53,6 @@ const COMMANDS: Record<string, (args: string[]) => string> = {
   },
 };
 
-/** @throws UsageError */
-function parse<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 function run([name = '', ...args]: string[]): string {
   if (['--help', '-h', 'help'].includes(name) || args.includes('--help')) return `${USAGE}\n`;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -72,12 +60,6 @@ function run([name = '', ...args]: string[]): string {
   return command(args);
 }
 
-try {
+await runReporting(USAGE, () => {
   process.stdout.write(run(process.argv.slice(2)));
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  const { message } = error as Error;
-  const text = error instanceof ConfigurationError ? error.problems.join('\n') : message;
-  process.stderr.write(`${text}${isUsage ? `\n\n${USAGE}` : ''}\n`);
-  process.exitCode = isUsage ? 2 : 1;
-}
+});

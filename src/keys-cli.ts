@@ -1,3 +1,4 @@
+import { UsageError } from './common/command-line.js';
 import { ASYMMETRIC_ALGORITHMS, type AsymmetricAlgorithm } from './config/jwk.js';
 import type { SigningKey } from './config/signing-key.js';
 import { KeyFile } from './keys/key-file.js';
@@ -15,8 +16,6 @@ Makes and rotates the file of SIGNING_KEYS_FILE. Instances read it at their star
   list FILE                           show what each key does
 
 ES256 is the default.`;
-
-class UsageError extends Error {}
 
 const COMMANDS: Record<string, (file: KeyFile, argument: string | undefined) => void> = {
   create: (file, argument) => file.create(algorithmOf(argument)),

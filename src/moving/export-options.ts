@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './usage.error.js';
+import { parseCommandLine, UsageError } from '../common/command-line.js';
 
 export const EXPORT_USAGE = `Usage: ergodrive export FILE (here: npm run --silent export -- FILE)
 
@@ -10,16 +9,9 @@ Ends with 0, with 1 when it fails, and with 2 for wrong arguments.`;
 
 /** @returns the path, or `-` @throws UsageError */
 export function parseExportOptions(args: string[]): string {
-  const [file, ...others] = positionalsOf(args);
+  const { positionals } = parseCommandLine({ args, options: {}, allowPositionals: true });
+  const [file, ...others] = positionals;
   if (file === undefined || others.length > 0)
     throw new UsageError('export needs one FILE, or - for the standard output');
   return file;
-}
-
-function positionalsOf(args: string[]): string[] {
-  try {
-    return parseArgs({ args, options: {}, allowPositionals: true }).positionals;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseCommandLine, UsageError } from '../common/command-line.js';
 import { type FirebaseParameters, parseFirebaseParameters } from './firebase-parameters.js';
 import { type FormatName, FORMATS, isFormatName } from './formats/formats.js';
-import { UsageError } from './usage.error.js';
 
 const BY_EXTENSION: Readonly<Record<string, FormatName>> = {
   '.csv': 'csv',
@@ -63,7 +62,7 @@ const OPTIONS = {
 
 /** @throws UsageError; Error for a file of an option that cannot be read */
 export function parseImportOptions(args: string[]): ImportOptions {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true });
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new UsageError('import needs one FILE');
   const format = formatOf(file, values.format);
@@ -85,14 +84,6 @@ export function parseImportOptions(args: string[]): ImportOptions {
       hashConfig === undefined ? undefined : parseFirebaseParameters(readFileSync(hashConfig, 'utf8')),
     restarts: values.restart,
   };
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function formatOf(file: string, name: string | undefined): FormatName {

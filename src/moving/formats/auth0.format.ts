@@ -1,7 +1,6 @@
 import { canonicalHash } from '../canonical-hash.js';
-import { readCsv } from '../csv.reader.js';
-import { readLines } from '../lines.reader.js';
 import { isTrue, joinedName, membersIn, textIn } from '../members.js';
+import { readRows } from './read-rows.js';
 import type { SourceFormat } from './source-format.js';
 
 /**
@@ -10,7 +9,7 @@ import type { SourceFormat } from './source-format.js';
  */
 export const AUTH0_FORMAT: SourceFormat = {
   hasForeignIds: true,
-  read: (chunks, { isCsv }) => (isCsv ? readCsv : readLines)(chunks),
+  read: readRows,
   accountOf: (user) => {
     const hash = textIn(user['passwordHash']) ?? textIn(user['password_hash']);
     return {

@@ -1,13 +1,12 @@
 import { hashOfBetterAuth } from '../canonical-hash.js';
-import { readCsv } from '../csv.reader.js';
-import { readLines } from '../lines.reader.js';
 import { isTrue, textIn } from '../members.js';
+import { readRows } from './read-rows.js';
 import type { SourceFormat } from './source-format.js';
 
 /** The table `user` of better-auth, joined with `password` of its table `account`: docs/moving.md has the query. */
 export const BETTER_AUTH_FORMAT: SourceFormat = {
   hasForeignIds: true,
-  read: (chunks, { isCsv }) => (isCsv ? readCsv : readLines)(chunks),
+  read: readRows,
   accountOf: (row) => {
     const hash = textIn(row['password']);
     const role = textIn(row['role']);

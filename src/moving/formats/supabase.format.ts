@@ -1,14 +1,13 @@
 import { canonicalHash } from '../canonical-hash.js';
-import { readCsv } from '../csv.reader.js';
-import { readLines } from '../lines.reader.js';
 import { joinedName, membersIn, textIn } from '../members.js';
 import { RefusedRecord } from '../refused-record.js';
+import { readRows } from './read-rows.js';
 import type { SourceFormat } from './source-format.js';
 
 /** The rows of the table `auth.users` of Supabase. */
 export const SUPABASE_FORMAT: SourceFormat = {
   hasForeignIds: false,
-  read: (chunks, { isCsv }) => (isCsv ? readCsv : readLines)(chunks),
+  read: readRows,
   accountOf: (row) => {
     if (textIn(row['deleted_at']) !== undefined)
       throw new RefusedRecord('deleted_in_source', 'The account is deleted in the source');

@@ -1,2 +1,0 @@
-/** Arguments of a command that are wrong. */
-export class UsageError extends Error {}
