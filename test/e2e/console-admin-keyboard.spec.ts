@@ -123,6 +123,21 @@ describe('/admin by the keyboard', () => {
     }
   });
 
+  it('asks again when its button is pressed in the moment in which the question goes', async () => {
+    await go('danger');
+    await admin.page.getByRole('button', { name: "End everybody's sessions" }).click();
+    await admin.page.getByRole('dialog').waitFor();
+    const isAsked = admin.evaluate(`(async () => {
+      document.querySelector('dialog').requestClose();
+      await Promise.resolve();
+      document.querySelector('main button').click();
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      return document.querySelector('dialog[open]') !== null;
+    })()`);
+    await expect(isAsked).resolves.toBe(true);
+    await admin.page.keyboard.press('Escape');
+  });
+
   it('has no fault for axe in the question about all sessions', async () => {
     await go(person);
     await admin.page.getByRole('button', { name: 'End all sessions' }).click();

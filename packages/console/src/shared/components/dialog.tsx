@@ -23,8 +23,13 @@ export function Dialog({ title, confirm, children, isBusy = false, onConfirm, on
     // This gives the focus back, which nothing behind an open dialog takes.
     return () => shown?.close();
   }, []);
+  // The event of a dialog that has closed comes later, and would close the question that was asked meanwhile.
+  const cancel = (event: Event) => {
+    event.preventDefault();
+    onClose();
+  };
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby={id} onCancel={cancel}>
       <h2 id={id}>{title}</h2>
       {children}
       <div class="actions">
