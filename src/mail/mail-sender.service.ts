@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -54,7 +55,8 @@ export class MailSenderService implements OnApplicationBootstrap, BeforeApplicat
       transportOf(transport, from),
       new MailMetrics(() => this.sampler.read()),
     );
-    this.outbox.onWake(() => this.openLane(delivery));
+    // A request that has queued a mail does not have the work on all mails in its trace.
+    this.outbox.onWake(AsyncResource.bind(() => this.openLane(delivery)));
     this.polling = new PeriodicTask(MailSenderService.name, INTERVAL_MS, () => this.poll(delivery));
     this.polling.start();
   }
