@@ -19,15 +19,17 @@ export function Data() {
       {action.failure && <Failed failure={action.failure} />}
       {action.isDone && <Notice kind="success">{t('data.done')}</Notice>}
       <p class="hint">{t('data.hint')}</p>
-      <button
-        type="button"
-        class="primary"
-        aria-disabled={action.isBusy}
-        aria-busy={action.isBusy}
-        onClick={() => void action.run()}
-      >
-        {t('data.button')}
-      </button>
+      <div class="actions">
+        <button
+          type="button"
+          class="primary"
+          aria-disabled={action.isBusy}
+          aria-busy={action.isBusy}
+          onClick={() => void action.run()}
+        >
+          {t('data.button')}
+        </button>
+      </div>
     </View>
   );
 }
