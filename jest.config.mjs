@@ -1,18 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const rootDir = fileURLToPath(new URL('.', import.meta.url));
-const { $schema: _schema, ...swc } = JSON.parse(readFileSync(`${rootDir}.swcrc`, 'utf8'));
 const support = '<rootDir>/test/support';
 
 const shared = {
   rootDir,
   testMatch: ['**/*.spec.ts'],
-  testEnvironment: `${support}/jest/suite.environment.mjs`,
+  runtime: `${support}/jest/native.runtime.cjs`,
+  testEnvironment: `${support}/jest/native.environment.mjs`,
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  transform: {},
 };
 
 /** A global setup runs only when the selection has a spec of its project: unit specs start no service. */

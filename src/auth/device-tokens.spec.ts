@@ -5,8 +5,6 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { digestOfEmail } from '../users/email.js';
 import { DeviceTokens } from './device-tokens.js';
 
-const { jest } = import.meta;
-
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
 const EMAIL = 'ada@example.org';
 const START = new Date('2026-11-24T12:00:00.400Z');

@@ -4,8 +4,6 @@ import { outcome, sessionAt, tokenService } from '../../test/support/app/token-s
 import type { TokenSession } from '../sessions/session.entity.js';
 import type { TokenService } from './token.service.js';
 
-const { jest } = import.meta;
-
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
 const NAME = 'ergodrive-backend';
 const ISSUER = 'https://auth.example.org';

@@ -9,7 +9,6 @@ import { MemoryCacheStore } from './memory-cache.store.js';
 import { TrustedCache } from './trusted-cache.js';
 import { type CachedUser, UserCacheService, type UserRead } from './user-cache.service.js';
 
-const { jest } = import.meta;
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const MINUTE_MS = 60_000;
 const USER: CachedUser = {

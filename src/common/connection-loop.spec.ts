@@ -1,7 +1,5 @@
 import { ConnectionLoop } from './connection-loop.js';
 
-const { jest } = import.meta;
-
 const MAX_DELAY_MS = 1000;
 const SHORTEST_MS = 25;
 

@@ -1,7 +1,5 @@
 import { Deadline } from './deadline.js';
 
-const { jest } = import.meta;
-
 const LENGTH_MS = 100;
 
 describe('Deadline', () => {

@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { PeriodicTask } from './periodic-task.js';
 
-const { jest } = import.meta;
-
 const INTERVAL_MS = 1000;
 const LONGEST_MS = 1050;
 

@@ -1,7 +1,5 @@
 import { AppLogger } from './app.logger.js';
 
-const { jest } = import.meta;
-
 describe('ReadableLines', () => {
   const written: string[] = [];
   const { isTTY } = process.stdout;

@@ -1,6 +1,5 @@
 import { RedisWaits } from './redis-waits.js';
 
-const { jest } = import.meta;
 const LIMIT_MS = 100;
 /** When a wait ends: the fake clock moves on by a millisecond before `setImmediate` runs. */
 const ENDED_MS = LIMIT_MS + 1;

@@ -1,6 +1,5 @@
 import { DatabaseClock } from './database-clock.js';
 
-const { jest } = import.meta;
 const START = Date.parse('2026-11-24T12:00:00Z');
 
 describe('DatabaseClock', () => {

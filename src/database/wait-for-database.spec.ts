@@ -5,8 +5,6 @@ import { NoPrimaryError } from '../common/database-errors.js';
 import { PrimaryNotFoundError } from './primary-not-found.error.js';
 import { waitForDatabase } from './wait-for-database.js';
 
-const { jest } = import.meta;
-
 const TARGET = parseDatabaseUrl('DATABASE_URL', 'postgresql://user:hunter2@db:5432/ergodrive');
 const failure = (code: string) => Object.assign(new Error(`cause ${code}`), { code });
 

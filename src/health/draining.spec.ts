@@ -7,8 +7,6 @@ import { loadConfig } from '../config/load-config.js';
 import { createHttpServer } from '../http/http-server.js';
 import { Draining } from './draining.js';
 
-const { jest } = import.meta;
-
 function drainingFor(seconds: number) {
   const host = new HttpAdapterHost();
   const config = loadConfig({ SHUTDOWN_DRAIN_SECONDS: String(seconds), LOG_LEVEL: 'silent' });

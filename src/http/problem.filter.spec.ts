@@ -16,8 +16,6 @@ import { createHttpServer } from './http-server.js';
 import { ProblemError } from './problem.error.js';
 import { ProblemFilter } from './problem.filter.js';
 
-const { jest } = import.meta;
-
 let thrown: unknown;
 
 @Controller()

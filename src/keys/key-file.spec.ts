@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyFile } from './key-file.js';
 
-const { jest } = import.meta;
-
 describe('KeyFile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-file-'));
   const path = join(folder, 'keys.json');

@@ -11,7 +11,6 @@ import { CLOSE } from './close-codes.js';
 import { LiveChannelService } from './live-channel.service.js';
 import type { SessionEndReader } from './session-end.reader.js';
 
-const { jest } = import.meta;
 const [SWEEP_MS, HEARTBEAT_MS] = [1000, 30_000];
 
 /** A peer that answers no close, and pings only if set to. */

@@ -4,7 +4,6 @@ import { register } from 'prom-client';
 import { WebSocket, WebSocketServer } from 'ws';
 import { LiveChannel } from './live-channel.js';
 
-const { jest } = import.meta;
 const KILOBYTE = 'x'.repeat(1024);
 /** More than the sockets of both ends keep. */
 const MANY = 100_000;

@@ -1,8 +1,6 @@
 import { primaryOf } from '../../test/support/postgres/primary-of.js';
 import { FollowerConnection } from './follower-connection.js';
 
-const { jest } = import.meta;
-
 describe('a connection of the follower', () => {
   afterEach(() => {
     jest.useRealTimers();

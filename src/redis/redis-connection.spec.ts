@@ -4,8 +4,6 @@ import { waitFor } from '../../test/support/wait-for.js';
 import { Readiness } from './readiness.js';
 import { RedisConnection } from './redis-connection.js';
 
-const { jest } = import.meta;
-
 /** Of the 2 s within which the cache is used again once Redis is back; the rest is for the connection and the replay. */
 const LONGEST_PAUSE_MS = 1000;
 /** Far more than it takes until the pauses are as long as they get. */

@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { ACCEPTANCE_MS } from '../common/acceptance.js';
 import { Standing } from './standing.js';
 
-const { jest } = import.meta;
 const START = new Date('2026-11-24T12:00:00Z');
 
 describe('Standing', () => {

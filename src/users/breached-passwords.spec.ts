@@ -8,8 +8,6 @@ import { SERVICE_ACTOR } from '../common/actor.js';
 import type { AppConfig } from '../config/app-config.js';
 import { BreachedPasswords } from './breached-passwords.js';
 
-const { jest } = import.meta;
-
 const PASSWORD = 'correct horse battery';
 const BY = { ...SERVICE_ACTOR, requestId: 'request-1' };
 const hashOf = (password: string) => createHash('sha1').update(password).digest('hex').toUpperCase();

@@ -7,8 +7,6 @@ import type { Credentials } from './account-statements.js';
 import { FirstAdminService } from './first-admin.service.js';
 import type { UsersService } from './users.service.js';
 
-const { jest } = import.meta;
-
 const ADMIN = { email: 'admin@example.org', password: 'the first admin' };
 /** The retry interval of 5 s, with its jitter. */
 const NEXT_ATTEMPT_MS = 5300;

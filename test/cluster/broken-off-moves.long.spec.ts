@@ -13,7 +13,6 @@ import type { RedisServer } from '../support/redis/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConnectedCluster } from './connected-cluster.js';
 
-const { jest } = import.meta;
 const TIMEOUT_MS = 180_000;
 const PATIENCE = { timeoutMs: 30_000, intervalMs: 10 };
 /** So many that each shard has enough of them. */

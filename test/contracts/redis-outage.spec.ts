@@ -6,8 +6,6 @@ import { waitFor } from '../support/wait-for.js';
 import { ConnectedStore, DEADLINE_MS } from './redis-store.js';
 import { ENDLESS } from '../support/endless-permit.js';
 
-const { jest } = import.meta;
-
 const METHODS: Record<string, (store: CacheStore) => Promise<unknown>> = {
   get: (store) => store.get('key', ENDLESS),
   set: (store) => store.set('key', 1, 60_000),

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
 import '../../src/app.module.js';
@@ -15,7 +16,7 @@ const PASSWORD = 'correct horse battery';
 const NEXT = 'another horse battery';
 
 describe('the log lines of the audit trail', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let mails: MailServer;
 
   beforeAll(async () => {
@@ -27,7 +28,7 @@ describe('the log lines of the audit trail', () => {
       MAIL_FROM: 'accounts@example.org',
       DELETION_GRACE_DAYS: '7',
     };
-    deployment = await Deployment.start({ instances: [env, env] });
+    deployment = await Deployment.ofProcesses({ instances: [env, env] });
   });
   afterAll(async () => {
     await deployment.stop();

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import type { ApiClient } from '../support/app/api-client.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { withRedis } from '../support/redis/redis-connection.js';
@@ -10,13 +11,13 @@ const SECONDS_OF_TOLERANCE = 3;
 
 /** The flow of the service's first description, step by step; every test goes on where the one before ended. */
 describe('the service, from registration to logout,', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let client: ApiClient;
   let userId: string;
   let tokens: Tokens;
 
   beforeAll(async () => {
-    deployment = await Deployment.start();
+    deployment = await Deployment.ofProcesses();
     client = deployment.client();
   });
   afterAll(() => deployment.stop());

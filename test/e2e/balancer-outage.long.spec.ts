@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { PATIENT } from '../support/app/patient.js';
@@ -22,7 +23,7 @@ describe('instances behind HAProxy whose PostgreSQL is stopped', () => {
   let postgres: PostgresServer;
   let redis: RedisServer;
   let database: TestDatabase;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let balancer: Gateway;
   let client: ApiClient;
   let members: Member[];
@@ -34,7 +35,7 @@ describe('instances behind HAProxy whose PostgreSQL is stopped', () => {
     ]);
     database = await postgres.createDatabase();
     const own = { SHUTDOWN_DRAIN_SECONDS: '5', TRUSTED_PROXIES: '1', ...PATIENT };
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [own, own, own],
       databaseUrl: database.url,
       redisUrl: redis.url,

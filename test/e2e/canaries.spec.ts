@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { readFile } from 'node:fs/promises';
 import { api, type ApiClient, type ApiResponse } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
@@ -27,7 +28,7 @@ describe('secrets', () => {
   let redis: RedisServer;
   let collector: OtlpCollector;
   let mailServer: MailServer;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let client: ApiClient;
   let metrics: string;
   let hashes: string[];
@@ -58,7 +59,11 @@ describe('secrets', () => {
       OTEL_EXPORTER_OTLP_HEADERS: `api-key=${SECRETS.collectorKey}`,
       OTEL_BSP_SCHEDULE_DELAY: '50',
     };
-    deployment = await Deployment.start({ instances: [env], databaseUrl: database.url, redisUrl: redis.url });
+    deployment = await Deployment.ofProcesses({
+      instances: [env],
+      databaseUrl: database.url,
+      redisUrl: redis.url,
+    });
     await deployment.trusted(30_000);
     client = deployment.client();
     await useAndFail();

@@ -35,11 +35,11 @@ async function becomesCurrent(url: string, value: '0' | '1'): Promise<void> {
 describe('OAuth clients in a file', () => {
   const [orders, web] = [newClient('orders-api'), newClient('web')];
   let file: ClientsFileOnDisk;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
     file = await ClientsFileOnDisk.create([entryOf(orders), entryOf(web)]);
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [{ CLIENTS_FILE: file.path }, { CLIENTS_FILE: file.path }],
     });
   });

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { freePort } from '../support/network/free-port.js';
 import { RawConnection } from '../support/network/raw-http.js';
@@ -9,13 +10,13 @@ const LIMIT = 10;
 const GET = 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n';
 
 describe('connections', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let management: ApiClient;
   let ports: { public: number; management: number };
 
   beforeAll(async () => {
     const managementPort = await freePort();
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [{ MANAGEMENT_PORT: String(managementPort), MAX_CONNECTIONS: String(LIMIT) }],
     });
     ports = { public: deployment.apps[0]!.port, management: managementPort };

@@ -1,3 +1,4 @@
+import { AppProcess, type AppProcessOptions } from '../support/app/app-process.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import type { Member } from './support/accounts.js';
@@ -9,14 +10,17 @@ const UNAVAILABLE = 'The service does not work right now.';
 
 describe('/account while something is away', () => {
   let postgres: PostgresServer;
+  let app: AppProcess;
   let redis: RedisServer;
   let suite: ConsoleSuite;
   let member: Member;
   let one: ConsolePage;
 
+  const startApp = async (options: AppProcessOptions) => (app = await AppProcess.start(options));
+
   beforeAll(async () => {
     [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
-    suite = await ConsoleSuite.start({}, { databaseUrl: postgres.url(), redisUrl: redis.url });
+    suite = await ConsoleSuite.start({}, { databaseUrl: postgres.url(), redisUrl: redis.url, startApp });
     member = await suite.deployment.accounts().signUp();
   });
   afterAll(async () => {
@@ -55,10 +59,9 @@ describe('/account while something is away', () => {
   });
 
   it('says that the service is away, and goes on by itself after its restart', async () => {
-    const [app] = suite.deployment.apps;
-    await app!.kill9();
+    await app.kill9();
     await one.says(UNREACHABLE);
-    await app!.restart();
+    await app.restart();
     await recovers();
     await isLive();
   });

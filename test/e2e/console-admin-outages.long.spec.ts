@@ -1,3 +1,4 @@
+import { AppProcess, type AppProcessOptions } from '../support/app/app-process.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import type { Account } from './support/accounts.js';
@@ -17,14 +18,17 @@ const VIEWS: readonly [link: string, content: RegExp][] = [
 
 describe('/admin while something is away', () => {
   let postgres: PostgresServer;
+  let app: AppProcess;
   let redis: RedisServer;
   let suite: AdminSuite;
   let admin: ConsolePage;
   let person: Account;
 
+  const startApp = async (options: AppProcessOptions) => (app = await AppProcess.start(options));
+
   beforeAll(async () => {
     [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
-    suite = await AdminSuite.start({}, { databaseUrl: postgres.url(), redisUrl: redis.url });
+    suite = await AdminSuite.start({}, { databaseUrl: postgres.url(), redisUrl: redis.url, startApp });
     person = await suite.console.deployment.accounts().register();
     // The page watches a session of the person.
     await suite.console.deployment.accounts().logIn(person);
@@ -91,10 +95,9 @@ describe('/admin while something is away', () => {
 
   it('says on the page of a person that the service is away, and goes on by itself after its restart', async () => {
     await openPerson();
-    const [app] = suite.console.deployment.apps;
-    await app!.kill9();
+    await app.kill9();
     await admin.says(UNREACHABLE);
-    await app!.restart();
+    await app.restart();
     await recovers();
     await isLive();
   });

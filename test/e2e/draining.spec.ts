@@ -18,7 +18,7 @@ const PATIENCE_MS = 60_000;
 
 describe('an instance that drains', () => {
   let keys: SigningKeysFile;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let app: AppProcess;
   let client: ApiClient;
   let member: Member;
@@ -28,7 +28,7 @@ describe('an instance that drains', () => {
   beforeAll(async () => {
     keys = await SigningKeysFile.create();
     const env = { SIGNING_KEYS_FILE: keys.path, SHUTDOWN_DRAIN_SECONDS: String(DRAIN_SECONDS) };
-    deployment = await Deployment.start({ instances: [env] });
+    deployment = await Deployment.ofProcesses({ instances: [env] });
     app = deployment.apps[0]!;
     client = deployment.client();
     member = await deployment.accounts().signUp();

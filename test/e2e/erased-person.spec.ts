@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { api, type ApiClient } from '../support/app/api-client.js';
@@ -29,7 +30,7 @@ const LAST_PATH = '/the-last-request';
 
 /** Makes one of each thing that the service keeps of a person, erases the person, and looks everywhere. */
 describe('a person', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let mails: MailServer;
   let management: ApiClient;
   let person: ApiClient;
@@ -48,7 +49,9 @@ describe('a person', () => {
       SMTP_URL: mails.url,
       MAIL_FROM: 'accounts@example.org',
     };
-    deployment = await Deployment.start({ instances: [{ ...env, MANAGEMENT_PORT: String(managementPort) }] });
+    deployment = await Deployment.ofProcesses({
+      instances: [{ ...env, MANAGEMENT_PORT: String(managementPort) }],
+    });
     management = api(`http://127.0.0.1:${managementPort}`);
     await leaveTraces();
     foundBefore = [...new Set(searchText(await everywhere(), TRACES))];

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { FeedReceiver } from '../support/feed/feed-receiver.js';
@@ -21,7 +22,7 @@ describe('the revocation feed of several processes', () => {
   let redis: RedisServer;
   let database: TestDatabase;
   let keys: SigningKeysFile;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let client: FeedClient;
 
   beforeAll(async () => {
@@ -32,7 +33,7 @@ describe('the revocation feed of several processes', () => {
     ]);
     database = await postgres.createDatabase();
     const own = { SIGNING_KEYS_FILE: keys.path, ...WITH_INSPECTOR };
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [own, own],
       databaseUrl: database.url,
       redisUrl: redis.url,

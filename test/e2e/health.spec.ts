@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import type { ApiClient } from '../support/app/api-client.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { RedisServer } from '../support/redis/redis-server.js';
@@ -10,7 +11,7 @@ describe('the service', () => {
   let redis: RedisServer;
   let postgres: PostgresServer;
   let database: TestDatabase;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let client: ApiClient;
 
   beforeAll(async () => {
@@ -19,7 +20,7 @@ describe('the service', () => {
       PostgresServer.start({ durability: 'process' }),
     ]);
     database = await postgres.createDatabase();
-    deployment = await Deployment.start({ redisUrl: redis.url, databaseUrl: database.url });
+    deployment = await Deployment.ofProcesses({ redisUrl: redis.url, databaseUrl: database.url });
     client = deployment.client();
     await deployment.trusted();
   });

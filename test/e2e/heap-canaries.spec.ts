@@ -18,7 +18,7 @@ describe('the heap of the process', () => {
     const [password, wrong, next] = [canary('password'), canary('wrong'), canary('next')];
     const mails = await MailFolder.make();
     const cwd = await makeTemporaryDirectory('heap');
-    const deployment = await Deployment.start();
+    const deployment = await Deployment.ofProcesses();
     // Node collects garbage before it writes the snapshot.
     const env = {
       ...deployment.environment,
@@ -60,7 +60,7 @@ describe('the heap of the process', () => {
 describe('the heap of the threads that hash', () => {
   it('holds no password once the request that sent it was answered', async () => {
     const [password, wrong, next] = [canary('password'), canary('wrong'), canary('next')];
-    const deployment = await Deployment.start({ instances: [WITH_INSPECTOR] });
+    const deployment = await Deployment.ofProcesses({ instances: [WITH_INSPECTOR] });
     const { client } = await deployment.accounts().signUp({ password });
     const change = (current_password: string, new_password: string) =>
       client.post('/api/v1/users/me/change-password', { current_password, new_password });

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import fc from 'fast-check';
 import type { ApiClient, ApiResponse } from '../support/app/api-client.js';
 import { Deployment } from './support/deployment.js';
@@ -56,11 +57,11 @@ const BODY_ROUTES = [
 const QUERY_ROUTES = ['/api/v1/sessions', '/api/v1/users', '/api/v1/audit', '/health', '/metrics'] as const;
 
 describe('hostile input', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let admin: ApiClient;
 
   beforeAll(async () => {
-    deployment = await Deployment.start();
+    deployment = await Deployment.ofProcesses();
     admin = await deployment.admin();
   });
   afterAll(() => deployment.stop());

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
 import { Deployment } from './support/deployment.js';
@@ -20,10 +21,10 @@ const PAYLOADS = [
 ];
 
 describe("a forged notification on the invalidation log's channel", () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
-    deployment = await Deployment.start();
+    deployment = await Deployment.ofProcesses();
   });
   afterAll(() => deployment.stop());
 

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { readFile } from 'node:fs/promises';
 import type { Member } from './support/accounts.js';
 import { headerOf } from './support/accounts.js';
@@ -12,12 +13,12 @@ const LONG_MS = 300_000;
 
 /** The steps of docs/keys.md, in their order, while sessions send requests to two instances. */
 describe('a rotation of keys under load', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let load: RollingLoad;
   let file: string;
 
   beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [PATIENT, PATIENT] });
+    deployment = await Deployment.ofProcesses({ instances: [PATIENT, PATIENT] });
     load = new RollingLoad(deployment);
     file = await keyFile();
     await load.start(SESSIONS);

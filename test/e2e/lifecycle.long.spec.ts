@@ -13,7 +13,7 @@ const FEW_SECONDS_MS = 5000;
 
 describe('the end of the process', () => {
   it('is in good order on SIGTERM, within seconds, although connections are kept alive', async () => {
-    const deployment = await Deployment.start();
+    const deployment = await Deployment.ofProcesses();
     const app = deployment.apps[0]!;
     const kept = await Promise.all(Array.from({ length: 5 }, () => keepAlive(app.port)));
     await deployment.accounts().signUp();
@@ -28,7 +28,7 @@ describe('the end of the process', () => {
   });
 
   it('waits until the requests under way are answered', async () => {
-    const deployment = await Deployment.start();
+    const deployment = await Deployment.ofProcesses();
     const app = deployment.apps[0]!;
     const account = await deployment.accounts().register();
     const logins = Array.from({ length: 4 }, () => deployment.accounts().tryLogin(account));
@@ -128,7 +128,7 @@ describe('a start whose database refuses', () => {
 
 describe('a start in production', () => {
   it('works, writes JSON lines, refuses to empty the cache, and admits no other origin', async () => {
-    const deployment = await Deployment.start({ instances: [{ NODE_ENV: 'production' }] });
+    const deployment = await Deployment.ofProcesses({ instances: [{ NODE_ENV: 'production' }] });
     const admin = await deployment.admin();
     await expect(admin.delete('/api/v1/cache')).resolves.toMatchObject({ status: 403 });
     const { headers } = await admin.get('/health', { headers: { origin: 'http://localhost:3000' } });

@@ -12,10 +12,10 @@ const watch = (app: AppProcess, { sessionId, tokens }: Member) =>
 describe('a live channel whose instance', () => {
   describe('loses the connection by which it follows the log', () => {
     const FOLLOWERS = `FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND datname = current_database()`;
-    let deployment: Deployment;
+    let deployment: Deployment<AppProcess>;
 
     beforeAll(async () => {
-      deployment = await Deployment.start({ instances: [{}, {}] });
+      deployment = await Deployment.ofProcesses({ instances: [{}, {}] });
     });
     afterAll(() => deployment.stop());
 
@@ -44,7 +44,7 @@ describe('a live channel whose instance', () => {
 
   describe('shuts down', () => {
     it('is closed with 1001, and does not delay the shutdown', async () => {
-      const deployment = await Deployment.start();
+      const deployment = await Deployment.ofProcesses();
       const [app] = deployment.apps;
       const member = await deployment.accounts().signUp();
       const live = await watch(app!, member);

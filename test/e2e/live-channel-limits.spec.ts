@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import { once } from 'node:events';
@@ -15,10 +16,10 @@ const LONG_MS = 30_000;
 
 describe('the live channel server', () => {
   const key = new TokenKey();
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{ JWT_SECRET: key.secret }] });
+    deployment = await Deployment.ofProcesses({ instances: [{ JWT_SECRET: key.secret }] });
   });
   afterAll(() => deployment.stop());
 

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import argon2 from '@node-rs/argon2';
 import { generateKey } from '../../src/config/jwk.js';
@@ -14,7 +15,7 @@ const PASSWORD = 'correct horse battery';
 const CLIENT_ADDRESS = '2001:db8::7';
 
 describe('the log lines of a process', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let client: { client_id: string; client_secret: string };
 
   beforeAll(async () => {
@@ -28,7 +29,7 @@ describe('the log lines of a process', () => {
       // Nothing listens there.
       PASSWORD_HIBP_URL: 'http://127.0.0.1:1/range',
     };
-    deployment = await Deployment.start({ instances: [env], port });
+    deployment = await Deployment.ofProcesses({ instances: [env], port });
     client = await deployment.registerClient();
   });
   afterAll(() => deployment.stop());

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -24,13 +25,13 @@ const channel = () =>
 
 describe('the memory of the process', () => {
   let keys: SigningKeysFile;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let before: number;
   let sockets: Socket[];
 
   beforeAll(async () => {
     keys = await SigningKeysFile.create();
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [{ SIGNING_KEYS_FILE: keys.path, ...WITH_INSPECTOR }],
       redisUrl: null,
     });

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
 import { basic } from '../support/app/oauth-client.js';
@@ -15,12 +16,12 @@ const BEFORE = 1;
 
 /** As during a change of `ROLES`, which the instances learn one after the other. */
 describe('instances with other roles than those before', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let admin: ApiClient;
 
   beforeAll(async () => {
     const own = { ROLES: OWN.join(','), LOG_LEVEL: 'warn' };
-    deployment = await Deployment.start({ instances: [own, { DEFAULT_ROLE: 'researcher' }] });
+    deployment = await Deployment.ofProcesses({ instances: [own, { DEFAULT_ROLE: 'researcher' }] });
     admin = await deployment.admin();
   });
   afterAll(() => deployment.stop());

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { once } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { RawConnection } from '../support/network/raw-http.js';
@@ -17,10 +18,10 @@ const channel = () =>
   'Sec-WebSocket-Protocol: ergodrive.v1\r\n\r\n';
 
 describe('an upgrade that is sent while answers are pending', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
-    deployment = await Deployment.start();
+    deployment = await Deployment.ofProcesses();
   });
   afterAll(() => deployment.stop());
 

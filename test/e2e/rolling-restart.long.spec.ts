@@ -15,7 +15,7 @@ const PATIENCE_MS = 60_000;
 
 describe('three instances behind HAProxy that are restarted one after the other, under load', () => {
   let keys: SigningKeysFile;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let balancer: Gateway;
   let load: BalancedLoad;
   let receiver: ReturnType<BalancedLoad['follow']>;
@@ -28,7 +28,7 @@ describe('three instances behind HAProxy that are restarted one after the other,
       TRUSTED_PROXIES: '1',
       ...PATIENT,
     };
-    deployment = await Deployment.start({ instances: [own, own, own] });
+    deployment = await Deployment.ofProcesses({ instances: [own, own, own] });
     const [one, two, three] = deployment.apps.map(({ port }) => port);
     balancer = await Gateway.balance([one!, two!, three!]);
     load = new BalancedLoad(balancer.url);

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { api } from '../support/app/api-client.js';
@@ -20,7 +21,7 @@ const systemsOf = (spans: readonly ReceivedSpan[]) =>
 /** What a collector gets of the application. */
 describe('traces', () => {
   let collector: OtlpCollector;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
   let member: Member;
 
   beforeAll(async () => {
@@ -32,7 +33,7 @@ describe('traces', () => {
       OTEL_BSP_SCHEDULE_DELAY: '50',
     };
     const proxied = { ...env, TRUSTED_PROXIES: '1', OTEL_SERVICE_NAME: 'accounts' };
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [proxied, env, { ...proxied, OTEL_TRACES_SAMPLER: 'parentbased_always_off' }],
     });
     member = await deployment.accounts().signUp();

@@ -1,3 +1,4 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { freePort } from '../support/network/free-port.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -9,10 +10,10 @@ import { expectRevoked } from './support/expectations.js';
 const NOTIFICATION_TAKES_MS = 20;
 
 describe('a service whose REDIS_URL does not answer', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
-    deployment = await Deployment.start({
+    deployment = await Deployment.ofProcesses({
       instances: [{}, {}],
       redisUrl: `redis://user:s3cret-word@127.0.0.1:${await freePort()}`,
     });
@@ -49,10 +50,10 @@ describe('a service whose REDIS_URL does not answer', () => {
 
 /** A mistake that is easily made: several instances, and no REDIS_URL. */
 describe('without REDIS_URL', () => {
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}], redisUrl: null });
+    deployment = await Deployment.ofProcesses({ instances: [{}], redisUrl: null });
     await deployment.trusted();
   });
   afterAll(() => deployment.stop());
@@ -69,14 +70,14 @@ describe('without REDIS_URL', () => {
 describe('without REDIS_URL, two instances on one database', () => {
   let database: TestDatabase;
   let followers: TcpProxy;
-  let deployment: Deployment;
+  let deployment: Deployment<AppProcess>;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     const { hostname, port } = new URL(database.url);
     followers = await TcpProxy.start({ host: hostname, port: Number(port) }, { onlyAfter: 'LISTEN' });
     const databaseUrl = followers.through(database.url);
-    deployment = await Deployment.start({ instances: [{}, {}], redisUrl: null, databaseUrl });
+    deployment = await Deployment.ofProcesses({ instances: [{}, {}], redisUrl: null, databaseUrl });
   });
   afterAll(async () => {
     await deployment.stop();

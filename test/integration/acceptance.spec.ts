@@ -17,8 +17,6 @@ import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
 import { entryOf, register, registerCached, verdictOf, type Member } from './accounts.js';
 
-const { jest } = import.meta;
-
 /** A process may be stalled after the cache has answered and before the answer is used. */
 describe('an answer of the cache', () => {
   let database: TestDatabase;

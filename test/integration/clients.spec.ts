@@ -7,7 +7,6 @@ import type { AppInProcess } from './app-in-process.js';
 import type { OAuthClient } from '../support/app/oauth-client.js';
 import { auditOfClient, authenticate, endClient, registerClient, TwoInstances } from './oauth-clients.js';
 
-const { jest } = import.meta;
 const REFUSED = '401 invalid_client';
 
 describe('an OAuth client that uses two instances', () => {

@@ -9,8 +9,6 @@ import { keepMails } from './letters.js';
 import { Barrier } from './barrier.js';
 import { register, verdictOf, type Member } from './accounts.js';
 
-const { jest } = import.meta;
-
 export const NEXT = 'a new horse battery';
 
 /** An application, an operator who changes its database by hand, and the commands that members send. */

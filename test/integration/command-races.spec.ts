@@ -4,8 +4,6 @@ import { CommandFixture, NEXT } from './command-fixture.js';
 import { Barrier } from './barrier.js';
 import { logIn, register, getMe } from './accounts.js';
 
-const { jest } = import.meta;
-
 const OTHER = 'another horse battery';
 const ROUNDS = 8;
 

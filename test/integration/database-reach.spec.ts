@@ -8,8 +8,6 @@ import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
-const { jest } = import.meta;
-
 /** What the README promises for a change by SQL. */
 const SQL_MS = 1000;
 /** A quarter of the time that requests have: from then on, the instance does not believe its own proof. */

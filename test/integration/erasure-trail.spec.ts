@@ -6,7 +6,6 @@ import { erase, eraseMe, eventsOf, headersOf, registerFrom } from './erasures.js
 import { registerAdmin } from './oauth-clients.js';
 import { PasswordHasher } from '../../src/users/password-hasher.js';
 
-const { jest } = import.meta;
 const ORIGIN = { ip: '203.0.113.77', userAgent: 'unmistakable/1' };
 
 describe('the audit trail after an erasure', () => {

@@ -9,8 +9,6 @@ import { databaseUrl, sql } from '../support/postgres/sql.js';
 import type { TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 
-const { jest } = import.meta;
-
 const TOKEN = /^[0-9a-f]{12}$/;
 
 describe('the token of the history', () => {

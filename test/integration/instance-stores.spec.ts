@@ -9,7 +9,6 @@ import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
-const { jest } = import.meta;
 /** Longer than any instance accepts entries after a read of the log. */
 const ACCEPTANCE_MS = 1000;
 const SECRET = randomUUID() + randomUUID();

@@ -13,8 +13,6 @@ import { AppInProcess } from './app-in-process.js';
 import { getMe, register, registerCached } from './accounts.js';
 import { endFollowers, nextPolls } from './follower-sessions.js';
 
-const { jest } = import.meta;
-
 describe('the follower of the invalidation log', () => {
   let database: TestDatabase;
   let redis: TestRedis;

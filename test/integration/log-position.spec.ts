@@ -17,8 +17,6 @@ import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { interleavings, LogWriters, type Step } from './log-interleaving.js';
 
-const { jest } = import.meta;
-
 /** A failure names its seed; `SEED` runs the same interleavings again. */
 const { SEED } = process.env;
 const parameters = (numRuns: number) => ({

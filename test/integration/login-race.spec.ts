@@ -13,8 +13,6 @@ import { keepMails } from './letters.js';
 import { Barrier } from './barrier.js';
 import { logIn, register, getMe, type Member } from './accounts.js';
 
-const { jest } = import.meta;
-
 const NEXT = 'a new horse battery';
 
 describe('a login that overlaps', () => {

@@ -8,7 +8,6 @@ import { waitFor } from '../support/wait-for.js';
 import { getMe, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
-const { jest } = import.meta;
 const ACCEPTANCE_MS = 1000;
 
 describe('a virtual machine that is paused with its clocks', () => {

@@ -10,8 +10,6 @@ import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
-const { jest } = import.meta;
-
 /** The operator of the test needs no password, the service does. */
 const ACCESS = `local all all trust
 host all service 127.0.0.1/32 scram-sha-256

@@ -6,8 +6,6 @@ import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
 
-const { jest } = import.meta;
-
 const HOUR_MS = 3_600_000;
 const TOLERANCE_MS = 60_000;
 

@@ -12,8 +12,6 @@ import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
-const { jest } = import.meta;
-
 describe('a URL with several hosts', () => {
   let primary: PostgresServer;
   let standby: PostgresStandby;

@@ -6,8 +6,6 @@ import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
 
-const { jest } = import.meta;
-
 /** A reader that was overtaken by a change must not write the old state into the cache (the "stale set" race). */
 describe('a cache fill', () => {
   let database: TestDatabase;

@@ -10,8 +10,6 @@ import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { claimsOf, logIn, register, verdictOf, type Member } from './accounts.js';
 
-const { jest } = import.meta;
-
 const statusOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body['status'];
 const becomes = (app: AppInProcess, status: string) =>
   waitFor(async () => (await statusOf(app)) === status, { what: `an instance to be ${status}` });

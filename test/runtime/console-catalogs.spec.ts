@@ -21,13 +21,14 @@ const reasonsOfEnds = (): string[] => {
   const union = /type RevokeReason =([^;]+);/.exec(read('src/common/revoke-reason.ts'))?.[1] ?? '';
   return [...union.matchAll(/'([\w:]+)'/g)].map(([, reason = '']) => reason);
 };
-/** Loads each file of `src` that registers actions. */
-async function registerAll(): Promise<void> {
+/** Loads each file of `src` that registers actions. @returns how many there are */
+async function registerAll(): Promise<number> {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'),
   );
-  for (const file of files.filter((one) => read(`src/${one}`).includes('registerAuditActions(')))
-    await import(`../../src/${file.replace(/ts$/, 'js')}`);
+  const registering = files.filter((one) => read(`src/${one}`).includes('registerAuditActions('));
+  for (const file of registering) await import(`../../src/${file.replace(/ts$/, 'js')}`);
+  return registering.length;
 }
 const placeholdersOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
@@ -48,9 +49,7 @@ describe('the catalogs of the pages', () => {
   });
 
   it('have a text for each action of the audit trail, also on /account: an owner reads every event of the account', async () => {
-    const before = AUDIT_ACTIONS.length;
-    await registerAll();
-    expect(AUDIT_ACTIONS.length).toBeGreaterThan(before);
+    expect(await registerAll()).toBeGreaterThan(3);
     expect(lacking('event', AUDIT_ACTIONS)).toEqual([]);
   });
 

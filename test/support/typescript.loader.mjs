@@ -1,10 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { transform } from '@swc/core';
-
-const { $schema: _schema, ...swc } = JSON.parse(
-  readFileSync(new URL('../../.swcrc', import.meta.url), 'utf8'),
-);
+import typescript from './typescript.cjs';
 
 /** Resolves a relative `./x.js` to `./x.ts` where only the latter exists. */
 export async function resolve(specifier, context, next) {
@@ -15,15 +11,9 @@ export async function resolve(specifier, context, next) {
   return next(specifier, context);
 }
 
-/** Compiles `.ts` with the options of `.swcrc`; anything else goes to node. */
+/** Compiles `.ts`; anything else goes to node. */
 export async function load(url, context, next) {
-  if (!url.endsWith('.ts')) return next(url, context);
-  const filename = fileURLToPath(url);
-  const { code } = await transform(readFileSync(filename, 'utf8'), {
-    ...swc,
-    swcrc: false,
-    filename,
-    sourceMaps: 'inline',
-  });
-  return { format: 'module', source: code, shortCircuit: true };
+  const [path] = url.split('?', 1);
+  if (!path.endsWith('.ts')) return next(url, context);
+  return { format: 'module', source: typescript.compile(fileURLToPath(path)), shortCircuit: true };
 }

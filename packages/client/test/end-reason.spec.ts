@@ -4,8 +4,6 @@ import { createClient, type SessionEnd } from '../src/index.js';
 import { recordedSockets } from './recorded-socket.js';
 import { expired, logInAnew, startService } from './service.js';
 
-const { jest } = import.meta;
-
 const REASON_MS = 1000;
 const ME = '/api/v1/users/me';
 

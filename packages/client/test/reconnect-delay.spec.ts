@@ -1,7 +1,5 @@
 import { reconnectDelayMs } from '../src/reconnect-delay.js';
 
-const { jest } = import.meta;
-
 describe('the wait before the next connection', () => {
   afterEach(() => jest.restoreAllMocks());
 

@@ -3,8 +3,6 @@ import { createClient, type Lock } from '../src/index.js';
 import { oneAfterTheOther } from '../src/session.js';
 import { expired, logInAnew, ObservedFetch, startService } from './service.js';
 
-const { jest } = import.meta;
-
 const unavailable = (status: number, retryAfter: number) =>
   Response.json(
     { code: 'temporarily_unavailable' },
@@ -122,11 +120,11 @@ describe('an access token that has expired', () => {
 
   it('is replaced where there is no crypto.randomUUID, and a missing crypto is named', async () => {
     const { client } = await expire();
-    const random = jest.replaceProperty(globalThis, 'crypto', {
+    const random = jest.spyOn(globalThis, 'crypto', 'get').mockReturnValue({
       getRandomValues: <T extends ArrayBufferView>(array: T) => array,
     } as Crypto);
     await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
-    random.replaceValue(undefined as unknown as Crypto);
+    random.mockReturnValue(undefined as unknown as Crypto);
     await expect(client.logIn({ email: 'a@example.org', password: 'b' })).rejects.toThrow(
       'crypto.getRandomValues is missing: React Native needs react-native-get-random-values',
     );

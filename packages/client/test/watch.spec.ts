@@ -4,8 +4,6 @@ import { createClient, type LiveUser, type SessionEnd, type Watch } from '../src
 import { recordedSockets } from './recorded-socket.js';
 import { expired, type LoggedIn, logInAnew, startService, withLife } from './service.js';
 
-const { jest } = import.meta;
-
 /** Node.js 20 has none. */
 const GLOBAL: unknown = Reflect.get(globalThis, 'WebSocket');
 const setGlobal = (value: unknown) => Reflect.set(globalThis, 'WebSocket', value);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { api, type ApiClient } from '../../support/app/api-client.js';
 import { AppProcess } from '../../support/app/app-process.js';
+import { HostedApp, type HostedAppOptions } from '../../support/app/hosted-app.js';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres/test-database.js';
 import { createTestRedis, type TestRedis } from '../../support/redis/test-redis.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -18,12 +19,20 @@ export interface DeploymentOptions {
   databaseUrl?: string;
   /** Of the first instance, for tests in which its own address is the issuer; a free one by default. */
   port?: number;
+  /** For a suite that keeps a process; instances in the process of the suite by default. */
+  startApp?: (options: HostedAppOptions) => Promise<RunningApp>;
 }
 
-/** The product as it is run: processes of the built application on one PostgreSQL and one Redis. */
-export class Deployment {
+interface RunningApp {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<unknown>;
+}
+
+/** Instances of the application on one PostgreSQL and one Redis. */
+export class Deployment<App extends RunningApp = RunningApp> {
   private constructor(
-    readonly apps: readonly AppProcess[],
+    readonly apps: readonly App[],
     readonly databaseUrl: string,
     /** The variables that all instances have. */
     readonly environment: Readonly<Record<string, string>>,
@@ -33,12 +42,19 @@ export class Deployment {
   ) {}
 
   /** Resolves when every instance answers and, if there is a Redis, trusts its cache. */
-  static async start({
-    instances = [{}],
-    redisUrl,
-    databaseUrl,
-    port,
-  }: DeploymentOptions = {}): Promise<Deployment> {
+  static start(options: DeploymentOptions = {}): Promise<Deployment> {
+    return Deployment.of(options.startApp ?? ((app) => HostedApp.start(app)), options);
+  }
+
+  /** The same with processes of the built application, for suites that kill, freeze or inspect an instance, or read its output. */
+  static ofProcesses(options: DeploymentOptions = {}): Promise<Deployment<AppProcess>> {
+    return Deployment.of((app) => AppProcess.start(app), options);
+  }
+
+  private static async of<App extends RunningApp>(
+    startApp: (options: HostedAppOptions) => Promise<App>,
+    { instances = [{}], redisUrl, databaseUrl, port }: DeploymentOptions,
+  ): Promise<Deployment<App>> {
     const database = databaseUrl === undefined ? await createTestDatabase() : undefined;
     const redis = redisUrl === undefined ? await createTestRedis() : undefined;
     const cache = redis?.url ?? redisUrl;
@@ -52,7 +68,7 @@ export class Deployment {
     };
     const apps = await Promise.all(
       instances.map((own, index) =>
-        AppProcess.start({ env: { ...common, ...own }, port: index === 0 ? port : undefined }),
+        startApp({ env: { ...common, ...own }, port: index === 0 ? port : undefined }),
       ),
     );
     const clients = apps.map((app) => api(app.url));

@@ -1,6 +1,7 @@
 import { api, type ApiClient } from '../../support/app/api-client.js';
 import { EchoApi, type ReceivedRequest } from '../../support/gateway/echo-api.js';
 import { Gateway, type GatewayName } from '../../support/gateway/gateway.js';
+import type { AppProcess } from '../../support/app/app-process.js';
 import { Deployment } from './deployment.js';
 import type { Member } from './accounts.js';
 
@@ -9,7 +10,7 @@ export class GatewayStack {
   readonly client: ApiClient;
 
   private constructor(
-    readonly deployment: Deployment,
+    readonly deployment: Deployment<AppProcess>,
     readonly echo: EchoApi,
     readonly gateway: Gateway,
   ) {
@@ -19,7 +20,7 @@ export class GatewayStack {
   /** @param env more variables of the auth service */
   static async start(name: GatewayName, env: Readonly<Record<string, string>> = {}): Promise<GatewayStack> {
     const [deployment, echo] = await Promise.all([
-      Deployment.start({ instances: [{ TRUSTED_PROXIES: '1', ...env }] }),
+      Deployment.ofProcesses({ instances: [{ TRUSTED_PROXIES: '1', ...env }] }),
       EchoApi.start(),
     ]);
     const gateway = await Gateway.start(name, { auth: deployment.apps[0]!.port, api: echo.port });

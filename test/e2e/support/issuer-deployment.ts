@@ -1,3 +1,4 @@
+import type { AppProcess } from '../../support/app/app-process.js';
 import { generateKey } from '../../../src/config/jwk.js';
 import { basic } from '../../support/app/oauth-client.js';
 import type { ApiClient } from '../../support/app/api-client.js';
@@ -12,7 +13,7 @@ import { keyFile } from './key-files.js';
 /** The service as other services see it: one process at its own `ISSUER_URL`, asymmetric keys, and a registered OAuth client. */
 export class IssuerDeployment {
   private constructor(
-    readonly deployment: Deployment,
+    readonly deployment: Deployment<AppProcess>,
     readonly postgres: PostgresServer,
     readonly redis: RedisServer,
     private readonly database: TestDatabase,
@@ -33,7 +34,7 @@ export class IssuerDeployment {
       ISSUER_URL: `http://127.0.0.1:${port}`,
       SIGNING_KEYS_FILE: await keyFile(generateKey('ES256')),
     };
-    const deployment = await Deployment.start({
+    const deployment = await Deployment.ofProcesses({
       instances: [own],
       port,
       databaseUrl: database.url,

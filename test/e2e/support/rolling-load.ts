@@ -18,7 +18,7 @@ export class RollingLoad {
   private readonly sessions: Promise<void>[] = [];
   private isStopped = false;
 
-  constructor(private readonly deployment: Deployment) {
+  constructor(private readonly deployment: Deployment<AppProcess>) {
     this.inService = new Set(deployment.apps.keys());
     this.underWay = deployment.apps.map(() => 0);
   }

@@ -28,7 +28,7 @@ export class Target {
   private canary: Promise<number> = Promise.resolve(0);
 
   private constructor(
-    readonly deployment: Deployment,
+    readonly deployment: Deployment<AppProcess>,
     readonly key: ServiceKey,
     private readonly database: Client,
     readonly bystander: Member,
@@ -39,7 +39,7 @@ export class Target {
 
   static async start(algorithm: Algorithm = 'ES256'): Promise<Target> {
     const key = await createServiceKey(algorithm);
-    const deployment = await Deployment.start({
+    const deployment = await Deployment.ofProcesses({
       instances: [{ ...key.environment, ...LONG_DEADLINES, ...WITH_INSPECTOR }],
     });
     const database = new Client({ connectionString: deployment.databaseUrl });

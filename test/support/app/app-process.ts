@@ -25,7 +25,7 @@ export interface AppProcessOptions {
 /** The issuer of each application of the tests, so that instances on different ports name the same. */
 export const TEST_ISSUER = 'https://issuer.example';
 
-const HOST = '127.0.0.1';
+export const HOST = '127.0.0.1';
 
 /** The built app as a process of its own, as in production. */
 export class AppProcess extends ManagedService {
