@@ -41,6 +41,7 @@ const projects = [
 export default {
   rootDir,
   testSequencer: `${support}/jest/longest-first.sequencer.mjs`,
+  reporters: ['default', `${support}/jest/table.reporter.mjs`],
   maxWorkers: 3,
   // A worker keeps the modules of every suite that it ran: without a limit it grows to 3 GB and spends its time on collecting
   // garbage.

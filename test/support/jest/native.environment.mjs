@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 // These are dependencies of jest: resolved from jest, so that their versions always match.
 const fromJest = createRequire(createRequire(import.meta.url).resolve('jest'));
@@ -12,6 +16,11 @@ const { ModuleMocker } = fromEnvironment('jest-mock');
 // `disconnect` listener keeps a worker from ending.
 if (process.send) setInterval(() => process.connected || process.exit(1), 1_000).unref();
 
+let processes = 0;
+subscribe('child_process', () => {
+  processes += 1;
+});
+
 /** What jest-circus keeps of a suite in the global object. */
 const CIRCUS_STATE = new Set(['EVENT_HANDLERS', 'JEST_STATE_SYMBOL']);
 
@@ -22,7 +31,10 @@ export default class NativeEnvironment {
   fakeTimers = null;
   #before = { console: globalThis.console, exit: process.exit, variables: { ...process.env } };
 
-  constructor({ projectConfig }) {
+  #processesBefore = processes;
+
+  constructor({ projectConfig }, { testPath }) {
+    this.testPath = testPath;
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
   }
 
@@ -37,8 +49,17 @@ export default class NativeEnvironment {
     for (const name of Object.keys(process.env))
       if (!(name in this.#before.variables)) delete process.env[name];
     Object.assign(process.env, this.#before.variables);
+    this.#noteProcesses();
     for (const symbol of Object.getOwnPropertySymbols(globalThis))
       if (CIRCUS_STATE.has(symbol.description)) delete globalThis[symbol];
+  }
+
+  /** For `table.reporter.mjs`, which runs in another process. */
+  #noteProcesses() {
+    const folder = process.env.TEST_PROCESS_COUNTS;
+    if (folder === undefined) return;
+    const note = { suite: this.testPath, processes: processes - this.#processesBefore };
+    writeFileSync(join(folder, randomUUID()), JSON.stringify(note));
   }
 
   /**
