@@ -1,4 +1,5 @@
 import type { ApiResponse } from '../../support/app/api-client.js';
+import { expectSafety } from '../../support/safety.js';
 
 export interface ProblemBody {
   type: string;
@@ -30,6 +31,7 @@ export function expectProblem(response: ApiResponse<unknown>, status: number, co
 
 /** A token that was good and is not any more: RFC 6750 §3.1, with the words of the first version of this service. */
 export function expectRevoked(response: ApiResponse<unknown>): void {
+  expectSafety(() => expect(response.status).not.toBeLessThan(400));
   const body = expectProblem(response, 401, 'token_revoked');
   expect(body.detail).toBe('Token has been revoked');
 }
