@@ -6,7 +6,7 @@ const tests = ['**/*.spec.ts', 'test/**/*.ts', 'packages/*/test/**/*.ts'];
 const unusedVars = { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true };
 const nodeGlobals = `
   AbortController AbortSignal Buffer URL URLSearchParams clearInterval clearTimeout console fetch
-  performance process setImmediate setInterval setTimeout structuredClone
+  performance process setImmediate setInterval setTimeout structuredClone __dirname __filename
 `;
 
 export default defineConfig(

@@ -55,11 +55,14 @@ function judgeSuite(suite, node, notes, mayRepeat) {
     if (again === undefined || again.has(test) || again.has(undefined)) fail(what);
     else {
       verdict.passed += test === undefined ? 0 : 1;
-      const { load, stalledMs } = notes.find((each) => suite.name.endsWith(each.suite)) ?? {};
-      const machine = `load of the machine: ${load?.toFixed(1) ?? 'unknown'}, stalls: ${stalledMs ?? 'unknown'} ms`;
-      verdict.flaky.push(`==> FLAKY (failed once, passed alone): ${what}\n${machine}`);
+      verdict.flaky.push(`==> FLAKY (failed once, passed alone): ${what}\n${machineDuring(suite, notes)}`);
     }
   }
+}
+
+function machineDuring({ name }, notes) {
+  const { load = NaN, stalledMs = NaN } = notes.find(({ suite }) => name.endsWith(suite)) ?? {};
+  return `load of the machine: ${load.toFixed(1)}, stalls: ${stalledMs} ms`;
 }
 
 /** @returns each failed test, by its full name, with what it said; one without a name for a suite that could not run */
