@@ -22,7 +22,6 @@ declare module './audit-action.js' {
 describe('an audit action that another folder registers', () => {
   const [action] = PROJECT_ACTIONS satisfies readonly AuditAction[];
   let app: INestApplication;
-
   beforeAll(async () => {
     const providers = [{ provide: AuditService, useValue: {} }];
     const module = await Test.createTestingModule({ controllers: [AuditController], providers }).compile();
@@ -34,10 +33,7 @@ describe('an audit action that another folder registers', () => {
   afterAll(() => app.close());
 
   const validate = (query: object): Promise<unknown> =>
-    createValidationPipe(loadConfig({})).transform(query, {
-      type: 'query',
-      metatype: AuditQueryDto,
-    });
+    createValidationPipe(loadConfig({})).transform(query, { type: 'query', metatype: AuditQueryDto });
 
   it('is accepted as a filter; an unknown one is refused', async () => {
     await expect(validate({ action })).resolves.toMatchObject({ action });

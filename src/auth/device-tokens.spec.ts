@@ -10,7 +10,6 @@ const EMAIL = 'ada@example.org';
 const START = new Date('2026-11-24T12:00:00.400Z');
 const HASH = '$argon2id$v=19$a salt$a hash';
 const YEAR_MS = 365 * 86_400_000;
-
 const configured = (secret: string): AppConfig => loadConfig({ JWT_SECRET: secret });
 const tokensOf = (config: AppConfig) => new DeviceTokens(new DatabaseClock(), config);
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -18,13 +17,8 @@ const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('bas
 describe('DeviceTokens', () => {
   const config = configured(SECRET);
   const tokens = tokensOf(config);
-
-  beforeEach(() => {
-    jest.useFakeTimers({ now: START });
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  beforeEach(() => jest.useFakeTimers({ now: START }));
+  afterEach(() => jest.useRealTimers());
 
   it('recognise a device of the account, however the address is written', () => {
     const token = tokens.issue(EMAIL, HASH);

@@ -20,7 +20,6 @@ const [ES256, RS256, OTHER, STRANGER] = [
 ];
 const publicOf = (jwk: JsonWebKey) => parseAsymmetricKey(jwk).jwk;
 const privateOf = (jwk: JsonWebKey) => createPrivateKey({ key: jwk, format: 'jwk' });
-
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A JWS of any header, over any claims. */
@@ -45,9 +44,7 @@ const access = (jwk: JsonWebKey, header: object = {}, changed: object = {}) =>
 
 describe('TokenService with a file of keys', () => {
   const folder = mkdtempSync(join(tmpdir(), 'signing-keys-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   const withKeys = (...keys: object[]): TokenService => {
     const file = join(folder, `${randomUUID()}.json`);
@@ -55,9 +52,7 @@ describe('TokenService with a file of keys', () => {
     return tokenService({ JWT_SECRET: SECRET, ISSUER_URL: ISSUER, SIGNING_KEYS_FILE: file });
   };
   let tokens: TokenService;
-  beforeAll(() => {
-    tokens = withKeys(ES256, RS256, publicOf(OTHER));
-  });
+  beforeAll(() => (tokens = withKeys(ES256, RS256, publicOf(OTHER))));
   const judged = (token: string, service = tokens) => outcome(() => service.verifyAccess(token));
 
   it.each([
@@ -100,12 +95,11 @@ describe('TokenService with a file of keys', () => {
       'k'.repeat(10_240),
       '../../dev/null',
     ];
-    for (const value of wrong) {
+    for (const value of wrong)
       expect({ value, code: judged(access(ES256, { kid: value })) }).toEqual({
         value,
         code: 'token_invalid',
       });
-    }
   });
 
   it('takes no key from the header of a token, also beside a known kid (RFC 8725 §3.10)', () => {

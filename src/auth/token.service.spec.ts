@@ -16,16 +16,12 @@ const configured = (variables: Record<string, string> = {}) =>
 describe('TokenService', () => {
   let tokens: TokenService;
   let session: TokenSession;
-
   beforeEach(() => {
     jest.useFakeTimers({ now: START });
     tokens = configured();
     session = sessionAt(START);
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
-
+  afterEach(() => jest.useRealTimers());
   const access = () => tokens.signAccess(session, randomUUID(), new Date()).token;
   const refresh = () => tokens.signRefresh(session);
   const claims = () => ({
@@ -131,14 +127,12 @@ describe('TokenService', () => {
       { aud: ['other'] },
       { iss: undefined },
       { aud: undefined },
-    ]) {
+    ])
       expect(outcome(() => tokens.verifyAccess(forged(changed)))).toBe('token_invalid');
-    }
   });
 
-  it('accepts an access token of version 0.1.0, which named the application as issuer and audience', () => {
-    expect(outcome(() => tokens.verifyAccess(forged({ iss: NAME, aud: NAME })))).toBe('accepted');
-  });
+  it('accepts an access token of version 0.1.0, which named the application as issuer and audience', () =>
+    expect(outcome(() => tokens.verifyAccess(forged({ iss: NAME, aud: NAME })))).toBe('accepted'));
 
   it('takes no key from the header of a token (RFC 8725 §3.10)', () => {
     const stranger = 'a key of the attacker, of 32 bytes';
@@ -178,9 +172,8 @@ describe('TokenService', () => {
       ` ${token}`,
       `${token}.`,
       'a'.repeat(9000),
-    ]) {
+    ])
       expect(outcome(() => tokens.verifyAccess(wrong))).toBe('token_invalid');
-    }
   });
 
   it('accepts an access token until it expires, also one that it verified before', () => {
@@ -227,7 +220,5 @@ describe('TokenService', () => {
     expect(refresh()).not.toBe(first);
   });
 
-  it('signs access tokens that differ', () => {
-    expect(access()).not.toBe(access());
-  });
+  it('signs access tokens that differ', () => expect(access()).not.toBe(access()));
 });

@@ -61,9 +61,7 @@ describe('UserCacheService', () => {
   };
   const put = (value: unknown) => store.set('user:ada', value, MINUTE_MS);
 
-  it('keeps what was read of the followed history', async () => {
-    await expect(keep()).resolves.toMatchObject(USER);
-  });
+  it('keeps what was read of the followed history', () => expect(keep()).resolves.toMatchObject(USER));
 
   it('keeps nothing that was read of another history', async () => {
     await keep({ history: 'another history' });

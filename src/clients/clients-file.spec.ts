@@ -186,7 +186,6 @@ describe('the secret of a client in a file of its own', () => {
     if (secret?.trim()) expect(problem).not.toContain(secret);
   });
 
-  it('is not read where a check shall not need it', () => {
-    expect(read(undefined, false).entries).toHaveLength(1);
-  });
+  it('is not read where a check shall not need it', () =>
+    expect(read(undefined, false).entries).toHaveLength(1));
 });

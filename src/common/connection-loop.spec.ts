@@ -4,12 +4,8 @@ const MAX_DELAY_MS = 1000;
 const SHORTEST_MS = 25;
 
 describe('ConnectionLoop', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
   /** A loop whose attempts all fail at once, or, if set so, after they were up. */
   function failing({ up }: { up: (attempt: number) => boolean }) {

@@ -11,7 +11,6 @@ describe('FreshReads', () => {
   let begun: Read[];
   /** Counts what happens, so that a test knows whether a read was before or after a call. */
   let now: number;
-
   beforeEach(() => {
     reads = new FreshReads();
     begun = [];
@@ -55,8 +54,7 @@ describe('FreshReads', () => {
     await settle();
     expect(begun).toHaveLength(2);
     begun[1]?.end('second');
-    const answers = await Promise.all(calls);
-    expect(answers).toEqual(['first', ...Array.from({ length: 999 }, () => 'second')]);
+    expect(await Promise.all(calls)).toEqual(['first', ...Array.from({ length: 999 }, () => 'second')]);
     await settle();
     expect(begun).toHaveLength(2);
   });

@@ -20,9 +20,9 @@ describe('parseDatabaseUrl', () => {
     ['postgresql://db/x', 'postgresql://db:5432/x'],
     ['postgresql:///x?host=/run/pg', 'postgresql:///run/pg:5432/x'],
     ['postgresql://user:hunter2@db,[::1]:5433/x', 'postgresql://db:5432,[::1]:5433/x'],
-  ])('labels %s without user name, password and options', (url, label) => {
-    expect(parse(url).label).toBe(label);
-  });
+  ])('labels %s without user name, password and options', (url, label) =>
+    expect(parse(url).label).toBe(label),
+  );
 
   it('gives the driver user, password, database and the other options', () => {
     const { client, servers } = parse(
@@ -42,9 +42,9 @@ describe('parseDatabaseUrl', () => {
     ['postgresql://%2Frun%2Fpg/x', '/run/pg', 5432],
     ['postgresql://[::1]:5433/x', '::1', 5433],
     ['postgresql://ignored:1/x?host=db&port=7', 'db', 7],
-  ])('finds the host and the port of %s', (url, host, port) => {
-    expect(parse(url).servers).toEqual([{ host, port }]);
-  });
+  ])('finds the host and the port of %s', (url, host, port) =>
+    expect(parse(url).servers).toEqual([{ host, port }]),
+  );
 
   it.each([
     ['postgresql://u:a,b@one:1,two/x', ['one', 1], ['two', 5432]],
@@ -95,9 +95,9 @@ describe('parseDatabaseUrl', () => {
     ['?sslmode=verify-full', {}],
     ['?sslrootcert=system', {}],
     ['?ssl=true', true],
-  ])('reads the options "%s" as the TLS settings %j', (options, ssl) => {
-    expect(parse(`postgresql://db/x${options}`).client.ssl).toEqual(ssl);
-  });
+  ])('reads the options "%s" as the TLS settings %j', (options, ssl) =>
+    expect(parse(`postgresql://db/x${options}`).client.ssl).toEqual(ssl),
+  );
 });
 
 describe('DATABASE_DIRECT_URL', () => {

@@ -49,9 +49,8 @@ describe('loadConfig', () => {
     expect(load(empty)).toEqual(load({}));
   });
 
-  it('ignores variables that it does not know', () => {
-    expect(load({ PATH: '/bin', npm_config_x: '1', __proto__: 'x' })).toEqual(load({}));
-  });
+  it('ignores variables that it does not know', () =>
+    expect(load({ PATH: '/bin', npm_config_x: '1', __proto__: 'x' })).toEqual(load({})));
 
   it.each<[string, string, (config: AppConfig) => unknown, unknown]>([
     ['PORT', '0', ({ http }) => http.port, 0],
@@ -99,9 +98,7 @@ describe('loadConfig', () => {
       ['https://a.example', 'http://b:1'],
     ],
     ['CORS_ORIGINS', '*', ({ http }) => http.corsOrigins, ['*']],
-  ])('reads %s=%s', (name, value, read, expected) => {
-    expect(read(load({ [name]: value }))).toEqual(expected);
-  });
+  ])('reads %s=%s', (name, value, read, expected) => expect(read(load({ [name]: value }))).toEqual(expected));
 
   it.each([
     ['NODE_ENV', 'prod-s3cret'],
@@ -183,9 +180,8 @@ describe('loadConfig', () => {
       CORS_ORIGINS: 'x',
       ADMIN_EMAIL: 'a@b.cd',
     });
-    for (const name of ['PORT', 'REDIS_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'ADMIN_EMAIL']) {
+    for (const name of ['PORT', 'REDIS_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'ADMIN_EMAIL'])
       expect(problems.filter((problem) => problem.includes(name))).toHaveLength(1);
-    }
   });
 
   describe('for the signing key', () => {
@@ -214,9 +210,8 @@ describe('loadConfig', () => {
       }
     });
 
-    it('counts the bytes of the secret, not its characters', () => {
-      expect(load({ ...production, JWT_SECRET: 'äöüÄÖÜßéèêàâôûîç' }).tokens.key.symmetricKeySize).toBe(32);
-    });
+    it('counts the bytes of the secret, not its characters', () =>
+      expect(load({ ...production, JWT_SECRET: 'äöüÄÖÜßéèêàâôûîç' }).tokens.key.symmetricKeySize).toBe(32));
 
     it('makes a secret in development and keeps it in a file for the owner alone', () => {
       const folder = mkdtempSync(join(tmpdir(), 'load-config-'));

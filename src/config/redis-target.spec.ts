@@ -73,11 +73,11 @@ describe('the configuration of REDIS_TLS_…_FILE', () => {
     ['redis://:s3cret@cache', 'REDIS_TLS_CA_FILE'],
     [SENTINEL, 'REDIS_TLS_CERT_FILE'],
     ['', 'REDIS_TLS_KEY_FILE'],
-  ])('refuses the REDIS_URL "%s" with %s', (url, name) => {
+  ])('refuses the REDIS_URL "%s" with %s', (url, name) =>
     expect(problemsOf({ REDIS_URL: url, [name]: ca.cert })).toEqual([
       `${name} needs a REDIS_URL with TLS, such as rediss://`,
-    ]);
-  });
+    ]),
+  );
 
   it('refuses a certificate without its key, and a key without its certificate', () => {
     expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert })).toEqual([
@@ -88,11 +88,10 @@ describe('the configuration of REDIS_TLS_…_FILE', () => {
     ]);
   });
 
-  it('refuses the key of another certificate', () => {
+  it('refuses the key of another certificate', () =>
     expect(
       problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: other.key }),
-    ).toEqual(['REDIS_TLS_KEY_FILE must hold the key of the first certificate in REDIS_TLS_CERT_FILE']);
-  });
+    ).toEqual(['REDIS_TLS_KEY_FILE must hold the key of the first certificate in REDIS_TLS_CERT_FILE']));
 
   it('refuses an encrypted key', () => {
     const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 's3cret' } as const;
@@ -119,11 +118,10 @@ describe('the configuration of REDIS_TLS_…_FILE', () => {
     },
   );
 
-  it('refuses files that are not there', () => {
+  it('refuses files that are not there', () =>
     expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_CA_FILE: join(folder, 'absent.pem') })).toEqual([
       'REDIS_TLS_CA_FILE cannot be read (ENOENT)',
-    ]);
-  });
+    ]));
 });
 
 describe('REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD', () => {

@@ -30,9 +30,7 @@ describe('parseRedisUrl', () => {
       'redis://:x@[fe80::1]:7000/2',
       { password: 'x', database: 2, endpoints: [{ host: 'fe80::1', port: 7000 }] },
     ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected });
-  });
+  ])('reads %s', (url, expected) => expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected }));
 
   it.each([
     ['redis+sentinel://one/main', { endpoints: [{ host: 'one', port: 26379 }], sentinelMaster: 'main' }],
@@ -51,9 +49,7 @@ describe('parseRedisUrl', () => {
         ],
       },
     ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected });
-  });
+  ])('reads %s', (url, expected) => expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected }));
 
   it.each([
     ['redis+cluster://one', { endpoints: [{ host: 'one', port: 6379 }] }],
@@ -72,9 +68,9 @@ describe('parseRedisUrl', () => {
         ],
       },
     ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject({ ...plain, isCluster: true, ...expected });
-  });
+  ])('reads %s', (url, expected) =>
+    expect(parseRedisUrl(url)).toMatchObject({ ...plain, isCluster: true, ...expected }),
+  );
 
   it('has a label without user name and password', () => {
     expect(parseRedisUrl('redis://app:s3cret@cache:1/2').label).toBe('redis://cache:1/2');

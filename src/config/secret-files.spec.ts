@@ -101,12 +101,11 @@ describe('secrets in files', () => {
     }
   });
 
-  it('are all named when several cannot be read', () => {
+  it('are all named when several cannot be read', () =>
     expect(problemsOf({ JWT_SECRET_FILE: 'one', REDIS_URL_FILE: 'two' })).toEqual([
       expect.stringContaining('JWT_SECRET_FILE'),
       expect.stringContaining('REDIS_URL_FILE'),
-    ]);
-  });
+    ]));
 });
 
 describe('logins in files', () => {

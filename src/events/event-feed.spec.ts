@@ -32,7 +32,6 @@ describe('the events after a cursor', () => {
     pages.next({ kind: 'begun', page: read, beganAt, wake: () => undefined });
   let stored: StoredLog;
   let feed: EventFeed;
-
   beforeEach(() => {
     pages = new LogPages();
     const recent = new RecentLog(pages);

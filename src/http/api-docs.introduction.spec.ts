@@ -16,7 +16,6 @@ describe('the description of the rules for passwords', () => {
     expect(text).toContain('Without these words it still has 15 characters: `acme holding`, `acme`.');
   });
 
-  it('names no list that is not used', () => {
-    expect(describePasswordRules(RULES)).not.toMatch(/on a list|breaches|these words/);
-  });
+  it('names no list that is not used', () =>
+    expect(describePasswordRules(RULES)).not.toMatch(/on a list|breaches|these words/));
 });

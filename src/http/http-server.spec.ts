@@ -11,7 +11,6 @@ const LOGGER = new AppLogger(CONFIG.log);
 
 describe('createHttpServer', () => {
   let fastify: FastifyInstance;
-
   afterEach(() => fastify.close());
 
   it.each([

@@ -29,22 +29,17 @@ class ThrowingController {
 describe('ProblemFilter', () => {
   let app: NestFastifyApplication;
   let log: jest.SpiedFunction<Logger['error']>;
-
   beforeAll(async () => {
     const module = await Test.createTestingModule({ controllers: [ThrowingController] }).compile();
     const config = loadConfig({ LOG_LEVEL: 'silent' });
     app = module.createNestApplication<NestFastifyApplication>(
       createHttpServer(config, new AppLogger(config.log)),
-      {
-        logger: false,
-      },
+      { logger: false },
     );
     app.useGlobalFilters(new ProblemFilter());
     await app.init();
   });
-  beforeEach(() => {
-    log = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
-  });
+  beforeEach(() => (log = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)));
   afterEach(() => jest.restoreAllMocks());
   afterAll(() => app.close());
 

@@ -7,17 +7,12 @@ describe('KeyFile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-file-'));
   const path = join(folder, 'keys.json');
   const file = new KeyFile(path);
-  beforeEach(() => {
-    rmSync(path, { force: true });
-  });
+  beforeEach(() => rmSync(path, { force: true }));
   afterEach(() => {
     jest.useRealTimers();
     expect(readdirSync(folder)).toEqual(['keys.json']);
   });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-
+  afterAll(() => rmSync(folder, { recursive: true }));
   const algorithms = () => file.keys().map(({ algorithm }) => algorithm);
   const kidOf = (index: number) => String(file.keys()[index]?.kid);
   const entries = () => (JSON.parse(readFileSync(path, 'utf8')) as { keys: Record<string, unknown>[] }).keys;

@@ -23,7 +23,5 @@ describe('parseClientMessage', () => {
     '{"type":"authenticate","access_token":1}',
     '{"type":"authenticate","access_token":null}',
     '{"__proto__":{"type":"ping"}}',
-  ])('does not accept %j as a message', (text) => {
-    expect(parseClientMessage(text)).toBeUndefined();
-  });
+  ])('does not accept %j as a message', (text) => expect(parseClientMessage(text)).toBeUndefined());
 });

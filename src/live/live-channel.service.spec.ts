@@ -106,7 +106,6 @@ async function settled(): Promise<void> {
 
 describe('LiveChannelService', () => {
   let setting: Setting;
-
   beforeEach(() => {
     jest.useFakeTimers();
     setting = new Setting();

@@ -59,18 +59,18 @@ describe('a rendered letter', () => {
     ['evil\u202Egnp', 'Hello evil gnp,'],
     ['J. R. R. Tolkien', 'Hello J. R. R. Tolkien,'],
     ['{link}', 'Hello {link},'],
-  ])('greets %j by %j', (name, greeting) => {
-    expect(render({ values: { name } }).text.split('\n')[0]).toBe(greeting);
-  });
+  ])('greets %j by %j', (name, greeting) =>
+    expect(render({ values: { name } }).text.split('\n')[0]).toBe(greeting),
+  );
 
   it.each([
     [30 / 60, 'en', '30 minutes'],
     [24, 'en', '24 hours'],
     [24 * 7, 'de', '7 Tage'],
     [1 / 60, 'de', '1 Minute'],
-  ])('says of %d h that they are, in %s, %s', (hours, locale, words) => {
-    expect(render({ locale, expiresAt: new Date(Date.now() + hours * HOUR) }).text).toContain(words);
-  });
+  ])('says of %d h that they are, in %s, %s', (hours, locale, words) =>
+    expect(render({ locale, expiresAt: new Date(Date.now() + hours * HOUR) }).text).toContain(words),
+  );
 
   it('writes a time in the language of the reader', () => {
     expect(render({ values: VALUES, locale: 'de' }, 'new_device').text).toContain(
@@ -86,9 +86,9 @@ describe('a rendered letter', () => {
     [null, 'fr,DE', 'de'],
     ['fr', 'de', 'de'],
     [null, null, 'en'],
-  ])('of an account with the language %s, which accepts %s, is in %s', (locale, accepted, language) => {
-    expect(render({ locale }, 'reset_password', accepted).html).toContain(`<html lang="${language}">`);
-  });
+  ])('of an account with the language %s, which accepts %s, is in %s', (locale, accepted, language) =>
+    expect(render({ locale }, 'reset_password', accepted).html).toContain(`<html lang="${language}">`),
+  );
 
   it('leaves a link out that it does not have', () => {
     const { text } = render({ links: {} }, 'account_deactivated');

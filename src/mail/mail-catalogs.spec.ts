@@ -7,9 +7,7 @@ import { MailCatalogs } from './mail-catalogs.js';
 
 describe('the files of MAIL_CATALOGS_DIR', () => {
   let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'catalogs-'));
-  });
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'catalogs-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const write = (name: string, content: unknown) =>

@@ -11,9 +11,7 @@ describe('the line of a device', () => {
     ['curl/8.14.1', 'curl 8'],
     [null, '?'],
     ['', '?'],
-  ])('of %j is %j', (userAgent, line) => {
-    expect(deviceLine(userAgent)).toBe(line);
-  });
+  ])('of %j is %j', (userAgent, line) => expect(deviceLine(userAgent)).toBe(line));
 
   it.each([
     'evil.example/1',

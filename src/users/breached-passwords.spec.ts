@@ -20,7 +20,6 @@ describe('BreachedPasswords', () => {
   let requests: { url: string | undefined; padding: unknown }[];
   let logged: string[];
   let breached: BreachedPasswords;
-
   beforeEach(async () => {
     requests = [];
     logged = [];
@@ -47,9 +46,10 @@ describe('BreachedPasswords', () => {
 
   const lookUpAt = (hibpUrl: string | undefined) =>
     new BreachedPasswords({ passwords: { hibpUrl } } as unknown as AppConfig);
-  const answers = (body: string, status = 200): RequestListener => {
-    return (_request, response) => void response.writeHead(status).end(body);
-  };
+  const answers =
+    (body: string, status = 200): RequestListener =>
+    (_request, response) =>
+      void response.writeHead(status).end(body);
 
   it('finds a password by the first five digits of its hash, and sends no more', async () => {
     respond = answers(listWith(`${hashOf(PASSWORD).slice(5)}:3`));

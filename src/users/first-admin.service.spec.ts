@@ -13,7 +13,6 @@ const NEXT_ATTEMPT_MS = 5300;
 
 describe('FirstAdminService', () => {
   let errors: string[];
-
   beforeEach(() => {
     jest.useFakeTimers();
     errors = [];

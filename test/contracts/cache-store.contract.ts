@@ -36,9 +36,8 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
   };
 
   describe('when entries are read and written', () => {
-    it('answers undefined for what it does not have', async () => {
-      await expect(store.get('absent', ENDLESS)).resolves.toBeUndefined();
-    });
+    it('answers undefined for what it does not have', () =>
+      expect(store.get('absent', ENDLESS)).resolves.toBeUndefined());
 
     it.each([
       ['text', 'grüße, 世界 🙂 "quoted"\n'],
@@ -219,7 +218,6 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     });
   });
 
-  it('answers how much memory it uses', async () => {
-    expect((await store.info()).memory_used).toMatch(/^\d+(\.\d+)?[BKMG]$/);
-  });
+  it('answers how much memory it uses', async () =>
+    expect((await store.info()).memory_used).toMatch(/^\d+(\.\d+)?[BKMG]$/));
 }

@@ -41,7 +41,6 @@ describe('RedisCacheStore in an outage', () => {
   let redis: RedisServer;
   let connected: ConnectedStore;
   let lease: string;
-
   beforeEach(async () => {
     redis = await RedisServer.start();
     connected = await new ConnectedStore(redis.url).trusted();

@@ -12,7 +12,6 @@ import { ENDLESS } from '../support/endless-permit.js';
 const PATIENCE = { timeoutMs: 30_000 };
 const PATIENT_MS = 5000;
 const HOST = '127.0.0.1';
-
 const pem = (path: string) => readFileSync(path, 'utf8');
 
 describe('RedisConnection over TLS', () => {
@@ -105,10 +104,7 @@ describe('RedisConnection over TLS', () => {
     const connected = connect(url, ca);
     await waitFor(
       () => /certificate required|asks for a client certificate/.test(connected.readiness.reason),
-      {
-        what: 'a refusal',
-        ...PATIENCE,
-      },
+      { what: 'a refusal', ...PATIENCE },
     );
     expect(connected.readiness.transitions.trusted).toBe(0);
   });

@@ -6,10 +6,7 @@ import { logInAnew, startService, VisibleStore } from './service.js';
 
 describe('a client with carrier: "cookie"', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   /** Does what a browser does: adds its Origin, and keeps the cookie. */

@@ -10,10 +10,7 @@ const ME = '/api/v1/users/me';
 describe('the reason of an end that a request finds', () => {
   let service: AppProcess;
   const closing: (() => void)[] = [];
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterEach(() => {
     for (const close of closing.splice(0)) close();
     jest.restoreAllMocks();

@@ -6,13 +6,8 @@ import { TeamApi } from './team-api.js';
 describe("client.fetch to the team's own API", () => {
   let service: AppProcess;
   let team: TeamApi;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
-  beforeEach(async () => {
-    team = await TeamApi.start(service.url);
-  });
+  beforeAll(async () => (service = await startService()));
+  beforeEach(async () => (team = await TeamApi.start(service.url)));
   afterAll(() => service.stop());
 
   async function logIn() {
@@ -139,10 +134,9 @@ describe("client.fetch to the team's own API", () => {
 
   it.each(['api.example.org', 'https://api.example.org/v1', 'https://me@api.example.org', '*', ''])(
     'refuses %j as an origin',
-    (origin) => {
+    (origin) =>
       expect(() => createClient({ baseUrl: service.url, origins: [origin] })).toThrow(
         `"origins" takes origins alone, such as https://api.example.org: ${origin}`,
-      );
-    },
+      ),
   );
 });

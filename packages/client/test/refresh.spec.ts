@@ -11,10 +11,7 @@ const unavailable = (status: number, retryAfter: number) =>
 
 describe('an access token that has expired', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterEach(() => jest.restoreAllMocks());
   afterAll(() => service.stop());
 
@@ -120,9 +117,9 @@ describe('an access token that has expired', () => {
 
   it('is replaced where there is no crypto.randomUUID, and a missing crypto is named', async () => {
     const { client } = await expire();
-    const random = jest.spyOn(globalThis, 'crypto', 'get').mockReturnValue({
-      getRandomValues: <T extends ArrayBufferView>(array: T) => array,
-    } as Crypto);
+    const random = jest
+      .spyOn(globalThis, 'crypto', 'get')
+      .mockReturnValue({ getRandomValues: <T extends ArrayBufferView>(array: T) => array } as Crypto);
     await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
     random.mockReturnValue(undefined as unknown as Crypto);
     await expect(client.logIn({ email: 'a@example.org', password: 'b' })).rejects.toThrow(

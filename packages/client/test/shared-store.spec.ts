@@ -6,10 +6,7 @@ import { expired, logInAnew, ObservedFetch, SharedStore, startService, VisibleSt
 
 describe('clients that share a store, as the tabs of a browser do', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   async function openTabs(store: VisibleStore, count = 3) {

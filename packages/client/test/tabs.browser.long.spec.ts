@@ -42,7 +42,6 @@ describe('two tabs of a browser with sharedByTabs', () => {
   let browser: Browser;
   let pages: Server;
   let origin: string;
-
   beforeAll(async () => {
     const built = await makeTemporaryDirectory('built');
     const project = join(PACKAGE, 'tsconfig.build.json');
@@ -87,7 +86,7 @@ describe('two tabs of a browser with sharedByTabs', () => {
     const { context, first, second } = await openTabs();
     const tabs = [first, second];
     await expect(Promise.all(tabs.map(read))).resolves.toEqual([200, 200]);
-    for (const tab of tabs) {
+    for (const tab of tabs)
       await tab.evaluate(async () => {
         const { client, watched } = window as unknown as Tab;
         await client.watch({
@@ -95,7 +94,6 @@ describe('two tabs of a browser with sharedByTabs', () => {
           onConnection: (isOpen) => watched.push(isOpen),
         });
       });
-    }
     const areOpen = async () => (await Promise.all(tabs.map(watchedBy))).every(([isOpen]) => isOpen === true);
     await waitFor(areOpen, { what: 'the channels' });
 
@@ -127,9 +125,8 @@ describe('two tabs of a browser with sharedByTabs', () => {
     await expect(Promise.all(tabs.map(read))).resolves.toEqual([401, 401]);
     const end = { reason: 'logout' };
     await expect(Promise.all(tabs.map(endsOf))).resolves.toEqual([[end], [end]]);
-    for (const watched of await Promise.all(tabs.map(watchedBy))) {
+    for (const watched of await Promise.all(tabs.map(watchedBy)))
       expect(watched.filter((event) => event !== false)).toEqual([true, end]);
-    }
     await context.close();
   });
 

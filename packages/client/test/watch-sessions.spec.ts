@@ -6,9 +6,7 @@ import { logInAnew, startService } from './service.js';
 
 describe('client.watch, other sessions', () => {
   let service: AppProcess;
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   it('says when another session of the account is opened, named and ended', async () => {

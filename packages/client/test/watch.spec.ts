@@ -11,10 +11,7 @@ const setGlobal = (value: unknown) => Reflect.set(globalThis, 'WebSocket', value
 describe('client.watch', () => {
   let service: AppProcess;
   const watches: Watch[] = [];
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterEach(() => {
     for (const watch of watches.splice(0)) watch.close();
     jest.restoreAllMocks();

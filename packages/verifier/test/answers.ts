@@ -33,13 +33,11 @@ export function describeApplication(
   describe(`an application on ${name}`, () => {
     let server: IssuerServer;
     let app: Awaited<ReturnType<typeof start>>;
-
     beforeEach(async () => {
       server = await IssuerServer.start();
       app = await start({ issuer: server.issuer.url, ...CLIENT, onError: () => undefined });
       await fresh(app.verifier);
     });
-
     afterEach(async () => {
       await app.close();
       await server.stop();

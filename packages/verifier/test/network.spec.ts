@@ -11,7 +11,6 @@ describe('a verifier on a real network', () => {
   let proxy: TcpProxy;
   let verifier: Verifier;
   const errors: string[] = [];
-
   beforeEach(async () => {
     server = await IssuerServer.start(async (port) => {
       proxy = await TcpProxy.start({ host: '127.0.0.1', port });
@@ -25,7 +24,6 @@ describe('a verifier on a real network', () => {
     });
     await waitFor(() => verifier.status().fresh, { what: 'the feed to be followed' });
   });
-
   afterEach(async () => {
     await verifier.close();
     await proxy.close();

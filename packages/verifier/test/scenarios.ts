@@ -18,13 +18,11 @@ export function verifierScenarios(name: string, start: () => Promise<IssuerUnder
   describe(`a verifier of ${name}`, () => {
     let issuer: IssuerUnderTest;
     let verifier: Verifier;
-
     beforeEach(async () => {
       issuer = await start();
       verifier = await createVerifier(issuer.options);
       await waitFor(() => verifier.status().fresh, { what: 'the feed to be followed' });
     });
-
     afterEach(async () => {
       await verifier.close();
       await issuer.stop();

@@ -5,12 +5,8 @@ describe('SlotTable', () => {
   const one = { id: 'one' };
   const two = { id: 'two' };
   let table: SlotTable<{ id: string }>;
-
   const prove = (owner: { id: string }) => table.prove(owner, table.unproven(owner)!);
-
-  beforeEach(() => {
-    table = new SlotTable();
-  });
+  beforeEach(() => (table = new SlotTable()));
 
   it('reads a slot from the master that claims it, once the claim is proven', () => {
     expect(table.claim(one, [[0, 9]])).toBe(false);

@@ -18,25 +18,20 @@ import { schemaObjections, unknownMembers } from './schemas.js';
 
 describe('the Kubernetes example, composed by kustomize', () => {
   let manifests: Manifest[];
-
-  beforeAll(async () => {
-    manifests = await composeExample();
-  }, 300_000);
-
+  beforeAll(async () => (manifests = await composeExample()), 300_000);
   const podLabels = () => workloads(manifests).map(({ template }) => template.metadata.labels);
   const isSelected =
     (selector: Record<string, string>) =>
     (labels: Record<string, string> = {}) =>
       Object.entries(selector).every(([name, value]) => labels[name] === value);
 
-  it('has every kind that a deployment needs', () => {
+  it('has every kind that a deployment needs', () =>
     expect(new Set(manifests.map(({ kind }) => kind))).toEqual(
       new Set([
         ...['Namespace', 'ConfigMap', 'Secret', 'Service', 'Deployment', 'Job'],
         ...['HorizontalPodAutoscaler', 'PodDisruptionBudget', 'NetworkPolicy'],
       ]),
-    );
-  });
+    ));
 
   it('follows the schemas of Kubernetes 1.36, and has no other members', async () => {
     await expect(schemaObjections(manifests)).resolves.toEqual([]);

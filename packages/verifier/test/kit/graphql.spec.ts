@@ -28,10 +28,13 @@ const GRAPHQL = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver
 
 describe('resolvers of GraphQL', () => {
   let started: KitApp;
-
-  beforeAll(async () => {
-    started = await startApp(() => new FastifyAdapter(), { providers: [CatsResolver], imports: [GRAPHQL] });
-  });
+  beforeAll(
+    async () =>
+      (started = await startApp(() => new FastifyAdapter(), {
+        providers: [CatsResolver],
+        imports: [GRAPHQL],
+      })),
+  );
   afterAll(() => started.app.close());
 
   const ask = async (query: string, token?: string) => {

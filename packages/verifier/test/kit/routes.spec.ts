@@ -9,10 +9,7 @@ describe.each([
   ['Fastify', () => new FastifyAdapter()],
 ])('routes on %s', (_name, adapt) => {
   let started: KitApp;
-
-  beforeAll(async () => {
-    started = await startApp(adapt, { controllers: [CatsController] });
-  });
+  beforeAll(async () => (started = await startApp(adapt, { controllers: [CatsController] })));
   afterAll(() => started.app.close());
 
   const get = async (path: string, token?: string) => {

@@ -8,13 +8,11 @@ import { type KitApp, startApp } from './kit-app.js';
 
 describe('a gateway on ws', () => {
   let started: KitApp;
-
   beforeAll(async () => {
     const onWs = (app: INestApplication) => void app.useWebSocketAdapter(new WsAdapter(app));
     started = await startApp(() => new ExpressAdapter(), { providers: [ChatGateway] }, onWs);
   });
   afterAll(() => started.app.close());
-
   const connect = (...protocols: string[]) => new WebSocket(started.url.replace('http', 'ws'), protocols);
   const ask = async (socket: WebSocket, name: string, data?: unknown): Promise<unknown> => {
     socket.send(JSON.stringify({ event: name, data }));
