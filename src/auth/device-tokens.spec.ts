@@ -50,12 +50,8 @@ describe('DeviceTokens', () => {
     expect(tokens.deviceOf(EMAIL, token)).toBeUndefined();
   });
 
-  const claims = {
-    sub: digestOfEmail(EMAIL),
-    jti: 'a device',
-    pwd: 'a digest',
-    exp: START.getTime() / 1000 + 60,
-  };
+  const exp = START.getTime() / 1000 + 60;
+  const claims = { sub: digestOfEmail(EMAIL), jti: 'a device', pwd: 'a digest', exp };
   const signedBy = (key: jwt.Secret, algorithm: jwt.Algorithm = 'HS256', other: object = {}) =>
     jwt.sign(JSON.parse(JSON.stringify({ ...claims, ...other })) as object, key, { algorithm });
   const derived = () => (tokens as unknown as { key: jwt.Secret }).key;
@@ -73,10 +69,8 @@ describe('DeviceTokens', () => {
     ['two tokens in one header', () => `${tokens.issue(EMAIL, HASH)}, ${tokens.issue(EMAIL, HASH)}`],
   ])('recognise no device by %s', (_, make) => {
     // The forgeries are well made but for what is wrong with them.
-    expect(tokens.deviceOf(EMAIL, signedBy(derived()))).toEqual({
-      id: 'a device',
-      passwordDigest: 'a digest',
-    });
+    const device = { id: 'a device', passwordDigest: 'a digest' };
+    expect(tokens.deviceOf(EMAIL, signedBy(derived()))).toEqual(device);
     expect(tokens.deviceOf(EMAIL, make())).toBeUndefined();
   });
 });

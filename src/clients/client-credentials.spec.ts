@@ -25,11 +25,8 @@ describe('the credentials of an OAuth client', () => {
   ])('are read from HTTP Basic: %s', (_, text, expected) => expect(read(basicOf(text))).toEqual(expected));
 
   it('are read from HTTP Basic whatever the case of the scheme', () => {
-    const { authorization } = basicOf('a:b');
-    expect(read({ authorization: authorization.replace('Basic', 'bAsIc') })).toEqual({
-      id: 'a',
-      secret: 'b',
-    });
+    const authorization = basicOf('a:b').authorization.replace('Basic', 'bAsIc');
+    expect(read({ authorization })).toEqual({ id: 'a', secret: 'b' });
   });
 
   it.each([

@@ -16,11 +16,8 @@ describe('ConnectionLoop', () => {
       throw new Error('refused');
     }, MAX_DELAY_MS);
     loop.start();
-    return {
-      loop,
-      attempts,
-      delays: () => attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0)),
-    };
+    const delays = () => attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+    return { loop, attempts, delays };
   }
 
   it('tries again after each failure, more and more slowly, up to the limit', async () => {

@@ -61,16 +61,13 @@ describe('among database errors', () => {
   });
 
   it.each([
-    'The server does not support SSL connections',
-    'Query read timeout',
-    'timeout exceeded when trying to connect',
-    'Connection terminated unexpectedly',
-    'Connection terminated due to connection timeout',
-    'Client has encountered a connection error and is not queryable',
-    'Cannot use a pool after calling end on the pool',
-    'Driver not Connected',
-    'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
-    'There was an error establishing an SSL connection',
+    ...['The server does not support SSL connections', 'Query read timeout'],
+    ...['timeout exceeded when trying to connect', 'Connection terminated unexpectedly'],
+    ...['Connection terminated due to connection timeout'],
+    ...['Client has encountered a connection error and is not queryable'],
+    ...['Cannot use a pool after calling end on the pool', 'Driver not Connected'],
+    ...['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'],
+    ...['There was an error establishing an SSL connection'],
   ])('"%s", which the driver says without a code, is an outage', (message) =>
     expect(isDatabaseOutage(new Error(message))).toBe(true),
   );

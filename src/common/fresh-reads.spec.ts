@@ -1,10 +1,6 @@
 import { FreshReads } from './fresh-reads.js';
 
-interface Read {
-  began: number;
-  end: (value: string) => void;
-  fail: (error: Error) => void;
-}
+type Read = { began: number; end: (value: string) => void; fail: (error: Error) => void };
 
 describe('FreshReads', () => {
   let reads: FreshReads<string>;

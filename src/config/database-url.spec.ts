@@ -25,17 +25,11 @@ describe('parseDatabaseUrl', () => {
   );
 
   it('gives the driver user, password, database and the other options', () => {
-    const { client, servers } = parse(
-      'postgresql://ada:p%40ss@db:6432/x?options=-c%20geqo%3Doff&keepalives=1',
-    );
+    const options = 'options=-c%20geqo%3Doff&keepalives=1';
+    const { client, servers } = parse(`postgresql://ada:p%40ss@db:6432/x?${options}`);
     expect(servers).toEqual([{ host: 'db', port: 6432 }]);
-    expect(client).toEqual({
-      user: 'ada',
-      password: 'p@ss',
-      database: 'x',
-      options: '-c geqo=off',
-      keepalives: '1',
-    });
+    const login = { user: 'ada', password: 'p@ss' };
+    expect(client).toEqual({ ...login, database: 'x', options: '-c geqo=off', keepalives: '1' });
   });
 
   it.each([
@@ -104,16 +98,10 @@ describe('DATABASE_DIRECT_URL', () => {
   const JWT_SECRET = 'x'.repeat(40);
 
   it('is the address for sessions, beside the one for requests', () => {
-    const { database } = loadConfig({
-      JWT_SECRET,
-      DATABASE_URL: 'postgresql://pooler:6432/x',
-      DATABASE_DIRECT_URL: 'postgresql://db/x',
-    });
-    expect(database.target).toMatchObject({ variable: 'DATABASE_URL', label: 'postgresql://pooler:6432/x' });
-    expect(database.direct).toMatchObject({
-      variable: 'DATABASE_DIRECT_URL',
-      label: 'postgresql://db:5432/x',
-    });
+    const [DATABASE_URL, DATABASE_DIRECT_URL] = ['postgresql://pooler:6432/x', 'postgresql://db/x'];
+    const { target, direct } = loadConfig({ JWT_SECRET, DATABASE_URL, DATABASE_DIRECT_URL }).database;
+    expect(target).toMatchObject({ variable: 'DATABASE_URL', label: 'postgresql://pooler:6432/x' });
+    expect(direct).toMatchObject({ variable: 'DATABASE_DIRECT_URL', label: 'postgresql://db:5432/x' });
   });
 
   it('is refused without DATABASE_URL, and names itself when it is wrong', () => {

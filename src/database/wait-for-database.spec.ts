@@ -47,11 +47,8 @@ describe('waitForDatabase', () => {
 
   it('writes a line every few seconds, without the password', async () => {
     await outcome(60, 9_400, open(failure('57P03')));
-    expect(lines).toEqual(
-      [0, 3, 6, 9].map(
-        (since) => `Waiting for PostgreSQL at postgresql://db:5432/ergodrive since ${since} s: cause 57P03`,
-      ),
-    );
+    const waiting = 'Waiting for PostgreSQL at postgresql://db:5432/ergodrive since';
+    expect(lines).toEqual([0, 3, 6, 9].map((since) => `${waiting} ${since} s: cause 57P03`));
   });
 
   it('ends after the configured time, with an error that names the variable', async () => {

@@ -13,9 +13,8 @@ describe('a cursor of the feed', () => {
   it('is read as it was written', () => {
     expect(decodeCursor(encodeCursor(cursor))).toEqual(cursor);
     expect(decodeCursor(encodeCursor({ ...cursor, page }))).toEqual({ ...cursor, page });
-    expect(encodeCursor(decodeCursor(encodeCursor({ ...cursor, page }))!)).toBe(
-      encodeCursor({ ...cursor, page }),
-    );
+    const text = encodeCursor({ ...cursor, page });
+    expect(encodeCursor(decodeCursor(text)!)).toBe(text);
   });
 
   it('holds thousands of open transactions', () => {

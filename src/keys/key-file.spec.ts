@@ -44,11 +44,8 @@ describe('KeyFile', () => {
     file.createBesideSecret('ES256');
     expect(algorithms()).toEqual(['HS256', 'ES256']);
     file.promote();
-    expect(entries()[1]).toEqual({
-      kty: 'oct',
-      alg: 'HS256',
-      exp: Date.parse('2026-11-26T12:00:00Z') / 1000,
-    });
+    const exp = Date.parse('2026-11-26T12:00:00Z') / 1000;
+    expect(entries()[1]).toEqual({ kty: 'oct', alg: 'HS256', exp });
     jest.setSystemTime(new Date('2026-11-24T13:00:00Z'));
     file.add('ES256');
     expect(entries()[1]).toMatchObject({ exp: Date.parse('2026-11-26T12:00:00Z') / 1000 });

@@ -2,12 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { productionLicences } from './lock-file.js';
 
-interface Component {
-  'bom-ref': string;
-  name: string;
-  version: string;
-  purl: string;
-}
+type Component = Record<'bom-ref' | 'name' | 'version' | 'purl', string>;
 
 interface Bom {
   bomFormat: string;

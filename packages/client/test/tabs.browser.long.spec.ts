@@ -20,11 +20,7 @@ type Page = Awaited<ReturnType<BrowserContext['newPage']>>;
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 /** What the page of the test has in `window`. */
-interface Tab {
-  client: ErgodriveClient;
-  ends: SessionEnd[];
-  watched: (SessionEnd | boolean)[];
-}
+type Tab = { client: ErgodriveClient; ends: SessionEnd[]; watched: (SessionEnd | boolean)[] };
 
 const pageFor = (serviceUrl: string) => `<!doctype html><script type="module">
   import { createClient, sharedByTabs } from '/client/index.js';
@@ -89,10 +85,8 @@ describe('two tabs of a browser with sharedByTabs', () => {
     for (const tab of tabs)
       await tab.evaluate(async () => {
         const { client, watched } = window as unknown as Tab;
-        await client.watch({
-          onEnd: (end) => watched.push(end),
-          onConnection: (isOpen) => watched.push(isOpen),
-        });
+        const keep = (event: SessionEnd | boolean) => watched.push(event);
+        await client.watch({ onEnd: keep, onConnection: keep });
       });
     const areOpen = async () => (await Promise.all(tabs.map(watchedBy))).every(([isOpen]) => isOpen === true);
     await waitFor(areOpen, { what: 'the channels' });

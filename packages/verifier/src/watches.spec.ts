@@ -68,9 +68,8 @@ describe('a watch of a token', () => {
     const watched = await watch(token);
     await world.skip((world.issuer.lifetimeSeconds - 60) * 1000);
     const foreign = await world.issuer.logIn({ sub: session.sub });
-    await expect(world.serveUntil(watched.renew(foreign.token))).rejects.toMatchObject({
-      code: 'token_invalid',
-    });
+    const renewal = world.serveUntil(watched.renew(foreign.token));
+    await expect(renewal).rejects.toMatchObject({ code: 'token_invalid' });
     await world.serveUntil(watched.renew(await world.issuer.tokenFor(session)));
     await world.skip(120_000);
     expect(ends).toEqual([]);

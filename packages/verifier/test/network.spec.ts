@@ -17,11 +17,8 @@ describe('a verifier on a real network', () => {
       return `http://${proxy.host}:${proxy.port}`;
     });
     errors.length = 0;
-    verifier = await createVerifier({
-      issuer: server.issuer.url,
-      ...CLIENT,
-      onError: ({ message }) => errors.push(message),
-    });
+    const onError = ({ message }: Error) => errors.push(message);
+    verifier = await createVerifier({ issuer: server.issuer.url, ...CLIENT, onError });
     await waitFor(() => verifier.status().fresh, { what: 'the feed to be followed' });
   });
   afterEach(async () => {

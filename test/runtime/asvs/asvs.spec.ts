@@ -12,6 +12,7 @@ const ROWS = rowsOf(TEXT);
 /** Sections of the standard that ask for documents; a document can show them. */
 const ON_DOCUMENTS = ['2.1', '6.1', '7.1', '11.1', '13.1', '14.1', '16.1'];
 const withState = (...states: string[]) => ROWS.filter(({ state }) => states.includes(state));
+const isState = (state: string) => (STATES as readonly string[]).includes(state);
 const idsOf = (rows: Row[]) => rows.map(({ id }) => id);
 const isOnDocuments = ({ id }: Row) => ON_DOCUMENTS.includes(id.replace(/\.\d+$/, ''));
 const names = new Map<string, Set<string>>();
@@ -44,18 +45,15 @@ describe('docs/asvs.md', () => {
   });
 
   it('counts its rows, by chapter and by state', () => {
-    const chapters = [...new Set(ROWS.map(({ id }) => `V${id.split('.')[0]}`))];
+    const chapterOf = ({ id }: Row) => `V${id.split('.')[0]}`;
+    const chapters = [...new Set(ROWS.map(chapterOf))];
+    const ofChapter = (chapter: string) => ROWS.filter((row) => chapterOf(row) === chapter);
     const count = (rows: Row[]) => [
       rows.length,
       ...STATES.map((state) => rows.filter((row) => row.state === state).length),
     ];
     expect(countsOf(TEXT)).toEqual({
-      ...Object.fromEntries(
-        chapters.map((chapter) => [
-          chapter,
-          count(ROWS.filter(({ id }) => `V${id.split('.')[0]}` === chapter)),
-        ]),
-      ),
+      ...Object.fromEntries(chapters.map((chapter) => [chapter, count(ofChapter(chapter))])),
       all: count(ROWS),
     });
   });
@@ -95,7 +93,3 @@ describe('docs/asvs.md', () => {
     expect(idsOf(withState('not applicable').filter(({ evidence }) => evidence.length < 10))).toEqual([]);
   });
 });
-
-function isState(state: string): boolean {
-  return (STATES as readonly string[]).includes(state);
-}

@@ -36,9 +36,8 @@ describe('a gateway on ws', () => {
 
   it('closes the connection with the session by the code 4001', async () => {
     const { token, session } = await started.issuer.logIn();
-    const socket = new WebSocket(started.url.replace('http', 'ws'), {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const headers = { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(started.url.replace('http', 'ws'), { headers });
     await once(socket, 'open');
     await ask(socket, 'who');
     const closed = closeOf(socket);
