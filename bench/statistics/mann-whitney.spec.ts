@@ -22,9 +22,9 @@ describe('the p-value of two samples', () => {
       numbers(150, 3).map((each) => each % 4),
       0.00258093,
     ],
-  ])('%s is that of scipy', (_, one, other, expected) => {
-    expect(mannWhitneyP(one, other)).toBeCloseTo(expected, 6);
-  });
+  ])('%s is that of scipy', (_, one, other, expected) =>
+    expect(mannWhitneyP(one, other)).toBeCloseTo(expected, 6),
+  );
 
   it('is 1 for equal samples, and about 0 for samples without overlap', () => {
     const sample = numbers(100, 5);

@@ -10,7 +10,6 @@ const EMAIL = 'ada@example.org';
 const START = new Date('2026-11-24T12:00:00.400Z');
 const HASH = '$argon2id$v=19$a salt$a hash';
 const YEAR_MS = 365 * 86_400_000;
-
 const configured = (secret: string): AppConfig => loadConfig({ JWT_SECRET: secret });
 const tokensOf = (config: AppConfig) => new DeviceTokens(new DatabaseClock(), config);
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -18,13 +17,8 @@ const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('bas
 describe('DeviceTokens', () => {
   const config = configured(SECRET);
   const tokens = tokensOf(config);
-
-  beforeEach(() => {
-    jest.useFakeTimers({ now: START });
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  beforeEach(() => jest.useFakeTimers({ now: START }));
+  afterEach(() => jest.useRealTimers());
 
   it('recognise a device of the account, however the address is written', () => {
     const token = tokens.issue(EMAIL, HASH);
@@ -56,12 +50,8 @@ describe('DeviceTokens', () => {
     expect(tokens.deviceOf(EMAIL, token)).toBeUndefined();
   });
 
-  const claims = {
-    sub: digestOfEmail(EMAIL),
-    jti: 'a device',
-    pwd: 'a digest',
-    exp: START.getTime() / 1000 + 60,
-  };
+  const exp = START.getTime() / 1000 + 60;
+  const claims = { sub: digestOfEmail(EMAIL), jti: 'a device', pwd: 'a digest', exp };
   const signedBy = (key: jwt.Secret, algorithm: jwt.Algorithm = 'HS256', other: object = {}) =>
     jwt.sign(JSON.parse(JSON.stringify({ ...claims, ...other })) as object, key, { algorithm });
   const derived = () => (tokens as unknown as { key: jwt.Secret }).key;
@@ -79,10 +69,8 @@ describe('DeviceTokens', () => {
     ['two tokens in one header', () => `${tokens.issue(EMAIL, HASH)}, ${tokens.issue(EMAIL, HASH)}`],
   ])('recognise no device by %s', (_, make) => {
     // The forgeries are well made but for what is wrong with them.
-    expect(tokens.deviceOf(EMAIL, signedBy(derived()))).toEqual({
-      id: 'a device',
-      passwordDigest: 'a digest',
-    });
+    const device = { id: 'a device', passwordDigest: 'a digest' };
+    expect(tokens.deviceOf(EMAIL, signedBy(derived()))).toEqual(device);
     expect(tokens.deviceOf(EMAIL, make())).toBeUndefined();
   });
 });

@@ -12,15 +12,10 @@ const NAME = 'ergodrive-backend';
 const ISSUER = 'https://auth.example.org';
 const LIFE_SECONDS = 1800;
 
-const [ES256, RS256, OTHER, STRANGER] = [
-  generateKey('ES256'),
-  generateKey('RS256'),
-  generateKey('ES256'),
-  generateKey('ES256'),
-];
+const RS256 = generateKey('RS256');
+const [ES256, OTHER, STRANGER] = [generateKey('ES256'), generateKey('ES256'), generateKey('ES256')];
 const publicOf = (jwk: JsonWebKey) => parseAsymmetricKey(jwk).jwk;
 const privateOf = (jwk: JsonWebKey) => createPrivateKey({ key: jwk, format: 'jwk' });
-
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A JWS of any header, over any claims. */
@@ -45,9 +40,7 @@ const access = (jwk: JsonWebKey, header: object = {}, changed: object = {}) =>
 
 describe('TokenService with a file of keys', () => {
   const folder = mkdtempSync(join(tmpdir(), 'signing-keys-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   const withKeys = (...keys: object[]): TokenService => {
     const file = join(folder, `${randomUUID()}.json`);
@@ -55,9 +48,7 @@ describe('TokenService with a file of keys', () => {
     return tokenService({ JWT_SECRET: SECRET, ISSUER_URL: ISSUER, SIGNING_KEYS_FILE: file });
   };
   let tokens: TokenService;
-  beforeAll(() => {
-    tokens = withKeys(ES256, RS256, publicOf(OTHER));
-  });
+  beforeAll(() => (tokens = withKeys(ES256, RS256, publicOf(OTHER))));
   const judged = (token: string, service = tokens) => outcome(() => service.verifyAccess(token));
 
   it.each([
@@ -82,29 +73,12 @@ describe('TokenService with a file of keys', () => {
   });
 
   it('finds a key by the whole kid and by nothing else', () => {
-    const { kid } = ES256;
-    const wrong: unknown[] = [
-      undefined,
-      null,
-      '',
-      RS256['kid'],
-      STRANGER['kid'],
-      [kid],
-      { kid },
-      0,
-      true,
-      `${String(kid)} `,
-      String(kid).toLowerCase(),
-      '__proto__',
-      'constructor',
-      'k'.repeat(10_240),
-      '../../dev/null',
-    ];
-    for (const value of wrong) {
-      expect({ value, code: judged(access(ES256, { kid: value })) }).toEqual({
-        value,
-        code: 'token_invalid',
-      });
+    const kid = String(ES256['kid']);
+    const others = [undefined, null, '', 0, true, [kid], { kid }, RS256['kid'], STRANGER['kid']];
+    const texts = [`${kid} `, kid.toLowerCase(), '__proto__', 'constructor', '../../dev/null'];
+    for (const value of [...others, ...texts, 'k'.repeat(10_240)]) {
+      const code = judged(access(ES256, { kid: value }));
+      expect({ value, code }).toEqual({ value, code: 'token_invalid' });
     }
   });
 

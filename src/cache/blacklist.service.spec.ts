@@ -13,7 +13,6 @@ describe('BlacklistService', () => {
   let standing: Standing;
   let store: MemoryCacheStore;
   let blacklist: BlacklistService;
-
   beforeEach(() => {
     Logger.overrideLogger(false);
     standing = new Standing();

@@ -53,12 +53,8 @@ describe('ReadBatch', () => {
       await Promise.resolve();
     }
     await expect(Promise.all(answers)).resolves.toEqual(requests.map(valuesOf));
-    expect(writes).toEqual([
-      [
-        ['a', 'b'],
-        ['c', 'd', 'e', 'f', 'g'],
-      ],
-    ]);
+    expect(writes).toHaveLength(1);
+    expect(writes[0]).toEqual(['ab', 'cdefg'].map((command) => command.split('')));
   });
 
   it('reads anew in the next turn', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { RedisWaits } from '../common/redis-waits.js';
 import { AppConfig } from '../config/app-config.js';
@@ -30,10 +31,8 @@ describe('UserCacheService', () => {
   let clock: DatabaseClock;
   let users: UserCacheService;
 
-  const config: AppConfig = loadConfig({
-    ACCESS_TOKEN_EXPIRE_MINUTES: '30',
-    JWT_SECRET: 'x'.padEnd(40, 'yz'),
-  });
+  const variables = { ACCESS_TOKEN_EXPIRE_MINUTES: '30', JWT_SECRET: 'x'.padEnd(40, 'yz') };
+  const config: AppConfig = loadConfig(variables);
 
   beforeEach(() => {
     Logger.overrideLogger(false);
@@ -47,23 +46,17 @@ describe('UserCacheService', () => {
     users = new UserCacheService(new TrustedCache(store, readiness, standing), standing, clock, config);
   });
 
-  const answer = (changes: Partial<UserRead> = {}): UserRead => ({
-    user: USER,
-    history: 'this history',
-    readAt: NOW,
-    expiresAt: Infinity,
-    ...changes,
-  });
+  const read: UserRead = { user: USER, history: 'this history', readAt: NOW, expiresAt: Infinity };
+  const answer = (changes: Partial<UserRead> = {}): UserRead => ({ ...read, ...changes });
   const entry = () => store.get('user:ada');
+  const cached = () => users.get('ada', standing.permit());
   const keep = async (changes?: Partial<UserRead>) => {
     await users.load('ada', async () => answer(changes));
-    return users.get('ada', standing.permit());
+    return cached();
   };
   const put = (value: unknown) => store.set('user:ada', value, MINUTE_MS);
 
-  it('keeps what was read of the followed history', async () => {
-    await expect(keep()).resolves.toMatchObject(USER);
-  });
+  it('keeps what was read of the followed history', () => expect(keep()).resolves.toMatchObject(USER));
 
   it('keeps nothing that was read of another history', async () => {
     await keep({ history: 'another history' });
@@ -82,32 +75,27 @@ describe('UserCacheService', () => {
     await keep();
     const kept = (await entry()) as Record<string, unknown>;
     await put(kept);
-    await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);
-    for (const wrong of [
-      { ...kept, h: 'another history' },
-      { ...kept, v: 1 },
-      { ...kept, v: undefined },
-      { ...kept, sessions: undefined },
-      'text',
-    ]) {
+    await expect(cached()).resolves.toMatchObject(USER);
+    const changes = [{ h: 'another history' }, { v: 1 }, { v: undefined }, { sessions: undefined }];
+    for (const wrong of [...changes.map((change) => ({ ...kept, ...change })), 'text']) {
       await put(wrong);
-      await expect(users.get('ada', standing.permit())).resolves.toBeUndefined();
+      await expect(cached()).resolves.toBeUndefined();
     }
   });
 
   it('accepts no entry from before a part of the log that was skipped', async () => {
     await keep();
     standing.raiseFloor(NOW);
-    await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);
+    await expect(cached()).resolves.toMatchObject(USER);
     standing.raiseFloor(NOW + 1);
-    await expect(users.get('ada', standing.permit())).resolves.toBeUndefined();
+    await expect(cached()).resolves.toBeUndefined();
   });
 
   it("accepts no entry that is older than this instance's limit, by PostgreSQL's time", async () => {
     await keep({ readAt: NOW - 30 * MINUTE_MS + 1000 });
-    await expect(users.get('ada', standing.permit())).resolves.toMatchObject(USER);
+    await expect(cached()).resolves.toMatchObject(USER);
     clock.set(NOW + 2000);
-    await expect(users.get('ada', standing.permit())).resolves.toBeUndefined();
+    await expect(cached()).resolves.toBeUndefined();
   });
 
   it('keeps an entry no longer than its first session lives', async () => {
@@ -123,9 +111,7 @@ describe('UserCacheService', () => {
 
   it('waits for leave to fill only as long as the request may wait for Redis', async () => {
     const { deadlineMs } = config.cache;
-    const late = new Promise<string>((resolve) =>
-      setTimeout(() => resolve('a lease'), 10 * deadlineMs).unref(),
-    );
+    const late = after(10 * deadlineMs, 'a lease', { ref: false });
     const lease = jest.spyOn(store, 'lease').mockReturnValue(late);
     const waits = new RedisWaits();
     waits.add(deadlineMs - 1);

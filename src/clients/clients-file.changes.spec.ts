@@ -3,6 +3,7 @@ import type { RegisteredEntry } from './clients-file.entry.js';
 import { CREATE, END, SET_SECRETS, UPDATE } from './clients-file.statements.js';
 
 const secrets = { secretHash: Buffer.alloc(32, 1), previousSecretHash: null, previousSecretExpiresAt: null };
+const earlier = { previousSecretHash: Buffer.alloc(32), previousSecretExpiresAt: new Date(1) };
 const entry: RegisteredEntry = { id: 'orders', name: 'Orders', scopes: ['events'], ...secrets };
 const row: ClientRow = {
   ...secrets,
@@ -19,9 +20,7 @@ const statements = (...args: Parameters<typeof changesBetween>) =>
   changesBetween(...args).changes.map(({ statement }) => statement);
 
 describe('a client that a file describes', () => {
-  it('is made when there is none', () => {
-    expect(statements([entry], [])).toEqual([CREATE]);
-  });
+  it('is made when there is none', () => expect(statements([entry], [])).toEqual([CREATE]));
 
   it('is not touched when it is as the file says', () => {
     const sameSecrets = { ...entry, secretHash: Buffer.alloc(32, 1) };
@@ -32,19 +31,14 @@ describe('a client that a file describes', () => {
     ['name', { name: 'Other' }, [UPDATE]],
     ['scopes', { scopes: ['password'] }, [UPDATE]],
     ['secret', { secretHash: Buffer.alloc(32, 2) }, [SET_SECRETS]],
-    [
-      'earlier secret',
-      { previousSecretHash: Buffer.alloc(32), previousSecretExpiresAt: new Date(1) },
-      [SET_SECRETS],
-    ],
+    ['earlier secret', earlier, [SET_SECRETS]],
     ['name and secret', { name: 'Other', secretHash: Buffer.alloc(32, 2) }, [UPDATE, SET_SECRETS]],
-  ] as const)('is changed for another %s', (_, others, expected) => {
-    expect(statements([{ ...entry, ...others }], [row])).toEqual(expected);
-  });
+  ] as const)('is changed for another %s', (_, others, expected) =>
+    expect(statements([{ ...entry, ...others }], [row])).toEqual(expected),
+  );
 
-  it('is taken back from the API when its entry comes back', () => {
-    expect(statements([entry], [{ ...row, managedBy: null }])).toEqual([UPDATE]);
-  });
+  it('is taken back from the API when its entry comes back', () =>
+    expect(statements([entry], [{ ...row, managedBy: null }])).toEqual([UPDATE]));
 
   it('is left to the API once when its entry vanishes, with a warning each time', () => {
     const { changes, warnings } = changesBetween([], [row]);

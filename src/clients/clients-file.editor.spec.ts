@@ -13,7 +13,6 @@ describe('a new entry of a file of clients', () => {
     file = join(folder, 'clients.yaml');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
-
   const orders = { id: 'orders', name: 'Orders' };
   const content = () => readFileSync(file, 'utf8');
   const modeOf = (path: string) => statSync(path).mode & 0o777;

@@ -8,7 +8,6 @@ import { ClientsFileReader } from './clients-file.reader.js';
 describe('ClientsFileReader', () => {
   let folder: string;
   let reader: ClientsFileReader;
-
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   const describeClient = (name: string) => {
     const entry = { id: 'orders', name, secret_file: 'secret' };
@@ -23,9 +22,7 @@ describe('ClientsFileReader', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('parses nothing again that is unchanged', () => {
-    expect(reader.read()).toBe(reader.read());
-  });
+  it('parses nothing again that is unchanged', () => expect(reader.read()).toBe(reader.read()));
 
   it('sees a change of the file, and of the file of a secret', () => {
     const first = reader.read();

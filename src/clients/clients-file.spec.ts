@@ -19,6 +19,7 @@ const problemsOf = (act: () => unknown): readonly string[] => {
 };
 const inText = (text: string) => problemsOf(() => parseClientsFile(text, FILE));
 const right = { id: 'orders', name: 'Orders', secret_hash: HASH };
+const previousUntil = (end: string) => ({ previous_secret_hash: HASH, previous_secret_expires_at: end });
 const inEntry = (entry: unknown) => inText(JSON.stringify({ clients: [entry] }));
 const entriesOf = (entry: object) => parseClientsFile(JSON.stringify({ clients: [entry] }), FILE).entries;
 
@@ -100,14 +101,8 @@ clients:
       { ...right, previous_secret_expires_at: '2026-12-24T12:00:00Z' },
       'must have both previous_secret_hash and',
     ],
-    [
-      { ...right, previous_secret_hash: HASH, previous_secret_expires_at: '2026-12-24' },
-      'must be a date and a time',
-    ],
-    [
-      { ...right, previous_secret_hash: HASH, previous_secret_expires_at: '2026-13-24T12:00:00Z' },
-      'must be a date and a time',
-    ],
+    [{ ...right, ...previousUntil('2026-12-24') }, 'must be a date and a time'],
+    [{ ...right, ...previousUntil('2026-13-24T12:00:00Z') }, 'must be a date and a time'],
     [{ ...right, revoked: 'yes' }, 'revoked must be true or false'],
     [{ ...right, secret: 'mine' }, 'secret is not known here'],
   ])('is refused for the entry %j', (entry, rule) => {
@@ -133,7 +128,7 @@ clients:
       { ...right, secret_hash: secret },
       { ...right, secret_hash: undefined, secret_file: secret },
       { ...right, revoked: secret },
-      { ...right, previous_secret_hash: HASH, previous_secret_expires_at: secret },
+      { ...right, ...previousUntil(secret) },
       secret,
     ]) {
       expect(inEntry(entry)).toHaveLength(1);
@@ -186,7 +181,6 @@ describe('the secret of a client in a file of its own', () => {
     if (secret?.trim()) expect(problem).not.toContain(secret);
   });
 
-  it('is not read where a check shall not need it', () => {
-    expect(read(undefined, false).entries).toHaveLength(1);
-  });
+  it('is not read where a check shall not need it', () =>
+    expect(read(undefined, false).entries).toHaveLength(1));
 });

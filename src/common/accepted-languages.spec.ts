@@ -10,7 +10,5 @@ describe('the languages of an Accept-Language header', () => {
     [undefined, null],
     [`<script>, de\r\nX: y, en`, 'en'],
     ['a'.repeat(100_000), null],
-  ])('of %j are %j', (header, languages) => {
-    expect(acceptedLanguages(header)).toBe(languages);
-  });
+  ])('of %j are %j', (header, languages) => expect(acceptedLanguages(header)).toBe(languages));
 });

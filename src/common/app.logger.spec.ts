@@ -55,13 +55,7 @@ describe('AppLogger', () => {
   });
 
   it.each([
-    'authorization',
-    'cookie',
-    'set-cookie',
-    'password',
-    'new_password',
-    'access_token',
-    'refresh_token',
+    ...['authorization', 'cookie', 'set-cookie', 'password', 'new_password', 'access_token', 'refresh_token'],
   ])('redacts the member %s, on three levels', (name) => {
     const secret = { [name]: 'canary' };
     loggerAt().error({ msg: 'x', ...secret, headers: secret, request: { headers: secret } });
@@ -86,11 +80,8 @@ describe('AppLogger', () => {
 
   it('writes no other members of an error, such as the parameters of a statement', () => {
     const parameters = ['canary'];
-    const error = Object.assign(new Error('refused'), {
-      code: '42601',
-      parameters,
-      driverError: { parameters },
-    });
+    const members = { code: '42601', parameters, driverError: { parameters } };
+    const error = Object.assign(new Error('refused'), members);
     loggerAt().error({ msg: 'x', err: error }, 'Work');
     expect(lines.join()).not.toContain('canary');
     expect(parsed()[0]).toMatchObject({ err: { type: 'Error', message: 'refused', code: '42601' } });

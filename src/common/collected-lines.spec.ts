@@ -3,7 +3,6 @@ import { CollectedLines } from './collected-lines.js';
 describe('CollectedLines', () => {
   let written: string[];
   let lines: CollectedLines;
-
   beforeEach(() => {
     written = [];
     lines = new CollectedLines({ write: (text) => void written.push(text) });

@@ -4,12 +4,8 @@ const MAX_DELAY_MS = 1000;
 const SHORTEST_MS = 25;
 
 describe('ConnectionLoop', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
   /** A loop whose attempts all fail at once, or, if set so, after they were up. */
   function failing({ up }: { up: (attempt: number) => boolean }) {
@@ -20,11 +16,8 @@ describe('ConnectionLoop', () => {
       throw new Error('refused');
     }, MAX_DELAY_MS);
     loop.start();
-    return {
-      loop,
-      attempts,
-      delays: () => attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0)),
-    };
+    const delays = () => attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+    return { loop, attempts, delays };
   }
 
   it('tries again after each failure, more and more slowly, up to the limit', async () => {

@@ -47,9 +47,7 @@ describe('among database errors', () => {
 
   it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])(
     '%s is an outage',
-    (code) => {
-      expect(isDatabaseOutage(withCode(code))).toBe(true);
-    },
+    (code) => expect(isDatabaseOutage(withCode(code))).toBe(true),
   );
 
   it.each([
@@ -63,42 +61,33 @@ describe('among database errors', () => {
   });
 
   it.each([
-    'The server does not support SSL connections',
-    'Query read timeout',
-    'timeout exceeded when trying to connect',
-    'Connection terminated unexpectedly',
-    'Connection terminated due to connection timeout',
-    'Client has encountered a connection error and is not queryable',
-    'Cannot use a pool after calling end on the pool',
-    'Driver not Connected',
-    'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
-    'There was an error establishing an SSL connection',
-  ])('"%s", which the driver says without a code, is an outage', (message) => {
-    expect(isDatabaseOutage(new Error(message))).toBe(true);
-  });
+    ...['The server does not support SSL connections', 'Query read timeout'],
+    ...['timeout exceeded when trying to connect', 'Connection terminated unexpectedly'],
+    ...['Connection terminated due to connection timeout'],
+    ...['Client has encountered a connection error and is not queryable'],
+    ...['Cannot use a pool after calling end on the pool', 'Driver not Connected'],
+    ...['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'],
+    ...['There was an error establishing an SSL connection'],
+  ])('"%s", which the driver says without a code, is an outage', (message) =>
+    expect(isDatabaseOutage(new Error(message))).toBe(true),
+  );
 
-  it('a refusal on both IPv6 and IPv4 is an outage', () => {
+  it('a refusal on both IPv6 and IPv4 is an outage', () =>
     expect(isDatabaseOutage(new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')]))).toBe(
       true,
-    );
-  });
+    ));
 
   it.each([new QueryRunnerAlreadyReleasedError(), new QueryRunnerProviderAlreadyReleasedError()])(
     'a statement on a connection that TypeORM has lost is an outage: %s',
-    (error) => {
-      expect(isDatabaseOutage(error)).toBe(true);
-    },
+    (error) => expect(isDatabaseOutage(error)).toBe(true),
   );
 
-  it('an expired time limit of the service itself is an outage', () => {
-    expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true);
-  });
+  it('an expired time limit of the service itself is an outage', () =>
+    expect(isDatabaseOutage(new DatabaseTimeoutError())).toBe(true));
 
   it.each(['42601', '42703', '23505', '23503', '22021', '42501', '25001', '22012'])(
     '%s is a defect or a refusal, no outage: the same request will not succeed later',
-    (code) => {
-      expect(isDatabaseOutage(failedQuery(code))).toBe(false);
-    },
+    (code) => expect(isDatabaseOutage(failedQuery(code))).toBe(false),
   );
 
   it.each([
@@ -108,20 +97,16 @@ describe('among database errors', () => {
     { code: '08006' },
     new TypeError('x is not a function'),
     new AggregateError([]),
-  ])('%p is no outage', (error) => {
-    expect(isDatabaseOutage(error)).toBe(false);
-  });
+  ])('%p is no outage', (error) => expect(isDatabaseOutage(error)).toBe(false));
 
   it.each(['28P01', '28000', '3D000', '55000', '53300', 'CERT_HAS_EXPIRED'])(
     '%s is a refused connection, and no server that is out of reach',
-    (code) => {
-      expect(isRefusedConnection(withCode(code))).toBe(true);
-    },
+    (code) => expect(isRefusedConnection(withCode(code))).toBe(true),
   );
 
-  it.each(['57P03', 'ECONNREFUSED', '25006', '42501'])('%s is no refused connection', (code) => {
-    expect(isRefusedConnection(withCode(code))).toBe(false);
-  });
+  it.each(['57P03', 'ECONNREFUSED', '25006', '42501'])('%s is no refused connection', (code) =>
+    expect(isRefusedConnection(withCode(code))).toBe(false),
+  );
 
   it('a refusal to write is recognised, bare and wrapped', () => {
     expect(isReadOnlyRefusal(withCode('25006'))).toBe(true);

@@ -4,15 +4,11 @@ const LENGTH_MS = 100;
 
 describe('Deadline', () => {
   let deadline: Deadline;
-
   beforeEach(() => {
     jest.useFakeTimers();
     deadline = new Deadline(LENGTH_MS);
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
-
+  afterEach(() => jest.useRealTimers());
   const never = () => new Promise<never>(() => undefined);
   const late = () => new Error('late');
   /** Follows a promise without waiting for it. */

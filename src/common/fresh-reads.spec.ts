@@ -1,17 +1,12 @@
 import { FreshReads } from './fresh-reads.js';
 
-interface Read {
-  began: number;
-  end: (value: string) => void;
-  fail: (error: Error) => void;
-}
+type Read = { began: number; end: (value: string) => void; fail: (error: Error) => void };
 
 describe('FreshReads', () => {
   let reads: FreshReads<string>;
   let begun: Read[];
   /** Counts what happens, so that a test knows whether a read was before or after a call. */
   let now: number;
-
   beforeEach(() => {
     reads = new FreshReads();
     begun = [];
@@ -55,8 +50,7 @@ describe('FreshReads', () => {
     await settle();
     expect(begun).toHaveLength(2);
     begun[1]?.end('second');
-    const answers = await Promise.all(calls);
-    expect(answers).toEqual(['first', ...Array.from({ length: 999 }, () => 'second')]);
+    expect(await Promise.all(calls)).toEqual(['first', ...Array.from({ length: 999 }, () => 'second')]);
     await settle();
     expect(begun).toHaveLength(2);
   });

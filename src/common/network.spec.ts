@@ -13,9 +13,7 @@ describe('addressOf', () => {
     ['text that is no address', 'unknown', null],
     ['a long text', '1'.repeat(8000), null],
     ['empty text', '', null],
-  ])('reads %s', (_, text, address) => {
-    expect(addressOf(text)).toBe(address);
-  });
+  ])('reads %s', (_, text, address) => expect(addressOf(text)).toBe(address));
 });
 
 describe('isSameNetwork', () => {
@@ -59,7 +57,5 @@ describe('networkOf', () => {
     ['the shortest IPv6 address', '::', '::/64'],
     ['no address', null, 'unknown'],
     ['text that is no address', 'unknown', 'unknown'],
-  ])('finds the network of %s', (_, ip, network) => {
-    expect(networkOf(ip)).toBe(network);
-  });
+  ])('finds the network of %s', (_, ip, network) => expect(networkOf(ip)).toBe(network));
 });

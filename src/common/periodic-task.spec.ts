@@ -6,7 +6,6 @@ const LONGEST_MS = 1050;
 
 describe('PeriodicTask', () => {
   let logged: { level: string; message: string }[];
-
   beforeEach(() => {
     jest.useFakeTimers();
     logged = [];

@@ -3,7 +3,6 @@ import { AppLogger } from './app.logger.js';
 describe('ReadableLines', () => {
   const written: string[] = [];
   const { isTTY } = process.stdout;
-
   beforeEach(() => {
     written.splice(0);
     process.stdout.isTTY = false;

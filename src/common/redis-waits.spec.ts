@@ -6,14 +6,11 @@ const ENDED_MS = LIMIT_MS + 1;
 
 describe('RedisWaits', () => {
   let waits: RedisWaits;
-
   beforeEach(() => {
     jest.useFakeTimers();
     waits = new RedisWaits();
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(() => jest.useRealTimers());
 
   const after = <T>(ms: number, value: T): Promise<T> =>
     new Promise((resolve) => setTimeout(() => resolve(value), ms));
@@ -25,13 +22,11 @@ describe('RedisWaits', () => {
     return waiting;
   };
 
-  it('gives an answer that comes in time', async () => {
-    await expect(outcome(after(60, 'answer'))).resolves.toEqual(['answer', 60]);
-  });
+  it('gives an answer that comes in time', () =>
+    expect(outcome(after(60, 'answer'))).resolves.toEqual(['answer', 60]));
 
-  it('ends a wait after the limit', async () => {
-    await expect(outcome(after(150, 'answer'))).resolves.toEqual([undefined, ENDED_MS]);
-  });
+  it('ends a wait after the limit', () =>
+    expect(outcome(after(150, 'answer'))).resolves.toEqual([undefined, ENDED_MS]));
 
   it('lets the next wait have what the ones before left', async () => {
     await outcome(after(60, 'first'));

@@ -5,9 +5,7 @@ import { createdOnce } from './created-once.js';
 
 describe('createdOnce', () => {
   const folder = mkdtempSync(join(tmpdir(), 'created-once-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it('creates a file for its owner once, and reads it afterwards', () => {
     const file = join(folder, 'deep', 'secret');
@@ -27,7 +25,6 @@ describe('createdOnce', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('contested'))).toEqual(['contested']);
   });
 
-  it('fails where the file cannot be read', () => {
-    expect(() => createdOnce(folder, () => 'x')).toThrow('EISDIR');
-  });
+  it('fails where the file cannot be read', () =>
+    expect(() => createdOnce(folder, () => 'x')).toThrow('EISDIR'));
 });

@@ -20,31 +20,25 @@ describe('parseDatabaseUrl', () => {
     ['postgresql://db/x', 'postgresql://db:5432/x'],
     ['postgresql:///x?host=/run/pg', 'postgresql:///run/pg:5432/x'],
     ['postgresql://user:hunter2@db,[::1]:5433/x', 'postgresql://db:5432,[::1]:5433/x'],
-  ])('labels %s without user name, password and options', (url, label) => {
-    expect(parse(url).label).toBe(label);
-  });
+  ])('labels %s without user name, password and options', (url, label) =>
+    expect(parse(url).label).toBe(label),
+  );
 
   it('gives the driver user, password, database and the other options', () => {
-    const { client, servers } = parse(
-      'postgresql://ada:p%40ss@db:6432/x?options=-c%20geqo%3Doff&keepalives=1',
-    );
+    const options = 'options=-c%20geqo%3Doff&keepalives=1';
+    const { client, servers } = parse(`postgresql://ada:p%40ss@db:6432/x?${options}`);
     expect(servers).toEqual([{ host: 'db', port: 6432 }]);
-    expect(client).toEqual({
-      user: 'ada',
-      password: 'p@ss',
-      database: 'x',
-      options: '-c geqo=off',
-      keepalives: '1',
-    });
+    const login = { user: 'ada', password: 'p@ss' };
+    expect(client).toEqual({ ...login, database: 'x', options: '-c geqo=off', keepalives: '1' });
   });
 
   it.each([
     ['postgresql://%2Frun%2Fpg/x', '/run/pg', 5432],
     ['postgresql://[::1]:5433/x', '::1', 5433],
     ['postgresql://ignored:1/x?host=db&port=7', 'db', 7],
-  ])('finds the host and the port of %s', (url, host, port) => {
-    expect(parse(url).servers).toEqual([{ host, port }]);
-  });
+  ])('finds the host and the port of %s', (url, host, port) =>
+    expect(parse(url).servers).toEqual([{ host, port }]),
+  );
 
   it.each([
     ['postgresql://u:a,b@one:1,two/x', ['one', 1], ['two', 5432]],
@@ -95,25 +89,19 @@ describe('parseDatabaseUrl', () => {
     ['?sslmode=verify-full', {}],
     ['?sslrootcert=system', {}],
     ['?ssl=true', true],
-  ])('reads the options "%s" as the TLS settings %j', (options, ssl) => {
-    expect(parse(`postgresql://db/x${options}`).client.ssl).toEqual(ssl);
-  });
+  ])('reads the options "%s" as the TLS settings %j', (options, ssl) =>
+    expect(parse(`postgresql://db/x${options}`).client.ssl).toEqual(ssl),
+  );
 });
 
 describe('DATABASE_DIRECT_URL', () => {
   const JWT_SECRET = 'x'.repeat(40);
 
   it('is the address for sessions, beside the one for requests', () => {
-    const { database } = loadConfig({
-      JWT_SECRET,
-      DATABASE_URL: 'postgresql://pooler:6432/x',
-      DATABASE_DIRECT_URL: 'postgresql://db/x',
-    });
-    expect(database.target).toMatchObject({ variable: 'DATABASE_URL', label: 'postgresql://pooler:6432/x' });
-    expect(database.direct).toMatchObject({
-      variable: 'DATABASE_DIRECT_URL',
-      label: 'postgresql://db:5432/x',
-    });
+    const [DATABASE_URL, DATABASE_DIRECT_URL] = ['postgresql://pooler:6432/x', 'postgresql://db/x'];
+    const { target, direct } = loadConfig({ JWT_SECRET, DATABASE_URL, DATABASE_DIRECT_URL }).database;
+    expect(target).toMatchObject({ variable: 'DATABASE_URL', label: 'postgresql://pooler:6432/x' });
+    expect(direct).toMatchObject({ variable: 'DATABASE_DIRECT_URL', label: 'postgresql://db:5432/x' });
   });
 
   it('is refused without DATABASE_URL, and names itself when it is wrong', () => {

@@ -7,6 +7,8 @@ import { problemsOfConfiguration } from '../../test/support/problems-of-configur
 import { loadConfig } from './load-config.js';
 
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
+const own = { ISSUER_URL: 'https://auth.example.org', DATABASE_URL: 'postgresql://db/x' };
+const production = { NODE_ENV: 'production', ...own };
 
 const load = (variables: Record<string, string | undefined>) =>
   loadConfig({ JWT_SECRET: SECRET, ...variables });
@@ -14,6 +16,9 @@ const load = (variables: Record<string, string | undefined>) =>
 /** The problems of an environment that must be refused. */
 const problemsOf = (variables: Record<string, string | undefined>) =>
   problemsOfConfiguration({ JWT_SECRET: SECRET, ...variables });
+
+const eachValueOf = (table: Record<string, string[]>) =>
+  Object.entries(table).flatMap(([name, values]) => values.map((value) => [name, value] as const));
 
 describe('loadConfig', () => {
   it('has a default for everything', () => {
@@ -38,20 +43,12 @@ describe('loadConfig', () => {
   });
 
   it('takes an empty variable for an absent one, as compose files write it', () => {
-    const empty = {
-      PORT: '',
-      REDIS_URL: '',
-      DATABASE_URL: '',
-      CORS_ORIGINS: '',
-      ADMIN_EMAIL: '',
-      NODE_ENV: undefined,
-    };
-    expect(load(empty)).toEqual(load({}));
+    const empty = { PORT: '', REDIS_URL: '', DATABASE_URL: '', CORS_ORIGINS: '', ADMIN_EMAIL: '' };
+    expect(load({ ...empty, NODE_ENV: undefined })).toEqual(load({}));
   });
 
-  it('ignores variables that it does not know', () => {
-    expect(load({ PATH: '/bin', npm_config_x: '1', __proto__: 'x' })).toEqual(load({}));
-  });
+  it('ignores variables that it does not know', () =>
+    expect(load({ PATH: '/bin', npm_config_x: '1', __proto__: 'x' })).toEqual(load({})));
 
   it.each<[string, string, (config: AppConfig) => unknown, unknown]>([
     ['PORT', '0', ({ http }) => http.port, 0],
@@ -80,12 +77,7 @@ describe('loadConfig', () => {
     ['PASSWORD_MIN_LENGTH', '15', ({ passwords }) => passwords.minLength, 15],
     ['PASSWORD_MAX_LENGTH', '64', ({ passwords }) => passwords.maxLength, 64],
     ['PASSWORD_REFUSE_COMMON', 'true', ({ passwords }) => passwords.refuseCommon, true],
-    [
-      'PASSWORD_CHECK_HIBP',
-      'true',
-      ({ passwords }) => passwords.hibpUrl,
-      'https://api.pwnedpasswords.com/range',
-    ],
+    ['PASSWORD_CHECK_HIBP', 'true', (c) => c.passwords.hibpUrl, 'https://api.pwnedpasswords.com/range'],
     ['PASSWORD_HIBP_URL', 'http://hibp:1/range/', ({ passwords }) => passwords.hibpUrl, undefined],
     ['LOG_LEVEL', 'warn', ({ log }) => log.level, 'warn'],
     ['LOG_REQUESTS', 'false', ({ log }) => log.hasRequests, false],
@@ -99,58 +91,42 @@ describe('loadConfig', () => {
       ['https://a.example', 'http://b:1'],
     ],
     ['CORS_ORIGINS', '*', ({ http }) => http.corsOrigins, ['*']],
-  ])('reads %s=%s', (name, value, read, expected) => {
-    expect(read(load({ [name]: value }))).toEqual(expected);
-  });
+  ])('reads %s=%s', (name, value, read, expected) => expect(read(load({ [name]: value }))).toEqual(expected));
 
-  it.each([
-    ['NODE_ENV', 'prod-s3cret'],
-    ['PORT', '65536'],
-    ['PORT', '-1'],
-    ['MANAGEMENT_PORT', '0'],
-    ['MANAGEMENT_PORT', '65536'],
-    ['PORT', '80.5'],
-    ['PORT', 's3cret'],
-    ['DATABASE_URL', 'mysql://s3cret'],
-    ['DATABASE_URL', 'postgresql://'],
-    ['DATABASE_URL', 'postgresql://user:s3cret#x@db/x'],
-    ['DATABASE_URL', 'postgresql://us#s3cret@db/x'],
-    ['DATABASE_URL', 'postgresql://user:s3cret%@db/x'],
-    ['DATABASE_URL', 'postgresql://user:s3cret@db:port/x'],
-    ['DATABASE_URL', 'postgresql:///s3cret'],
-    ['DATABASE_POOL_SIZE', '0'],
-    ['DATABASE_TIMEOUT_MS', '99'],
-    ['REDIS_URL', 'http://s3cret'],
-    ['REDIS_URL', 'redis://cache/s3cret'],
-    ['CACHE_DEADLINE_MS', '4'],
-    ['CACHE_DEADLINE_MS', '1e9'],
-    ['ACCESS_TOKEN_EXPIRE_MINUTES', '0'],
-    ['ACCESS_TOKEN_EXPIRE_MINUTES', '1441'],
-    ['REFRESH_TOKEN_EXPIRE_DAYS', '0'],
-    ['REFRESH_GRACE_SECONDS', '-1'],
-    ['REFRESH_GRACE_SECONDS', '301'],
-    ['SESSION_MAX_DAYS', '0'],
-    ['SESSIONS_PER_USER', '0'],
-    ['RATE_LIMIT_ENABLED', 'yes-s3cret'],
-    ['RATE_LIMIT_ENABLED', 'False'],
-    ['PASSWORD_MIN_LENGTH', '7'],
-    ['PASSWORD_MIN_LENGTH', '65'],
-    ['PASSWORD_MAX_LENGTH', '63'],
-    ['PASSWORD_MAX_LENGTH', '513'],
-    ['PASSWORD_REFUSE_COMMON', 'yes-s3cret'],
-    ['PASSWORD_CHECK_HIBP', '1-s3cret'],
-    ['PASSWORD_HIBP_URL', 'ftp://s3cret'],
-    ['PASSWORD_HIBP_URL', 'https://user:s3cret@hibp/range'],
-    ['PASSWORD_HIBP_URL', 'https://hibp:99999/s3cret'],
-    ['LOG_LEVEL', 's3cret'],
-    ['LOG_REQUESTS', 's3cret'],
-    ['TRUSTED_PROXIES', '11'],
-    ['MAX_CONNECTIONS', '9'],
-    ['CORS_ORIGINS', 'app.example.org/s3cret'],
-    ['CORS_ORIGINS', 'https://a.example/path'],
-    ['APP_NAME', 's3cret'.repeat(20)],
-    ['JWT_SECRET', 's3cret'],
-  ])('refuses %s=%s, by name and without the value', (name, value) => {
+  it.each(
+    eachValueOf({
+      NODE_ENV: ['prod-s3cret'],
+      PORT: ['65536', '-1', '80.5', 's3cret'],
+      MANAGEMENT_PORT: ['0', '65536'],
+      DATABASE_URL: [
+        ...['mysql://s3cret', 'postgresql://', 'postgresql://user:s3cret#x@db/x'],
+        ...['postgresql://us#s3cret@db/x', 'postgresql://user:s3cret%@db/x'],
+        ...['postgresql://user:s3cret@db:port/x', 'postgresql:///s3cret'],
+      ],
+      DATABASE_POOL_SIZE: ['0'],
+      DATABASE_TIMEOUT_MS: ['99'],
+      REDIS_URL: ['http://s3cret', 'redis://cache/s3cret'],
+      CACHE_DEADLINE_MS: ['4', '1e9'],
+      ACCESS_TOKEN_EXPIRE_MINUTES: ['0', '1441'],
+      REFRESH_TOKEN_EXPIRE_DAYS: ['0'],
+      REFRESH_GRACE_SECONDS: ['-1', '301'],
+      SESSION_MAX_DAYS: ['0'],
+      SESSIONS_PER_USER: ['0'],
+      RATE_LIMIT_ENABLED: ['yes-s3cret', 'False'],
+      PASSWORD_MIN_LENGTH: ['7', '65'],
+      PASSWORD_MAX_LENGTH: ['63', '513'],
+      PASSWORD_REFUSE_COMMON: ['yes-s3cret'],
+      PASSWORD_CHECK_HIBP: ['1-s3cret'],
+      PASSWORD_HIBP_URL: ['ftp://s3cret', 'https://user:s3cret@hibp/range', 'https://hibp:99999/s3cret'],
+      LOG_LEVEL: ['s3cret'],
+      LOG_REQUESTS: ['s3cret'],
+      TRUSTED_PROXIES: ['11'],
+      MAX_CONNECTIONS: ['9'],
+      CORS_ORIGINS: ['app.example.org/s3cret', 'https://a.example/path'],
+      APP_NAME: ['s3cret'.repeat(20)],
+      JWT_SECRET: ['s3cret'],
+    }),
+  )('refuses %s=%s, by name and without the value', (name, value) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).not.toEqual([]);
     for (const problem of problems) {
@@ -176,25 +152,13 @@ describe('loadConfig', () => {
   });
 
   it('names all problems at once', () => {
-    const problems = problemsOf({
-      PORT: 'x',
-      REDIS_URL: 'redis://a/b',
-      JWT_SECRET: 'x',
-      CORS_ORIGINS: 'x',
-      ADMIN_EMAIL: 'a@b.cd',
-    });
-    for (const name of ['PORT', 'REDIS_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'ADMIN_EMAIL']) {
+    const two = { REDIS_URL: 'redis://a/b', ADMIN_EMAIL: 'a@b.cd' };
+    const problems = problemsOf({ PORT: 'x', JWT_SECRET: 'x', CORS_ORIGINS: 'x', ...two });
+    for (const name of ['PORT', 'REDIS_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'ADMIN_EMAIL'])
       expect(problems.filter((problem) => problem.includes(name))).toHaveLength(1);
-    }
   });
 
   describe('for the signing key', () => {
-    const production = {
-      NODE_ENV: 'production',
-      ISSUER_URL: 'https://auth.example.org',
-      DATABASE_URL: 'postgresql://db/x',
-    };
-
     it('requires a secret of its own that is long enough in production', () => {
       expect(load(production).tokens.key.symmetricKeySize).toBe(32);
       for (const secret of [
@@ -214,9 +178,8 @@ describe('loadConfig', () => {
       }
     });
 
-    it('counts the bytes of the secret, not its characters', () => {
-      expect(load({ ...production, JWT_SECRET: 'äöüÄÖÜßéèêàâôûîç' }).tokens.key.symmetricKeySize).toBe(32);
-    });
+    it('counts the bytes of the secret, not its characters', () =>
+      expect(load({ ...production, JWT_SECRET: 'äöüÄÖÜßéèêàâôûîç' }).tokens.key.symmetricKeySize).toBe(32));
 
     it('makes a secret in development and keeps it in a file for the owner alone', () => {
       const folder = mkdtempSync(join(tmpdir(), 'load-config-'));
@@ -238,11 +201,7 @@ describe('loadConfig', () => {
   });
 
   it('allows no origin by default in production', () => {
-    const config = load({
-      NODE_ENV: 'production',
-      ISSUER_URL: 'https://auth.example.org',
-      DATABASE_URL: 'postgresql://db/x',
-    });
+    const config = load(production);
     expect(config.http.corsOrigins).toEqual([]);
     expect(config.isProduction).toBe(true);
   });

@@ -26,21 +26,12 @@ describe('the configuration of mail', () => {
       'smtp://user%40a:p%2Fw@[::1]:25',
       { host: '::1', port: 25, security: 'starttls', login: { user: 'user@a', pass: 'p/w' } },
     ],
-  ])('reads %s', (url, target) => {
-    expect(smtp(url)).toEqual(target);
-  });
+  ])('reads %s', (url, target) => expect(smtp(url)).toEqual(target));
 
   it.each([
-    'http://mail',
-    'smtp://',
-    'smtp://mail/path',
-    'smtp://mail#x',
-    'smtp://mail?tls=on',
-    'smtp://mail?secure=false',
-    'smtps://mail?tls=off',
-    'smtp://user:secret@mail?tls=off',
-    'smtp://user@mail',
-    'smtp://user:%zz@mail',
+    ...['http://mail', 'smtp://', 'smtp://mail/path', 'smtp://mail#x', 'smtp://mail?tls=on'],
+    ...['smtp://mail?secure=false', 'smtps://mail?tls=off', 'smtp://user:secret@mail?tls=off'],
+    ...['smtp://user@mail', 'smtp://user:%zz@mail'],
   ])('refuses %s, and names no value', (url) => {
     const problems = problemsOf({ SMTP_URL: url, ...FROM });
     expect(problems).toEqual([expect.stringMatching(/^SMTP_URL /)]);
@@ -48,15 +39,11 @@ describe('the configuration of mail', () => {
   });
 
   it.each([
-    'a b@c.example',
-    'x@',
-    '<a@b.example',
-    'a@b.example, c@d.example',
-    'A\nB <a@b.example>',
-    'ä@b.example',
-  ])('refuses %j as MAIL_FROM', (text) => {
-    expect(problemsOf({ MAIL_FROM: text })).toEqual([expect.stringMatching(/^MAIL_FROM must be an address/)]);
-  });
+    ...['a b@c.example', 'x@', '<a@b.example', 'a@b.example, c@d.example', 'A\nB <a@b.example>'],
+    ...['ä@b.example'],
+  ])('refuses %j as MAIL_FROM', (text) =>
+    expect(problemsOf({ MAIL_FROM: text })).toEqual([expect.stringMatching(/^MAIL_FROM must be an address/)]),
+  );
 
   it('demands MAIL_FROM with SMTP_URL, and SMTP_URL with SMTP_TLS_CA_FILE', () => {
     expect(problemsOf({ SMTP_URL: 'smtp://mail' })).toEqual(['MAIL_FROM is required with SMTP_URL']);
@@ -73,7 +60,8 @@ describe('the configuration of mail', () => {
     });
   });
 
-  it('leads links to PUBLIC_URL, without a slash at its end', () => {
-    expect(loadConfig({ PUBLIC_URL: 'https://app.example/x/' }).mail.publicUrl).toBe('https://app.example/x');
-  });
+  it('leads links to PUBLIC_URL, without a slash at its end', () =>
+    expect(loadConfig({ PUBLIC_URL: 'https://app.example/x/' }).mail.publicUrl).toBe(
+      'https://app.example/x',
+    ));
 });

@@ -19,7 +19,7 @@ describe('loadTracing', () => {
     expect(traced({ OTEL_SDK_DISABLED: 'false', OTEL_TRACES_EXPORTER: 'otlp' })).toBeDefined();
   });
 
-  it("has the defaults of OpenTelemetry's specification, and the name of the application", () => {
+  it("has the defaults of OpenTelemetry's specification, and the name of the application", () =>
     expect(traced({ APP_NAME: 'accounts' })).toEqual({
       url: 'http://collector:4318/v1/traces',
       headers: {},
@@ -28,8 +28,7 @@ describe('loadTracing', () => {
       maxQueueSize: 2048,
       resource: { 'service.name': 'accounts', 'service.version': expect.stringMatching(/^\d+\./) },
       sampler: { isParentBased: true, ratio: 1 },
-    });
-  });
+    }));
 
   it('appends the path of traces to the endpoint of all signals, and not to that of traces', () => {
     expect(load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c/otlp/' })?.url).toBe('https://c/otlp/v1/traces');
@@ -44,10 +43,7 @@ describe('loadTracing', () => {
       OTEL_SERVICE_NAME: 'auth',
     });
     expect(config?.headers).toEqual({ authorization: 'Bearer a,b', tenant: '2' });
-    expect(config?.resource).toMatchObject({
-      'service.name': 'auth',
-      'deployment.environment.name': 'test',
-    });
+    expect(config?.resource).toMatchObject({ 'service.name': 'auth', 'deployment.environment.name': 'test' });
   });
 
   it.each([

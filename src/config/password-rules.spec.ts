@@ -58,13 +58,8 @@ describe('the rules for passwords', () => {
     const rules = { contextWords: ['ergodrive', 'acme'] };
     const message = 'must have 8 characters or more besides names of the product and the organization';
     for (const password of [
-      'ergodrive',
-      'ERGODRIVE2026',
-      'Acme-Ergodrive',
-      'acmeacmeacme',
-      'ｅｒｇｏｄｒｉｖｅ',
-      '🙂🙂🙂acme🙂🙂🙂',
-      '1234567acme',
+      ...['ergodrive', 'ERGODRIVE2026', 'Acme-Ergodrive', 'acmeacmeacme', 'ｅｒｇｏｄｒｉｖｅ'],
+      ...['🙂🙂🙂acme🙂🙂🙂', '1234567acme'],
     ]) {
       expect(refusal(password, rules)).toBe(message);
       expect(refusal(password)).toBeUndefined();
@@ -75,16 +70,11 @@ describe('the rules for passwords', () => {
   });
 
   it('refuse what is known of the owner, in every case and form', () => {
-    for (const password of [
-      'ada.lovelace@example.org',
-      'ADA.LOVELACE@EXAMPLE.ORG',
-      'Ada.Lovelace',
-      'ada lovelace',
-      'ＡＤＡ ＬＯＶＥＬＡＣＥ',
-    ])
-      expect(refusal(password)).toBe(
-        'must not be the e-mail address, the part before its @, or the full name',
-      );
+    const rule = 'must not be the e-mail address, the part before its @, or the full name';
+    for (const address of ['ada.lovelace@example.org', 'ADA.LOVELACE@EXAMPLE.ORG'])
+      expect(refusal(address)).toBe(rule);
+    for (const name of ['Ada.Lovelace', 'ada lovelace', 'ＡＤＡ ＬＯＶＥＬＡＣＥ'])
+      expect(refusal(name)).toBe(rule);
     expect(refusal('ada lovelace and more')).toBeUndefined();
     const decomposed = { email: 'x@example.org', fullName: 'Zoe\u0308 Mu\u0308ller' };
     expect(refusal('ZOË MÜLLER', {}, decomposed)).toContain('must not be the e-mail address');

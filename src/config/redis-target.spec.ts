@@ -6,8 +6,8 @@ import {
   makeTemporaryDirectory,
   removeTemporaryDirectory,
 } from '../../test/support/files/temporary-directory.js';
+import { problemsOfConfiguration } from '../../test/support/problems-of-configuration.js';
 import { type Certificate, CertificateAuthority } from '../../test/support/tls/certificates.js';
-import { ConfigurationError } from './configuration.error.js';
 import { loadConfig } from './load-config.js';
 import type { RedisTarget } from './redis-url.js';
 
@@ -17,16 +17,10 @@ const SENTINEL = 'redis+sentinel://:s3cret@one,two/main';
 const load = (variables: Record<string, string>): RedisTarget | undefined =>
   loadConfig({ NODE_ENV: 'test', JWT_SECRET: 'x'.repeat(40), ...variables }).cache.redis;
 
-/** The problems of a start that is refused. */
-function problemsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    load(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-  throw new Error('the configuration was accepted');
-}
+const problemsOf = (variables: Record<string, string>) =>
+  problemsOfConfiguration({ NODE_ENV: 'test', JWT_SECRET: 'x'.repeat(40), ...variables });
+/** The problems of files beside a URL with TLS. */
+const problemsOfFiles = (files: Record<string, string>) => problemsOf({ REDIS_URL: TLS, ...files });
 
 describe('the configuration of REDIS_TLS_…_FILE', () => {
   let ca: CertificateAuthority;
@@ -62,10 +56,8 @@ describe('the configuration of REDIS_TLS_…_FILE', () => {
   });
 
   it('accepts authorities without a certificate, and no files at all', () => {
-    expect(load({ REDIS_URL: TLS, REDIS_TLS_CA_FILE: ca.cert })?.certificates).toMatchObject({
-      cert: undefined,
-      key: undefined,
-    });
+    const target = load({ REDIS_URL: TLS, REDIS_TLS_CA_FILE: ca.cert });
+    expect(target?.certificates).toMatchObject({ cert: undefined, key: undefined });
     expect(load({ REDIS_URL: TLS })?.certificates).toBeUndefined();
   });
 
@@ -73,57 +65,55 @@ describe('the configuration of REDIS_TLS_…_FILE', () => {
     ['redis://:s3cret@cache', 'REDIS_TLS_CA_FILE'],
     [SENTINEL, 'REDIS_TLS_CERT_FILE'],
     ['', 'REDIS_TLS_KEY_FILE'],
-  ])('refuses the REDIS_URL "%s" with %s', (url, name) => {
+  ])('refuses the REDIS_URL "%s" with %s', (url, name) =>
     expect(problemsOf({ REDIS_URL: url, [name]: ca.cert })).toEqual([
       `${name} needs a REDIS_URL with TLS, such as rediss://`,
-    ]);
-  });
+    ]),
+  );
 
   it('refuses a certificate without its key, and a key without its certificate', () => {
-    expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert })).toEqual([
+    expect(problemsOfFiles({ REDIS_TLS_CERT_FILE: own.cert })).toEqual([
       'REDIS_TLS_CERT_FILE needs REDIS_TLS_KEY_FILE too',
     ]);
-    expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_KEY_FILE: own.key })).toEqual([
+    expect(problemsOfFiles({ REDIS_TLS_KEY_FILE: own.key })).toEqual([
       'REDIS_TLS_KEY_FILE needs REDIS_TLS_CERT_FILE too',
     ]);
   });
 
-  it('refuses the key of another certificate', () => {
-    expect(
-      problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: other.key }),
-    ).toEqual(['REDIS_TLS_KEY_FILE must hold the key of the first certificate in REDIS_TLS_CERT_FILE']);
-  });
+  it('refuses the key of another certificate', () =>
+    expect(problemsOfFiles({ REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: other.key })).toEqual([
+      'REDIS_TLS_KEY_FILE must hold the key of the first certificate in REDIS_TLS_CERT_FILE',
+    ]));
 
   it('refuses an encrypted key', () => {
     const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 's3cret' } as const;
     const key = createPrivateKey(readFileSync(own.key, 'utf8'));
     const encrypted = file('encrypted.pem', key.export(options).toString());
-    expect(
-      problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: encrypted }),
-    ).toEqual(['REDIS_TLS_KEY_FILE must not be encrypted']);
+    expect(problemsOfFiles({ REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: encrypted })).toEqual([
+      'REDIS_TLS_KEY_FILE must not be encrypted',
+    ]);
   });
 
   it.each(['', 's3cret', '-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n'])(
     'refuses files with %j, and shows nothing of them',
     (text) => {
       const wrong = file('wrong.pem', text);
-      expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_CA_FILE: wrong })).toEqual([
+      expect(problemsOfFiles({ REDIS_TLS_CA_FILE: wrong })).toEqual([
         'REDIS_TLS_CA_FILE must hold certificates in PEM form',
       ]);
-      expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: wrong, REDIS_TLS_KEY_FILE: own.key })).toEqual(
-        ['REDIS_TLS_CERT_FILE must hold certificates in PEM form'],
-      );
-      expect(
-        problemsOf({ REDIS_URL: TLS, REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: wrong }),
-      ).toEqual(['REDIS_TLS_KEY_FILE must hold a private key in PEM form']);
+      expect(problemsOfFiles({ REDIS_TLS_CERT_FILE: wrong, REDIS_TLS_KEY_FILE: own.key })).toEqual([
+        'REDIS_TLS_CERT_FILE must hold certificates in PEM form',
+      ]);
+      expect(problemsOfFiles({ REDIS_TLS_CERT_FILE: own.cert, REDIS_TLS_KEY_FILE: wrong })).toEqual([
+        'REDIS_TLS_KEY_FILE must hold a private key in PEM form',
+      ]);
     },
   );
 
-  it('refuses files that are not there', () => {
-    expect(problemsOf({ REDIS_URL: TLS, REDIS_TLS_CA_FILE: join(folder, 'absent.pem') })).toEqual([
+  it('refuses files that are not there', () =>
+    expect(problemsOfFiles({ REDIS_TLS_CA_FILE: join(folder, 'absent.pem') })).toEqual([
       'REDIS_TLS_CA_FILE cannot be read (ENOENT)',
-    ]);
-  });
+    ]));
 });
 
 describe('REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD', () => {

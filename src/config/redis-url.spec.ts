@@ -2,20 +2,18 @@ import { ConfigurationError } from './configuration.error.js';
 import { parseRedisUrl } from './redis-url.js';
 
 describe('parseRedisUrl', () => {
-  const plain = {
-    tls: false,
-    username: undefined,
-    password: undefined,
-    database: 0,
-    endpoints: [{ host: 'cache', port: 6379 }],
-    sentinelMaster: undefined,
-    isCluster: false,
-  };
+  const at = (host: string, port: number) => [{ host, port }];
+  const three = (one: number, two: number, last: number) =>
+    [at('one', one), at('two', two), at('::1', last)].flat();
+  const noLogin = { username: undefined, password: undefined };
+  const single = { tls: false, database: 0, sentinelMaster: undefined, isCluster: false };
+  const plain = { ...single, ...noLogin, endpoints: at('cache', 6379) };
+  const many = { tls: true, username: 'app' };
 
   it.each([
     ['redis://cache', {}],
     ['redis://cache/', {}],
-    ['redis://cache:6380', { endpoints: [{ host: 'cache', port: 6380 }] }],
+    ['redis://cache:6380', { endpoints: at('cache', 6380) }],
     ['redis://cache/3', { database: 3 }],
     ['rediss://cache', { tls: true }],
     ['redis://:secret@cache:6379/0', { password: 'secret' }],
@@ -24,65 +22,29 @@ describe('parseRedisUrl', () => {
     ['redis://:@cache', {}],
     ['redis://:a:b@cache', { password: 'a:b' }],
     ['redis://us%3Aer:p%40ss%2F%25%C3%A4@cache', { username: 'us:er', password: 'p@ss/%ä' }],
-    ['redis://127.0.0.1', { endpoints: [{ host: '127.0.0.1', port: 6379 }] }],
-    ['redis://[::1]', { endpoints: [{ host: '::1', port: 6379 }] }],
-    [
-      'redis://:x@[fe80::1]:7000/2',
-      { password: 'x', database: 2, endpoints: [{ host: 'fe80::1', port: 7000 }] },
-    ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected });
-  });
-
-  it.each([
-    ['redis+sentinel://one/main', { endpoints: [{ host: 'one', port: 26379 }], sentinelMaster: 'main' }],
+    ['redis://127.0.0.1', { endpoints: at('127.0.0.1', 6379) }],
+    ['redis://[::1]', { endpoints: at('::1', 6379) }],
+    ['redis://:x@[fe80::1]:7000/2', { password: 'x', database: 2, endpoints: at('fe80::1', 7000) }],
+    ['redis+sentinel://one/main', { endpoints: at('one', 26379), sentinelMaster: 'main' }],
     [
       'rediss+sentinel://app:pw@one:1000,two,[::1]:3000/main/5',
-      {
-        tls: true,
-        username: 'app',
-        password: 'pw',
-        database: 5,
-        sentinelMaster: 'main',
-        endpoints: [
-          { host: 'one', port: 1000 },
-          { host: 'two', port: 26379 },
-          { host: '::1', port: 3000 },
-        ],
-      },
+      { ...many, password: 'pw', database: 5, sentinelMaster: 'main', endpoints: three(1000, 26379, 3000) },
     ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected });
-  });
-
-  it.each([
-    ['redis+cluster://one', { endpoints: [{ host: 'one', port: 6379 }] }],
-    ['redis+cluster://one/', { endpoints: [{ host: 'one', port: 6379 }] }],
-    ['redis+cluster://one/0', { endpoints: [{ host: 'one', port: 6379 }] }],
+    ['redis+cluster://one', { endpoints: at('one', 6379), isCluster: true }],
+    ['redis+cluster://one/', { endpoints: at('one', 6379), isCluster: true }],
+    ['redis+cluster://one/0', { endpoints: at('one', 6379), isCluster: true }],
     [
       'rediss+cluster://app:p%40ss@one:7000,two,[::1]:7002',
-      {
-        tls: true,
-        username: 'app',
-        password: 'p@ss',
-        endpoints: [
-          { host: 'one', port: 7000 },
-          { host: 'two', port: 6379 },
-          { host: '::1', port: 7002 },
-        ],
-      },
+      { ...many, password: 'p@ss', isCluster: true, endpoints: three(7000, 6379, 7002) },
     ],
-  ])('reads %s', (url, expected) => {
-    expect(parseRedisUrl(url)).toMatchObject({ ...plain, isCluster: true, ...expected });
-  });
+  ])('reads %s', (url, expected) => expect(parseRedisUrl(url)).toMatchObject({ ...plain, ...expected }));
 
   it('has a label without user name and password', () => {
-    expect(parseRedisUrl('redis://app:s3cret@cache:1/2').label).toBe('redis://cache:1/2');
-    expect(parseRedisUrl('redis+sentinel://:s3cret@one,two/main').label).toBe(
-      'redis+sentinel://one,two/main',
-    );
-    expect(parseRedisUrl('redis+cluster://:s3cret@one,two').label).toBe('redis+cluster://one,two');
-    expect(parseRedisUrl('redis://cache').label).toBe('redis://cache');
+    const labelOf = (url: string) => parseRedisUrl(url).label;
+    expect(labelOf('redis://app:s3cret@cache:1/2')).toBe('redis://cache:1/2');
+    expect(labelOf('redis+sentinel://:s3cret@one,two/main')).toBe('redis+sentinel://one,two/main');
+    expect(labelOf('redis+cluster://:s3cret@one,two')).toBe('redis+cluster://one,two');
+    expect(labelOf('redis://cache')).toBe('redis://cache');
   });
 
   it.each([

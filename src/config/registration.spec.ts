@@ -14,13 +14,12 @@ describe('the configuration of registration', () => {
     expect(domainsOf('')).toEqual([]);
   });
 
-  it('reads domains in their ASCII form', () => {
+  it('reads domains in their ASCII form', () =>
     expect(domainsOf(' EXAMPLE.org ,example.net,, münchen.example')).toEqual([
       'example.org',
       'example.net',
       'xn--mnchen-3ya.example',
-    ]);
-  });
+    ]));
 
   it.each([
     ['REGISTRATION', 's3cret'],

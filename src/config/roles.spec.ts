@@ -21,9 +21,9 @@ describe('the configured roles', () => {
     [{ ROLES: 'admin,editor,reader', DEFAULT_ROLE: 'reader' }, ['admin', 'editor', 'reader'], 'reader'],
     [{ DEFAULT_ROLE: 'researcher' }, ['student', 'researcher', 'admin'], 'researcher'],
     [{ ROLES: `admin,${'a'.repeat(30)},b_2-` }, ['admin', 'a'.repeat(30), 'b_2-'], 'a'.repeat(30)],
-  ])('are those of %j', (variables, names, initial) => {
-    expect(rolesOf(variables)).toEqual({ names, default: initial });
-  });
+  ])('are those of %j', (variables, names, initial) =>
+    expect(rolesOf(variables)).toEqual({ names, default: initial }),
+  );
 
   it('may be 50, and not 51', () => {
     expect(rolesOf({ ROLES: `admin,${many(49)}` }).names).toHaveLength(50);
@@ -46,7 +46,7 @@ describe('the configured roles', () => {
     [{ DEFAULT_ROLE: 'teacher' }, /^DEFAULT_ROLE must be one of ROLES/],
     [{ DEFAULT_ROLE: 'admin' }, /^DEFAULT_ROLE must be .*not admin$/],
     [{ ROLES: 'admin,editor', DEFAULT_ROLE: 'student' }, /^DEFAULT_ROLE must be one of ROLES/],
-  ])('are refused in %j, by name and rule', (variables, rule) => {
-    expect(problemsOf(variables)).toEqual([expect.stringMatching(rule)]);
-  });
+  ])('are refused in %j, by name and rule', (variables, rule) =>
+    expect(problemsOf(variables)).toEqual([expect.stringMatching(rule)]),
+  );
 });

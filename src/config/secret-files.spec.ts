@@ -8,17 +8,17 @@ import { withSecretFiles } from './secret-files.js';
 
 const SECRET = 'Zq3v9mK2pL8xT5wN1rB7cD4fG6hJ0sYu';
 
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'secret-files-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(content: string | Buffer, name = 'secret'): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
 describe('secrets in files', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'secret-files-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  function write(content: string | Buffer, name = 'secret'): string {
-    const file = join(folder, name);
-    writeFileSync(file, content);
-    return file;
-  }
-
   it.each([
     ['JWT_SECRET', SECRET],
     ['DATABASE_URL', 'postgresql://u:p@db/x'],
@@ -27,12 +27,10 @@ describe('secrets in files', () => {
     ['REDIS_SENTINEL_PASSWORD', 'p@ss word'],
     ['ADMIN_PASSWORD', 'correct horse battery'],
   ])('take the place of %s, without the line break at the end', (name, value) => {
-    for (const end of ['', '\n', '\r\n'])
-      expect(withSecretFiles({ PORT: '1', [`${name}_FILE`]: write(`${value}${end}`) })).toEqual({
-        PORT: '1',
-        [`${name}_FILE`]: join(folder, 'secret'),
-        [name]: value,
-      });
+    for (const end of ['', '\n', '\r\n']) {
+      const variables = { PORT: '1', [`${name}_FILE`]: write(`${value}${end}`) };
+      expect(withSecretFiles({ ...variables })).toEqual({ ...variables, [name]: value });
+    }
   });
 
   it('are part of the configuration as if their variables were set', () => {
@@ -48,11 +46,9 @@ describe('secrets in files', () => {
       ADMIN_PASSWORD_FILE: write('correct horse battery\n', 'admin'),
     });
     expect(config.tokens.key.equals(loadConfig({ JWT_SECRET: SECRET }).tokens.key)).toBe(true);
-    expect(config.database.target).toMatchObject({
-      client: { password: 'p' },
-      label: 'postgresql://db:5432/x',
-    });
-    expect(config.database.direct?.label).toBe('postgresql://direct:5432/x');
+    const { target, direct } = config.database;
+    expect(target).toMatchObject({ client: { password: 'p' }, label: 'postgresql://db:5432/x' });
+    expect(direct?.label).toBe('postgresql://direct:5432/x');
     expect(config.cache.redis).toMatchObject({ password: 'p', sentinelLogin: { password: 'p@ss' } });
     expect(config.firstAdmin?.password).toBe('correct horse battery');
   });
@@ -68,9 +64,8 @@ describe('secrets in files', () => {
       'JWT_SECRET and JWT_SECRET_FILE must not be set together',
     ]);
     expect(withSecretFiles({ JWT_SECRET: '', JWT_SECRET_FILE })).toMatchObject({ JWT_SECRET: SECRET });
-    expect(withSecretFiles({ JWT_SECRET: SECRET, JWT_SECRET_FILE: '' })).toMatchObject({
-      JWT_SECRET: SECRET,
-    });
+    const empty = withSecretFiles({ JWT_SECRET: SECRET, JWT_SECRET_FILE: '' });
+    expect(empty).toMatchObject({ JWT_SECRET: SECRET });
   });
 
   it.each<[string, (path: string) => unknown, RegExp]>([
@@ -101,36 +96,25 @@ describe('secrets in files', () => {
     }
   });
 
-  it('are all named when several cannot be read', () => {
+  it('are all named when several cannot be read', () =>
     expect(problemsOf({ JWT_SECRET_FILE: 'one', REDIS_URL_FILE: 'two' })).toEqual([
       expect.stringContaining('JWT_SECRET_FILE'),
       expect.stringContaining('REDIS_URL_FILE'),
-    ]);
-  });
+    ]));
 });
 
 describe('logins in files', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'secret-files-'))));
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  const fileOf = (content: string, name: string) => {
-    const file = join(folder, name);
-    writeFileSync(file, content);
-    return file;
-  };
-
   it('of PostgreSQL are read again, and nothing else of the URL is', () => {
-    const file = fileOf('postgresql://one:first@db/x', 'url');
-    const direct = fileOf('postgresql://one:first@direct/x', 'direct');
+    const file = write('postgresql://one:first@db/x', 'url');
+    const direct = write('postgresql://one:first@direct/x', 'direct');
     const { database } = loadConfig({ DATABASE_URL_FILE: file, DATABASE_DIRECT_URL_FILE: direct });
     const login = () => ({ user: database.target?.client.user, password: database.target?.client.password });
-    fileOf('postgresql://two:second@db/x?keepalives=1\n', 'url');
-    fileOf('postgresql://two:third@direct/x', 'direct');
+    write('postgresql://two:second@db/x?keepalives=1\n', 'url');
+    write('postgresql://two:third@direct/x', 'direct');
     expect(login()).toEqual({ user: 'two', password: 'second' });
     expect(database.direct?.client).toMatchObject({ user: 'two', password: 'third' });
     for (const unusable of ['postgresql://three:third@elsewhere/x', 'postgresql://', '']) {
-      fileOf(unusable, 'url');
+      write(unusable, 'url');
       expect(login()).toEqual({ user: 'two', password: 'second' });
     }
     rmSync(file);
@@ -138,20 +122,17 @@ describe('logins in files', () => {
   });
 
   it('of Redis and its Sentinels are read again, and nothing else of the URL is', () => {
-    const REDIS_URL_FILE = fileOf('redis+sentinel://one:first@s/main', 'url');
-    const REDIS_SENTINEL_PASSWORD_FILE = fileOf('first', 'sentinel');
+    const REDIS_URL_FILE = write('redis+sentinel://one:first@s/main', 'url');
+    const REDIS_SENTINEL_PASSWORD_FILE = write('first', 'sentinel');
     const { cache } = loadConfig({ REDIS_URL_FILE, REDIS_SENTINEL_PASSWORD_FILE });
     const logins = () => cache.redis?.currentLogins?.();
-    fileOf('redis+sentinel://two:second@s/main\n', 'url');
-    fileOf('second\n', 'sentinel');
-    const second = {
-      username: 'two',
-      password: 'second',
-      sentinelLogin: { username: undefined, password: 'second' },
-    };
+    write('redis+sentinel://two:second@s/main\n', 'url');
+    write('second\n', 'sentinel');
+    const sentinelLogin = { username: undefined, password: 'second' };
+    const second = { username: 'two', password: 'second', sentinelLogin };
     expect(logins()).toEqual(second);
     for (const unusable of ['redis+sentinel://three:third@elsewhere/main', 'redis://', '']) {
-      fileOf(unusable, 'url');
+      write(unusable, 'url');
       expect(logins()).toEqual(second);
     }
   });

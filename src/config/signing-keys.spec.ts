@@ -113,9 +113,7 @@ describe('parseSigningKeys', () => {
       keySetText([EC, { ...HS256, exp: '2026-12-01' }]),
       /key 2 must have exp/,
     ],
-  ])('refuses %s', (_, text, problem) => {
-    expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
-  });
+  ])('refuses %s', (_, text, problem) => expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]));
 
   it('refuses weak keys', () => {
     const weak: [JsonWebKey, RegExp][] = [
@@ -136,9 +134,7 @@ describe('parseSigningKeys', () => {
 
 describe('the keys of a configuration', () => {
   const folder = mkdtempSync(join(tmpdir(), 'signing-keys-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
   const file = (name: string) => join(folder, name);
   const algorithms = (variables: Record<string, string>) =>
     loadConfig(variables).tokens.signingKeys.map(({ algorithm }) => algorithm);
@@ -151,9 +147,8 @@ describe('the keys of a configuration', () => {
     ]);
   });
 
-  it('are JWT_SECRET alone when there is no file', () => {
-    expect(algorithms({ JWT_SECRET: SECRET })).toEqual(['HS256']);
-  });
+  it('are JWT_SECRET alone when there is no file', () =>
+    expect(algorithms({ JWT_SECRET: SECRET })).toEqual(['HS256']));
 
   it('are a pair that development makes and keeps when neither JWT_SECRET nor a file is set', () => {
     const of = (DATA_DIR: string) => loadConfig({ DATA_DIR }).tokens.signingKeys[0];

@@ -9,11 +9,10 @@ describe('the icon of the pages', () => {
     expect(iconNamed('🦀 crabs')).toContain('>🦀<');
   });
 
-  it('is well formed for any name', () => {
+  it('is well formed for any name', () =>
     expect(['<b>', '&', '>'].map((name) => />(\S{1,5})<\/text>/.exec(iconNamed(name))?.[1])).toEqual([
       '&lt;',
       '&amp;',
       '&gt;',
-    ]);
-  });
+    ]));
 });

@@ -4,6 +4,7 @@ import { PrimaryNotFoundError } from './primary-not-found.error.js';
 import { isEndedConnection, isOutOfReach } from './out-of-reach.js';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
+const AWAY = failure('ECONNREFUSED');
 const STANDBY = new NoPrimaryError('a standby or read-only');
 
 describe('a failed attempt to connect to PostgreSQL', () => {
@@ -28,13 +29,9 @@ describe('a failed attempt to connect to PostgreSQL', () => {
   });
 
   it.each([
-    ['a host out of reach, and a standby', [failure('ECONNREFUSED'), STANDBY], true],
+    ['a host out of reach, and a standby', [AWAY, STANDBY], true],
     ['standbys alone', [STANDBY, STANDBY], false],
-    [
-      'a host that refuses the password, and one out of reach',
-      [failure('28P01'), failure('ECONNREFUSED')],
-      false,
-    ],
+    ['a host that refuses the password, and one out of reach', [failure('28P01'), AWAY], false],
   ])('shows whether the primary is out of reach, with several hosts: %s', (_what, causes, expected) => {
     const failures = causes.map((error, index) => ({ server: { host: `db${index}`, port: 5432 }, error }));
     expect(isOutOfReach(new PrimaryNotFoundError(failures))).toBe(expected);

@@ -32,7 +32,6 @@ describe('the events after a cursor', () => {
     pages.next({ kind: 'begun', page: read, beganAt, wake: () => undefined });
   let stored: StoredLog;
   let feed: EventFeed;
-
   beforeEach(() => {
     pages = new LogPages();
     const recent = new RecentLog(pages);
@@ -75,11 +74,8 @@ describe('the events after a cursor', () => {
   });
 
   it('are not answered from memory of another history than the stored log', async () => {
-    stored.start = {
-      history: 'new',
-      start: { history: 'new', position: at(50), coveredFromMs: 3000 },
-      earlierMs: 0,
-    };
+    const start = { history: 'new', position: at(50), coveredFromMs: 3000 };
+    stored.start = { history: 'new', start, earlierMs: 0 };
     stored.whileReading = () => begin(page(10, 'newer', 6000), 30_001);
     await expect(feed.after(undefined, 'verifiers')).rejects.toMatchObject({ problem: { status: 503 } });
   });

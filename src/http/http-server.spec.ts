@@ -9,18 +9,16 @@ import { createHttpServer } from './http-server.js';
 const CONFIG = loadConfig({ LOG_LEVEL: 'silent' });
 const LOGGER = new AppLogger(CONFIG.log);
 
+const JSON_OF_9_BYTES = 'Content-Type: application/json\r\nContent-Length: 9';
+
 describe('createHttpServer', () => {
   let fastify: FastifyInstance;
-
   afterEach(() => fastify.close());
 
   it.each([
     ['nothing', ''],
     ['half a head', 'GET / HTTP/1.1\r\nHost: a\r\n'],
-    [
-      'half a body',
-      'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-    ],
+    ['half a body', `POST / HTTP/1.1\r\nHost: a\r\n${JSON_OF_9_BYTES}\r\n\r\n{`],
   ])('ends a connection that sends %s within the limit', async (_, bytes) => {
     fastify = createHttpServer(CONFIG, LOGGER, { limitMs: 200, checkEveryMs: 20 }).getInstance();
     fastify.post('/', () => 'ok');

@@ -11,9 +11,8 @@ describe('requestIds', () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/);
   });
 
-  it('ignores X-Request-Id without a trusted proxy', () => {
-    expect(requestIds(0)(withHeader('5f0c9a1be27d4e'))).not.toBe('5f0c9a1be27d4e');
-  });
+  it('ignores X-Request-Id without a trusted proxy', () =>
+    expect(requestIds(0)(withHeader('5f0c9a1be27d4e'))).not.toBe('5f0c9a1be27d4e'));
 
   it('uses a well-formed X-Request-Id of a trusted proxy', () => {
     const id = '0b9f4a3e-6a3c-4a7e-9a57-3d1c6f0f7b11';
@@ -22,8 +21,6 @@ describe('requestIds', () => {
 
   it.each([undefined, '', 'short', 'x'.repeat(65), 'with space', 'line\nbreak', '{"a":1}aa', 'ümlautümlaut'])(
     'makes an id of its own instead of %j',
-    (value) => {
-      expect(requestIds(1)(withHeader(value))).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/);
-    },
+    (value) => expect(requestIds(1)(withHeader(value))).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/),
   );
 });

@@ -9,7 +9,6 @@ const NAME = 'ergodrive_http_request_duration_seconds';
 
 describe('the metrics of requests', () => {
   let fastify: FastifyInstance;
-
   beforeEach(async () => {
     fastify = createHttpServer(CONFIG, new AppLogger(CONFIG.log)).getInstance();
     fastify.get('/users/:id', (request, reply) => {

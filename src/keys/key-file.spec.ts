@@ -7,17 +7,12 @@ describe('KeyFile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-file-'));
   const path = join(folder, 'keys.json');
   const file = new KeyFile(path);
-  beforeEach(() => {
-    rmSync(path, { force: true });
-  });
+  beforeEach(() => rmSync(path, { force: true }));
   afterEach(() => {
     jest.useRealTimers();
     expect(readdirSync(folder)).toEqual(['keys.json']);
   });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-
+  afterAll(() => rmSync(folder, { recursive: true }));
   const algorithms = () => file.keys().map(({ algorithm }) => algorithm);
   const kidOf = (index: number) => String(file.keys()[index]?.kid);
   const entries = () => (JSON.parse(readFileSync(path, 'utf8')) as { keys: Record<string, unknown>[] }).keys;
@@ -49,11 +44,8 @@ describe('KeyFile', () => {
     file.createBesideSecret('ES256');
     expect(algorithms()).toEqual(['HS256', 'ES256']);
     file.promote();
-    expect(entries()[1]).toEqual({
-      kty: 'oct',
-      alg: 'HS256',
-      exp: Date.parse('2026-11-26T12:00:00Z') / 1000,
-    });
+    const exp = Date.parse('2026-11-26T12:00:00Z') / 1000;
+    expect(entries()[1]).toEqual({ kty: 'oct', alg: 'HS256', exp });
     jest.setSystemTime(new Date('2026-11-24T13:00:00Z'));
     file.add('ES256');
     expect(entries()[1]).toMatchObject({ exp: Date.parse('2026-11-26T12:00:00Z') / 1000 });

@@ -30,9 +30,8 @@ describe('ChannelRegistry', () => {
     registry.remove(channel);
     registry.remove(channel);
     expect([...registry]).toEqual([]);
-    for (const index of ['bySession', 'byUser'] as const) {
+    for (const index of ['bySession', 'byUser'] as const)
       expect((registry as unknown as Record<typeof index, Map<string, unknown>>)[index].size).toBe(0);
-    }
   });
 
   it('answers with a copy, which may be iterated while channels are removed', () => {

@@ -106,7 +106,6 @@ async function settled(): Promise<void> {
 
 describe('LiveChannelService', () => {
   let setting: Setting;
-
   beforeEach(() => {
     jest.useFakeTimers();
     setting = new Setting();
@@ -166,18 +165,15 @@ describe('LiveChannelService', () => {
 
   describe('when the user changes', () => {
     it('gives the reason of the end, also where only the change of the user was received', async () => {
-      const [own, watching] = [
-        await established(),
-        await established('s1', { sub: 'admin', sid: 's9' }, 'u1'),
-      ];
+      const own = await established();
+      const watching = await established('s1', { sub: 'admin', sid: 's9' }, 'u1');
       setting.end = 'user_deactivated';
       setting.feed.next(changed('u1'));
       await settled();
       await setting.answer({ outcome: 'refused', code: CLOSE.unauthenticated, reason: 'token_revoked' });
+      const end = { type: 'session.revoked', session_id: 's1', reason: 'user_deactivated' };
       for (const peer of [own, watching]) {
-        expect(peer.received).toEqual([
-          { type: 'session.revoked', session_id: 's1', reason: 'user_deactivated' },
-        ]);
+        expect(peer.received).toEqual([end]);
         expect(peer.closeCode).toBe(CLOSE.sessionEnded);
       }
     });
@@ -214,10 +210,8 @@ describe('LiveChannelService', () => {
   });
 
   it('closes a channel when its token expires, and after five seconds without a token', async () => {
-    const [late, expiring] = [
-      setting.open('s1'),
-      await established('s1', { exp: Math.floor(Date.now() / 1000) + 8 }),
-    ];
+    const late = setting.open('s1');
+    const expiring = await established('s1', { exp: Math.floor(Date.now() / 1000) + 8 });
     jest.advanceTimersByTime(4000);
     expect(late.closeCode).toBeUndefined();
     jest.advanceTimersByTime(3000);

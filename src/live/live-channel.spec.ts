@@ -13,7 +13,6 @@ describe('a live channel', () => {
   let server: WebSocketServer;
   let client: WebSocket;
   let channel: LiveChannel;
-
   beforeEach(async () => {
     server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
     await once(server, 'listening');
@@ -80,12 +79,8 @@ describe('a live channel', () => {
 });
 
 describe('LiveChannel', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
   it('takes twenty messages within ten seconds, and twenty in the next', () => {
     const channel = new LiveChannel({} as WebSocket, 's');

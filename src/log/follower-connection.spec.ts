@@ -2,9 +2,7 @@ import { primaryOf } from '../../test/support/postgres/primary-of.js';
 import { FollowerConnection } from './follower-connection.js';
 
 describe('a connection of the follower', () => {
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(() => jest.useRealTimers());
 
   it('lets the next read of the log begin half a second after the last one began at the latest', async () => {
     jest.useFakeTimers();

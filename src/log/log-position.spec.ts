@@ -6,12 +6,11 @@ describe('LogPosition', () => {
     expect(LogPosition.parse('726:726:')).toMatchObject({ next: '726', underWay: [] });
   });
 
-  it('keeps transaction ids beyond the integers of JavaScript', () => {
+  it('keeps transaction ids beyond the integers of JavaScript', () =>
     expect(LogPosition.parse('9223372036854775806:9223372036854775807:9223372036854775806')).toMatchObject({
       next: '9223372036854775807',
       underWay: ['9223372036854775806'],
-    });
-  });
+    }));
 
   it('shows the rows of transactions that had ended', () => {
     const position = LogPosition.parse('10:20:10,14');
@@ -33,8 +32,6 @@ describe('LogPosition', () => {
 
   it.each(['', '10', '10:20', '10:20:a', '10:20:1,', "10:20:1'); DROP TABLE users; --"])(
     'refuses %j',
-    (text) => {
-      expect(() => LogPosition.parse(text)).toThrow(TypeError);
-    },
+    (text) => expect(() => LogPosition.parse(text)).toThrow(TypeError),
   );
 });

@@ -45,10 +45,8 @@ describe('a rendered letter', () => {
   });
 
   it('loads nothing from elsewhere, and runs nothing', () => {
-    for (const kind of KINDS)
-      expect(render({ values: VALUES }, kind).html).not.toMatch(
-        /<(img|script|link|iframe|form)|src=|url\(|@import/i,
-      );
+    const active = /<(img|script|link|iframe|form)|src=|url\(|@import/i;
+    for (const kind of KINDS) expect(render({ values: VALUES }, kind).html).not.toMatch(active);
   });
 
   it.each([
@@ -59,24 +57,23 @@ describe('a rendered letter', () => {
     ['evil\u202Egnp', 'Hello evil gnp,'],
     ['J. R. R. Tolkien', 'Hello J. R. R. Tolkien,'],
     ['{link}', 'Hello {link},'],
-  ])('greets %j by %j', (name, greeting) => {
-    expect(render({ values: { name } }).text.split('\n')[0]).toBe(greeting);
-  });
+  ])('greets %j by %j', (name, greeting) =>
+    expect(render({ values: { name } }).text.split('\n')[0]).toBe(greeting),
+  );
 
   it.each([
     [30 / 60, 'en', '30 minutes'],
     [24, 'en', '24 hours'],
     [24 * 7, 'de', '7 Tage'],
     [1 / 60, 'de', '1 Minute'],
-  ])('says of %d h that they are, in %s, %s', (hours, locale, words) => {
-    expect(render({ locale, expiresAt: new Date(Date.now() + hours * HOUR) }).text).toContain(words);
-  });
+  ])('says of %d h that they are, in %s, %s', (hours, locale, words) =>
+    expect(render({ locale, expiresAt: new Date(Date.now() + hours * HOUR) }).text).toContain(words),
+  );
 
   it('writes a time in the language of the reader', () => {
-    expect(render({ values: VALUES, locale: 'de' }, 'new_device').text).toContain(
-      '2. Dezember 2026 um 07:05 (UTC)',
-    );
-    expect(render({ values: VALUES }, 'new_device').text).toContain('December 2, 2026 at 7:05');
+    const textIn = (locale: string) => render({ values: VALUES, locale }, 'new_device').text;
+    expect(textIn('de')).toContain('2. Dezember 2026 um 07:05 (UTC)');
+    expect(textIn('en')).toContain('December 2, 2026 at 7:05');
   });
 
   it.each([
@@ -86,9 +83,9 @@ describe('a rendered letter', () => {
     [null, 'fr,DE', 'de'],
     ['fr', 'de', 'de'],
     [null, null, 'en'],
-  ])('of an account with the language %s, which accepts %s, is in %s', (locale, accepted, language) => {
-    expect(render({ locale }, 'reset_password', accepted).html).toContain(`<html lang="${language}">`);
-  });
+  ])('of an account with the language %s, which accepts %s, is in %s', (locale, accepted, language) =>
+    expect(render({ locale }, 'reset_password', accepted).html).toContain(`<html lang="${language}">`),
+  );
 
   it('leaves a link out that it does not have', () => {
     const { text } = render({ links: {} }, 'account_deactivated');

@@ -7,28 +7,21 @@ import { MailCatalogs } from './mail-catalogs.js';
 
 describe('the files of MAIL_CATALOGS_DIR', () => {
   let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'catalogs-'));
-  });
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'catalogs-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const write = (name: string, content: unknown) =>
     writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   const load = () => new MailCatalogs(loadConfig({ MAIL_CATALOGS_DIR: folder }));
-  const german = () =>
-    JSON.parse(readFileSync(new URL('./catalogs/de.json', import.meta.url), 'utf8')) as Record<
-      string,
-      unknown
-    >;
+  const file = new URL('./catalogs/de.json', import.meta.url);
+  const german = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
   it('replace texts, and leave the others', () => {
     write('en.json', { mails: { password_changed: { subject: 'Changed' } } });
     const catalogs = load();
     const { texts } = catalogs.choose('password_changed', []);
-    expect(texts).toMatchObject({
-      subject: 'Changed',
-      body: expect.arrayContaining(['[This was not me](not_me)']),
-    });
+    const body: unknown = expect.arrayContaining(['[This was not me](not_me)']);
+    expect(texts).toMatchObject({ subject: 'Changed', body });
     expect(catalogs.choose('reset_password', []).texts.subject).toBe('Set a new password');
   });
 

@@ -13,9 +13,9 @@ describe('a failure to send a mail', () => {
     ['CONN', 554, false],
     ['AUTH PLAIN', 535, false],
     ['RCPT TO', 530, false],
-  ])('at %s with %d is for good: %s', (command, status, isForGood) => {
-    expect(isRefusal(smtp(command, status))).toBe(isForGood);
-  });
+  ])('at %s with %d is for good: %s', (command, status, isForGood) =>
+    expect(isRefusal(smtp(command, status))).toBe(isForGood),
+  );
 
   it('at an address that cannot be one is for good, and at an unknown error is not', () => {
     expect(isRefusal({ code: 'EENVELOPE', command: 'API' })).toBe(true);
@@ -31,11 +31,10 @@ describe('a failure to send a mail', () => {
     ['quoted 0123456789abcdefghijklmn', 'quoted […]'],
     ['two\r\nlines', 'two lines'],
     ['', 'Error'],
-  ])('with the text %j is told as %j', (text, reason) => {
-    expect(reasonOfFailure(new Error(text))).toBe(reason);
-  });
+  ])('with the text %j is told as %j', (text, reason) =>
+    expect(reasonOfFailure(new Error(text))).toBe(reason),
+  );
 
-  it('is told in 300 characters at most', () => {
-    expect(reasonOfFailure(new Error('word '.repeat(1000)))).toHaveLength(300);
-  });
+  it('is told in 300 characters at most', () =>
+    expect(reasonOfFailure(new Error('word '.repeat(1000)))).toHaveLength(300));
 });

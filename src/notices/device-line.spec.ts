@@ -11,19 +11,12 @@ describe('the line of a device', () => {
     ['curl/8.14.1', 'curl 8'],
     [null, '?'],
     ['', '?'],
-  ])('of %j is %j', (userAgent, line) => {
-    expect(deviceLine(userAgent)).toBe(line);
-  });
+  ])('of %j is %j', (userAgent, line) => expect(deviceLine(userAgent)).toBe(line));
 
   it.each([
-    'evil.example/1',
-    'https://evil.example/login',
-    '<b>bold</b>/1',
-    'Your-account-was-hacked-call-now-0800-123456789-and-say-your-password/1',
-    'a\r\nBcc: b@example.org',
-    '\u202eexe.tpircs/1',
-    'Mozilla/5.0 (evil.example) www.evil.example/5 (x)',
-    'A'.repeat(512),
+    ...['evil.example/1', 'https://evil.example/login', '<b>bold</b>/1'],
+    ...['Your-account-was-hacked-call-now-0800-123456789-and-say-your-password/1', 'a\r\nBcc: b@example.org'],
+    ...['\u202eexe.tpircs/1', 'Mozilla/5.0 (evil.example) www.evil.example/5 (x)', 'A'.repeat(512)],
   ])('of %j has nothing that a stranger could say with it', (userAgent) => {
     const line = deviceLine(userAgent);
     expect(line.length).toBeLessThan(100);

@@ -4,7 +4,6 @@ import { Readiness } from './readiness.js';
 describe('Readiness', () => {
   let lines: string[];
   let readiness: Readiness;
-
   beforeEach(() => {
     lines = [];
     const write = (message: unknown) => void lines.push(String(message));

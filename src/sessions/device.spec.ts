@@ -69,11 +69,11 @@ const DEVICES: [
 ];
 
 describe('describeDevice', () => {
-  it.each(DEVICES)('recognises %s', (_, userAgent, [browser, os, kind]) => {
-    expect(describeDevice(userAgent)).toEqual({ browser, os, kind });
-  });
+  it.each(DEVICES)('recognises %s', (_, userAgent, [browser, os, kind]) =>
+    expect(describeDevice(userAgent)).toEqual({ browser, os, kind }),
+  );
 
-  it.each([null, ''])('says that nothing is known of %p', (userAgent) => {
-    expect(describeDevice(userAgent)).toEqual({ browser: null, os: null, kind: 'unknown' });
-  });
+  it.each([null, ''])('says that nothing is known of %p', (userAgent) =>
+    expect(describeDevice(userAgent)).toEqual({ browser: null, os: null, kind: 'unknown' }),
+  );
 });

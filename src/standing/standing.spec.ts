@@ -6,15 +6,12 @@ const START = new Date('2026-11-24T12:00:00Z');
 
 describe('Standing', () => {
   let standing: Standing;
-
   beforeEach(() => {
     Logger.overrideLogger(false);
     jest.useFakeTimers({ now: START });
     standing = new Standing();
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(() => jest.useRealTimers());
 
   const follow = (history = 'one') => {
     standing.adopt(history);

@@ -11,6 +11,7 @@ import { BreachedPasswords } from './breached-passwords.js';
 const PASSWORD = 'correct horse battery';
 const BY = { ...SERVICE_ACTOR, requestId: 'request-1' };
 const hashOf = (password: string) => createHash('sha1').update(password).digest('hex').toUpperCase();
+const ELSEWHERE = { location: '/elsewhere' };
 const OTHERS = Array.from({ length: 900 }, (_, index) => `${hashOf(`other ${index}`).slice(5)}:${index % 7}`);
 const listWith = (...lines: string[]) => [...lines, ...OTHERS].sort().join('\r\n');
 
@@ -20,7 +21,6 @@ describe('BreachedPasswords', () => {
   let requests: { url: string | undefined; padding: unknown }[];
   let logged: string[];
   let breached: BreachedPasswords;
-
   beforeEach(async () => {
     requests = [];
     logged = [];
@@ -47,9 +47,10 @@ describe('BreachedPasswords', () => {
 
   const lookUpAt = (hibpUrl: string | undefined) =>
     new BreachedPasswords({ passwords: { hibpUrl } } as unknown as AppConfig);
-  const answers = (body: string, status = 200): RequestListener => {
-    return (_request, response) => void response.writeHead(status).end(body);
-  };
+  const answers =
+    (body: string, status = 200): RequestListener =>
+    (_request, response) =>
+      void response.writeHead(status).end(body);
 
   it('finds a password by the first five digits of its hash, and sends no more', async () => {
     respond = answers(listWith(`${hashOf(PASSWORD).slice(5)}:3`));
@@ -85,22 +86,16 @@ describe('BreachedPasswords', () => {
     ['answers nothing', answers(''), /not a list/],
     ['answers an error', answers(listWith(found), 503), /503/],
     ['answers an error with garbage', answers('<html>', 429), /429/],
-    [
-      'redirects',
-      (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end(),
-      /fetch failed/,
-    ],
+    ['redirects', (_, response) => void response.writeHead(302, ELSEWHERE).end(), /fetch failed/],
     ['closes the connection', (request) => void request.socket.destroy(), /fetch failed/],
   ])('accepts every password when the service %s, and logs it once', async (_, behaviour, reason) => {
     respond = behaviour;
     await expect(breached.includes(PASSWORD, BY)).resolves.toBe(false);
-    await expect(
-      Promise.all([breached.includes(PASSWORD, BY), breached.includes(PASSWORD, BY)]),
-    ).resolves.toEqual([false, false]);
+    const two = [breached.includes(PASSWORD, BY), breached.includes(PASSWORD, BY)];
+    await expect(Promise.all(two)).resolves.toEqual([false, false]);
     expect(logged).toEqual([expect.stringMatching(reason)]);
     expect(logged.join()).not.toContain(hashOf(PASSWORD).slice(0, 5));
     expect(requests.every(({ url }) => url?.startsWith('/range/'))).toBe(true);
-
     respond = answers(listWith(found));
     await expect(breached.includes(PASSWORD, BY)).resolves.toBe(true);
     expect(logged).toHaveLength(2);
@@ -112,9 +107,8 @@ describe('BreachedPasswords', () => {
     respond = (_, response) => void held.push(() => response.end(listWith(found)));
     const checks = Array.from({ length: 10 }, () => breached.includes(PASSWORD, BY));
     await waitFor(() => Promise.resolve(held.length === 10), { what: 'ten questions' });
-    await expect(
-      Promise.all([breached.includes(PASSWORD, BY), breached.includes(PASSWORD, BY)]),
-    ).resolves.toEqual([false, false]);
+    const two = [breached.includes(PASSWORD, BY), breached.includes(PASSWORD, BY)];
+    await expect(Promise.all(two)).resolves.toEqual([false, false]);
     expect(requests).toHaveLength(10);
     expect(logged).toEqual([expect.stringMatching(/unchecked/)]);
     for (const answer of held) answer();

@@ -8,9 +8,7 @@ describe('normaliseEmail', () => {
     ['A\u030angstro\u0308m@example.org', 'ångström@example.org'],
     ['a+tag@example.org', 'a+tag@example.org'],
     ['a.b@example.org', 'a.b@example.org'],
-  ])('changes %j to %j', (written, normal) => {
-    expect(normaliseEmail(written)).toBe(normal);
-  });
+  ])('changes %j to %j', (written, normal) => expect(normaliseEmail(written)).toBe(normal));
 
   it('does not change a normalised address', () => {
     for (const written of [
@@ -19,9 +17,8 @@ describe('normaliseEmail', () => {
       'ẞ@example.org',
       '\u212b@example.org',
       'ǅ@example.org',
-    ]) {
+    ])
       expect(normaliseEmail(normaliseEmail(written))).toBe(normaliseEmail(written));
-    }
   });
 
   it('keeps addresses apart that only look alike', () => {

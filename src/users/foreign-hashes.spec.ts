@@ -5,7 +5,6 @@ import { PasswordHasher } from './password-hasher.js';
 const IP = '203.0.113.7';
 const PASSWORD = 'correct horse';
 const SALT = Buffer.from('0123456789abcdef');
-
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replaceAll('=', '');
 const digest = (algorithm: string, ...parts: (string | Buffer)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash(algorithm)).digest();
@@ -28,7 +27,6 @@ describe('PasswordHasher, with a hash of another system,', () => {
   let hasher: PasswordHasher;
   beforeAll(() => (hasher = new PasswordHasher()));
   afterAll(() => hasher.onApplicationShutdown());
-
   const verify = (stored: string, password: string) => hasher.verify(stored, password, IP);
 
   /** Each with its password alone, and to be renewed. */
@@ -72,9 +70,8 @@ describe('PasswordHasher, with a hash of another system,', () => {
 
   it('compares scrypt at the bound of its cost', async () => {
     const key = scryptSync(PASSWORD, SALT, 32, { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 });
-    await expect(verify(`$scrypt$ln=17,r=8,p=1$${base64(SALT)}$${base64(key)}`, PASSWORD)).resolves.toBe(
-      true,
-    );
+    const stored = `$scrypt$ln=17,r=8,p=1$${base64(SALT)}$${base64(key)}`;
+    await expect(verify(stored, PASSWORD)).resolves.toBe(true);
   });
 
   it.each(['sha1', 'sha256', 'sha512'])('compares PBKDF2 by %s', (algorithm) => {

@@ -5,7 +5,6 @@ import { PasswordHasher } from './password-hasher.js';
 /** Of `sched(7)`. */
 const SCHED_OTHER = 0;
 const NICENESS = 5;
-
 const LONG_MS = 20_000;
 const IP = '203.0.113.7';
 

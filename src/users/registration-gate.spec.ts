@@ -34,16 +34,13 @@ describe('RegistrationGate', () => {
     expect(verdicts({ REGISTRATION, REGISTRATION_DOMAINS: 'example.org' })).toEqual(expected);
   });
 
-  it('is open by default', () => {
-    expect(verdicts({})).toEqual(Array<string>(4).fill('open'));
-  });
+  it('is open by default', () => expect(verdicts({})).toEqual(Array<string>(4).fill('open')));
 
-  it('limits the domains of addresses that people choose, and no others', () => {
+  it('limits the domains of addresses that people choose, and no others', () =>
     expect(verdicts({ REGISTRATION_DOMAINS: 'example.net' })).toEqual([
       'email_domain_refused',
       ...Array<string>(3).fill('open'),
-    ]);
-  });
+    ]));
 
   it.each([
     ['example.org', 'ada@example.org', true],

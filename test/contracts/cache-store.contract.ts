@@ -27,18 +27,20 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
   beforeEach(() => opened.empty());
   afterAll(() => opened.close());
 
+  const untilExpired = (key: string, times = {}) =>
+    waitFor(async () => (await store.get(key, ENDLESS)) === undefined, {
+      what: 'the end of a life',
+      ...times,
+    });
   /** Resolves when everything that was written before with a life of SHORT_MS has ended. */
   const afterShortLife = async () => {
     await store.set('clock', 1, SHORT_MS + CLOCK_TOLERANCE_MS);
-    await waitFor(async () => (await store.get('clock', ENDLESS)) === undefined, {
-      what: 'an entry to expire',
-    });
+    await untilExpired('clock');
   };
 
   describe('when entries are read and written', () => {
-    it('answers undefined for what it does not have', async () => {
-      await expect(store.get('absent', ENDLESS)).resolves.toBeUndefined();
-    });
+    it('answers undefined for what it does not have', () =>
+      expect(store.get('absent', ENDLESS)).resolves.toBeUndefined());
 
     it.each([
       ['text', 'grüße, 世界 🙂 "quoted"\n'],
@@ -72,19 +74,13 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     it('keeps an entry until the end of its life, and no longer', async () => {
       const began = performance.now();
       await store.set('key', 1, SHORT_MS);
-      await waitFor(async () => (await store.get('key', ENDLESS)) === undefined, {
-        what: 'the entry to expire',
-        timeoutMs: SHORT_MS + 2000,
-        intervalMs: 5,
-      });
+      await untilExpired('key', { timeoutMs: SHORT_MS + 2000, intervalMs: 5 });
       expect(performance.now() - began).toBeGreaterThanOrEqual(SHORT_MS - CLOCK_TOLERANCE_MS);
     });
 
     it('takes a life of a fraction of a millisecond', async () => {
       await store.set('key', 1, 0.25);
-      await waitFor(async () => (await store.get('key', ENDLESS)) === undefined, {
-        what: 'the entry to expire',
-      });
+      await untilExpired('key');
     });
 
     it('keeps keys apart, whatever characters they have', async () => {
@@ -219,7 +215,6 @@ export function itKeepsTheCacheStoreContract(open: () => Promise<StoreUnderContr
     });
   });
 
-  it('answers how much memory it uses', async () => {
-    expect((await store.info()).memory_used).toMatch(/^\d+(\.\d+)?[BKMG]$/);
-  });
+  it('answers how much memory it uses', async () =>
+    expect((await store.info()).memory_used).toMatch(/^\d+(\.\d+)?[BKMG]$/));
 }

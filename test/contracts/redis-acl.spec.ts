@@ -7,7 +7,6 @@ const PATIENT_MS = 5000;
 const PATIENCE = { timeoutMs: 30_000 };
 const USER = 'ergodrive';
 const PASSWORD = 'p@ss-word';
-
 const guide = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
 const [, ruleOfTheGuide = ''] = /^ACL SETUSER ergodrive on >PASSWORD (.*)$/m.exec(guide) ?? [];
 const rules = ruleOfTheGuide.split(' ');
@@ -31,9 +30,7 @@ describe('a Redis user with the rules of docs/redis.md', () => {
     return readiness.reason;
   };
 
-  beforeAll(async () => {
-    redis = await RedisServer.start();
-  });
+  beforeAll(async () => (redis = await RedisServer.start()));
   afterEach(() => connected?.close());
   afterAll(() => redis.stop());
 

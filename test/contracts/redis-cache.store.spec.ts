@@ -89,8 +89,8 @@ describe('RedisCacheStore', () => {
       expect(reads).toBe(1);
     });
 
-    it('estimates the numbers of very many entries from a part of them', async () => {
-      await withRedis(redis.url, async (server) => {
+    it('estimates the numbers of very many entries from a part of them', async () =>
+      withRedis(redis.url, async (server) => {
         const fill =
           "for i = 1, tonumber(ARGV[1]) do redis.call('SET', KEYS[1] .. i, 1) end return redis.call('DBSIZE')";
         await server.send('EVAL', fill, '1', 'user:', '45000');
@@ -111,7 +111,6 @@ describe('RedisCacheStore', () => {
         expect(tokens).toBeLessThan(18_000);
         expect(others).toBe(0);
         expect((await scans()) - before).toBeLessThan(20);
-      });
-    });
+      }));
   });
 });

@@ -41,7 +41,6 @@ describe('RedisCacheStore in an outage', () => {
   let redis: RedisServer;
   let connected: ConnectedStore;
   let lease: string;
-
   beforeEach(async () => {
     redis = await RedisServer.start();
     connected = await new ConnectedStore(redis.url).trusted();
@@ -99,10 +98,8 @@ describe('RedisCacheStore in an outage', () => {
 
   it('finds out by itself that a silent link is dead', async () => {
     redis.freeze();
-    await waitFor(() => connected.readiness.state === 'down', {
-      what: 'the breaker to open',
-      timeoutMs: 2000,
-    });
+    const isDown = () => connected.readiness.state === 'down';
+    await waitFor(isDown, { what: 'the breaker to open', timeoutMs: 2000 });
     expect(connected.readiness.reason).not.toBe('');
   });
 
@@ -162,76 +159,68 @@ describe('RedisCacheStore in an outage', () => {
 });
 
 describe('RedisConnection at the start', () => {
+  let redis: RedisServer;
+  let connected: ConnectedStore;
+  afterEach(async () => {
+    await connected.close();
+    await redis.stop();
+  });
+  const untilReason = (reason: RegExp, what = 'the first attempt to fail') =>
+    waitFor(() => reason.test(connected.readiness.reason), { what });
+
   it('connects to a Redis that was frozen at first', async () => {
-    const redis = await RedisServer.start();
+    redis = await RedisServer.start();
     redis.freeze();
-    const connected = new ConnectedStore(redis.url);
-    await waitFor(() => connected.readiness.reason.includes('handshake'), {
-      what: 'the first attempt to fail',
-    });
+    connected = new ConnectedStore(redis.url);
+    await untilReason(/handshake/);
     await expectOutage(connected.store, 'none');
     redis.thaw();
     await connected.trusted(2000);
-    await connected.close();
-    await redis.stop();
   });
 
   it('connects to a Redis that was not running at first', async () => {
-    const redis = await RedisServer.start();
+    redis = await RedisServer.start();
     await redis.kill9();
-    const connected = new ConnectedStore(redis.url);
-    await waitFor(() => /ECONNREFUSED/.test(connected.readiness.reason), {
-      what: 'the first attempt to fail',
-    });
+    connected = new ConnectedStore(redis.url);
+    await untilReason(/ECONNREFUSED/);
     await redis.restart({ keepData: false });
     await connected.trusted(2000);
-    await connected.close();
-    await redis.stop();
   });
 
   it('is never trusted with a wrong password, and says why without the password', async () => {
-    const redis = await RedisServer.start({ password: 'right' });
-    const connected = new ConnectedStore(redis.url.replace('right', 'wrong-s3cret'));
-    await waitFor(() => /WRONGPASS/.test(connected.readiness.reason), {
-      what: 'Redis to refuse the password',
-    });
+    redis = await RedisServer.start({ password: 'right' });
+    connected = new ConnectedStore(redis.url.replace('right', 'wrong-s3cret'));
+    await untilReason(/WRONGPASS/, 'Redis to refuse the password');
     expect(connected.readiness.reason).not.toContain('s3cret');
     await expectOutage(connected.store, 'none');
     expect(connected.readiness.transitions.trusted).toBe(0);
-    await connected.close();
-    await redis.stop();
   });
 
   it('logs in with a password that needs escapes', async () => {
-    const redis = await RedisServer.start({ password: 'p@ss:/w%rd?#' });
-    const connected = await new ConnectedStore(redis.url).trusted();
+    redis = await RedisServer.start({ password: 'p@ss:/w%rd?#' });
+    connected = await new ConnectedStore(redis.url).trusted();
     await connected.store.set('key', 1, 60_000);
-    await connected.close();
-    await redis.stop();
   });
 
   it('is not trusted while the log cannot be replayed, and tries again', async () => {
-    const redis = await RedisServer.start();
+    redis = await RedisServer.start();
     let attempts = 0;
-    const connected = new ConnectedStore(redis.url, {
-      replay: async () => {
-        attempts += 1;
-        if (attempts < 3) throw new Error('the log cannot be read');
-      },
-    });
+    const replay = async () => {
+      attempts += 1;
+      if (attempts < 3) throw new Error('the log cannot be read');
+    };
+    connected = new ConnectedStore(redis.url, { replay });
     await waitFor(() => attempts === 1, { what: 'the first replay', intervalMs: 1 });
     expect(connected.readiness.isReady).toBe(false);
     await connected.trusted();
     expect(attempts).toBe(3);
     expect(connected.readiness.transitions).toMatchObject({ trusted: 1, replaying: 3 });
-    await connected.close();
-    await redis.stop();
   });
 
   it('connects and is trusted again when the link is cut, stalls, and comes back', async () => {
-    const redis = await RedisServer.start();
+    redis = await RedisServer.start();
     const link = await TcpProxy.start({ port: redis.port });
-    const connected = await new ConnectedStore(link.through(redis.url)).trusted();
+    connected = await new ConnectedStore(link.through(redis.url)).trusted();
     for (const fault of ['cut', 'blackhole'] as const) {
       const lease = await connected.store.lease('key', 60_000);
       await link[fault]();
@@ -241,8 +230,6 @@ describe('RedisConnection at the start', () => {
       await connected.trusted(2000);
     }
     expect(connected.replays).toBe(3);
-    await connected.close();
     await link.close();
-    await redis.stop();
   });
 });

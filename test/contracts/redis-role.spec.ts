@@ -7,7 +7,6 @@ describe('RedisConnection to a replica', () => {
   let master: RedisServer;
   let replica: RedisServer;
   let connected: ConnectedStore;
-
   beforeEach(async () => {
     master = await RedisServer.start();
     replica = await RedisServer.start({ args: ['--replicaof', '127.0.0.1', String(master.port)] });

@@ -31,33 +31,23 @@ export class ConnectedStore {
   /** Starts to connect. */
   constructor(
     url: string,
-    {
-      replay = async () => {},
-      keep = async () => {},
-      deadlineMs = DEADLINE_MS,
-      target,
-    }: ConnectedStoreOptions = {},
+    { replay, keep = async () => {}, deadlineMs = DEADLINE_MS, target }: ConnectedStoreOptions = {},
   ) {
     Logger.overrideLogger(false);
     this.connection = new RedisConnection({ ...parseRedisUrl(url), ...target }, deadlineMs, this.readiness);
     this.store = new RedisCacheStore(this.connection);
     this.standing.followForEver('a history');
-    void this.connection.start({
-      prepare: async () => {
-        this.replays += 1;
-        await replay();
-      },
-      keep,
-    });
+    const prepare = async () => {
+      this.replays += 1;
+      await replay?.();
+    };
+    void this.connection.start({ prepare, keep });
   }
 
   /** Resolves once the cache is trusted; throws when it is not within `timeoutMs`. */
   async trusted(timeoutMs = 5000): Promise<this> {
-    await waitFor(() => this.readiness.isReady, {
-      what: 'the cache to be trusted',
-      timeoutMs,
-      intervalMs: 5,
-    });
+    const what = 'the cache to be trusted';
+    await waitFor(() => this.readiness.isReady, { what, timeoutMs, intervalMs: 5 });
     return this;
   }
 

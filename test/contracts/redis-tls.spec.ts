@@ -12,7 +12,6 @@ import { ENDLESS } from '../support/endless-permit.js';
 const PATIENCE = { timeoutMs: 30_000 };
 const PATIENT_MS = 5000;
 const HOST = '127.0.0.1';
-
 const pem = (path: string) => readFileSync(path, 'utf8');
 
 describe('RedisConnection over TLS', () => {
@@ -22,34 +21,28 @@ describe('RedisConnection over TLS', () => {
   let opened: ConnectedStore[];
 
   /** Starts a Redis that shows this certificate; answers the URL of its port with TLS. */
-  const start = async (
-    names: [string, ...string[]],
-    clients: 'certified' | 'any' = 'any',
-  ): Promise<string> => {
+  const start = async (names: [string, ...string[]], clients: 'certified' | 'any' = 'any') => {
     const port = await freePort();
     redis = await RedisServer.start({ args: tlsArguments(port, await ca.issue(...names), ca.cert, clients) });
     return `rediss://${HOST}:${port}`;
   };
-  const connect = (
-    url: string,
-    authority: CertificateAuthority | undefined,
-    own?: Certificate,
-  ): ConnectedStore => {
-    const certificates = {
-      ca: authority && pem(authority.cert),
-      cert: own && pem(own.cert),
-      key: own && pem(own.key),
-    };
+  const connect = (url: string, authority: CertificateAuthority | undefined, own?: Certificate) => {
+    const ca = authority && pem(authority.cert);
+    const certificates = { ca, cert: own && pem(own.cert), key: own && pem(own.key) };
     const connected = new ConnectedStore(url, { deadlineMs: PATIENT_MS, target: { certificates } });
     opened.push(connected);
     return connected;
+  };
+  const untilFailed = async ({ readiness }: ConnectedStore, reason: RegExp) => {
+    await waitFor(() => reason.test(readiness.reason), { what: 'a refusal', ...PATIENCE });
+    expect(readiness.transitions.trusted).toBe(0);
   };
   /** Waits for a refusal of the server's certificate, and expects that it is logged, and that no command was sent. */
   const expectRefusal = async (connected: ConnectedStore, reason: RegExp): Promise<void> => {
     const lines: string[] = [];
     const write = (line: unknown) => void lines.push(String(line));
     Logger.overrideLogger({ log: write, warn: write, error: write });
-    await waitFor(() => reason.test(connected.readiness.reason), { what: 'a refusal', ...PATIENCE });
+    await untilFailed(connected, reason);
     expect(connected.readiness.state).toBe('down');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(reason);
@@ -103,24 +96,13 @@ describe('RedisConnection over TLS', () => {
   it('says that the server asks for a certificate', async () => {
     const url = await start([`IP:${HOST}`], 'certified');
     const connected = connect(url, ca);
-    await waitFor(
-      () => /certificate required|asks for a client certificate/.test(connected.readiness.reason),
-      {
-        what: 'a refusal',
-        ...PATIENCE,
-      },
-    );
-    expect(connected.readiness.transitions.trusted).toBe(0);
+    await untilFailed(connected, /certificate required|asks for a client certificate/);
   });
 
   it('is not trusted when the server has no TLS', async () => {
     const url = await start([`IP:${HOST}`]);
     const connected = connect(url.replace(/\d+$/, String(redis.port)), ca);
-    await waitFor(() => /TLS failed|handshake|closed/i.test(connected.readiness.reason), {
-      what: 'a failure',
-      ...PATIENCE,
-    });
-    expect(connected.readiness.transitions.trusted).toBe(0);
+    await untilFailed(connected, /TLS failed|handshake|closed/i);
   });
 });
 
@@ -131,14 +113,11 @@ describe('RedisCacheStore over TLS', () => {
     const redis = await RedisServer.start({ args: tlsArguments(port, server, ca.cert, 'certified') });
     const certificates = { ca: pem(ca.cert), cert: pem(client.cert), key: pem(client.key) };
     const options = { deadlineMs: PATIENT_MS, target: { certificates } };
-    const connected = await new ConnectedStore(`rediss://${HOST}:${port}`, options).trusted(
-      PATIENCE.timeoutMs,
-    );
+    const connected = new ConnectedStore(`rediss://${HOST}:${port}`, options);
+    await connected.trusted(PATIENCE.timeoutMs);
     return {
       store: connected.store,
-      empty: async () => {
-        await redis.cli('FLUSHDB');
-      },
+      empty: () => redis.cli('FLUSHDB').then(() => undefined),
       close: async () => {
         await connected.close();
         await redis.stop();

@@ -44,9 +44,8 @@ describe('the catalogs of the pages', () => {
     expectLikeness(admin, catalogOf('de', ADMIN_FOLDER));
   });
 
-  it('have no key twice: neither page shows a text of the other in its place', () => {
-    expect(Object.keys(admin).filter((key) => key in english)).toEqual([]);
-  });
+  it('have no key twice: neither page shows a text of the other in its place', () =>
+    expect(Object.keys(admin).filter((key) => key in english)).toEqual([]));
 
   it('have a text for each action of the audit trail, also on /account: an owner reads every event of the account', async () => {
     expect(await registerAll()).toBeGreaterThan(3);
@@ -67,13 +66,11 @@ describe('the catalogs of the pages', () => {
     expect([...(listed ?? '').matchAll(/'([\w:]+)'/g)].map(([, scope]) => scope)).toEqual([...CLIENT_SCOPES]);
   });
 
-  it('have a text for each problem that the service answers', () => {
-    expect(lacking('problem', PROBLEM_CODES)).toEqual([]);
-  });
+  it('have a text for each problem that the service answers', () =>
+    expect(lacking('problem', PROBLEM_CODES)).toEqual([]));
 
-  it('have a text for each reason why a value is refused', () => {
-    expect(lacking('violation', VIOLATION_CODES)).toEqual([]);
-  });
+  it('have a text for each reason why a value is refused', () =>
+    expect(lacking('violation', VIOLATION_CODES)).toEqual([]));
 
   it('have a text for each reason why a session ends', () => {
     const reasons = reasonsOfEnds();

@@ -8,7 +8,7 @@ function copiesOf(name: string): string[] {
 }
 
 describe('dependencies', () => {
-  it.each(['redis', '@redis/client'])('contain %s once, in the version of the application', (name) => {
-    expect(copiesOf(name)).toEqual([`node_modules/${name}`]);
-  });
+  it.each(['redis', '@redis/client'])('contain %s once, in the version of the application', (name) =>
+    expect(copiesOf(name)).toEqual([`node_modules/${name}`]),
+  );
 });

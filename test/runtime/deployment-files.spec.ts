@@ -9,6 +9,10 @@ import { COMPOSE_FILE, ComposeFile, SECRETS_COMPOSE_FILE } from '../support/comp
 const read = (file: string) => readFileSync(join(process.cwd(), file), 'utf8');
 
 describe('the image', () => {
+  const [stage] = read('Dockerfile')
+    .split(/^FROM /m)
+    .slice(-1);
+
   it('is built from listed files only: no version control, no secret, no spec', () => {
     const rules = read('.dockerignore')
       .split('\n')
@@ -20,22 +24,15 @@ describe('the image', () => {
   });
 
   it('runs in production mode, as a user without rights', () => {
-    const stages = read('Dockerfile').split(/^FROM /m);
-    expect(stages.at(-1)).toMatch(/^ENV NODE_ENV=production\b/m);
-    expect(stages.at(-1)).toMatch(/^USER node$/m);
+    expect(stage).toMatch(/^ENV NODE_ENV=production\b/m);
+    expect(stage).toMatch(/^USER node$/m);
   });
 
   it('has a folder of its user for keys and clients, from which a new volume takes the owner', () => {
-    const stage = read('Dockerfile')
-      .split(/^FROM /m)
-      .at(-1);
     expect(stage).toMatch(/^RUN install --directory --owner=node --group=node .*\/config\b/m);
   });
 
   it('has no package manager, and its commands need none', () => {
-    const stage = read('Dockerfile')
-      .split(/^FROM /m)
-      .at(-1);
     for (const path of ['lib/node_modules', 'bin/npm', 'bin/npx', 'bin/corepack', 'bin/yarn'])
       expect(stage).toMatch(new RegExp(`rm -rf .*/usr/local/${path}`));
     const files = [COMPOSE_FILE, SECRETS_COMPOSE_FILE].map(read);
@@ -48,19 +45,9 @@ const SECRETS = ['JWT_SECRET', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD'];
 const VARIABLES = Object.fromEntries(SECRETS.map((name) => [name, `the${name.replace('_', '')}`]));
 /** What the compose file decides, what is for its other services, and what needs a service or a file that it does not have. */
 const NOT_OF_COMPOSE = [
-  'POSTGRES_PASSWORD',
-  'REDIS_PASSWORD',
-  'GRAFANA_PASSWORD',
-  'GRAFANA_PORT',
-  'PROMETHEUS_PORT',
-  'HOST',
-  'DATA_DIR',
-  'DATABASE_DIRECT_URL',
-  'REDIS_SENTINEL_PASSWORD',
-  'REDIS_SENTINEL_USERNAME',
-  'MAIL_CATALOGS_DIR',
-  'CONSOLE_LOGO',
-  'MAILPIT_PORT',
+  ...['POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'GRAFANA_PASSWORD', 'GRAFANA_PORT', 'PROMETHEUS_PORT', 'HOST'],
+  ...['DATA_DIR', 'DATABASE_DIRECT_URL', 'REDIS_SENTINEL_PASSWORD', 'REDIS_SENTINEL_USERNAME'],
+  ...['MAIL_CATALOGS_DIR', 'CONSOLE_LOGO', 'MAILPIT_PORT'],
 ];
 /** The container has no volume for other files. */
 const FILES = ['SIGNING_KEYS_FILE', 'CLIENTS_FILE'];
@@ -84,12 +71,8 @@ describe.each([COMPOSE_FILE, SECRETS_COMPOSE_FILE])('%s', (path) => {
   });
 
   it('runs the service and its commands without capabilities, on a file system that they cannot write to', () => {
-    for (const service of [app, keys, clients])
-      expect(service).toMatchObject({
-        read_only: true,
-        cap_drop: ['ALL'],
-        security_opt: ['no-new-privileges:true'],
-      });
+    const bare = { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+    for (const service of [app, keys, clients]) expect(service).toMatchObject(bare);
   });
 
   it('gives the service a key pair and clients that it cannot write, and the commands no network', () => {
@@ -97,13 +80,10 @@ describe.each([COMPOSE_FILE, SECRETS_COMPOSE_FILE])('%s', (path) => {
     for (const name of FILES) expect(environment[name]).toMatch(/^\/config\/[a-z-]+\.(json|yaml)$/);
     const [mount] = compose.mountsOf('app');
     expect(mount).toMatchObject({ target: '/config', read_only: true });
+    const command = { image: app!.image, profiles: ['commands'], network_mode: 'none' };
     for (const name of ['keys', 'clients']) {
       expect(compose.mountsOf(name)).toEqual([{ ...mount, read_only: false }]);
-      expect(compose.service(name)).toMatchObject({
-        image: app!.image,
-        profiles: ['commands'],
-        network_mode: 'none',
-      });
+      expect(compose.service(name)).toMatchObject(command);
     }
   });
 });
@@ -163,12 +143,9 @@ describe('the profile observability', () => {
   const FOLDER = 'deploy/observability';
 
   it('has the images of certain versions, and starts nothing without the profile', () => {
+    const image: unknown = expect.stringMatching(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+$/);
     for (const service of [prometheus, grafana])
-      expect(service).toMatchObject({
-        image: expect.stringMatching(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+$/),
-        profiles: ['observability'],
-        cap_drop: ['ALL'],
-      });
+      expect(service).toMatchObject({ image, profiles: ['observability'], cap_drop: ['ALL'] });
   });
 
   it('reads the metrics at the management port of the service, by the rules that are mounted', () => {
@@ -184,16 +161,10 @@ describe('the profile observability', () => {
   it('gives Grafana this Prometheus and the dashboard', () => {
     const { source } = mountAt('grafana', '/etc/grafana/provisioning')!;
     const config = yaml(`${FOLDER}/prometheus.yml`) as { global: { scrape_interval: string } };
+    const jsonData = { timeInterval: config.global.scrape_interval };
     expect(yaml(join(source, 'datasources/prometheus.yaml'))).toMatchObject({
       apiVersion: 1,
-      datasources: [
-        {
-          type: 'prometheus',
-          url: 'http://prometheus:9090',
-          isDefault: true,
-          jsonData: { timeInterval: config.global.scrape_interval },
-        },
-      ],
+      datasources: [{ type: 'prometheus', url: 'http://prometheus:9090', isDefault: true, jsonData }],
     });
     const { providers } = yaml(join(source, 'dashboards/ergodrive.yaml')) as {
       providers: { type: string; options: { path: string } }[];
@@ -205,8 +176,7 @@ describe('the profile observability', () => {
   });
 
   it('lets nobody into Grafana without the password that was set', async () => {
-    const environment = compose.environmentOf('grafana');
-    expect(environment).toEqual({
+    expect(compose.environmentOf('grafana')).toEqual({
       GF_SECURITY_ADMIN_PASSWORD: 'theGrafanaPassword',
       GF_AUTH_ANONYMOUS_ENABLED: 'false',
     });

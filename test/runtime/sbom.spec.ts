@@ -2,12 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { productionLicences } from './lock-file.js';
 
-interface Component {
-  'bom-ref': string;
-  name: string;
-  version: string;
-  purl: string;
-}
+type Component = Record<'bom-ref' | 'name' | 'version' | 'purl', string>;
 
 interface Bom {
   bomFormat: string;
@@ -19,22 +14,20 @@ interface Bom {
 
 describe('the SBOM', () => {
   let bom: Bom;
-
   beforeAll(async () => {
     const options = { maxBuffer: 16 * 1024 * 1024 };
     const { stdout } = await promisify(execFile)(process.execPath, ['.ci/sbom.mjs'], options);
     bom = JSON.parse(stdout) as Bom;
   });
 
-  it('is CycloneDX, and describes this application', () => {
+  it('is CycloneDX, and describes this application', () =>
     expect(bom).toMatchObject({
       bomFormat: 'CycloneDX',
       specVersion: expect.stringMatching(/^1\.\d+$/),
       metadata: {
         component: { type: 'application', purl: expect.stringMatching(/^pkg:npm\/ergodrive-backend@/) },
       },
-    });
-  });
+    }));
 
   it('lists each package that ships, and no other', () => {
     const listed = bom.components.map(({ name, version }) => `${name}@${version}`);

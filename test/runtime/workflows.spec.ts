@@ -33,9 +33,7 @@ describe('the workflow of each push and pull request', () => {
   const { required, ...others } = (parse(workflows.find(({ name }) => name === 'ci.yml')!.text) as Workflow)
     .jobs;
 
-  it('has one last job that needs all others', () => {
-    expect(required?.needs).toEqual(Object.keys(others));
-  });
+  it('has one last job that needs all others', () => expect(required?.needs).toEqual(Object.keys(others)));
 
   it('ends each job within 20 minutes', () => {
     for (const job of Object.values(others))
@@ -51,7 +49,6 @@ describe.each(workflows)('the workflow $name', ({ text }) => {
 
   it('leaves no token in the checkout', () => {
     const checkouts = text.split(/uses: actions\/checkout@.*\n/).slice(1);
-    const withToken = checkouts.filter((rest) => !/^ +with:\n +persist-credentials: false\n/.test(rest));
-    expect(withToken).toEqual([]);
+    expect(checkouts.filter((rest) => !/^ +with:\n +persist-credentials: false\n/.test(rest))).toEqual([]);
   });
 });

@@ -4,10 +4,7 @@ import { logInAnew, startService, VisibleStore } from './service.js';
 
 describe('the client', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   it('registers, logs in, reads the account and its sessions, and logs out', async () => {

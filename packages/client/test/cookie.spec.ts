@@ -6,10 +6,7 @@ import { logInAnew, startService, VisibleStore } from './service.js';
 
 describe('a client with carrier: "cookie"', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   /** Does what a browser does: adds its Origin, and keeps the cookie. */
@@ -111,10 +108,9 @@ describe('a client with carrier: "cookie"', () => {
   it('is refused with a store or a lock', () => {
     const options = { baseUrl: service.url, carrier: 'cookie' } as const;
     const lock = <T>(work: () => Promise<T>) => work();
+    const rule = /^carrier: "cookie" has no store and no lock/;
     for (const wrong of [{ store: new VisibleStore() }, { lock }])
-      expect(() => createClient({ ...options, ...wrong })).toThrow(
-        /^carrier: "cookie" has no store and no lock/,
-      );
+      expect(() => createClient({ ...options, ...wrong })).toThrow(rule);
   });
 
   it('names a login by an access token with any base64url', () => {

@@ -10,10 +10,7 @@ const ME = '/api/v1/users/me';
 describe('the reason of an end that a request finds', () => {
   let service: AppProcess;
   const closing: (() => void)[] = [];
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterEach(() => {
     for (const close of closing.splice(0)) close();
     jest.restoreAllMocks();
@@ -56,11 +53,7 @@ describe('the reason of an end that a request finds', () => {
     const second = logged.client.api.me.read();
     const third = logged.client.fetch(service.url + ME);
     await new Promise(setImmediate);
-    expect({ isAnswered, sent: sends(logged, ME), ends: logged.ends }).toEqual({
-      isAnswered: false,
-      sent: 1,
-      ends: [],
-    });
+    expect([isAnswered, sends(logged, ME), logged.ends]).toEqual([false, 1, []]);
     release();
     await expect(first).resolves.toMatchObject(answer);
     await expect(second).resolves.toMatchObject(answer);
@@ -72,11 +65,10 @@ describe('the reason of an end that a request finds', () => {
 
   it('is that of the channel when its message comes first', async () => {
     const logged = await start();
+    const hasReason = () => logged.socket.received.some(({ type }) => type === 'session.revoked');
     logged.observed.answer = async (request) => {
       const response = await fetch(request);
-      await waitFor(() => logged.socket.received.some(({ type }) => type === 'session.revoked'), {
-        what: 'the reason',
-      });
+      await waitFor(hasReason, { what: 'the reason' });
       return response;
     };
     await logged.other.api.sessions.endAll();

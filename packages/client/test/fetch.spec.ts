@@ -1,18 +1,13 @@
 import type { AppProcess } from '../../../test/support/app/app-process.js';
 import { createClient } from '../src/index.js';
-import { expired, logInAnew, startService } from './service.js';
+import { endElsewhere, expired, logInAnew, startService } from './service.js';
 import { TeamApi } from './team-api.js';
 
 describe("client.fetch to the team's own API", () => {
   let service: AppProcess;
   let team: TeamApi;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
-  beforeEach(async () => {
-    team = await TeamApi.start(service.url);
-  });
+  beforeAll(async () => (service = await startService()));
+  beforeEach(async () => (team = await TeamApi.start(service.url)));
   afterAll(() => service.stop());
 
   async function logIn() {
@@ -64,9 +59,7 @@ describe("client.fetch to the team's own API", () => {
   it('gives the caller the second refusal, after one exchange', async () => {
     const { client, exchanges } = await logIn();
     team.accepts = () => false;
-    team.refusal = async (_answer, response) => {
-      response.writeHead(401).end('{"code":"token_invalid"}');
-    };
+    team.refusal = async (_answer, response) => void response.writeHead(401).end('{"code":"token_invalid"}');
     await expect(client.fetch(`${team.origin}/cats`)).resolves.toMatchObject({ status: 401 });
     expect(exchanges()).toBe(1);
     expect(team.received).toHaveLength(2);
@@ -87,10 +80,7 @@ describe("client.fetch to the team's own API", () => {
 
   it('ends the session when the API says that it was revoked', async () => {
     const { client, store, ends, session } = await logIn();
-    await fetch(`${service.url}/api/v1/auth/logout`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${session.accessToken}` },
-    });
+    await endElsewhere(service.url, session);
     await expect(client.fetch(`${team.origin}/cats`)).resolves.toMatchObject({ status: 401 });
     expect(store.session).toBeUndefined();
     expect(ends).toEqual([{ reason: undefined }]);
@@ -139,10 +129,9 @@ describe("client.fetch to the team's own API", () => {
 
   it.each(['api.example.org', 'https://api.example.org/v1', 'https://me@api.example.org', '*', ''])(
     'refuses %j as an origin',
-    (origin) => {
+    (origin) =>
       expect(() => createClient({ baseUrl: service.url, origins: [origin] })).toThrow(
         `"origins" takes origins alone, such as https://api.example.org: ${origin}`,
-      );
-    },
+      ),
   );
 });

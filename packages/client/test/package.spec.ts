@@ -26,10 +26,7 @@ const COMPILER_OPTIONS = {
 
 describe('the package', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   it('has the client of the document that the service serves (npm run client:generate)', async () => {

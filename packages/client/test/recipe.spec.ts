@@ -56,10 +56,7 @@ const story = (accounts: object[]) => `
 
 describe('the recipe of docs/clients.md', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   it('refreshes once for all requests, and repeats none with the token of a later login', async () => {
@@ -72,13 +69,12 @@ describe('the recipe of docs/clients.md', () => {
       password: 'correct horse battery',
       full_name: 'Ada Lovelace',
     }));
-    for (const account of accounts) {
+    for (const account of accounts)
       await fetch(`${service.url}/api/v1/auth/register`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(account),
       });
-    }
     await writeFile(join(folder, 'story.mjs'), story(accounts));
     const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'story.mjs')]);
     expect(stdout.trim().split('\n')).toEqual([

@@ -3,18 +3,12 @@ import { createClient, type Lock } from '../src/index.js';
 import { oneAfterTheOther } from '../src/session.js';
 import { expired, logInAnew, ObservedFetch, startService } from './service.js';
 
-const unavailable = (status: number, retryAfter: number) =>
-  Response.json(
-    { code: 'temporarily_unavailable' },
-    { status, headers: { 'retry-after': String(retryAfter) } },
-  );
+const unavailable = (status: number, seconds: number) =>
+  Response.json({ code: 'temporarily_unavailable' }, { status, headers: { 'retry-after': String(seconds) } });
 
 describe('an access token that has expired', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterEach(() => jest.restoreAllMocks());
   afterAll(() => service.stop());
 
@@ -29,12 +23,8 @@ describe('an access token that has expired', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => client.api.me.read()));
     expect(answers.map(({ response }) => response?.status)).toEqual(Array(8).fill(200));
     expect(observed.exchanges).toBe(1);
-    expect(store.session).toEqual({
-      ...session,
-      accessToken: expect.any(String),
-      refreshToken: expect.any(String),
-      expiresAt: expect.any(Number),
-    });
+    const tokens = { accessToken: expect.any(String), refreshToken: expect.any(String) };
+    expect(store.session).toEqual({ ...session, ...tokens, expiresAt: expect.any(Number) });
     expect(store.session?.refreshToken).not.toBe(session.refreshToken);
     await expect(client.api.me.read()).resolves.toMatchObject({ data: { full_name: 'Ada Lovelace' } });
     expect(observed.exchanges).toBe(1);
@@ -44,9 +34,8 @@ describe('an access token that has expired', () => {
     const { store } = await expire();
     const observed = new ObservedFetch();
     const lock: Lock = oneAfterTheOther();
-    const clients = [1, 2].map(() =>
-      createClient({ baseUrl: service.url, store, lock, fetch: observed.send }),
-    );
+    const options = { baseUrl: service.url, store, lock, fetch: observed.send };
+    const clients = [1, 2].map(() => createClient(options));
     const answers = await Promise.all(clients.map(({ api }) => api.me.read()));
     expect(answers.map(({ response }) => response?.status)).toEqual([200, 200]);
     expect(observed.exchanges).toBe(1);
@@ -120,9 +109,9 @@ describe('an access token that has expired', () => {
 
   it('is replaced where there is no crypto.randomUUID, and a missing crypto is named', async () => {
     const { client } = await expire();
-    const random = jest.spyOn(globalThis, 'crypto', 'get').mockReturnValue({
-      getRandomValues: <T extends ArrayBufferView>(array: T) => array,
-    } as Crypto);
+    const random = jest
+      .spyOn(globalThis, 'crypto', 'get')
+      .mockReturnValue({ getRandomValues: <T extends ArrayBufferView>(array: T) => array } as Crypto);
     await expect(client.api.me.read()).resolves.toMatchObject({ response: { status: 200 } });
     random.mockReturnValue(undefined as unknown as Crypto);
     await expect(client.logIn({ email: 'a@example.org', password: 'b' })).rejects.toThrow(

@@ -107,3 +107,7 @@ export async function logInAnew(
   if (store.session === undefined) throw new Error('the login left no session');
   return { client, store, observed, session: store.session, account };
 }
+
+/** The session ends without a word of its client. */
+export const endElsewhere = (url: string, { accessToken }: Session) =>
+  fetch(`${url}/api/v1/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${accessToken}` } });

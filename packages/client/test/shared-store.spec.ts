@@ -2,14 +2,19 @@ import type { AppProcess } from '../../../test/support/app/app-process.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { createClient, type SessionEnd } from '../src/index.js';
 import { oneAfterTheOther } from '../src/session.js';
-import { expired, logInAnew, ObservedFetch, SharedStore, startService, VisibleStore } from './service.js';
+import {
+  endElsewhere,
+  expired,
+  logInAnew,
+  ObservedFetch,
+  SharedStore,
+  startService,
+  VisibleStore,
+} from './service.js';
 
 describe('clients that share a store, as the tabs of a browser do', () => {
   let service: AppProcess;
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterAll(() => service.stop());
 
   async function openTabs(store: VisibleStore, count = 3) {
@@ -75,10 +80,7 @@ describe('clients that share a store, as the tabs of a browser do', () => {
     const store = new SharedStore();
     const { tabs } = await openTabs(store);
     const live = store.session!;
-    await fetch(`${service.url}/api/v1/auth/logout`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${live.accessToken}` },
-    });
+    await endElsewhere(service.url, live);
     if (isExpired) store.session = expired(live);
     const answers = await Promise.all(tabs.map(({ client }) => client.api.me.read()));
     expect(answers.map(({ response }) => response?.status)).toEqual([401, 401, 401]);
@@ -91,12 +93,10 @@ describe('clients that share a store, as the tabs of a browser do', () => {
     const { tabs } = await openTabs(new SharedStore());
     const other = await logInAnew(service.url);
     await tabs[0]!.client.logIn(other.account);
-    await waitFor(() => tabs.slice(1).every(({ ends }) => ends.length > 0), {
-      what: 'the end in the others',
-    });
-    await expect(tabs[0]!.client.api.me.read()).resolves.toMatchObject({
-      data: { email: other.account.email },
-    });
+    const [tab, ...others] = tabs;
+    await waitFor(() => others.every(({ ends }) => ends.length > 0), { what: 'the end in the others' });
+    const { data } = await tab!.client.api.me.read();
+    expect(data).toMatchObject({ email: other.account.email });
     expect(endsOf(tabs)).toEqual([[], [{ reason: 'other_login' }], [{ reason: 'other_login' }]]);
   });
 

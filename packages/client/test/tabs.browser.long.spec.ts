@@ -20,11 +20,7 @@ type Page = Awaited<ReturnType<BrowserContext['newPage']>>;
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 /** What the page of the test has in `window`. */
-interface Tab {
-  client: ErgodriveClient;
-  ends: SessionEnd[];
-  watched: (SessionEnd | boolean)[];
-}
+type Tab = { client: ErgodriveClient; ends: SessionEnd[]; watched: (SessionEnd | boolean)[] };
 
 const pageFor = (serviceUrl: string) => `<!doctype html><script type="module">
   import { createClient, sharedByTabs } from '/client/index.js';
@@ -42,7 +38,6 @@ describe('two tabs of a browser with sharedByTabs', () => {
   let browser: Browser;
   let pages: Server;
   let origin: string;
-
   beforeAll(async () => {
     const built = await makeTemporaryDirectory('built');
     const project = join(PACKAGE, 'tsconfig.build.json');
@@ -87,15 +82,12 @@ describe('two tabs of a browser with sharedByTabs', () => {
     const { context, first, second } = await openTabs();
     const tabs = [first, second];
     await expect(Promise.all(tabs.map(read))).resolves.toEqual([200, 200]);
-    for (const tab of tabs) {
+    for (const tab of tabs)
       await tab.evaluate(async () => {
         const { client, watched } = window as unknown as Tab;
-        await client.watch({
-          onEnd: (end) => watched.push(end),
-          onConnection: (isOpen) => watched.push(isOpen),
-        });
+        const keep = (event: SessionEnd | boolean) => watched.push(event);
+        await client.watch({ onEnd: keep, onConnection: keep });
       });
-    }
     const areOpen = async () => (await Promise.all(tabs.map(watchedBy))).every(([isOpen]) => isOpen === true);
     await waitFor(areOpen, { what: 'the channels' });
 
@@ -127,9 +119,8 @@ describe('two tabs of a browser with sharedByTabs', () => {
     await expect(Promise.all(tabs.map(read))).resolves.toEqual([401, 401]);
     const end = { reason: 'logout' };
     await expect(Promise.all(tabs.map(endsOf))).resolves.toEqual([[end], [end]]);
-    for (const watched of await Promise.all(tabs.map(watchedBy))) {
+    for (const watched of await Promise.all(tabs.map(watchedBy)))
       expect(watched.filter((event) => event !== false)).toEqual([true, end]);
-    }
     await context.close();
   });
 

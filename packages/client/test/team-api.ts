@@ -4,11 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { rememberResource } from '../../../test/support/jest/suite-resources.js';
 
-export interface Received {
-  path: string;
-  authorization: string | undefined;
-  body: string;
-}
+export type Received = { path: string; authorization: string | undefined; body: string };
 
 /** An API of the team: asks the service about each token, and answers a refusal as {@link refusal} says. */
 export class TeamApi {

@@ -11,10 +11,7 @@ const setGlobal = (value: unknown) => Reflect.set(globalThis, 'WebSocket', value
 describe('client.watch', () => {
   let service: AppProcess;
   const watches: Watch[] = [];
-
-  beforeAll(async () => {
-    service = await startService();
-  });
+  beforeAll(async () => (service = await startService()));
   afterEach(() => {
     for (const watch of watches.splice(0)) watch.close();
     jest.restoreAllMocks();
@@ -43,6 +40,14 @@ describe('client.watch', () => {
   const until = (what: string, condition: () => boolean) => waitFor(condition, { what });
   const isOpen = ({ connections }: { connections: boolean[] }) => connections.at(-1) === true;
 
+  /** A client with a channel that is open. */
+  async function open() {
+    const logged = await start();
+    const live = await watch(logged);
+    await until('the channel', () => isOpen(live));
+    return { logged, live };
+  }
+
   /** A second client of the same account, with a session of its own. */
   async function elsewhere({ account }: LoggedIn) {
     const client = createClient({ baseUrl: service.url });
@@ -51,9 +56,7 @@ describe('client.watch', () => {
   }
 
   it('gives the end of the session with its reason, to the watch and to the client, once', async () => {
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { logged, live } = await open();
     const { api } = await elsewhere(logged);
     await api.sessions.endAll();
     await until('the end', () => live.ends.length > 0);
@@ -65,18 +68,12 @@ describe('client.watch', () => {
   });
 
   it('gives the changes of the user, and sends the token in no URL and no header', async () => {
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { logged, live } = await open();
     await logged.client.api.me.update({ body: { full_name: 'Ada King' } });
     await until('the change', () => live.users.length > 0);
-    expect(live.users[0]).toEqual({
-      id: expect.any(String),
-      email: logged.account.email,
-      full_name: 'Ada King',
-      role: 'student',
-      is_active: true,
-    });
+    const { email } = logged.account;
+    const user = { email, full_name: 'Ada King', role: 'student', is_active: true };
+    expect(live.users[0]).toEqual({ id: expect.any(String), ...user });
     const [socket] = logged.sockets;
     expect(socket!.protocol).toBe('ergodrive.v1');
     expect(socket!.url).not.toContain(logged.session.accessToken);
@@ -84,9 +81,7 @@ describe('client.watch', () => {
   });
 
   it('ends at the logout of its own client', async () => {
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { logged, live } = await open();
     await logged.client.logOut();
     await until('the end', () => live.ends.length > 0);
     expect(live.ends).toEqual([{ reason: 'logout' }]);
@@ -155,9 +150,7 @@ describe('client.watch', () => {
   });
 
   it('finds, when it connects again, that the session has ended meanwhile', async () => {
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { logged, live } = await open();
     const { api } = await elsewhere(logged);
     const [socket] = logged.sockets;
     socket!.terminate();
@@ -169,9 +162,7 @@ describe('client.watch', () => {
 
   it('connects to the next instance when the service restarts', async () => {
     jest.spyOn(Math, 'random').mockReturnValue(0);
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { live } = await open();
     await service.restart();
     await waitFor(() => live.connections.length === 3, { what: 'the second channel', timeoutMs: 60_000 });
     expect(live.connections).toEqual([true, false, true]);
@@ -179,9 +170,7 @@ describe('client.watch', () => {
   });
 
   it('calls nothing any more after close(), and does not connect again', async () => {
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { logged, live } = await open();
     live.close();
     await until('the close', () => logged.sockets[0]!.readyState === logged.sockets[0]!.CLOSED);
     await logged.client.logOut();
@@ -192,11 +181,7 @@ describe('client.watch', () => {
   it('opens no channel when it is closed before', async () => {
     const logged = await start();
     let answers = 0;
-    logged.observed.answer = async (request) => {
-      const response = await fetch(request);
-      answers += 1;
-      return response;
-    };
+    logged.observed.answer = (request) => fetch(request).finally(() => (answers += 1));
     (await watch(logged)).close();
     await until('the id of the session', () => answers === 1);
     await logged.client.api.me.read();
@@ -204,9 +189,7 @@ describe('client.watch', () => {
   });
 
   it('is over without an end when its own client logs in anew', async () => {
-    const logged = await start();
-    const live = await watch(logged);
-    await until('the channel', () => isOpen(live));
+    const { logged, live } = await open();
     await logged.client.logIn(logged.account);
     await until('the close', () => logged.sockets[0]!.readyState === logged.sockets[0]!.CLOSED);
     expect([live.ends, logged.clientEnds]).toEqual([[], []]);

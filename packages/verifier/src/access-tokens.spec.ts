@@ -7,13 +7,10 @@ const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base
 describe('access tokens', () => {
   let world: VirtualWorld;
   let session: Session;
-
   beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
+    world = await VirtualWorld.createFresh();
     ({ session } = await world.issuer.logIn());
   });
-
   afterEach(() => world.close());
 
   it.each([
@@ -29,9 +26,9 @@ describe('access tokens', () => {
     ['no role', { role: undefined }],
     ['a role that is no text', { role: ['admin'] }],
     ['a begin of validity in the future', { nbf: 4_000_000_000 }],
-  ])('are refused with %s', async (_, claims) => {
-    expect(await world.verify(await world.issuer.tokenFor(session, claims))).toBe('token_invalid');
-  });
+  ])('are refused with %s', async (_, claims) =>
+    expect(await world.verify(await world.issuer.tokenFor(session, claims))).toBe('token_invalid'),
+  );
 
   it.each([
     ['the type of a refresh token', { typ: 'rt+jwt' }],
@@ -91,14 +88,13 @@ describe('access tokens', () => {
     ['a.b.c', 'a.b.c'],
     ['100 dots', '.'.repeat(100)],
     ['10,000 letters', 'x'.repeat(10_000)],
-  ])('are refused when the text is %s', async (_, token) => {
-    expect(await world.verify(token)).toBe('token_invalid');
-  });
+  ])('are refused when the text is %s', async (_, token) =>
+    expect(await world.verify(token)).toBe('token_invalid'),
+  );
 
   it('are refused when they are not text', async () => {
-    for (const token of [undefined, null, 1, {}, []]) {
+    for (const token of [undefined, null, 1, {}, []])
       expect(await world.verify(token as string)).toBe('token_invalid');
-    }
   });
 
   it('are checked for expiry each time, also when the verifier remembers them', async () => {
@@ -146,8 +142,7 @@ describe('access tokens', () => {
 
   it('are remembered longest when they are used', async () => {
     await world.close();
-    world = await VirtualWorld.create({ maxTokens: 3 });
-    await world.untilFresh();
+    world = await VirtualWorld.createFresh({ maxTokens: 3 });
     const logIn = async () => (await world.issuer.logIn()).token;
     const [used, unused] = [await logIn(), await logIn()];
     for (const token of [used, unused, used]) await world.verify(token);
@@ -158,8 +153,7 @@ describe('access tokens', () => {
 
   it('are remembered up to the number that the options set', async () => {
     await world.close();
-    world = await VirtualWorld.create({ maxTokens: 3 });
-    await world.untilFresh();
+    world = await VirtualWorld.createFresh({ maxTokens: 3 });
     for (let count = 0; count < 10; count += 1) await world.verify((await world.issuer.logIn()).token);
     expect(world.verifier.status().tokens).toBe(3);
   });

@@ -51,12 +51,10 @@ describe('createVerifier', () => {
   });
 
   it('asks the issuer at the address that is given, and takes its tokens by its name', async () => {
-    const world = await VirtualWorld.create({ url: 'http://auth.internal:8000' });
-    await world.untilFresh();
+    const world = await VirtualWorld.createFresh({ url: 'http://auth.internal:8000' });
     const { token, session } = await world.issuer.logIn();
     expect(await world.verify(token)).toMatchObject({ role: 'student' });
-    world.issuer.revoke(session);
-    await world.run(200);
+    await world.revoke(session, 200);
     expect(await world.verify(token)).toBe('token_revoked');
     expect([...world.origins]).toEqual(['http://auth.internal:8000']);
     await world.close();

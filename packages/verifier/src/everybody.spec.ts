@@ -5,13 +5,8 @@ const REASON = 'ended_for_everybody';
 
 describe("when the issuer ends everybody's sessions, a verifier", () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
-
   const introspections = () => world.verifier.status().introspections;
   /** Long enough that a token is not of the second of an event. */
   const aWhile = () => world.run(2000);

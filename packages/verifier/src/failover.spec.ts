@@ -5,14 +5,8 @@ const HOURS = 7200;
 
 describe('after a failover of the issuer’s database, a verifier', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
-
   const introspections = () => world.verifier.status().introspections;
   /** Until the feed was heard again, and long enough that introspections are kept. */
   const settle = async () => {
@@ -28,18 +22,15 @@ describe('after a failover of the issuer’s database, a verifier', () => {
 
   it('accepts a session again whose revocation was lost', async () => {
     const { token, session } = await world.issuer.logIn();
-    world.issuer.revoke(session);
-    await world.run(500);
+    await world.revoke(session, 500);
     expect(await world.verify(token)).toBe('token_revoked');
     session.isRevoked = false;
     world.failOver();
     await settle();
-    for (let times = 0; times < 3; times += 1) {
+    for (let times = 0; times < 3; times += 1)
       expect(await world.verify(token)).toMatchObject({ sid: session.sid });
-    }
     expect(introspections()).toBe(1);
-    world.issuer.revoke(session);
-    await world.run(500);
+    await world.revoke(session, 500);
     expect(await world.verify(token)).toBe('token_revoked');
     expect(introspections()).toBe(1);
   });
@@ -51,21 +42,18 @@ describe('after a failover of the issuer’s database, a verifier', () => {
     await world.run(500);
     expect(await world.verify(changed.token)).toMatchObject({ role: 'admin' });
     expect(await world.verify(deleted.token)).toBe('token_revoked');
-    for (const { sub } of [changed.session, deleted.session]) {
+    for (const { sub } of [changed.session, deleted.session])
       world.issuer.users.set(sub, { role: 'student', isActive: true });
-    }
     world.failOver();
     await settle();
-    for (const { token } of [changed, deleted]) {
+    for (const { token } of [changed, deleted])
       expect(await world.verify(token)).toMatchObject({ role: 'student' });
-    }
     expect(world.verifier.status().revocations).toBe(0);
   });
 
   it('still refuses what was revoked before, as the issuer says', async () => {
     const { token, session } = await world.issuer.logIn();
-    world.issuer.revoke(session);
-    await world.run(500);
+    await world.revoke(session, 500);
     world.failOver();
     await settle();
     expect(await world.verify(token)).toBe('token_revoked');
@@ -125,8 +113,7 @@ describe('after a failover of the issuer’s database, a verifier', () => {
     world.failOver();
     await settle();
     expect(await world.verify(token)).toMatchObject({ sid: session.sid });
-    world.issuer.revoke(session);
-    await world.run(500);
+    await world.revoke(session, 500);
     for (let minutes = 0; minutes <= 60; minutes += 10) {
       await world.skip(LIFE_MS / 3);
       expect(await world.verify(token)).toBe('token_revoked');
@@ -140,8 +127,7 @@ describe('after a failover of the issuer’s database, a verifier', () => {
     world.failOver();
     await settle();
     expect(await world.verify(token)).toMatchObject({ role: 'student' });
-    world.issuer.change(session.sub, { role: 'admin' });
-    await world.run(500);
+    await world.change(session.sub, { role: 'admin' }, 500);
     expect(await world.verify(token)).toMatchObject({ role: 'admin' });
   });
 
@@ -156,18 +142,12 @@ describe('after a failover of the issuer’s database, a verifier', () => {
 
 describe('in one history of the issuer’s database, a verifier', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
 
   it('keeps what it knows when the feed begins anew', async () => {
     const { token, session } = await world.issuer.logIn();
-    world.issuer.revoke(session);
-    await world.run(500);
+    await world.revoke(session, 500);
     world.issuer.revoke({ ...session, sid: 'another' });
     world.issuer.deleteLog();
     await world.run(500);
@@ -183,8 +163,7 @@ describe('in one history of the issuer’s database, a verifier', () => {
     expect(await world.verify(token)).toMatchObject({ sid: session.sid });
     world.issuerAheadSeconds = 0;
     await world.run(500);
-    world.issuer.revoke(session);
-    await world.run(500);
+    await world.revoke(session, 500);
     await world.skip(LIFE_MS + 120_000);
     expect(world.verifier.status().revocations).toBe(0);
     expect(await world.verify(token)).toBe('token_expired');

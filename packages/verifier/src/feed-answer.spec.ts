@@ -2,12 +2,7 @@ import { VirtualWorld } from '../test/virtual-world.js';
 
 describe('an answer of the feed', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
 
   it.each([

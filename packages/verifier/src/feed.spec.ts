@@ -10,8 +10,8 @@ describe('the feed', () => {
     world = await VirtualWorld.create(...args);
     return world;
   };
+  const startFresh = async () => (await start()).untilFresh();
   const introspections = () => world.verifier.status().introspections;
-
   afterEach(() => world.close());
 
   it('is asked for one token life at the start; until it has answered, tokens are introspected', async () => {
@@ -57,8 +57,7 @@ describe('the feed', () => {
   });
 
   it('covers no token older than its begin, which is introspected until its state is settled', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     const revoked = await world.issuer.logIn();
     const live = await world.issuer.logIn();
     await world.run(3000);
@@ -77,8 +76,7 @@ describe('the feed', () => {
   });
 
   it('discards what introspection said before when it restarts', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     const { token, session } = await world.issuer.logIn();
     await world.run(3000);
     world.issuer.deleteLog();
@@ -100,8 +98,7 @@ describe('the feed', () => {
   });
 
   it('narrows what it covers when an answer says so', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     const { token } = await world.issuer.logIn();
     await world.run(3000);
     const nowSeconds = world.clock.wall / 1000;
@@ -112,8 +109,7 @@ describe('the feed', () => {
   });
 
   it('covers no token of the second after its begin', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     world.issuer.revoke((await world.issuer.logIn()).session);
     world.issuer.deleteLog();
     const beginSeconds = world.issuerSeconds;
@@ -128,8 +124,7 @@ describe('the feed', () => {
   });
 
   it('stays complete up to a reading when a later answer ends with an earlier one', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     world.issuer.distort = (answer) => ({ ...answer, complete_to_ms: -5000 });
     const poll = await world.exchangeOf('/api/v1/events/poll');
     await world.answer(poll);
@@ -138,8 +133,7 @@ describe('the feed', () => {
   });
 
   it('applies no answer to a cursor that it has given up', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     await world.skip(61_000);
     const poll = await world.exchangeOf('/api/v1/events/poll');
     world.issuer.lifetimeSeconds *= 2;
@@ -166,15 +160,13 @@ describe('the feed', () => {
   });
 
   it('takes up no more memory than the revocations of one token life', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     const { session } = await world.issuer.logIn();
     const perRound = 50;
     let most = 0;
     for (let round = 0; round < 40; round += 1) {
-      for (let count = 0; count < perRound; count += 1) {
+      for (let count = 0; count < perRound; count += 1)
         world.issuer.revoke({ ...session, sid: `session ${round} ${count}` });
-      }
       await world.run(200);
       most = Math.max(most, world.verifier.status().revocations);
       await world.skip(LIFE_MS / 10);
@@ -188,10 +180,8 @@ describe('the feed', () => {
     await start();
     world.issuerAheadSeconds = HOUR_MS / 1000;
     await world.untilFresh();
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
-    world.issuer.revoke(session);
-    await world.run(100);
+    const { token, session } = await world.verifiedLogIn();
+    await world.revoke(session, 100);
     for (let passed = 0; passed < LIFE_MS + 120_000; passed += 60_000) {
       await world.skip(60_000);
       expect(await world.verify(token)).toMatch(/^token_(revoked|expired)$/);
@@ -200,8 +190,7 @@ describe('the feed', () => {
   });
 
   it('is read anew when tokens live longer than the issuer said', async () => {
-    await start();
-    await world.untilFresh();
+    await startFresh();
     world.issuer.lifetimeSeconds *= 2;
     const { token, session } = await world.issuer.logIn();
     world.issuer.revoke(session);

@@ -2,20 +2,15 @@ import { VirtualWorld } from '../test/virtual-world.js';
 
 describe('a verifier in the mode introspect', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create({ mode: 'introspect' });
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.create({ mode: 'introspect' })));
   afterEach(() => world.close());
 
   it('asks the issuer for each request, and follows no feed', async () => {
     const { token, session } = await world.issuer.logIn();
     await world.run(2000);
     expect(world.exchanges).toEqual([]);
-    for (let times = 0; times < 3; times += 1) {
+    for (let times = 0; times < 3; times += 1)
       expect(await world.verify(token)).toMatchObject({ sub: session.sub, sid: session.sid });
-    }
     expect(world.verifier.status()).toMatchObject({ mode: 'introspect', introspections: 3 });
   });
 

@@ -5,21 +5,14 @@ const KEYS = '/.well-known/jwks.json';
 
 describe('the keys of the issuer', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
 
   it('are read again for a token of a new key, without a refusal', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     await world.issuer.rotate();
-    expect(await world.verifyMeanwhile(await world.issuer.tokenFor(session))).toMatchObject({
-      sub: session.sub,
-    });
+    const newer = await world.issuer.tokenFor(session);
+    expect(await world.verifyMeanwhile(newer)).toMatchObject({ sub: session.sub });
     expect(await world.verify(token)).toMatchObject({ sub: session.sub });
   });
 
@@ -39,16 +32,14 @@ describe('the keys of the issuer', () => {
   });
 
   it('that were withdrawn are refused a minute later, also for a remembered token', async () => {
-    const { token } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token } = await world.verifiedLogIn();
     await world.issuer.rotate(0);
     await world.run(61_000, 50);
     expect(await world.verifyMeanwhile(token)).toBe('token_invalid');
   });
 
   it('are not used ten minutes after they could be read last', async () => {
-    const { token } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token } = await world.verifiedLogIn();
     world.answersKeys = false;
     world.clock.pass(600_001);
     await world.run(10_000);
@@ -57,8 +48,7 @@ describe('the keys of the issuer', () => {
   });
 
   it('of a slow answer do not replace those of a later request', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     // The keys are read each minute, and for an unknown key.
     await world.run(59_000, 50);
     const unknown = await world.issuer.tokenFor(session, {}, { kid: 'unknown' });
@@ -80,11 +70,9 @@ describe('the keys of the issuer', () => {
   });
 
   it('verify the events of a feed whose key has changed', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     await world.issuer.rotate();
-    world.issuer.revoke(session);
-    await world.run(2000);
+    await world.revoke(session, 2000);
     await world.untilFresh();
     expect(await world.verify(token)).toBe('token_revoked');
     expect(world.verifier.status()).toMatchObject({ introspections: 0, restarts: 1 });

@@ -14,20 +14,13 @@ const LIFE_MS = 1_800_000;
 
 describe('a verifier whose revocations take more memory than they may', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create({ maxRevocationBytes: BOUND_BYTES });
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh({ maxRevocationBytes: BOUND_BYTES })));
   afterEach(() => world.close());
-
   const introspections = () => world.verifier.status().introspections;
   const flood = async () => {
     for (let answer = 0; answer < ANSWERS; answer += 1) {
-      for (let count = 0; count < PER_ANSWER; count += 1) {
+      for (let count = 0; count < PER_ANSWER; count += 1)
         world.issuer.revoke({ sub: 'somebody', sid: randomUUID(), isRevoked: false });
-      }
       await world.run(1500);
       expect(world.verifier.status().revocationBytes).toBeLessThanOrEqual(BOUND_BYTES);
     }
@@ -35,8 +28,7 @@ describe('a verifier whose revocations take more memory than they may', () => {
   };
 
   it('still refuses what it has no place for: the issuer is asked, and nothing is accepted without it', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     world.issuer.revoke(session);
     await flood();
     expect(await world.verify(token)).toBe('token_revoked');
@@ -52,10 +44,8 @@ describe('a verifier whose revocations take more memory than they may', () => {
     expect(revocations).toBeLessThan(ANSWERS * PER_ANSWER);
     expect(world.errors).toEqual([expect.stringContaining('maxRevocationBytes')]);
     await world.run(6000);
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
-    world.issuer.revoke(session);
-    await world.run(500);
+    const { token, session } = await world.verifiedLogIn();
+    await world.revoke(session, 500);
     expect(await world.verify(token)).toBe('token_revoked');
     expect(introspections()).toBe(0);
   });
@@ -74,8 +64,7 @@ describe('a verifier whose revocations take more memory than they may', () => {
   });
 
   it('gives no old role whose change it has no place for', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     world.issuer.change(session.sub, { role: 'admin' });
     await flood();
     expect(await world.verify(token)).toMatchObject({ role: 'admin' });

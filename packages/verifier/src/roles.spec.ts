@@ -2,46 +2,35 @@ import { VirtualWorld } from '../test/virtual-world.js';
 
 describe('after a change of a user', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
-
   const introspections = () => world.verifier.status().introspections;
 
   it('the role is never that of an older token', async () => {
     const { token, session } = await world.issuer.logIn();
     expect(await world.verify(token)).toMatchObject({ role: 'student' });
-    world.issuer.change(session.sub, { role: 'admin' });
-    await world.run(100);
+    await world.change(session.sub, { role: 'admin' }, 100);
     expect(await world.verify(token)).toMatchObject({ role: 'admin' });
     expect(introspections()).toBe(1);
   });
 
   it('the role is introspected at each request until the change is settled, and then only once', async () => {
     const { token, session } = await world.issuer.logIn();
-    world.issuer.change(session.sub, { role: 'admin' });
-    await world.run(100);
+    await world.change(session.sub, { role: 'admin' }, 100);
     for (let times = 0; times < 2; times += 1) await world.verify(token);
     expect(introspections()).toBe(2);
     await world.run(3100);
-    for (let times = 0; times < 3; times += 1) {
+    for (let times = 0; times < 3; times += 1)
       expect(await world.verify(token)).toMatchObject({ role: 'admin' });
-    }
     expect(introspections()).toBe(3);
-    world.issuer.change(session.sub, { role: 'teacher' });
-    await world.run(100);
+    await world.change(session.sub, { role: 'teacher' }, 100);
     expect(await world.verify(token)).toMatchObject({ role: 'teacher' });
     expect(introspections()).toBe(4);
   });
 
   it('a deactivated user’s tokens are refused', async () => {
     const { token, session } = await world.issuer.logIn();
-    world.issuer.change(session.sub, { isActive: false });
-    await world.run(100);
+    await world.change(session.sub, { isActive: false }, 100);
     expect(await world.verify(token)).toBe('token_revoked');
   });
 
@@ -62,10 +51,7 @@ describe('after a change of a user', () => {
     const startedAt = world.clock.wall / 1000 - 60;
     world.issuer.append({
       iat: Math.floor(startedAt),
-      sub_id: {
-        format: 'complex',
-        user: { format: 'iss_sub', iss: world.issuer.url, sub: session.sub },
-      },
+      sub_id: { format: 'complex', user: { format: 'iss_sub', iss: world.issuer.url, sub: session.sub } },
       events: {
         'https://schemas.openid.net/secevent/caep/event-type/token-claims-change': {
           event_timestamp: startedAt,

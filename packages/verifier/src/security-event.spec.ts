@@ -2,12 +2,7 @@ import { VirtualWorld } from '../test/virtual-world.js';
 
 describe('the feed', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
 
   it.each([
@@ -21,8 +16,7 @@ describe('the feed', () => {
   ])(
     'with a security event token with %s counts as lost, and tokens are introspected',
     async (kind, claims) => {
-      const { token } = await world.issuer.logIn();
-      await world.verify(token);
+      const { token } = await world.verifiedLogIn();
       if (kind === 'another signature') {
         world.issuer.distort = (answer) => ({ ...answer, sets: { x: forged } });
       }

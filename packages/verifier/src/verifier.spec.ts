@@ -4,12 +4,7 @@ const BOUND_MS = 1000;
 
 describe('a verifier that follows the feed', () => {
   let world: VirtualWorld;
-
-  beforeEach(async () => {
-    world = await VirtualWorld.create();
-    await world.untilFresh();
-  });
-
+  beforeEach(async () => (world = await VirtualWorld.createFresh()));
   afterEach(() => world.close());
 
   it('accepts a token of a live session without asking the issuer', async () => {
@@ -22,8 +17,7 @@ describe('a verifier that follows the feed', () => {
     const { token, session } = await world.issuer.logIn();
     const other = await world.issuer.logIn({ sub: session.sub });
     await world.verify(token);
-    world.issuer.revoke(session);
-    await world.run(100);
+    await world.revoke(session, 100);
     expect(await world.verify(token)).toBe('token_revoked');
     expect(await world.verify(other.token)).toMatchObject({ sub: session.sub });
     expect(world.verifier.status().introspections).toBe(0);
@@ -38,8 +32,7 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('introspects when the feed was not heard for longer than the bound', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     world.issuer.revoke(session);
     world.clock.pass(BOUND_MS + 1);
     expect(await world.verify(token)).toBe('token_revoked');
@@ -47,8 +40,7 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('accepts a token up to the bound after the last complete answer, and no longer', async () => {
-    const { token } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token } = await world.verifiedLogIn();
     const { stalenessMs } = world.verifier.status();
     world.clock.pass(BOUND_MS - stalenessMs!);
     await world.verify(token);
@@ -83,8 +75,7 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('is unavailable, and never open, when neither the feed nor introspection answers', async () => {
-    const { token } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token } = await world.verifiedLogIn();
     world.clock.pass(BOUND_MS + 1);
     const outcome = world.outcome(token);
     await world.deliver(await world.exchangeOf('/oauth2/introspect'), 'cut');
@@ -107,8 +98,7 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('asks anew where the question that it waits for, which is older than the request, stays without an answer', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     world.clock.pass(BOUND_MS + 1);
     const first = world.outcome(token);
     const asked = await world.exchangeOf('/oauth2/introspect');
@@ -120,8 +110,7 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('asks once for all requests with one token that wait at the same time', async () => {
-    const { token } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token } = await world.verifiedLogIn();
     world.clock.pass(BOUND_MS + 1);
     const outcomes = Promise.all([world.outcome(token), world.outcome(token), world.outcome(token)]);
     expect(await world.serveUntil(outcomes)).toHaveLength(3);
@@ -139,8 +128,7 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('does not take the arrival of a delayed answer for the time up to which it is complete', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     const poll = await world.exchangeOf('/api/v1/events/poll');
     await world.answer(poll);
     world.issuer.revoke(session);
@@ -151,16 +139,14 @@ describe('a verifier that follows the feed', () => {
   });
 
   it('introspects after the machine was suspended, while its monotonic clock stood still', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     world.issuer.revoke(session);
     world.clock.wall += 10_000;
     expect(await world.verify(token)).toBe('token_revoked');
   });
 
   it('introspects after the bound although the wall clock was set back', async () => {
-    const { token, session } = await world.issuer.logIn();
-    await world.verify(token);
+    const { token, session } = await world.verifiedLogIn();
     world.issuer.revoke(session);
     world.clock.pass(BOUND_MS + 1);
     world.clock.wall -= 60_000;

@@ -19,8 +19,7 @@ describe('a watch of a token', () => {
 
   beforeEach(async () => {
     [ends, changes] = [[], []];
-    world = await VirtualWorld.create();
-    await world.untilFresh();
+    world = await VirtualWorld.createFresh();
   });
   afterEach(() => world.close());
 
@@ -49,8 +48,7 @@ describe('a watch of a token', () => {
     const { token, session } = await world.issuer.logIn();
     await watch((await world.issuer.logIn({ sub: session.sub })).token);
     await watch(token);
-    world.issuer.revoke(session);
-    await world.run(40);
+    await world.revoke(session, 40);
     expect(ends).toHaveLength(1);
     expect(world.verifier.status().watches).toBe(1);
   });
@@ -70,14 +68,12 @@ describe('a watch of a token', () => {
     const watched = await watch(token);
     await world.skip((world.issuer.lifetimeSeconds - 60) * 1000);
     const foreign = await world.issuer.logIn({ sub: session.sub });
-    await expect(world.serveUntil(watched.renew(foreign.token))).rejects.toMatchObject({
-      code: 'token_invalid',
-    });
+    const renewal = world.serveUntil(watched.renew(foreign.token));
+    await expect(renewal).rejects.toMatchObject({ code: 'token_invalid' });
     await world.serveUntil(watched.renew(await world.issuer.tokenFor(session)));
     await world.skip(120_000);
     expect(ends).toEqual([]);
-    world.issuer.revoke(session);
-    await world.run(40);
+    await world.revoke(session, 40);
     expect(ends).toEqual([{ code: 'token_revoked', reason: 'logout' }]);
   });
 
@@ -126,8 +122,7 @@ describe('a watch of a token', () => {
 
   it('is not made for a token that is refused', async () => {
     const { token, session } = await world.issuer.logIn();
-    world.issuer.revoke(session);
-    await world.run(40);
+    await world.revoke(session, 40);
     await expect(watch(token)).rejects.toMatchObject({ code: 'token_revoked' });
     expect(world.verifier.status().watches).toBe(0);
   });
@@ -135,8 +130,7 @@ describe('a watch of a token', () => {
 
 describe('a listener for revocations', () => {
   it('gets each revocation with its user, session and reason, until it is removed', async () => {
-    const world = await VirtualWorld.create();
-    await world.untilFresh();
+    const world = await VirtualWorld.createFresh();
     const heard: Revocation[] = [];
     world.verifier.onRevoked(() => {
       throw new Error('a defect of the application');

@@ -11,21 +11,16 @@ describe('a verifier on a real network', () => {
   let proxy: TcpProxy;
   let verifier: Verifier;
   const errors: string[] = [];
-
   beforeEach(async () => {
     server = await IssuerServer.start(async (port) => {
       proxy = await TcpProxy.start({ host: '127.0.0.1', port });
       return `http://${proxy.host}:${proxy.port}`;
     });
     errors.length = 0;
-    verifier = await createVerifier({
-      issuer: server.issuer.url,
-      ...CLIENT,
-      onError: ({ message }) => errors.push(message),
-    });
+    const onError = ({ message }: Error) => errors.push(message);
+    verifier = await createVerifier({ issuer: server.issuer.url, ...CLIENT, onError });
     await waitFor(() => verifier.status().fresh, { what: 'the feed to be followed' });
   });
-
   afterEach(async () => {
     await verifier.close();
     await proxy.close();

@@ -18,13 +18,11 @@ export function verifierScenarios(name: string, start: () => Promise<IssuerUnder
   describe(`a verifier of ${name}`, () => {
     let issuer: IssuerUnderTest;
     let verifier: Verifier;
-
     beforeEach(async () => {
       issuer = await start();
       verifier = await createVerifier(issuer.options);
       await waitFor(() => verifier.status().fresh, { what: 'the feed to be followed' });
     });
-
     afterEach(async () => {
       await verifier.close();
       await issuer.stop();
@@ -36,24 +34,23 @@ export function verifierScenarios(name: string, start: () => Promise<IssuerUnder
         (error: unknown) => (error as VerifierError).code,
       );
 
+    const untilOutcome = async (token: string, expected: string) => {
+      const timeoutMs = issuer.options.maxStalenessMs ?? 1000;
+      await waitFor(async () => (await outcome(token)) === expected, { what: expected, timeoutMs });
+    };
+
     it('accepts a token, and refuses it within a second after its logout', async () => {
       const { token, userId } = await issuer.logIn();
       expect(await verifier.verify(token)).toMatchObject({ sub: userId });
       await issuer.logOut(token);
-      await waitFor(async () => (await outcome(token)) === 'token_revoked', {
-        what: 'the revocation to arrive',
-        timeoutMs: issuer.options.maxStalenessMs ?? 1000,
-      });
+      await untilOutcome(token, 'token_revoked');
     });
 
     it('gives the new role of an old token within a second after the change', async () => {
       const { token, userId } = await issuer.logIn();
       await verifier.verify(token);
       await issuer.changeRole(userId, 'admin');
-      await waitFor(async () => (await outcome(token)) === 'admin', {
-        what: 'the change to arrive',
-        timeoutMs: issuer.options.maxStalenessMs ?? 1000,
-      });
+      await untilOutcome(token, 'admin');
     });
 
     it('stays fresh while nothing happens', async () => {
@@ -67,18 +64,14 @@ export function verifierScenarios(name: string, start: () => Promise<IssuerUnder
         );
       let isAlwaysFresh = true;
       const until = performance.now() + 2000;
-      await waitFor(
-        () => {
-          isAlwaysFresh &&= verifier.status().fresh || hasJustStalled();
-          return performance.now() > until;
-        },
-        { what: 'two seconds to pass' },
-      );
+      const hasPassed = () => {
+        isAlwaysFresh &&= verifier.status().fresh || hasJustStalled();
+        return performance.now() > until;
+      };
+      await waitFor(hasPassed, { what: 'two seconds to pass' });
       watch.stop();
-      expect({ isAlwaysFresh, restarts: verifier.status().restarts }).toEqual({
-        isAlwaysFresh: true,
-        restarts: before,
-      });
+      const { restarts } = verifier.status();
+      expect({ isAlwaysFresh, restarts }).toEqual({ isAlwaysFresh: true, restarts: before });
     });
   });
 }

@@ -16,9 +16,7 @@ export class VirtualClock implements Clock {
     const timer = { atMs: this.monotonic + delayMs, callback };
     this.timers.push(timer);
     this.timersSet += 1;
-    return () => {
-      this.timers = this.timers.filter((each) => each !== timer);
-    };
+    return () => void (this.timers = this.timers.filter((each) => each !== timer));
   }
 
   /** Lets time pass at once, as for a process that was stopped; what was due runs afterwards. */

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '../src/clock.js';
 import type { Verifier, VerifierError, VerifierOptions } from '../src/index.js';
 import { createVerifierWithClock } from '../src/create-verifier.js';
 import { Exchange } from './exchange.js';
-import { CLIENT, makeKey, TestIssuer } from './test-issuer.js';
+import { CLIENT, makeKey, type Session, TestIssuer } from './test-issuer.js';
 import { START_SECONDS, VirtualClock } from './virtual-clock.js';
 
 const LIMIT_MS = 10_000;
@@ -47,9 +47,35 @@ export class VirtualWorld {
     return world;
   }
 
+  /** A world whose verifier follows the feed. */
+  static async createFresh(...args: Parameters<typeof VirtualWorld.create>): Promise<VirtualWorld> {
+    const world = await VirtualWorld.create(...args);
+    await world.untilFresh();
+    return world;
+  }
+
   /** The issuer's time, whatever happens to the receiver's wall clock. */
   get issuerSeconds(): number {
     return START_SECONDS + (this.clock.monotonic - this.begin) / 1000 + this.issuerAheadSeconds;
+  }
+
+  /** A login whose token the verifier has accepted. */
+  async verifiedLogIn() {
+    const login = await this.issuer.logIn();
+    await this.verify(login.token);
+    return login;
+  }
+
+  /** Revokes the session, and lets time pass. */
+  async revoke(session: Session, runMs: number): Promise<void> {
+    this.issuer.revoke(session);
+    await this.run(runMs);
+  }
+
+  /** Changes the user, and lets time pass. */
+  async change(sub: string, changes: Parameters<TestIssuer['change']>[1], runMs: number): Promise<void> {
+    this.issuer.change(sub, changes);
+    await this.run(runMs);
   }
 
   /** Another database takes over, whose clock is ahead of the receiver's by this. */
@@ -62,9 +88,7 @@ export class VirtualWorld {
   /** Serves every request but polls at once until the promise is settled. */
   async serveUntil<T>(promise: Promise<T>): Promise<T> {
     const state = { isSettled: false };
-    const end = () => {
-      state.isSettled = true;
-    };
+    const end = () => (state.isSettled = true);
     promise.then(end, end);
     const deadline = SYSTEM_CLOCK.monotonicMs() + LIMIT_MS;
     while (!state.isSettled && SYSTEM_CLOCK.monotonicMs() < deadline) {
@@ -197,9 +221,7 @@ export class VirtualWorld {
 
   private readonly fetch = ((url: string, init: RequestInit & { body?: string }) =>
     new Promise<Response>((resolve, reject) => {
-      const remove = () => {
-        this.exchanges = this.exchanges.filter((each) => each !== exchange);
-      };
+      const remove = () => (this.exchanges = this.exchanges.filter((each) => each !== exchange));
       const settle = {
         resolve(response: Response) {
           remove();

@@ -11,9 +11,7 @@ describe('slots of a cluster', () => {
     ['foo{{bar}}zap', 4015],
     ['{a', 10_276],
     ['grüße', 3194],
-  ])('are found for the key %p as CLUSTER KEYSLOT finds them', (key, slot) => {
-    expect(slotOf(key)).toBe(slot);
-  });
+  ])('are found for the key %p as CLUSTER KEYSLOT finds them', (key, slot) => expect(slotOf(key)).toBe(slot));
 
   it.each([0, 1, 5461, SLOTS - 1])('have a hash tag each, such as slot %p', (slot) => {
     expect(slotOf(`any:{${tagOf(slot)}}`)).toBe(slot);

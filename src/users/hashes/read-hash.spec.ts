@@ -29,9 +29,9 @@ describe('readHash', () => {
     [`$pbkdf2-sha512$i=1$${SALT}$${LONG_KEY}`, 'pbkdf2'],
     [`$sha1$salt=suffix$${SALT}$${'A'.repeat(27)}`, 'digest'],
     [`$sha512$salt=prefix$${SALT}$${LONG_KEY}`, 'digest'],
-  ])('reads %s', (stored, kind) => {
-    expect(outcomeOf(kind === 'bcrypt' ? stored + BCRYPT : stored)).toBe(kind);
-  });
+  ])('reads %s', (stored, kind) =>
+    expect(outcomeOf(kind === 'bcrypt' ? stored + BCRYPT : stored)).toBe(kind),
+  );
 
   it.each([
     ['bcrypt of a cost above 14', `$2b$15$${BCRYPT}`],
@@ -48,9 +48,7 @@ describe('readHash', () => {
     ['Firebase scrypt with gigabytes', `$firescrypt$ln=31,r=8,p=1$${SALT}$${LONG_KEY}$Bw$${LONG_KEY}`],
     ['PBKDF2 with millions of iterations', `$pbkdf2-sha512$i=4000001$${SALT}$${LONG_KEY}`],
     ['PBKDF2 that counts for two blocks', `$pbkdf2-sha256$i=2000001$${SALT}$${LONG_KEY}`],
-  ])('refuses the cost of %s', (_what, stored) => {
-    expect(outcomeOf(stored)).toBe('hash_too_costly');
-  });
+  ])('refuses the cost of %s', (_what, stored) => expect(outcomeOf(stored)).toBe('hash_too_costly'));
 
   it.each([
     ['nothing', ''],
@@ -81,9 +79,7 @@ describe('readHash', () => {
     ['a digest whose salt is nowhere', `$sha256$salt=middle$${SALT}$${KEY}`],
     ['wrong base64', `$scrypt$ln=14,r=8,p=1$${SALT}$${KEY}=`],
     ['a hash of kilobytes', `$pbkdf2-sha256$i=1000$${SALT}$${'A'.repeat(600)}`],
-  ])('does not know %s', (_what, stored) => {
-    expect(outcomeOf(stored)).toBe('unsupported_hash');
-  });
+  ])('does not know %s', (_what, stored) => expect(outcomeOf(stored)).toBe('unsupported_hash'));
 
   it('says why without the hash', () => {
     for (const stored of [`$2b$31$${BCRYPT}`, `$scrypt$ln=31,r=8,p=1$${SALT}$${KEY}`, 'correct horse']) {

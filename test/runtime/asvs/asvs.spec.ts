@@ -7,16 +7,14 @@ import { testTitlesOf } from './test-titles.js';
 // Jest runs from the project's root.
 const pathOf = (...parts: string[]) => join(process.cwd(), ...parts);
 const read = (file: string) => readFileSync(pathOf(file), 'utf8');
-
 const TEXT = read('docs/asvs.md');
 const ROWS = rowsOf(TEXT);
 /** Sections of the standard that ask for documents; a document can show them. */
 const ON_DOCUMENTS = ['2.1', '6.1', '7.1', '11.1', '13.1', '14.1', '16.1'];
-
 const withState = (...states: string[]) => ROWS.filter(({ state }) => states.includes(state));
+const isState = (state: string) => (STATES as readonly string[]).includes(state);
 const idsOf = (rows: Row[]) => rows.map(({ id }) => id);
 const isOnDocuments = ({ id }: Row) => ON_DOCUMENTS.includes(id.replace(/\.\d+$/, ''));
-
 const names = new Map<string, Set<string>>();
 const hasTest = (file: string, name: string): boolean => {
   if (!existsSync(pathOf(file))) return false;
@@ -36,32 +34,26 @@ const hasTarget = (target: string): boolean => {
 
 describe('docs/asvs.md', () => {
   it.each([1, 2] as const)('has each row of level %i once', (level) => {
-    const found = idsOf(ROWS.filter((row) => row.level === level)).sort();
-    expect(found).toEqual([...ASVS_ROWS[level]].sort());
+    expect(idsOf(ROWS.filter((row) => row.level === level)).sort()).toEqual([...ASVS_ROWS[level]].sort());
   });
 
-  it('has no line that looks like a row and cannot be read', () => {
-    expect(TEXT.match(/^\|\s*\d+\.\d+\.\d+\b/gm)).toHaveLength(ROWS.length);
-  });
+  it('has no line that looks like a row and cannot be read', () =>
+    expect(TEXT.match(/^\|\s*\d+\.\d+\.\d+\b/gm)).toHaveLength(ROWS.length));
 
   it('has rows of levels 1 and 2, each with a known state', () => {
-    const unknown = ROWS.filter(({ level, state }) => ![1, 2].includes(level) || !isState(state));
-    expect(unknown).toEqual([]);
+    expect(ROWS.filter(({ level, state }) => ![1, 2].includes(level) || !isState(state))).toEqual([]);
   });
 
   it('counts its rows, by chapter and by state', () => {
-    const chapters = [...new Set(ROWS.map(({ id }) => `V${id.split('.')[0]}`))];
+    const chapterOf = ({ id }: Row) => `V${id.split('.')[0]}`;
+    const chapters = [...new Set(ROWS.map(chapterOf))];
+    const ofChapter = (chapter: string) => ROWS.filter((row) => chapterOf(row) === chapter);
     const count = (rows: Row[]) => [
       rows.length,
       ...STATES.map((state) => rows.filter((row) => row.state === state).length),
     ];
     expect(countsOf(TEXT)).toEqual({
-      ...Object.fromEntries(
-        chapters.map((chapter) => [
-          chapter,
-          count(ROWS.filter(({ id }) => `V${id.split('.')[0]}` === chapter)),
-        ]),
-      ),
+      ...Object.fromEntries(chapters.map((chapter) => [chapter, count(ofChapter(chapter))])),
       all: count(ROWS),
     });
   });
@@ -92,9 +84,8 @@ describe('docs/asvs.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('links to documents and headings that exist', () => {
-    expect(linksIn(TEXT).filter((target) => !hasTarget(target))).toEqual([]);
-  });
+  it('links to documents and headings that exist', () =>
+    expect(linksIn(TEXT).filter((target) => !hasTarget(target))).toEqual([]));
 
   it('gives a reason in each row, and what to do meanwhile where the row is not met', () => {
     const silent = withState('open', 'deviation').filter(({ evidence }) => !/ Meanwhile: \S/.test(evidence));
@@ -102,7 +93,3 @@ describe('docs/asvs.md', () => {
     expect(idsOf(withState('not applicable').filter(({ evidence }) => evidence.length < 10))).toEqual([]);
   });
 });
-
-function isState(state: string): boolean {
-  return (STATES as readonly string[]).includes(state);
-}

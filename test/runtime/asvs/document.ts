@@ -9,11 +9,8 @@ export interface Row {
   evidence: string;
 }
 
-export interface TestReference {
-  file: string;
-  /** The full name, see `testTitlesOf`. */
-  name: string;
-}
+/** The name is the full one, see `testTitlesOf`. */
+export type TestReference = { file: string; name: string };
 
 const ROW = /^\| (\d+\.\d+\.\d+) \| (\d) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$/gm;
 const COUNTS = /^\| (V\d+|all)\b[^|]*((?:\| \d+ )+)\|$/gm;

@@ -39,9 +39,7 @@ export class CatsController {
 
   @Sse('stream')
   stream(@Req() request: { headers: { authorization?: string } }) {
-    return interval(20).pipe(
-      map((data) => ({ data: String(data) })),
-      this.connections.whileLive(request),
-    );
+    const events = interval(20).pipe(map((data) => ({ data: String(data) })));
+    return events.pipe(this.connections.whileLive(request));
   }
 }

@@ -28,17 +28,15 @@ const GRAPHQL = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver
 
 describe('resolvers of GraphQL', () => {
   let started: KitApp;
-
   beforeAll(async () => {
-    started = await startApp(() => new FastifyAdapter(), { providers: [CatsResolver], imports: [GRAPHQL] });
+    const metadata = { providers: [CatsResolver], imports: [GRAPHQL] };
+    started = await startApp(() => new FastifyAdapter(), metadata);
   });
   afterAll(() => started.app.close());
 
   const ask = async (query: string, token?: string) => {
-    const headers = {
-      'content-type': 'application/json',
-      ...(token && { authorization: `Bearer ${token}` }),
-    };
+    const authorization = token && { authorization: `Bearer ${token}` };
+    const headers = { 'content-type': 'application/json', ...authorization };
     const body = JSON.stringify({ query });
     const response = await fetch(`${started.url}/graphql`, { method: 'POST', headers, body });
     return (await response.json()) as { data: object; errors?: { extensions: { code: string } }[] };

@@ -34,7 +34,6 @@ class MessagesController {
 describe('messages of a microservice', () => {
   let service: INestMicroservice;
   let client: ClientProxy;
-
   beforeAll(async () => {
     const [imports, controllers] = [[VerifierTestingModule.forRoot({ guard: 'off' })], [MessagesController]];
     const module = await Test.createTestingModule({ imports, controllers }).compile();

@@ -7,7 +7,6 @@ import { type KitApp, startApp } from './kit-app.js';
 
 describe('a gateway on socket.io', () => {
   let started: KitApp;
-
   beforeAll(async () => {
     const onSocketIo = (app: INestApplication) => void app.useWebSocketAdapter(new IoAdapter(app));
     started = await startApp(() => new ExpressAdapter(), { providers: [ChatGateway] }, onSocketIo);

@@ -8,13 +8,11 @@ import { type KitApp, startApp } from './kit-app.js';
 
 describe('a gateway on ws', () => {
   let started: KitApp;
-
   beforeAll(async () => {
     const onWs = (app: INestApplication) => void app.useWebSocketAdapter(new WsAdapter(app));
     started = await startApp(() => new ExpressAdapter(), { providers: [ChatGateway] }, onWs);
   });
   afterAll(() => started.app.close());
-
   const connect = (...protocols: string[]) => new WebSocket(started.url.replace('http', 'ws'), protocols);
   const ask = async (socket: WebSocket, name: string, data?: unknown): Promise<unknown> => {
     socket.send(JSON.stringify({ event: name, data }));
@@ -38,9 +36,8 @@ describe('a gateway on ws', () => {
 
   it('closes the connection with the session by the code 4001', async () => {
     const { token, session } = await started.issuer.logIn();
-    const socket = new WebSocket(started.url.replace('http', 'ws'), {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const headers = { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(started.url.replace('http', 'ws'), { headers });
     await once(socket, 'open');
     await ask(socket, 'who');
     const closed = closeOf(socket);
