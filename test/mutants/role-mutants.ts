@@ -1,6 +1,6 @@
-import type { Mutant } from './mutant.js';
+import { type Mutant, mutantsOf } from './mutant.js';
 
-const ROLES_SPEC = ['test/integration/database-roles.spec.ts'] as const;
+const ROLES_SPEC = 'test/integration/database-roles.spec.ts';
 
 /** What the role of the service may not do. */
 export const ROLE_MUTANTS: readonly Mutant[] = [
@@ -9,15 +9,12 @@ export const ROLE_MUTANTS: readonly Mutant[] = [
     file: 'src/database/migrations/1764000000010-keep-audit-events.ts',
     text: "OLD.at < now() - interval '1 day'\n          AND ",
     replacement: '',
-    specs: ROLES_SPEC,
+    specs: [ROLES_SPEC],
     test: 'of the last day',
   },
-  {
-    name: 'the service may record a migration',
-    file: 'deploy/postgresql/roles.sql',
-    text: "format('REVOKE INSERT, UPDATE, DELETE ON %I.migrations FROM ergodrive_service', :'schema')",
-    replacement: "'SELECT 1'",
-    specs: ROLES_SPEC,
-    test: 'refuse the service',
-  },
+  ...mutantsOf('deploy/postgresql/roles.sql', ROLES_SPEC)`
+    the service may record a migration | refuse the service
+      - format('REVOKE INSERT, UPDATE, DELETE ON %I.migrations FROM ergodrive_service', :'schema')
+      + 'SELECT 1'
+  `,
 ];
