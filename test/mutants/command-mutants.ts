@@ -1,7 +1,6 @@
 import { type Mutant, mutantsOf } from './mutant.js';
 
 const STATEMENTS = 'src/sessions/session-statements.ts';
-const ROTATION = 'src/sessions/session-rotation.service.ts';
 const COMMANDS = 'src/commands/commands.service.ts';
 
 /** What a command, a login and a refresh check at their commit. */
@@ -52,7 +51,7 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
       - WHERE s.id = $1 AND s.refresh_jti = $2 AND \${isLive('s')}
       + WHERE s.id = $1 AND $2::uuid IS NOT NULL AND \${isLive('s')}
   `,
-  ...mutantsOf(ROTATION, 'test/integration/refresh-repeat.spec.ts')`
+  ...mutantsOf('src/sessions/session-rotation.service.ts', 'test/integration/refresh-repeat.spec.ts')`
     a repeated refresh needs no key although the rotation had one
       - const isWithoutKey = !row.has_key && idempotencyKey === undefined;
       + const isWithoutKey = idempotencyKey === undefined;
@@ -68,12 +67,8 @@ export const COMMAND_MUTANTS: readonly Mutant[] = [
     a repeated refresh is not audited
       - await this.note(kind, row.user_id, presented, by);
       +
+    a repeated refresh is accepted with another user agent
+      - row.rotated_user_agent === by.userAgent && ${''}
+      +
   `,
-  {
-    name: 'a repeated refresh is accepted with another user agent',
-    file: ROTATION,
-    text: 'row.rotated_user_agent === by.userAgent && ',
-    replacement: '',
-    specs: ['test/integration/refresh-repeat.spec.ts'],
-  },
 ];

@@ -78,11 +78,9 @@ export const INVITATION_MUTANTS: readonly Mutant[] = [
       - !domains.includes(domainOf(email))
       + !domains.some((domain) => domainOf(email).endsWith(domain))
   `,
-  {
-    name: 'a list of no domains admits every domain',
-    file: 'src/config/registration.ts',
-    text: 'domains.length > 0 && ',
-    replacement: '',
-    specs: ['src/config/registration.spec.ts'],
-  },
+  ...mutantsOf('src/config/registration.ts', 'src/config/registration.spec.ts')`
+    a list of no domains admits every domain
+      - domains.length > 0 && ${''}
+      +
+  `,
 ];

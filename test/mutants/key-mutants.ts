@@ -1,7 +1,6 @@
 import { type Mutant, mutantsOf } from './mutant.js';
 
 const TOKENS = 'src/auth/token.service.ts';
-const TOKENS_SPEC = 'src/auth/token.service.spec.ts';
 const TOKEN_KEYS_SPEC = 'src/auth/token.service.keys.spec.ts';
 const SET_SPEC = 'src/config/signing-keys.spec.ts';
 
@@ -14,18 +13,17 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     HS256 is accepted beyond its end
       -  && payload.exp <= acceptedUntil
       +
+    a signature is accepted in several spellings
+      - isCanonical(signature) && ${''}
+      +
     a key pair accepts the issuer of refresh tokens
       - algorithm === 'HS256' ? [issuerUrl, name] : [issuerUrl]
       + [issuerUrl, name]
   `,
-  {
-    name: 'a refresh token is accepted as an access token',
-    file: TOKENS,
-    text: 'header.typ === type && ',
-    replacement: '',
-    specs: [TOKENS_SPEC],
-  },
-  ...mutantsOf(TOKENS, TOKENS_SPEC)`
+  ...mutantsOf(TOKENS, 'src/auth/token.service.spec.ts')`
+    a refresh token is accepted as an access token
+      - header.typ === type && ${''}
+      +
     a critical header that nobody knows is ignored
       - && !('crit' in header)
       +
@@ -85,13 +83,6 @@ export const KEY_MUTANTS: readonly Mutant[] = [
       - mode: 0o600
       + mode: 0o644
   `,
-  {
-    name: 'a signature is accepted in several spellings',
-    file: TOKENS,
-    text: 'isCanonical(signature) && ',
-    replacement: '',
-    specs: [TOKEN_KEYS_SPEC],
-  },
   ...mutantsOf('src/config/signing-keys.ts', SET_SPEC)`
     HS256 is kept without an end
       - if (index > 0) return secretKey(endOf(exp));

@@ -6,15 +6,10 @@ const ACCEPTANCE_SPEC = 'test/integration/acceptance.spec.ts';
 
 /** Mutants of the model in docs/model, and what the bounds in time of the README need. */
 export const MODEL_MUTANTS: readonly Mutant[] = [
-  {
-    name: 'FROMEND: the right counts from the end of a page',
-    file: FOLLOWER,
-    text: 'renew(Math.min(reading.beganAt, ',
-    replacement: 'renew(Math.min(performance.now(), ',
-    specs: [ACCEPTANCE_SPEC],
-    test: 'although its page was applied just now',
-  },
   ...mutantsOf(FOLLOWER, ACCEPTANCE_SPEC)`
+    FROMEND: the right counts from the end of a page | although its page was applied just now
+      - renew(Math.min(reading.beganAt, ${''}
+      + renew(Math.min(performance.now(), ${''}
     GRANTFIRST: the right is granted before the page is applied | is read and not yet applied
       - await this.apply(page);
       + this.following.renew(reading.beganAt);

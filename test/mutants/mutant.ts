@@ -35,7 +35,7 @@ export function mutate(source: string, { file, text, replacement }: Mutant): str
 /**
  * Mutants of one file that fail tests of one spec, as a tag of a template with two lines or more for each: the mutant's name and
  * `| ` with the tests to run, if not all; the text after `- ` and the replacement after `+ `, where each line of code has its own.
- * Text that ends with a space, which editors remove, needs an object instead.
+ * A line that ends with a space ends with `${''}` too, as editors remove spaces at the end.
  *
  * @throws Error when a mutant has no text or no replacement
  */
@@ -43,7 +43,7 @@ export function mutantsOf(file: string, spec: string) {
   return (template: TemplateStringsArray, ...values: readonly string[]): Mutant[] => {
     const table = String.raw({ raw: template }, ...values);
     return table
-      .trim()
+      .replace(/^\n|\n *$/g, '')
       .split(/(?<=^ *\+.*)\n(?! *\+)/m)
       .map((rows) => mutantOf(file, spec, rows.split('\n')));
   };

@@ -52,13 +52,14 @@ export const VERIFIER_MUTANTS: readonly Mutant[] = [
       - Math.max(issuedAt, this.issuerClock.nowSeconds()) + CHANGE_MARGIN_SECONDS
       + issuedAt
   `,
-  {
-    name: 'an incomplete answer of the feed counts as complete',
-    file: FEED,
-    text: 'if (!moreAvailable) ',
-    replacement: '',
-    specs: [FEED_SPEC],
-  },
+  ...mutantsOf(FEED, FEED_SPEC)`
+    an incomplete answer of the feed counts as complete
+      - if (!moreAvailable) ${''}
+      +
+    STALEANSWER: the kit applies the answer to a cursor that it has given up | a cursor that it has given up
+      - if (cursor !== this.cursor || this.configuration === undefined) return;
+      +
+  `,
   ...mutantsOf(`${KIT}/clock.ts`, VERIFIER_SPEC)`
     a suspended machine goes unnoticed
       - Math.max(clock.monotonicMs() - monotonicMs, clock.wallMs() - wallMs)
@@ -93,17 +94,9 @@ export const VERIFIER_MUTANTS: readonly Mutant[] = [
       - const principal = { ...known.principal };
       + const principal = known.principal as Principal;
   `,
-  ...mutantsOf(FEED, FEED_SPEC)`
-    STALEANSWER: the kit applies the answer to a cursor that it has given up | a cursor that it has given up
-      - if (cursor !== this.cursor || this.configuration === undefined) return;
+  ...mutantsOf(`${KIT}/key-set.ts`, `${KIT}/key-set.spec.ts`)`
+    keys of a slow answer replace those of a later request | a slow answer
+      - if (begin.monotonicMs >= (this.readAt?.monotonicMs ?? -Infinity)) ${''}
       +
   `,
-  {
-    name: 'keys of a slow answer replace those of a later request',
-    file: `${KIT}/key-set.ts`,
-    text: 'if (begin.monotonicMs >= (this.readAt?.monotonicMs ?? -Infinity)) ',
-    replacement: '',
-    specs: [`${KIT}/key-set.spec.ts`],
-    test: 'a slow answer',
-  },
 ];
