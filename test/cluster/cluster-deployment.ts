@@ -17,12 +17,7 @@ export class ClusterDeployment {
 
   static async start(): Promise<ClusterDeployment> {
     const [cluster, database] = await Promise.all([RedisClusterServers.start(), createTestDatabase()]);
-    const env = {
-      ...SHARED_ENVIRONMENT,
-      ...PATIENT,
-      DATABASE_URL: database.url,
-      REDIS_URL: cluster.url,
-    };
+    const env = { ...SHARED_ENVIRONMENT, ...PATIENT, DATABASE_URL: database.url, REDIS_URL: cluster.url };
     const apps = await Promise.all(Array.from({ length: INSTANCES }, () => AppProcess.start({ env })));
     const instances = apps.map((app, number) => new Instance(number, app));
     await allRecovered(instances);

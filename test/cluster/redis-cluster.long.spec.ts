@@ -84,10 +84,7 @@ describe('RedisCluster', () => {
             (value) => value === undefined,
             () => false,
           ),
-        {
-          what: 'the slot to be read from its new master',
-          ...PATIENCE,
-        },
+        { what: 'the slot to be read from its new master', ...PATIENCE },
       );
       await expect(store.fill(key, lease, 'stale', LONG_MS)).resolves.toBe(false);
       await store.set(key, 'fresh', LONG_MS);

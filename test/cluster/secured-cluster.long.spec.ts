@@ -114,10 +114,7 @@ describe.each<[RedisProgram, SecuredClusterOptions['announced']]>([
       const missing = rule.slice(1).toUpperCase();
       await waitFor(
         () => /NOPERM/.test(readiness.reason) && readiness.reason.toUpperCase().includes(missing),
-        {
-          what: 'a refusal',
-          ...PATIENCE,
-        },
+        { what: 'a refusal', ...PATIENCE },
       );
       expect(readiness.transitions.trusted).toBe(0);
       await connected.close();

@@ -36,10 +36,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       // `parseArgs` knows no option whose value may be missing.
       args: args.map((arg) => (arg === '--changed' ? '--changed=' : arg)),
-      options: {
-        changed: { type: 'string' },
-        workers: { type: 'string', default: '3' },
-      },
+      options: { changed: { type: 'string' }, workers: { type: 'string', default: '3' } },
       allowPositionals: true,
     });
   } catch (error) {

@@ -31,3 +31,33 @@ export function mutate(source: string, { file, text, replacement }: Mutant): str
   if (text === replacement) throw new Error(`the replacement is the text itself: ${text}`);
   return before + replacement + after;
 }
+
+/**
+ * Mutants of one file that fail tests of one spec, as a tag of a template with two lines or more for each: the mutant's name and
+ * `| ` with the tests to run, if not all; the text after `- ` and the replacement after `+ `, where each line of code has its own.
+ * A line that ends with a space ends with `${''}` too, as editors remove spaces at the end.
+ *
+ * @throws Error when a mutant has no text or no replacement
+ */
+export function mutantsOf(file: string, spec: string) {
+  return (template: TemplateStringsArray, ...values: readonly string[]): Mutant[] => {
+    const table = String.raw({ raw: template }, ...values);
+    return table
+      .replace(/^\n|\n *$/g, '')
+      .split(/(?<=^ *\+.*)\n(?! *\+)/m)
+      .map((rows) => mutantOf(file, spec, rows.split('\n')));
+  };
+}
+
+function mutantOf(file: string, spec: string, rows: readonly string[]): Mutant {
+  const linesAfter = (sign: RegExp) =>
+    rows.filter((row) => sign.test(row)).map((row) => row.replace(sign, ''));
+  const [text, replacement] = [linesAfter(/^ *- ?/), linesAfter(/^ *\+ ?/)];
+  const [name = '', test] = linesAfter(/^ *(?![ +-])/)
+    .join(' ')
+    .split(/ +\| /);
+  if (text.length === 0 || replacement.length === 0)
+    throw new Error(`a mutant of ${file} is not complete: ${name}`);
+  const mutant = { name, file, text: text.join('\n'), replacement: replacement.join('\n') };
+  return { ...mutant, specs: [spec], ...(test === undefined ? {} : { test }) };
+}

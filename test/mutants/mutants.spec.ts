@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './git.js';
-import { mutate, type Mutant } from './mutant.js';
+import { mutantsOf, mutate, type Mutant } from './mutant.js';
 import { MUTANTS } from './mutants.js';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -25,6 +25,36 @@ describe('the table of mutants', () => {
   it('names each mutant once', () => {
     const names = MUTANTS.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
+  });
+});
+
+describe('a group of mutants', () => {
+  it('gives each its text and its replacement with their lines, and its test', () => {
+    const mutant = { file: 'f.ts', specs: ['f.spec.ts'] };
+    const mutants = mutantsOf('f.ts', 'f.spec.ts')`
+      no check | ever
+        -   check();
+        - return 1 + 1;
+        + return
+        +
+      no answer
+        - a
+        +
+    `;
+    expect(mutants).toEqual([
+      {
+        ...mutant,
+        name: 'no check',
+        test: 'ever',
+        text: '  check();\nreturn 1 + 1;',
+        replacement: 'return\n',
+      },
+      { ...mutant, name: 'no answer', text: 'a', replacement: '' },
+    ]);
+  });
+
+  it('is refused with a mutant that is not complete', () => {
+    expect(() => mutantsOf('f.ts', 'f.spec.ts')`no check`).toThrow('f.ts is not complete: no check');
   });
 });
 

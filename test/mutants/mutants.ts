@@ -16,7 +16,7 @@ import { LOG_MUTANTS } from './log-mutants.js';
 import { MAIL_MUTANTS } from './mail-mutants.js';
 import { MODEL_MUTANTS } from './model-mutants.js';
 import { MIGRATION_MUTANTS } from './migration-mutants.js';
-import type { Mutant } from './mutant.js';
+import { type Mutant, mutantsOf } from './mutant.js';
 import { OUTBOX_MUTANTS } from './outbox-mutants.js';
 import { PAGE_MUTANTS } from './page-mutants.js';
 import { PASSWORD_MUTANTS } from './password-mutants.js';
@@ -30,10 +30,8 @@ import { TRACING_MUTANTS } from './tracing-mutants.js';
 import { VERIFIER_HISTORY_MUTANTS } from './verifier-history-mutants.js';
 import { VERIFIER_MUTANTS } from './verifier-mutants.js';
 
-const ROUTES_SPEC = ['test/integration/routes.spec.ts'] as const;
+const ROUTES_SPEC = 'test/integration/routes.spec.ts';
 const REDIS_STORE = 'src/cache/redis-cache.store.ts';
-const LOCK = 'src/database/data-folder-lock.ts';
-const LOCK_SPEC = ['test/integration/data-folder-lock.long.spec.ts'] as const;
 
 /**
  * Each breaks a promise of the README or of SECURITY.md, or a rule of the model in docs/model. `npm run test:mutants` shows that a
@@ -70,95 +68,62 @@ export const MUTANTS: readonly Mutant[] = [
   ...TRACING_MUTANTS,
   ...VERIFIER_MUTANTS,
   ...VERIFIER_HISTORY_MUTANTS,
-  {
-    name: 'a route without a decorator is public',
-    file: 'src/auth/jwt-auth.guard.ts',
-    text: '?? super.canActivate(context)',
-    replacement: '?? true',
-    specs: ROUTES_SPEC,
-    test: 'if closed, answers 401 without a token',
-  },
-  {
-    name: 'any role passes as an admin',
-    file: 'src/http/roles.guard.ts',
-    text: 'user === undefined || !roles.includes(user.role)',
-    replacement: 'user === undefined',
-    specs: ROUTES_SPEC,
-    test: 'if for admins, answers 403',
-  },
-  {
-    name: 'a role that is not configured can be granted',
-    file: 'src/http/role-member.ts',
-    text: 'if (role === undefined || names.some((name) => name === role)) return [];',
-    replacement: 'if (role === undefined || role !== null) return [];',
-    specs: ['src/http/validation.pipe.spec.ts'],
-  },
-  {
-    name: 'a registration for another role seems to succeed',
-    file: 'src/registration/registration.service.ts',
-    text: 'if (body.role !== undefined && body.role !== role)',
-    replacement: "if (body.role === '')",
-    specs: ['test/e2e/own-roles.spec.ts'],
-    test: 'register accounts with their own default role',
-  },
-  {
-    name: 'unknown members of a body are accepted',
-    file: 'src/http/validation.pipe.ts',
-    text: 'forbidNonWhitelisted: true,',
-    replacement: 'forbidNonWhitelisted: false,',
-    specs: ['src/http/validation.pipe.spec.ts'],
-  },
-  {
-    name: 'a request gets the values of another one in its batch',
-    file: 'src/cache/read-batch.ts',
-    text: 'values[index]',
-    replacement: 'values[0]',
-    specs: ['src/cache/read-batch.spec.ts'],
-  },
-  {
-    name: 'NOLEASE: a fill is written whatever became of its lease',
-    file: REDIS_STORE,
-    text: "if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end",
-    replacement: '',
-    specs: ['test/contracts/redis-cache.store.spec.ts'],
-    test: 'when an entry is filled',
-  },
-  {
-    name: 'an invalidation leaves the leases',
-    file: 'src/cache/entry-keys.ts',
-    text: '[leaseKey(key), key]',
-    replacement: '[key]',
-    specs: ['test/contracts/redis-cache.store.spec.ts'],
-    test: 'when an entry is filled',
-  },
-  {
-    name: 'a lease of an earlier connection is accepted',
-    file: REDIS_STORE,
-    text: 'if (!lease.startsWith(`${epoch}:`)) return false;',
-    replacement: '',
-    specs: ['test/contracts/redis-outage.spec.ts'],
-    test: 'refuses the lease of an earlier connection',
-  },
-  {
-    name: 'a replica is accepted as the master of Redis',
-    file: 'src/redis/redis-connection.ts',
-    text: "!Array.isArray(role) || String(role[0]) !== 'master'",
-    replacement: '!Array.isArray(role)',
-    specs: ['test/contracts/redis-role.spec.ts'],
-  },
-  {
-    name: 'unknown members of a body reach the service',
-    file: 'src/http/validation.pipe.ts',
-    text: 'whitelist: true,',
-    replacement: 'whitelist: false,',
-    specs: ['src/http/validation.pipe.spec.ts'],
-  },
-  {
-    name: 'two processes use one data folder',
-    file: LOCK,
-    text: "return code !== 'ECONNREFUSED' && code !== 'ENOENT';",
-    replacement: 'return false;',
-    specs: LOCK_SPEC,
-    test: 'in another PID namespace',
-  },
+  ...mutantsOf('src/auth/jwt-auth.guard.ts', ROUTES_SPEC)`
+    a route without a decorator is public | if closed, answers 401 without a token
+      - ?? super.canActivate(context)
+      + ?? true
+  `,
+  ...mutantsOf('src/http/roles.guard.ts', ROUTES_SPEC)`
+    any role passes as an admin | if for admins, answers 403
+      - user === undefined || !roles.includes(user.role)
+      + user === undefined
+  `,
+  ...mutantsOf('src/http/role-member.ts', 'src/http/validation.pipe.spec.ts')`
+    a role that is not configured can be granted
+      - if (role === undefined || names.some((name) => name === role)) return [];
+      + if (role === undefined || role !== null) return [];
+  `,
+  ...mutantsOf('src/registration/registration.service.ts', 'test/e2e/own-roles.spec.ts')`
+    a registration for another role seems to succeed | register accounts with their own default role
+      - if (body.role !== undefined && body.role !== role)
+      + if (body.role === '')
+  `,
+  ...mutantsOf('src/http/validation.pipe.ts', 'src/http/validation.pipe.spec.ts')`
+    unknown members of a body are accepted
+      - forbidNonWhitelisted: true,
+      + forbidNonWhitelisted: false,
+    unknown members of a body reach the service
+      - whitelist: true,
+      + whitelist: false,
+  `,
+  ...mutantsOf('src/cache/read-batch.ts', 'src/cache/read-batch.spec.ts')`
+    a request gets the values of another one in its batch
+      - values[index]
+      + values[0]
+  `,
+  ...mutantsOf(REDIS_STORE, 'test/contracts/redis-cache.store.spec.ts')`
+    NOLEASE: a fill is written whatever became of its lease | when an entry is filled
+      - if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+      +
+  `,
+  ...mutantsOf('src/cache/entry-keys.ts', 'test/contracts/redis-cache.store.spec.ts')`
+    an invalidation leaves the leases | when an entry is filled
+      - [leaseKey(key), key]
+      + [key]
+  `,
+  ...mutantsOf(REDIS_STORE, 'test/contracts/redis-outage.spec.ts')`
+    a lease of an earlier connection is accepted | refuses the lease of an earlier connection
+      - if (!lease.startsWith(\`\${epoch}:\`)) return false;
+      +
+  `,
+  ...mutantsOf('src/redis/redis-connection.ts', 'test/contracts/redis-role.spec.ts')`
+    a replica is accepted as the master of Redis
+      - !Array.isArray(role) || String(role[0]) !== 'master'
+      + !Array.isArray(role)
+  `,
+  ...mutantsOf('src/database/data-folder-lock.ts', 'test/integration/data-folder-lock.long.spec.ts')`
+    two processes use one data folder | in another PID namespace
+      - return code !== 'ECONNREFUSED' && code !== 'ENOENT';
+      + return false;
+  `,
 ];

@@ -1,40 +1,19 @@
-import type { Mutant } from './mutant.js';
-
-const OUTBOX = 'src/audit/audit-outbox.ts';
-const SPECS = ['test/integration/audit-outbox.spec.ts'] as const;
+import { type Mutant, mutantsOf } from './mutant.js';
 
 /** Which events of the audit trail get a log line. */
 export const OUTBOX_MUTANTS: readonly Mutant[] = [
-  {
-    name: 'an event that commits after later ones gets no line',
-    file: OUTBOX,
-    text: 'underWay: line.under_way',
-    replacement: 'underWay: []',
-    specs: SPECS,
-    test: 'commits after later ones',
-  },
-  {
-    name: 'an event gets no line that a killed instance was taking',
-    file: OUTBOX,
-    text: 'return { next, underWay: [...underWay, ...before] };',
-    replacement: 'return before.length < 0 ? BEGINNING : { next, underWay };',
-    specs: SPECS,
-    test: 'was killed',
-  },
-  {
-    name: 'the position in the outbox outlives its history',
-    file: OUTBOX,
-    text: 'this.position = BEGINNING;',
-    replacement: '',
-    specs: SPECS,
-    test: 'in another history',
-  },
-  {
-    name: 'taken events are read again by each take',
-    file: OUTBOX,
-    text: 'this.position = withLocked(position, locked);',
-    replacement: 'withLocked(position, locked);',
-    specs: SPECS,
-    test: 'an open snapshot keeps',
-  },
+  ...mutantsOf('src/audit/audit-outbox.ts', 'test/integration/audit-outbox.spec.ts')`
+    an event that commits after later ones gets no line | commits after later ones
+      - underWay: line.under_way
+      + underWay: []
+    an event gets no line that a killed instance was taking | was killed
+      - return { next, underWay: [...underWay, ...before] };
+      + return before.length < 0 ? BEGINNING : { next, underWay };
+    the position in the outbox outlives its history | in another history
+      - this.position = BEGINNING;
+      +
+    taken events are read again by each take | an open snapshot keeps
+      - this.position = withLocked(position, locked);
+      + withLocked(position, locked);
+  `,
 ];

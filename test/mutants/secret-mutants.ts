@@ -1,75 +1,50 @@
-import type { Mutant } from './mutant.js';
-
-const SECRET_FILES = 'src/config/secret-files.ts';
-const SECRET_FILES_SPEC = ['src/config/secret-files.spec.ts'] as const;
+import { type Mutant, mutantsOf } from './mutant.js';
 
 /** What the log, the memory and messages may not show, and whose address counts. */
 export const SECRET_MUTANTS: readonly Mutant[] = [
-  {
-    name: 'log lines have the parameters of failed statements',
-    file: 'src/common/app.logger.ts',
-    text: 'serializers: { err: serializeError }',
-    replacement: 'serializers: { err: (error: object) => ({ ...error }) }',
-    specs: ['test/e2e/canaries.spec.ts'],
-    test: 'the log',
-  },
-  {
-    name: 'log lines have the query string',
-    file: 'src/http/request-log.ts',
-    text: 'end < 0 ? url : url.slice(0, end)',
-    replacement: 'end < 0 ? url : url',
-    specs: ['src/http/request-log.spec.ts'],
-  },
-  {
-    name: 'anybody chooses the address of a request',
-    file: 'src/http/http-server.ts',
-    text: 'http.trustedProxies > 0 &&',
-    replacement: 'http.trustedProxies >= 0 ||',
-    specs: ['src/http/request-log.spec.ts'],
-  },
-  {
-    name: 'the threads that hash keep the bytes of passwords',
-    file: 'src/users/password-hash.worker.mjs',
-    text: 'for (const password of passwords) password.fill(0);',
-    replacement: '',
-    specs: ['src/users/password-hasher.spec.ts'],
-  },
-  {
-    name: 'a secret that is set instead of its path is shown',
-    file: SECRET_FILES,
-    text: "folder !== '.' && folder !== '/' && existsSync(folder)",
-    replacement: "folder !== ''",
-    specs: SECRET_FILES_SPEC,
-  },
-  {
-    name: 'production starts on the embedded database',
-    file: 'src/config/database-url.ts',
-    text: "mode === 'production'",
-    replacement: "mode === 'test'",
-    specs: ['src/config/load-config.spec.ts'],
-  },
-  {
-    name: 'the threads that hash keep passwords as text',
-    file: 'src/users/password-hash.worker.mjs',
-    text: 'return work();',
-    replacement:
-      '(globalThis.kept ??= []).push(passwords.map((each) => new TextDecoder().decode(each))); return work();',
-    specs: ['test/e2e/heap-canaries.spec.ts'],
-  },
-  {
-    name: 'a changed SMTP_URL_FILE counts after a restart only',
-    file: 'src/config/load-mail.ts',
-    text: 'current: reread || (() => target)',
-    replacement: 'current: () => target ?? reread',
-    specs: ['test/integration/mail-url-file.spec.ts'],
-    test: 'next mail go to the other server',
-  },
-  {
-    name: 'the health shows everybody the mails in production',
-    file: 'src/health/health.controller.ts',
-    text: 'isShown ? this.mail.read() : undefined',
-    replacement: 'isShown || !isShown ? this.mail.read() : undefined',
-    specs: ['test/integration/mail-health.spec.ts'],
-    test: 'in production',
-  },
+  ...mutantsOf('src/common/app.logger.ts', 'test/e2e/canaries.spec.ts')`
+    log lines have the parameters of failed statements | the log
+      - serializers: { err: serializeError }
+      + serializers: { err: (error: object) => ({ ...error }) }
+  `,
+  ...mutantsOf('src/http/request-log.ts', 'src/http/request-log.spec.ts')`
+    log lines have the query string
+      - end < 0 ? url : url.slice(0, end)
+      + end < 0 ? url : url
+  `,
+  ...mutantsOf('src/http/http-server.ts', 'src/http/request-log.spec.ts')`
+    anybody chooses the address of a request
+      - http.trustedProxies > 0 &&
+      + http.trustedProxies >= 0 ||
+  `,
+  ...mutantsOf('src/users/password-hash.worker.mjs', 'src/users/password-hasher.spec.ts')`
+    the threads that hash keep the bytes of passwords
+      - for (const password of passwords) password.fill(0);
+      +
+  `,
+  ...mutantsOf('src/config/secret-files.ts', 'src/config/secret-files.spec.ts')`
+    a secret that is set instead of its path is shown
+      - folder !== '.' && folder !== '/' && existsSync(folder)
+      + folder !== ''
+  `,
+  ...mutantsOf('src/config/database-url.ts', 'src/config/load-config.spec.ts')`
+    production starts on the embedded database
+      - mode === 'production'
+      + mode === 'test'
+  `,
+  ...mutantsOf('src/users/password-hash.worker.mjs', 'test/e2e/heap-canaries.spec.ts')`
+    the threads that hash keep passwords as text
+      - return work();
+      + (globalThis.kept ??= []).push(passwords.map((each) => new TextDecoder().decode(each))); return work();
+  `,
+  ...mutantsOf('src/config/load-mail.ts', 'test/integration/mail-url-file.spec.ts')`
+    a changed SMTP_URL_FILE counts after a restart only | next mail go to the other server
+      - current: reread || (() => target)
+      + current: () => target ?? reread
+  `,
+  ...mutantsOf('src/health/health.controller.ts', 'test/integration/mail-health.spec.ts')`
+    the health shows everybody the mails in production | in production
+      - isShown ? this.mail.read() : undefined
+      + isShown || !isShown ? this.mail.read() : undefined
+  `,
 ];

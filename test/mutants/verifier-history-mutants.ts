@@ -1,108 +1,63 @@
-import type { Mutant } from './mutant.js';
+import { type Mutant, mutantsOf } from './mutant.js';
 
 const KIT = 'packages/verifier/src';
 const COVERAGE = `${KIT}/coverage.ts`;
 const FEED = `${KIT}/feed.ts`;
-const FAILOVER_SPEC = [`${KIT}/failover.spec.ts`] as const;
-const MEMORY_SPEC = [`${KIT}/memory.spec.ts`] as const;
+const FAILOVER_SPEC = `${KIT}/failover.spec.ts`;
+const MEMORY_SPEC = `${KIT}/memory.spec.ts`;
 
 /** Each breaks what the verifier kit does after a failover, or when its memory is full. */
 export const VERIFIER_HISTORY_MUTANTS: readonly Mutant[] = [
-  {
-    name: 'KEEPMAPS: the kit keeps revocations that a failover has lost',
-    file: FEED,
-    text: 'this.revocations.clear();',
-    replacement: '',
-    specs: FAILOVER_SPEC,
-    test: 'whose revocation was lost',
-  },
-  {
-    name: 'the kit forgets revocations at each restart of the feed',
-    file: FEED,
-    text: 'if (answer.history !== this.history) this',
-    replacement: 'if (answer.restarted) this',
-    specs: FAILOVER_SPEC,
-    test: 'keeps what it knows',
-  },
-  {
-    name: 'the kit covers tokens of the old clock after a failover',
-    file: FEED,
-    text: 'Math.max(coveredFrom, this.earlierUntil)',
-    replacement: 'coveredFrom',
-    specs: FAILOVER_SPEC,
-    test: 'no token of the old clock',
-  },
-  {
-    name: 'the kit keeps the time of the old clock after a failover',
-    file: FEED,
-    text: 'this.issuerClock.restart();',
-    replacement: '',
-    specs: FAILOVER_SPEC,
-    test: 'accepts new tokens although the old clock was',
-  },
-  {
-    name: 'the kit follows another history without a restart',
-    file: FEED,
-    text: ' || answer.history !== this.history;',
-    replacement: ';',
-    specs: FAILOVER_SPEC,
-    test: 'before it has restarted',
-  },
-  {
-    name: 'the clock of the kit goes back within a history',
-    file: `${KIT}/issuer-clock.ts`,
-    text: 'if (this.last !== undefined && epochSeconds <= this.last.seconds) return;',
-    replacement: '',
-    specs: FAILOVER_SPEC,
-    test: 'clock was set back',
-  },
-  {
-    name: 'tokens expire by the clock of the receiver',
-    file: `${KIT}/issuer-clock.ts`,
-    text: 'return this.last.seconds + elapsedMs(this.clock, this.last.at) / 1000;',
-    replacement: 'return this.clock.wallMs() / 1000;',
-    specs: [`${KIT}/access-tokens.spec.ts`],
-    test: 'by the issuer’s clock',
-  },
-  {
-    name: 'a token of the old clock counts as newer than a change',
-    file: COVERAGE,
-    text: 'Math.max(change?.atMs ?? -Infinity, this.forgottenMs) +',
-    replacement:
-      'Math.max(principal.iat > (change?.untilIat ?? -Infinity) ? -Infinity : (change?.atMs ?? -Infinity), this.forgottenMs) +',
-    specs: FAILOVER_SPEC,
-    test: 'the role of a token of the old clock',
-  },
-  {
-    name: 'an introspection is kept longer than the entry of a later revocation',
-    file: COVERAGE,
-    text: 'Math.max(change?.atMs ?? -Infinity, this.forgottenMs)',
-    replacement: '(change?.atMs ?? -Infinity)',
-    specs: FAILOVER_SPEC,
-    test: 'outlives the entry of its revocation',
-  },
-  {
-    name: 'the kit covers tokens whose revocation it has deleted for want of memory',
-    file: COVERAGE,
-    text: 'this.narrow(untilIat);',
-    replacement: '',
-    specs: MEMORY_SPEC,
-    test: 'still refuses what it has no place for',
-  },
-  {
-    name: 'the kit has no bound for the memory of revocations',
-    file: `${KIT}/revocations.ts`,
-    text: 'if (isEarly && this.takenBytes <= this.maxBytes) break;',
-    replacement: 'if (isEarly) break;',
-    specs: MEMORY_SPEC,
-    test: 'says so once',
-  },
-  {
-    name: 'entries for which there is no place are deleted in silence',
-    file: FEED,
-    text: "if (forgotten.isEarly) this.reporter.failed('memory', new Error(NO_PLACE));",
-    replacement: '',
-    specs: MEMORY_SPEC,
-    test: 'says so once',
-  },
+  ...mutantsOf(FEED, FAILOVER_SPEC)`
+    KEEPMAPS: the kit keeps revocations that a failover has lost | whose revocation was lost
+      - this.revocations.clear();
+      +
+    the kit forgets revocations at each restart of the feed | keeps what it knows
+      - if (answer.history !== this.history) this
+      + if (answer.restarted) this
+    the kit covers tokens of the old clock after a failover | no token of the old clock
+      - Math.max(coveredFrom, this.earlierUntil)
+      + coveredFrom
+    the kit keeps the time of the old clock after a failover | accepts new tokens although the old clock was
+      - this.issuerClock.restart();
+      +
+    the kit follows another history without a restart | before it has restarted
+      -  || answer.history !== this.history;
+      + ;
+  `,
+  ...mutantsOf(`${KIT}/issuer-clock.ts`, FAILOVER_SPEC)`
+    the clock of the kit goes back within a history | clock was set back
+      - if (this.last !== undefined && epochSeconds <= this.last.seconds) return;
+      +
+  `,
+  ...mutantsOf(`${KIT}/issuer-clock.ts`, `${KIT}/access-tokens.spec.ts`)`
+    tokens expire by the clock of the receiver | by the issuer’s clock
+      - return this.last.seconds + elapsedMs(this.clock, this.last.at) / 1000;
+      + return this.clock.wallMs() / 1000;
+  `,
+  ...mutantsOf(COVERAGE, FAILOVER_SPEC)`
+    a token of the old clock counts as newer than a change | the role of a token of the old clock
+      - Math.max(change?.atMs ?? -Infinity, this.forgottenMs) +
+      + Math.max(principal.iat > (change?.untilIat ?? -Infinity) ? -Infinity : (change?.atMs ?? -Infinity), this.forgottenMs) +
+    an introspection is kept longer than the entry of a later revocation
+      | outlives the entry of its revocation
+      - Math.max(change?.atMs ?? -Infinity, this.forgottenMs)
+      + (change?.atMs ?? -Infinity)
+  `,
+  ...mutantsOf(COVERAGE, MEMORY_SPEC)`
+    the kit covers tokens whose revocation it has deleted for want of memory
+      | still refuses what it has no place for
+      - this.narrow(untilIat);
+      +
+  `,
+  ...mutantsOf(`${KIT}/revocations.ts`, MEMORY_SPEC)`
+    the kit has no bound for the memory of revocations | says so once
+      - if (isEarly && this.takenBytes <= this.maxBytes) break;
+      + if (isEarly) break;
+  `,
+  ...mutantsOf(FEED, MEMORY_SPEC)`
+    entries for which there is no place are deleted in silence | says so once
+      - if (forgotten.isEarly) this.reporter.failed('memory', new Error(NO_PLACE));
+      +
+  `,
 ];

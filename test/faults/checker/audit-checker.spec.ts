@@ -7,13 +7,18 @@ import type { Operation } from './history.js';
 import { login, logout, setRole } from './operation-builders.js';
 import { type Loss, strictPromise } from './promise.js';
 
+type Line = [action: string, sessionId?: string];
+
 const CREATE = 'CREATE TABLE audit_events (id serial, action text, user_id uuid, session_id uuid)';
 const INSERT = 'INSERT INTO audit_events (action, user_id, session_id) VALUES ($1, $2, $3)';
+const MISSING = ['missing audit line'];
+const UNEXPLAINED = ['unexplained audit line'];
 
 describe('checkAudit', () => {
   let database: TestDatabase;
   const userId = randomUUID();
   const session = randomUUID();
+  const REVOKED: Line = ['session.revoked', session];
 
   beforeEach(async () => {
     database = await createEmptyDatabase();
@@ -22,11 +27,7 @@ describe('checkAudit', () => {
 
   afterEach(() => database.drop());
 
-  async function rules(
-    operations: Operation[],
-    lines: [action: string, sessionId?: string][],
-    lost: readonly Loss[] = [],
-  ) {
+  async function rules(operations: Operation[], lines: Line[], lost: readonly Loss[] = []) {
     for (const [action, sessionId] of lines)
       await sql(database.url, INSERT, [action, userId, sessionId ?? null]);
     const own = operations.map((operation) => ({ ...operation, userId }));
@@ -39,11 +40,7 @@ describe('checkAudit', () => {
 
   it('accepts one line for each change', async () => {
     const operations = [login(session, 0, 1), ended, setRole('researcher', 0, 1)];
-    const lines: [string, string?][] = [
-      ['session.opened', session],
-      ['session.revoked', session],
-      ['user.role_changed'],
-    ];
+    const lines: Line[] = [['session.opened', session], REVOKED, ['user.role_changed']];
     await expect(rules(operations, lines)).resolves.toEqual([]);
   });
 
@@ -55,12 +52,12 @@ describe('checkAudit', () => {
     ['reset of the password', { ...setRole('a new one', 0, 1), kind: 'set-password' }],
     ['removal of the password', { ...setRole('', 0, 1), kind: 'set-password' }],
   ])('flags the missing line of an acknowledged %s', async (_, operation) => {
-    await expect(rules([operation], [])).resolves.toEqual(['missing audit line']);
+    await expect(rules([operation], [])).resolves.toEqual(MISSING);
   });
 
   it('allows a line for a change without an answer, and demands none', async () => {
     await expect(rules([{ ...ended, status: 503 }], [])).resolves.toEqual([]);
-    await expect(rules([{ ...ended, status: 503 }], [['session.revoked', session]])).resolves.toEqual([]);
+    await expect(rules([{ ...ended, status: 503 }], [REVOKED])).resolves.toEqual([]);
   });
 
   it('demands no line for the end of a session whose login was lost with the data', async () => {
@@ -68,16 +65,12 @@ describe('checkAudit', () => {
     const change: Operation = { ...setRole('a new one', 10, 11), kind: 'set-password', ends: [session] };
     const lost = [{ from: 0, to: 5, undoneFrom: 5 }];
     await expect(rules([opened, change], [['user.password_reset']], lost)).resolves.toEqual([]);
-    await expect(rules([opened, change], [['session.opened', session]])).resolves.toEqual([
-      'missing audit line',
-    ]);
+    await expect(rules([opened, change], [['session.opened', session]])).resolves.toEqual(MISSING);
   });
 
   it('flags a line that no request explains', async () => {
     const role = setRole('researcher', 0, 1);
-    await expect(rules([role], [['user.role_changed'], ['user.role_changed']])).resolves.toEqual([
-      'unexplained audit line',
-    ]);
+    await expect(rules([role], [['user.role_changed'], ['user.role_changed']])).resolves.toEqual(UNEXPLAINED);
     await expect(rules([], [])).resolves.toEqual([]);
   });
 
@@ -88,7 +81,7 @@ describe('checkAudit', () => {
       status,
       exchange: { presented, key: 'key', ...(status === 200 && { successor: `after ${presented}` }) },
     });
-    const REPEATED: [string, string] = ['session.refresh_repeated', session];
+    const REPEATED: Line = ['session.refresh_repeated', session];
 
     it('accepts one line for each answer after the first with the same token', async () => {
       await expect(rules([refresh('a'), refresh('a'), refresh('b')], [REPEATED])).resolves.toEqual([]);
@@ -100,36 +93,30 @@ describe('checkAudit', () => {
     });
 
     it('flags the missing line of a repeated answer', async () => {
-      await expect(rules([refresh('a'), refresh('a')], [])).resolves.toEqual(['missing audit line']);
+      await expect(rules([refresh('a'), refresh('a')], [])).resolves.toEqual(MISSING);
     });
 
     it('flags a line without a second request', async () => {
-      await expect(rules([refresh('a'), refresh('b', 401)], [REPEATED])).resolves.toEqual([
-        'unexplained audit line',
-      ]);
+      await expect(rules([refresh('a'), refresh('b', 401)], [REPEATED])).resolves.toEqual(UNEXPLAINED);
     });
   });
 
   it('flags the end of a session that nobody asked for', async () => {
     const read: Operation = { ...ended, kind: 'me', ends: [] };
-    await expect(rules([read], [['session.revoked', session]])).resolves.toEqual(['unexplained audit line']);
+    await expect(rules([read], [REVOKED])).resolves.toEqual(UNEXPLAINED);
   });
 
   it('accepts the end, with all others, of a session whose login had no answer', async () => {
     const { opened: _, ...unseen } = { ...login(session, 0, 1), status: 0 };
     const change: Operation = { ...setRole('a new one', 10, 11), kind: 'set-password', ends: [] };
-    const lines: [string, string?][] = [['user.password_reset'], ['session.revoked', session]];
+    const lines: Line[] = [['user.password_reset'], REVOKED];
     await expect(rules([unseen, change], lines)).resolves.toEqual([]);
-    await expect(rules([unseen], [])).resolves.toEqual(['unexplained audit line']);
-    await expect(rules([change], [])).resolves.toEqual(['unexplained audit line']);
+    await expect(rules([unseen], [])).resolves.toEqual(UNEXPLAINED);
+    await expect(rules([change], [])).resolves.toEqual(UNEXPLAINED);
   });
 
   it('flags two lines for the end of one session', async () => {
-    const lines: [string, string][] = [
-      ['session.revoked', session],
-      ['session.revoked', session],
-    ];
-    const found = await rules([ended], lines);
-    expect(new Set(found)).toEqual(new Set(['unexplained audit line']));
+    const found = await rules([ended], [REVOKED, REVOKED]);
+    expect(new Set(found)).toEqual(new Set(UNEXPLAINED));
   });
 });

@@ -1,6 +1,9 @@
 import type { Operation } from './history.js';
 import { base, checkHistory, login, logout, read, rules, setActive, setRole } from './operation-builders.js';
 
+const ACCEPTED = ['accepted after revocation'];
+const bySql: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
+
 describe('HistoryChecker', () => {
   describe('on revoked sessions', () => {
     it('flags an acceptance that began after the acknowledgement', () => {
@@ -21,75 +24,62 @@ describe('HistoryChecker', () => {
 
     it('counts any use that is not refused as an acceptance', () => {
       const second: Operation = { ...logout(20, 21), kind: 'revoke', ends: ['s2'], status: 404 };
-      expect(rules([logout(0, 10), second])).toEqual(['accepted after revocation']);
+      expect(rules([logout(0, 10), second])).toEqual(ACCEPTED);
     });
 
     it('counts from the first of several acknowledgements', () => {
-      expect(rules([logout(0, 50), logout(1, 10), read(20, 21)])).toEqual(['accepted after revocation']);
+      expect(rules([logout(0, 50), logout(1, 10), read(20, 21)])).toEqual(ACCEPTED);
     });
 
     it('takes the refusal of an old refresh token for the end of its session', () => {
       const reuse: Operation = { ...logout(0, 10, 401), kind: 'refresh' };
-      expect(rules([reuse, read(11, 12)])).toEqual(['accepted after revocation']);
+      expect(rules([reuse, read(11, 12)])).toEqual(ACCEPTED);
     });
 
     it('holds a change by SQL to its time limit, and reports the slowest', () => {
-      const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
-      const checked = checkHistory([revoked, read(1010, 1011)]);
+      const checked = checkHistory([bySql, read(1010, 1011)]);
       expect(checked).toMatchObject({ violations: [], worstSqlMs: 1000 });
-      expect(rules([revoked, read(1011, 1012)])).toEqual(['accepted after revocation']);
+      expect(rules([bySql, read(1011, 1012)])).toEqual(ACCEPTED);
     });
 
     it('prolongs that limit for the instance that is cut off from PostgreSQL, and for no other', () => {
-      const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
       const everywhere = [{ from: 500, to: 3000 }];
-      expect(rules([revoked, read(2011, 2012)], { unavailable: everywhere })).toEqual([]);
-      expect(rules([revoked, read(3001, 3002)], { unavailable: everywhere })).toEqual([
-        'accepted after revocation',
-      ]);
+      expect(rules([bySql, read(2011, 2012)], { unavailable: everywhere })).toEqual([]);
+      expect(rules([bySql, read(3001, 3002)], { unavailable: everywhere })).toEqual(ACCEPTED);
       const onOne = [{ ...everywhere[0]!, instance: 1 }];
-      expect(rules([revoked, read(2011, 2012)], { unavailable: onOne })).toEqual([
-        'accepted after revocation',
-      ]);
-      expect(rules([revoked, { ...read(2011, 2012), instance: 1 }], { unavailable: onOne })).toEqual([]);
+      expect(rules([bySql, read(2011, 2012)], { unavailable: onOne })).toEqual(ACCEPTED);
+      expect(rules([bySql, { ...read(2011, 2012), instance: 1 }], { unavailable: onOne })).toEqual([]);
     });
 
     it('does not prolong that limit where the instance knows of changes, though it cannot serve', () => {
-      const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
       const unavailable = [{ from: 500, to: 3000, knowsChanges: true }];
-      expect(rules([revoked, read(1011, 1012)], { unavailable })).toEqual(['accepted after revocation']);
+      expect(rules([bySql, read(1011, 1012)], { unavailable })).toEqual(ACCEPTED);
     });
 
     it('prolongs that limit by what the machine took from the reading of the log', () => {
-      const revoked: Operation = { ...logout(0, 10), kind: 'sql-revoke', instance: -1 };
       const trips = [
         { from: 100, to: 110, delayMs: 10 },
         { from: 200, to: 230, delayMs: 30 },
         { from: 1500, to: 2500, delayMs: 1000 },
       ];
       const boundMs = 1010 + 30 + 16 * 20;
-      expect(rules([revoked, read(boundMs, boundMs + 1)], { trips })).toEqual([]);
-      expect(rules([revoked, read(boundMs + 1, boundMs + 2)], { trips })).toEqual([
-        'accepted after revocation',
-      ]);
+      expect(rules([bySql, read(boundMs, boundMs + 1)], { trips })).toEqual([]);
+      expect(rules([bySql, read(boundMs + 1, boundMs + 2)], { trips })).toEqual(ACCEPTED);
     });
 
     it('allows an acceptance after a revocation that was lost with the data, once the loss has happened', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
       expect(rules([logout(0, 10), read(101, 102)], { lost })).toEqual([]);
       expect(rules([logout(0, 10), read(101, 102, 401)], { lost })).toEqual([]);
-      expect(rules([logout(0, 10), read(50, 60)], { lost })).toEqual(['accepted after revocation']);
+      expect(rules([logout(0, 10), read(50, 60)], { lost })).toEqual(ACCEPTED);
       expect(rules([logout(0, 10), read(50, 60)], { lost: [{ ...lost[0]!, undoneFrom: 55 }] })).toEqual([]);
-      expect(rules([logout(101, 102), read(103, 104)], { lost })).toEqual(['accepted after revocation']);
+      expect(rules([logout(101, 102), read(103, 104)], { lost })).toEqual(ACCEPTED);
     });
 
     it('allows a refusal of a session whose login or refresh was lost, once the loss has happened', () => {
       const lost = [{ from: 0, to: 100, undoneFrom: 100 }];
-      const refresh: Operation = {
-        ...read(5, 6),
-        kind: 'refresh',
-        exchange: { presented: 'a', successor: 'b' },
-      };
+      const exchange = { presented: 'a', successor: 'b' };
+      const refresh: Operation = { ...read(5, 6), kind: 'refresh', exchange };
       for (const operation of [login('s1', 5, 6), refresh]) {
         expect(rules([operation, read(101, 102, 401)], { lost })).toEqual([]);
         expect(rules([operation, read(50, 60, 401)], { lost })).toEqual(['false refusal']);
@@ -106,27 +96,27 @@ describe('HistoryChecker', () => {
       expect(rules([logout(0, 10), read(200, 201)], { lost: undone })).toEqual([]);
       const kept = [{ ...loss, record: { ...record, live: record.ended, ended: record.live } }];
       expect(rules([logout(0, 10), read(150, 151)], { lost: kept })).toEqual([]);
-      expect(rules([logout(0, 10), read(200, 201)], { lost: kept })).toEqual(['accepted after revocation']);
+      expect(rules([logout(0, 10), read(200, 201)], { lost: kept })).toEqual(ACCEPTED);
       expect(rules([logout(0, 60), read(200, 201)], { lost: kept })).toEqual([]);
       expect(rules([login('s1', 0, 10), read(200, 201, 401)], { lost: undone })).toEqual(['false refusal']);
     });
 
     it('flags an acceptance of a deactivated user, also on a session that the request did not name', () => {
       const operations = [login('s1', 0, 5), setActive(false, 10, 20), read(21, 22)];
-      expect(rules(operations)).toEqual(['accepted after revocation']);
+      expect(rules(operations)).toEqual(ACCEPTED);
       expect(rules([login('s1', 9, 12), setActive(false, 10, 20), read(21, 22)])).toEqual([]);
       expect(rules([setActive(false, 10, 20), login('s1', 21, 25), read(30, 31)])).toEqual([]);
     });
 
     it('flags an acceptance after an erasure, also on a session that the request did not name', () => {
       const erase: Operation = { ...setActive(false, 10, 20), kind: 'erase' };
-      expect(rules([login('s1', 0, 5), erase, read(21, 22)])).toEqual(['accepted after revocation']);
+      expect(rules([login('s1', 0, 5), erase, read(21, 22)])).toEqual(ACCEPTED);
       expect(rules([login('s1', 0, 5), erase, read(21, 22, 401)])).toEqual([]);
       expect(rules([login('s1', 0, 5), read(6, 7, 401), erase])).toEqual(['false refusal']);
     });
 
     it("flags an acceptance after the end of everybody's sessions, and none of a later session", () => {
-      const end = (status = 200): Operation => ({
+      const end: Operation = {
         ...base,
         kind: 'end-everybody',
         userId: 'admin',
@@ -134,13 +124,13 @@ describe('HistoryChecker', () => {
         ends: ['of the admin'],
         start: 10,
         end: 20,
-        status,
-      });
-      expect(rules([login('s1', 0, 5), end(), read(21, 22)])).toEqual(['accepted after revocation']);
-      expect(rules([login('s1', 0, 5), end(), read(15, 22), read(11, 12, 401)])).toEqual([]);
-      expect(rules([login('s1', 9, 12), end(), read(21, 22), read(21, 22, 401)])).toEqual([]);
-      expect(rules([login('s1', 21, 25), end(), read(30, 31)])).toEqual([]);
-      expect(rules([login('s1', 21, 25), end(), read(30, 31, 401)])).toEqual(['false refusal']);
+        status: 200,
+      };
+      expect(rules([login('s1', 0, 5), end, read(21, 22)])).toEqual(ACCEPTED);
+      expect(rules([login('s1', 0, 5), end, read(15, 22), read(11, 12, 401)])).toEqual([]);
+      expect(rules([login('s1', 9, 12), end, read(21, 22), read(21, 22, 401)])).toEqual([]);
+      expect(rules([login('s1', 21, 25), end, read(30, 31)])).toEqual([]);
+      expect(rules([login('s1', 21, 25), end, read(30, 31, 401)])).toEqual(['false refusal']);
     });
 
     it('counts the revocations and the requests after them', () => {

@@ -63,10 +63,7 @@ function bulk(name: string, statement: string): Fault<Deployment> {
       const followers = new Sampler(() => followersOf(deployment));
       try {
         await followers.start();
-        await besideOpenTransaction(context, held, {
-          statement,
-          beforeCommit: () => memory.start(),
-        });
+        await besideOpenTransaction(context, held, { statement, beforeCommit: () => memory.start() });
         await context.load.continueFor(AFTERWARDS_MS);
       } finally {
         memory.stop();

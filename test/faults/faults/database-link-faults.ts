@@ -13,10 +13,7 @@ export const DATABASE_LINK_FAULTS: readonly Fault<Deployment>[] = [
   onDatabaseLink('black-holed', (link) => link.blackhole()),
   onDatabaseLink('cut', (link) => link.cut()),
   onDatabaseLink('slow (40 ms each way)', (link) => link.delay(40)),
-  {
-    name: "one instance's follower frozen (SIGSTOP of its backend)",
-    run: freezeFollower,
-  },
+  { name: "one instance's follower frozen (SIGSTOP of its backend)", run: freezeFollower },
 ];
 
 function onDatabaseLink(state: string, disturb: (link: TcpProxy) => Promise<void>): Fault<Deployment> {

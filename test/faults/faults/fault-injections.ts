@@ -124,11 +124,7 @@ const elsewhere: FaultInjection[] = [
       deployment.postgres.thaw();
     },
   },
-  {
-    name: 'followers ended',
-    target: 'database',
-    run: ({ deployment }) => deployment.endFollowers(),
-  },
+  { name: 'followers ended', target: 'database', run: ({ deployment }) => deployment.endFollowers() },
   {
     name: 'instance crash',
     target: 'instance',

@@ -149,12 +149,7 @@ export class RecordingClient {
   ): Promise<Operation> {
     const { password = '' } = session.user;
     const body = { current_password: password, new_password: next };
-    const facts = {
-      kind: 'set-password' as const,
-      sets: next,
-      password,
-      ends: others.map(({ id }) => id),
-    };
+    const facts = { kind: 'set-password' as const, sets: next, password, ends: others.map(({ id }) => id) };
     return this.withToken(instance, session, facts, { method: 'POST', path: `${ME}/change-password`, body });
   }
 

@@ -85,11 +85,7 @@ export function socketCorpus(token: string): SocketCase[] {
     { name: 'HTTP/0.9', bytes: 'GET /health/live\r\n\r\n' },
     { name: 'HTTP/0.9 by its name', bytes: get('/health/live', 'HTTP/0.9'), statuses: REFUSED },
     ...['HTTP/2.0', 'HTTP/3.0', 'HTTP/1.9', 'HTTP/1', 'http/1.1', 'HTTP/01.1', 'HTTQ/1.1', 'ICE/1.0'].map(
-      (version) => ({
-        name: version,
-        bytes: get('/health/live', version),
-        statuses: [400, 404],
-      }),
+      (version) => ({ name: version, bytes: get('/health/live', version), statuses: [400, 404] }),
     ),
     { name: 'the preface of HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' },
     { name: 'a TLS hello', bytes: Buffer.from('16030100c8010000c40303', 'hex') },

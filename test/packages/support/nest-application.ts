@@ -30,9 +30,7 @@ export class NestApplication {
     execFileSync(
       process.execPath,
       [SCHEMATICS, COLLECTION, ...options, `--type=${kind}`, '--no-dry-run', '--strict'],
-      {
-        cwd: project.folder,
-      },
+      { cwd: project.folder },
     );
     const application = new NestApplication(project, kind);
     await application.write({

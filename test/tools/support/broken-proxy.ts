@@ -111,11 +111,7 @@ function forward(target: string, { method, path, headers, body }: Request): Prom
     const outgoing = request(target + path, { method, headers, agent: false }, (incoming) => {
       buffer(incoming).then(
         (received) =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: received.toString(),
-          }),
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: received.toString() }),
         reject,
       );
     });
