@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { PASSWORD } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
 describe('an account', () => {
-  let deployment: Deployment;
-  let client: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-    client = deployment.client();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
+  const client = beforeSuite(() => deployment.client());
 
   const register = (changes: Record<string, unknown>, instance = 0) =>
     deployment.client(instance).post('/api/v1/auth/register', {

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { type Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ADMIN, Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
 describe('the administration API', () => {
-  let deployment: Deployment;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-    admin = await deployment.admin();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
+  const admin = beforeSuite(() => deployment.admin());
 
   const elsewhere = ({ tokens }: Member) => deployment.client(1).as(tokens.access_token);
   const administer = (id: string, body: unknown) => admin.patch(`/api/v1/users/${id}`, body);

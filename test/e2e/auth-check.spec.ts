@@ -1,7 +1,7 @@
-import type { ApiClient } from '../support/app/api-client.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import type { Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
@@ -12,20 +12,12 @@ const PREFLIGHT = { origin: 'https://app.example.org', 'access-control-request-m
 const OTHER = 1;
 
 describe('the check of an access token for a gateway', () => {
-  let deployment: Deployment;
-  let postgres: PostgresServer;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    postgres = await PostgresServer.start();
+  const postgres = beforeSuite(() => PostgresServer.start());
+  const deployment = beforeSuite(() => {
     const variables = { CORS_ORIGINS: PREFLIGHT.origin };
-    deployment = await Deployment.start({ instances: [variables, variables], databaseUrl: postgres.url() });
-    admin = await deployment.admin();
+    return Deployment.start({ instances: [variables, variables], databaseUrl: postgres.url() });
   });
-  afterAll(async () => {
-    await deployment.stop();
-    await postgres.stop();
-  });
+  const admin = beforeSuite(() => deployment.admin());
 
   const signUp = () => deployment.accounts().signUp();
   const identity = ({ id, sessionId }: Member, role = 'student') => ({

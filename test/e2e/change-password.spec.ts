@@ -1,4 +1,5 @@
 import { PASSWORD } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
@@ -6,12 +7,7 @@ const NEW_PASSWORD = 'a new horse battery';
 const PATH = '/api/v1/users/me/change-password';
 
 describe('POST /api/v1/users/me/change-password', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
 
   const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
 

@@ -1,5 +1,6 @@
 import { medianOf } from '../support/median.js';
 import { waitFor } from '../support/wait-for.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ConsoleSuite } from './support/console-suite.js';
 import { ADMIN } from './support/deployment.js';
 
@@ -19,11 +20,7 @@ const NOTE_DARK = `globalThis.dark = new Promise((resolve) => new MutationObserv
 }).observe(document.body, { childList: true, subtree: true })); undefined`;
 
 describe('/account, the devices', () => {
-  let suite: ConsoleSuite;
-  beforeAll(async () => {
-    suite = await ConsoleSuite.start();
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() => ConsoleSuite.start());
 
   const register = () => suite.deployment.accounts().register();
 

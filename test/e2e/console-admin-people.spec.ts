@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsolePage } from './support/console-page.js';
+import { beforeSuite } from './support/before-suite.js';
 import { AdminSuite } from './support/admin-suite.js';
 import type { Account } from './support/accounts.js';
 
@@ -8,16 +8,8 @@ const ON_FIREFOX = {
 };
 
 describe('/admin, the people', () => {
-  let suite: AdminSuite;
-  let admin: ConsolePage;
-  beforeAll(async () => {
-    suite = await AdminSuite.start();
-    admin = await suite.admin();
-  });
-  afterAll(async () => {
-    await admin.close();
-    await suite.stop();
-  });
+  const suite = beforeSuite(() => AdminSuite.start());
+  const admin = beforeSuite(() => suite.admin());
 
   const register = () => suite.console.deployment.accounts().register();
   const show = (account: Account) => suite.show(admin, account);

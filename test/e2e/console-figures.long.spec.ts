@@ -1,5 +1,6 @@
 import type { Browser, CDPSession } from 'playwright-core';
 import { launchBrowser } from '../support/app/browser.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ConsoleSuite } from './support/console-suite.js';
 
 const MAX_BYTES = 150 * 1024;
@@ -28,16 +29,8 @@ interface Figures {
 }
 
 describe('/account on a slow phone', () => {
-  let suite: ConsoleSuite;
-  let browser: Browser;
-  beforeAll(async () => {
-    suite = await ConsoleSuite.start();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await suite.stop();
-  });
+  const suite = beforeSuite(() => ConsoleSuite.start());
+  const browser = beforeSuite(() => launchBrowser());
 
   it(`transfers at most ${MAX_BYTES / 1024} KiB until somebody can sign in`, async () => {
     const rounds: Figures[] = [];

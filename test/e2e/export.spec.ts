@@ -3,19 +3,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { linesOf, MovingCommand, ndjson } from './support/moving-command.js';
 import { BCRYPT, BCRYPT_PASSWORD } from './support/moving-suite.js';
 
 describe('the export of accounts', () => {
-  let deployment: Deployment;
-  let command: MovingCommand;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ redisUrl: null });
-    command = await MovingCommand.for(deployment.databaseUrl);
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ redisUrl: null }));
+  const command = beforeSuite(() => MovingCommand.for(deployment.databaseUrl));
 
   it('gives a file from which an empty deployment lets everybody in, and gives the same file', async () => {
     const member = await deployment.accounts().signUp();

@@ -2,7 +2,7 @@ import { waitFor } from '../support/wait-for.js';
 import type { ReceivedRequest } from '../support/gateway/echo-api.js';
 import type { GatewayName } from '../support/gateway/gateway.js';
 import { RawConnection } from '../support/network/raw-http.js';
-import type { Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { GatewayStack, identity, identityOf } from './support/gateways.js';
 
 const GATEWAYS: GatewayName[] = ['nginx', 'Caddy', 'HAProxy'];
@@ -72,15 +72,10 @@ const SHAPES: Record<string, { lines: string; body?: string }> = {
 };
 
 describe.each(GATEWAYS)('headers of the identity that a client sends to %s', (name) => {
-  let stack: GatewayStack;
-  let member: Member;
   let calls = 0;
 
-  beforeAll(async () => {
-    stack = await GatewayStack.start(name);
-    member = await stack.signUp();
-  });
-  afterAll(() => stack.stop());
+  const stack = beforeSuite(() => GatewayStack.start(name));
+  const member = beforeSuite(() => stack.signUp());
 
   /** Sends bytes, waits until they are answered, and gives the requests that the API received. */
   const receivedFor = async (

@@ -3,6 +3,7 @@ import type { ReceivedRequest } from '../support/gateway/echo-api.js';
 import type { GatewayName } from '../support/gateway/gateway.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { sql } from '../support/postgres/sql.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ADMIN } from './support/deployment.js';
 import { GatewayStack, identity, identityOf } from './support/gateways.js';
 
@@ -18,12 +19,7 @@ function expectRefused({ status, headers, body }: ApiResponse<unknown>, expected
 }
 
 describe.each(GATEWAYS)('%s with the configuration of the documentation', (name) => {
-  let stack: GatewayStack;
-
-  beforeAll(async () => {
-    stack = await GatewayStack.start(name);
-  });
-  afterAll(() => stack.stop());
+  const stack = beforeSuite(() => GatewayStack.start(name));
 
   /** Runs a request that the gateway must not let through. */
   const refused = async (ask: () => Promise<ApiResponse<unknown>>, status: number) => {

@@ -1,6 +1,6 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 
 const CHANNEL = 'ergodrive_invalidations';
@@ -21,12 +21,7 @@ const PAYLOADS = [
 ];
 
 describe("a forged notification on the invalidation log's channel", () => {
-  let deployment: Deployment<AppProcess>;
-
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses());
 
   it.each(PAYLOADS)(
     '%j neither ends the process nor keeps it from hearing the next change',

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { ApiClient } from '../support/app/api-client.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
@@ -11,20 +11,16 @@ const PREFLIGHT = {
 };
 
 describe('every answer', () => {
-  let deployment: Deployment;
-  let client: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [
         { CORS_ORIGINS: `${ORIGIN}, http://localhost:4000` },
         { CORS_ORIGINS: '*' },
         { NODE_ENV: 'production' },
       ],
-    });
-    client = deployment.client();
-  });
-  afterAll(() => deployment.stop());
+    }),
+  );
+  const client = beforeSuite(() => deployment.client());
 
   it('keeps browsers from sniffing, framing and leaking, also on failures', async () => {
     const pages = { '/api/docs': "default-src 'self'" };

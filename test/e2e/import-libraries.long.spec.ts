@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { installDebianPackage } from '../support/process/debian-package.js';
 import { serviceBinary } from '../support/process/service-binary.js';
 import { sql } from '../support/postgres/sql.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { MovingCommand, ndjson } from './support/moving-command.js';
 
@@ -71,14 +72,8 @@ async function perlAccounts(): Promise<MadeAccount[]> {
 }
 
 describe('accounts whose hashes other programs made', () => {
-  let deployment: Deployment;
-  let command: MovingCommand;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ redisUrl: null });
-    command = await MovingCommand.for(deployment.databaseUrl);
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ redisUrl: null }));
+  const command = beforeSuite(() => MovingCommand.for(deployment.databaseUrl));
 
   const statusOf = async ({ email, password }: Pick<MadeAccount, 'email' | 'password'>): Promise<number> =>
     (await deployment.accounts().tryLogin({ email, password })).status;

@@ -1,28 +1,23 @@
 import type { ApiClient } from '../support/app/api-client.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import type { Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ADMIN, Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 
 const SESSIONS_PER_USER = '3';
 
 describe('a live channel on another instance', () => {
-  let redis: RedisServer;
-  let deployment: Deployment;
   let adminClient: ApiClient;
 
-  beforeAll(async () => {
-    redis = await RedisServer.start();
+  const redis = beforeSuite(() => RedisServer.start());
+  const deployment = beforeSuite(() => {
     const env = { REFRESH_GRACE_SECONDS: '0', SESSIONS_PER_USER };
-    deployment = await Deployment.start({ instances: [env, env], redisUrl: redis.url });
+    return Deployment.start({ instances: [env, env], redisUrl: redis.url });
   });
   // Everybody's sessions end here, that of the admin too.
   beforeEach(async () => {
     adminClient = await deployment.admin();
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await redis.stop();
   });
 
   const signUp = () => deployment.accounts().signUp();

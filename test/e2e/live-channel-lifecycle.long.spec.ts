@@ -3,6 +3,7 @@ import { api } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
 import { Accounts, type Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ADMIN, Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 
@@ -12,12 +13,8 @@ const watch = (app: AppProcess, { sessionId, tokens }: Member) =>
 describe('a live channel whose instance', () => {
   describe('loses the connection by which it follows the log', () => {
     const FOLLOWERS = `FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND datname = current_database()`;
-    let deployment: Deployment<AppProcess>;
 
-    beforeAll(async () => {
-      deployment = await Deployment.ofProcesses({ instances: [{}, {}] });
-    });
-    afterAll(() => deployment.stop());
+    const deployment = beforeSuite(() => Deployment.ofProcesses({ instances: [{}, {}] }));
 
     it('receives, once the connection is back, the ends that were missed, and later ones', async () => {
       const [first, second] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
@@ -65,15 +62,11 @@ describe('a live channel whose instance', () => {
   });
 
   describe('runs without PostgreSQL and Redis of its own', () => {
-    let app: AppProcess;
-    let accounts: Accounts;
-
-    beforeAll(async () => {
+    const app = beforeSuite(() => {
       const env = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, RATE_LIMIT_ENABLED: 'false' };
-      app = await AppProcess.start({ env });
-      accounts = new Accounts(api(app.url));
+      return AppProcess.start({ env });
     });
-    afterAll(() => app.stop());
+    const accounts = beforeSuite(() => new Accounts(api(app.url)));
 
     const admin = async () => api(app.url, { token: (await accounts.login(ADMIN)).access_token });
 

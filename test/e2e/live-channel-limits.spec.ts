@@ -1,9 +1,9 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { waitFor } from '../support/wait-for.js';
 import type { Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 import { TokenKey } from './support/live-tokens.js';
@@ -16,12 +16,8 @@ const LONG_MS = 30_000;
 
 describe('the live channel server', () => {
   const key = new TokenKey();
-  let deployment: Deployment<AppProcess>;
 
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses({ instances: [{ JWT_SECRET: key.secret }] });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses({ instances: [{ JWT_SECRET: key.secret }] }));
 
   const app = () => deployment.apps[0]!;
   const signUp = () => deployment.accounts().signUp();

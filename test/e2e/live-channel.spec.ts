@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ADMIN, Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 import { LiveClient } from './support/live-client.js';
@@ -7,17 +8,17 @@ import { TokenKey } from './support/live-tokens.js';
 
 describe('a live channel', () => {
   const key = new TokenKey();
-  let deployment: Deployment;
   let admin: ApiClient;
   let adminToken: string;
 
-  beforeAll(async () => {
+  const deployment = beforeSuite(() => {
     const env = { JWT_SECRET: key.secret };
-    deployment = await Deployment.start({ instances: [env, env] });
+    return Deployment.start({ instances: [env, env] });
+  });
+  beforeAll(async () => {
     adminToken = (await deployment.accounts().login(ADMIN)).access_token;
     admin = deployment.client().as(adminToken);
   });
-  afterAll(() => deployment.stop());
 
   const signUp = () => deployment.accounts().signUp();
   /** On the instance that did not open the session. */

@@ -1,3 +1,4 @@
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
@@ -6,14 +7,11 @@ const [LIMITED, UNLIMITED] = [0, 1];
 const WRONG = 'wrong-Test1234';
 
 describe('guessing a password', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [{ RATE_LIMIT_ENABLED: 'true' }, { RATE_LIMIT_ENABLED: 'false' }],
-    });
-  });
-  afterAll(() => deployment.stop());
+    }),
+  );
 
   const guess = async (email: string, times: number, instance = LIMITED) => {
     for (let attempt = 0; attempt < times; attempt++) {

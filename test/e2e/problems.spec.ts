@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient, ApiRequest } from '../support/app/api-client.js';
-import type { Member } from './support/accounts.js';
+import type { ApiRequest } from '../support/app/api-client.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
@@ -12,18 +12,10 @@ const NO_TEXT = { code: 'not_a_text', message: 'Must be a text' };
 
 /** What is wrong with a request is said in one shape, with a stable code, and never by a 500. */
 describe('a request', () => {
-  let deployment: Deployment;
-  let client: ApiClient;
-  let member: Member;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start();
-    client = deployment.client();
-    member = await deployment.accounts().signUp();
-    admin = await deployment.admin();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start());
+  const client = beforeSuite(() => deployment.client());
+  const member = beforeSuite(() => deployment.accounts().signUp());
+  const admin = beforeSuite(() => deployment.admin());
 
   const raw = (body: string, headers: Record<string, string> = JSON_TYPE, path = LOGIN) =>
     client.post(path, body, { headers });

@@ -1,6 +1,7 @@
 import { PATIENT } from '../support/app/patient.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { claimsOf } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem } from './support/expectations.js';
 
@@ -8,21 +9,14 @@ const PARALLEL = 50;
 
 /** Two instances with a grace period and two without, on one database and one Redis. */
 describe('many refreshes of one token at once', () => {
-  let redis: RedisServer;
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    redis = await RedisServer.start();
+  const redis = beforeSuite(() => RedisServer.start());
+  const deployment = beforeSuite(() => {
     // They take turns at one row, which takes a busy machine more than the time for a request.
     const strict = { ...PATIENT, REFRESH_GRACE_SECONDS: '0' };
-    deployment = await Deployment.start({
+    return Deployment.start({
       instances: [PATIENT, PATIENT, strict, strict],
       redisUrl: redis.url,
     });
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await redis.stop();
   });
 
   const refreshAll = (token: string, instances: readonly [number, number]) =>

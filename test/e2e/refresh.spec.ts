@@ -1,5 +1,6 @@
 import { waitFor } from '../support/wait-for.js';
 import { claimsOf } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
@@ -7,14 +8,11 @@ const GRACE_SECONDS = 1;
 const [WITH_GRACE, SHORT_GRACE, NO_GRACE] = [0, 1, 2];
 
 describe('a refresh', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [{}, { REFRESH_GRACE_SECONDS: String(GRACE_SECONDS) }, { REFRESH_GRACE_SECONDS: '0' }],
-    });
-  });
-  afterAll(() => deployment.stop());
+    }),
+  );
 
   const signUp = () => deployment.accounts().signUp();
   const refresh = (token: string, instance = WITH_GRACE) => deployment.accounts(instance).refresh(token);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { beforeSuite } from './support/before-suite.js';
 import type { ProblemBody } from './support/expectations.js';
 import { RawConnection, type RawAnswer } from '../support/network/raw-http.js';
 import { Deployment } from './support/deployment.js';
@@ -15,12 +16,7 @@ const CHANNEL =
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
 describe('the head of a request', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start());
 
   /** The answers to the bytes until the service ends the connection. */
   const answersTo = async (bytes: string) => {

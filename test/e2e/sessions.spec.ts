@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
 import { claimsOf, type Tokens } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
@@ -19,12 +20,7 @@ interface SessionPage {
 }
 
 describe('sessions', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, { SESSIONS_PER_USER: '3' }] });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, { SESSIONS_PER_USER: '3' }] }));
 
   const list = async (client: ApiClient, query = '') =>
     (await client.get<SessionPage>(`/api/v1/sessions${query}`)).body;

@@ -2,19 +2,15 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ApiClient } from '../support/app/api-client.js';
 import { monitorCommands } from '../support/redis/command-monitor.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { sampleOf } from './support/metric-sample.js';
 
 const REQUESTS = 50;
 
 describe('a request whose answer is in the cache', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    // A machine that stalls must not make PostgreSQL answer instead of Redis.
-    deployment = await Deployment.start({ instances: [{ CACHE_DEADLINE_MS: '5000' }] });
-  });
-  afterAll(() => deployment.stop());
+  // A machine that stalls must not make PostgreSQL answer instead of Redis.
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{ CACHE_DEADLINE_MS: '5000' }] }));
 
   const verdicts = async (source: string, outcome = 'accepted'): Promise<number> => {
     const sample = `ergodrive_verdicts_total{source="${source}",outcome="${outcome}"}`;
