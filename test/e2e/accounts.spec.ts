@@ -9,12 +9,14 @@ describe('an account', () => {
   const client = beforeSuite(() => deployment.client());
 
   const register = (changes: Record<string, unknown>, instance = 0) =>
-    deployment.client(instance).post('/api/v1/auth/register', {
-      email: `${randomUUID()}@example.org`,
-      password: PASSWORD,
-      full_name: 'Test Account',
-      ...changes,
-    });
+    deployment
+      .client(instance)
+      .post('/api/v1/auth/register', {
+        email: `${randomUUID()}@example.org`,
+        password: PASSWORD,
+        full_name: 'Test Account',
+        ...changes,
+      });
 
   describe('has an e-mail address that', () => {
     it('belongs to it alone, however it is written', async () => {
@@ -41,9 +43,8 @@ describe('an account', () => {
         ),
       );
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-      for (const answer of answers.filter(({ status }) => status !== 201)) {
+      for (const answer of answers.filter(({ status }) => status !== 201))
         expectProblem(answer, 409, 'email_taken');
-      }
     });
 
     it.each(['', ' ', 'no-at', '@example.org', 'a@', 'a b@example.org', `${'a'.repeat(250)}@example.org`])(
@@ -125,9 +126,8 @@ describe('an account', () => {
     it('is student unless an admin grants more', async () => {
       await expect(register({})).resolves.toMatchObject({ body: { role: 'student' } });
       for (const role of ['admin', 'researcher']) expectProblem(await register({ role }), 403, 'forbidden');
-      for (const role of ['root', '', null, ['student'], 'Student']) {
+      for (const role of ['root', '', null, ['student'], 'Student'])
         expectProblem(await register({ role }), 422, 'validation_failed');
-      }
     });
 
     it('is not granted by an unknown member of the body', async () => {
@@ -153,9 +153,8 @@ describe('an account', () => {
         { is_active: false },
         { email: 'x@example.org' },
         { full_name: ' ' },
-      ]) {
+      ])
         expectProblem(await member.client[verb]('/api/v1/users/me', body), 422, 'validation_failed');
-      }
     },
   );
 });

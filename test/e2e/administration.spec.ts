@@ -110,15 +110,11 @@ describe('the administration API', () => {
 
   it('refuses to demote or deactivate the last active admin', async () => {
     const { body } = await admin.get<{ id: string }>('/api/v1/users/me');
-    for (const change of [{ role: 'student' }, { is_active: false }, { role: 'student', is_active: false }]) {
+    for (const change of [{ role: 'student' }, { is_active: false }, { role: 'student', is_active: false }])
       expectProblem(await administer(body.id, change), 409, 'last_admin');
-    }
     await expect(
       administer(body.id, { role: 'admin', is_active: true, full_name: 'Chief' }),
-    ).resolves.toMatchObject({
-      status: 200,
-      body: { role: 'admin', full_name: 'Chief' },
-    });
+    ).resolves.toMatchObject({ status: 200, body: { role: 'admin', full_name: 'Chief' } });
     const second = await deployment.accounts().register();
     await administer(second.id, { role: 'admin', is_active: true });
     await administer(second.id, { is_active: false });

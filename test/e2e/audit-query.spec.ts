@@ -112,8 +112,7 @@ describe('GET /api/v1/audit', () => {
   });
 
   it('refuses a repeated filter', async () => {
-    for (const name of ['user_id', 'actor_id', 'action', 'from', 'to', 'cursor', 'limit']) {
+    for (const name of ['user_id', 'actor_id', 'action', 'from', 'to', 'cursor', 'limit'])
       expectProblem(await admin.get(`/api/v1/audit?${name}=1&${name}=1`), 422, 'validation_failed');
-    }
   });
 });

@@ -15,12 +15,11 @@ describe('POST /api/v1/users/me/change-password', () => {
     const member = await deployment.accounts().signUp();
     const others = [await deployment.accounts(0).logIn(member), await deployment.accounts(1).logIn(member)];
     await expect(member.client.post(PATH, change)).resolves.toMatchObject({ status: 200 });
-    for (const { tokens } of others) {
+    for (const { tokens } of others)
       for (const instance of [0, 1]) {
         expectRevoked(await deployment.client(instance).as(tokens.access_token).get('/api/v1/users/me'));
         expectRevoked(await deployment.accounts(instance).refresh(tokens.refresh_token));
       }
-    }
     await expect(member.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
     await expect(deployment.accounts(1).refresh(member.tokens.refresh_token)).resolves.toMatchObject({
       status: 200,

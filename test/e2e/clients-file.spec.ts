@@ -38,15 +38,13 @@ describe('OAuth clients in a file', () => {
 
   const file = beforeSuite(() => ClientsFileOnDisk.create([entryOf(orders), entryOf(web)]));
   const deployment = beforeSuite(() =>
-    Deployment.ofProcesses({
-      instances: [{ CLIENTS_FILE: file.path }, { CLIENTS_FILE: file.path }],
-    }),
+    Deployment.ofProcesses({ instances: [{ CLIENTS_FILE: file.path }, { CLIENTS_FILE: file.path }] }),
   );
 
   const form = (instance: number, path: string, client: OAuthClient, fields: Record<string, string>) =>
-    deployment.client(instance).post(path, new URLSearchParams(fields), {
-      headers: { authorization: basic(client) },
-    });
+    deployment
+      .client(instance)
+      .post(path, new URLSearchParams(fields), { headers: { authorization: basic(client) } });
   /** What each instance says to the client: the status, and the error if there is one. */
   const outcomes = (client: OAuthClient) =>
     Promise.all(

@@ -117,9 +117,7 @@ describe('a person', () => {
     await person.get('/api/v1/users/me/export', { headers: ORIGIN });
     await waitFor(
       async () => (await query('SELECT FROM mail_outbox WHERE failed_at IS NOT NULL')).length > 0,
-      {
-        what: 'a dead letter',
-      },
+      { what: 'a dead letter' },
     );
     channel = await LiveClient.watch(deployment.apps[0]!, sessionId, body.access_token);
     const isCached = async () => {

@@ -25,11 +25,7 @@ describe('the revocation feed of several processes', () => {
   const database = beforeSuite(() => postgres.createDatabase());
   const deployment = beforeSuite(() => {
     const own = { SIGNING_KEYS_FILE: keys.path, ...WITH_INSPECTOR };
-    return Deployment.ofProcesses({
-      instances: [own, own],
-      databaseUrl: database.url,
-      redisUrl: redis.url,
-    });
+    return Deployment.ofProcesses({ instances: [own, own], databaseUrl: database.url, redisUrl: redis.url });
   });
   beforeAll(async () => {
     await deployment.trusted();

@@ -85,13 +85,12 @@ describe('the export of accounts', () => {
     const exporting = own.run('export', [file]);
     let [changes, isRunning] = [0, true];
     const ended = exporting.finally(() => (isRunning = false));
-    for (; isRunning; changes++) {
+    for (; isRunning; changes++)
       await sql(
         database.url,
         `WITH gone AS (DELETE FROM users WHERE id IN (SELECT id FROM users ORDER BY random() LIMIT 10))
          INSERT INTO users (email, full_name, role) SELECT gen_random_uuid() || '@example.org', 'U', 'student' FROM generate_series(1, 10)`,
       );
-    }
     await ended;
     expect(changes).toBeGreaterThan(1);
     await expect(exporting).resolves.toMatchObject({ code: 0, errors: '20000 accounts\n' });

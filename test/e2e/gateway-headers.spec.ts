@@ -48,13 +48,8 @@ const SHAPES: Record<string, { lines: string; body?: string }> = {
   'named by Connection, in another case, beside spoofed ones': {
     lines: `Connection: ${NAMES.join(',').toLowerCase()}\r\n${plain}`,
   },
-  'named by two Connection lines': {
-    lines: `Connection: keep-alive\r\nConnection: ${NAMES.join(', ')}\r\n`,
-  },
-  'as trailers': {
-    lines: `${CHUNKED}Trailer: ${NAMES.join(', ')}\r\n`,
-    body: `1\r\na\r\n0\r\n${plain}\r\n`,
-  },
+  'named by two Connection lines': { lines: `Connection: keep-alive\r\nConnection: ${NAMES.join(', ')}\r\n` },
+  'as trailers': { lines: `${CHUNKED}Trailer: ${NAMES.join(', ')}\r\n`, body: `1\r\na\r\n0\r\n${plain}\r\n` },
   'as trailers that are not announced': { lines: CHUNKED, body: `1\r\na\r\n0\r\n${plain}\r\n` },
   'in a request behind a shorter length': {
     lines: `Content-Length: 0\r\n${CHUNKED}`,

@@ -103,9 +103,7 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
       expect((await stack.client.get(`/.well-known/${path}`)).status).toBe(200);
     await expect(
       stack.client.post('/oauth2/introspect', new URLSearchParams({ token: 'a' })),
-    ).resolves.toMatchObject({
-      body: { error: 'invalid_client' },
-    });
+    ).resolves.toMatchObject({ body: { error: 'invalid_client' } });
     const channel = await LiveClient.watch(
       { url: stack.gateway.url },
       member.sessionId,

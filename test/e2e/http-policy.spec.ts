@@ -52,9 +52,8 @@ describe('every answer', () => {
       refreshed,
       await member.get('/api/v1/users/me'),
       await member.get('/api/v1/sessions'),
-    ]) {
+    ])
       expect(headers['cache-control']).toMatch(/no-store|private/);
-    }
   });
 
   describe('to browsers of other origins', () => {

@@ -166,13 +166,7 @@ describe('a live channel on another instance', () => {
       await member.client.patch('/api/v1/users/me', { full_name: 'New Name' });
       await expect(live.receives('user.updated')).resolves.toEqual({
         type: 'user.updated',
-        user: {
-          id: member.id,
-          email: member.email,
-          full_name: 'New Name',
-          role: 'student',
-          is_active: true,
-        },
+        user: { id: member.id, email: member.email, full_name: 'New Name', role: 'student', is_active: true },
       });
       live.messages.length = 0;
       await adminClient.patch(`/api/v1/users/${member.id}`, { role: 'researcher' });

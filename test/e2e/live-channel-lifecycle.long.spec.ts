@@ -51,9 +51,8 @@ describe('a live channel whose instance', () => {
       silent.socket.pause();
       const began = performance.now();
       const stopped = app!.stop();
-      for (const each of [live, unauthenticated]) {
+      for (const each of [live, unauthenticated])
         await expect(each.closed()).resolves.toEqual({ code: 1001, reason: 'shutting down' });
-      }
       await expect(stopped).resolves.toBe(0);
       expect(performance.now() - began).toBeLessThan(4000);
       silent.socket.terminate();

@@ -8,9 +8,7 @@ const WRONG = 'wrong-Test1234';
 
 describe('guessing a password', () => {
   const deployment = beforeSuite(() =>
-    Deployment.start({
-      instances: [{ RATE_LIMIT_ENABLED: 'true' }, { RATE_LIMIT_ENABLED: 'false' }],
-    }),
+    Deployment.start({ instances: [{ RATE_LIMIT_ENABLED: 'true' }, { RATE_LIMIT_ENABLED: 'false' }] }),
   );
 
   const guess = async (email: string, times: number, instance = LIMITED) => {
@@ -67,9 +65,8 @@ describe('guessing a password', () => {
   it('with a stolen session is refused as well', async () => {
     const { client } = await deployment.accounts().signUp();
     const change = { current_password: WRONG, new_password: 'a new horse battery' };
-    for (let attempt = 0; attempt < LIMIT; attempt++) {
+    for (let attempt = 0; attempt < LIMIT; attempt++)
       expectProblem(await client.post('/api/v1/users/me/change-password', change), 403, 'wrong_password');
-    }
     expectProblem(await client.post('/api/v1/users/me/change-password', change), 429, 'too_many_requests');
   });
 

@@ -117,10 +117,7 @@ describe('of the OAuth client libraries,', () => {
           ({ status }) => status === 401,
           () => false,
         ),
-      {
-        what: 'the service of express',
-        timeoutMs: 30_000,
-      },
+      { what: 'the service of express', timeoutMs: 30_000 },
     );
     const { tokens, sessionId } = await new Accounts(client).logIn(member);
     const ask = () => orders.as(tokens.access_token).get('/');

@@ -98,9 +98,7 @@ describe('the dashboard and the rules', () => {
   /** Repeats what a few users, a guesser and a receiver of the feed do, until the test is over. */
   async function useEverything(): Promise<void> {
     const { client_id, client_secret } = await deployment.registerClient();
-    const headers = {
-      authorization: basic({ id: client_id, secret: client_secret }),
-    };
+    const headers = { authorization: basic({ id: client_id, secret: client_secret }) };
     const api = deployment.client();
     const members = await Promise.all(Array.from({ length: USERS }, () => deployment.accounts().register()));
     for (let cursor = '', turn = 0; !isOver; turn++) {

@@ -70,9 +70,8 @@ describe('a request', () => {
     });
 
     it('missing is answered with 422 on every route that needs a body', async () => {
-      for (const path of [LOGIN, REGISTER, '/api/v1/auth/login', '/api/v1/auth/refresh']) {
+      for (const path of [LOGIN, REGISTER, '/api/v1/auth/login', '/api/v1/auth/refresh'])
         expectProblem(await client.post(path), 422, 'validation_failed');
-      }
       expectProblem(await member.client.post('/api/v1/users/me/change-password'), 422, 'validation_failed');
     });
 

@@ -13,10 +13,7 @@ describe('many refreshes of one token at once', () => {
   const deployment = beforeSuite(() => {
     // They take turns at one row, which takes a busy machine more than the time for a request.
     const strict = { ...PATIENT, REFRESH_GRACE_SECONDS: '0' };
-    return Deployment.start({
-      instances: [PATIENT, PATIENT, strict, strict],
-      redisUrl: redis.url,
-    });
+    return Deployment.start({ instances: [PATIENT, PATIENT, strict, strict], redisUrl: redis.url });
   });
 
   const refreshAll = (token: string, instances: readonly [number, number]) =>
@@ -54,9 +51,8 @@ describe('many refreshes of one token at once', () => {
       const { tokens } = await deployment.accounts().signUp();
       const answers = await refreshAll(tokens.refresh_token, [2, 3]);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      for (const answer of answers.filter(({ status }) => status !== 200)) {
+      for (const answer of answers.filter(({ status }) => status !== 200))
         expectProblem(answer, 401, 'token_revoked');
-      }
     });
   });
 });

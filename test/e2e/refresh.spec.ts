@@ -47,9 +47,8 @@ describe('a refresh', () => {
     const second = await refresh(tokens.refresh_token);
     expect(second.status).toBe(200);
     expect(second.body.refresh_token).toBe(first.body.refresh_token);
-    for (const { body } of [first, second]) {
+    for (const { body } of [first, second])
       await expect(me(body.access_token)).resolves.toMatchObject({ status: 200 });
-    }
     await expect(refresh(first.body.refresh_token)).resolves.toMatchObject({ status: 200 });
   });
 
@@ -108,9 +107,8 @@ describe('a refresh', () => {
       ]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
       expect(answers[0].body.refresh_token).toBe(answers[1].body.refresh_token);
-      for (const { body } of answers) {
+      for (const { body } of answers)
         await expect(me(body.access_token)).resolves.toMatchObject({ status: 200 });
-      }
       await expect(refresh(answers[1].body.refresh_token)).resolves.toMatchObject({ status: 200 });
     }
   });

@@ -12,9 +12,7 @@ const PROOF = 'account/verify-email';
 describe('an account whose address must be proved', () => {
   const mails = beforeSuite(() => MailFolder.make());
   const deployment = beforeSuite(() =>
-    Deployment.start({
-      instances: [{ ...mails.variables, REQUIRE_VERIFIED_EMAIL: 'true' }],
-    }),
+    Deployment.start({ instances: [{ ...mails.variables, REQUIRE_VERIFIED_EMAIL: 'true' }] }),
   );
   const recovery = beforeSuite(() => new Recovery(deployment));
 

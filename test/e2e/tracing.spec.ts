@@ -110,10 +110,9 @@ describe('traces', () => {
 
   it('have the template of the route, and the path in the form that the log has', async () => {
     const path = `/api/v1/users/${randomUUID()}`;
-    const { access_token: token } = await deployment.accounts().login({
-      email: 'admin@example.org',
-      password: 'admin-Test1234',
-    });
+    const { access_token: token } = await deployment
+      .accounts()
+      .login({ email: 'admin@example.org', password: 'admin-Test1234' });
     const { server } = await traced('GET', `${path}?email=someone`, { token });
     expect(server.name).toBe('GET /api/v1/users/:id');
     expect(server.attributes['url.path']).toBe(path);
