@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 describe('an account', () => {
   const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
   const client = beforeSuite(() => deployment.client());
 
   const register = (changes: Record<string, unknown>, instance = 0) =>
-    deployment
-      .client(instance)
-      .post('/api/v1/auth/register', {
-        email: `${randomUUID()}@example.org`,
-        password: PASSWORD,
-        full_name: 'Test Account',
-        ...changes,
-      });
+    deployment.client(instance).post('/api/v1/auth/register', {
+      email: `${randomUUID()}@example.org`,
+      password: PASSWORD,
+      full_name: 'Test Account',
+      ...changes,
+    });
 
   describe('has an e-mail address that', () => {
     it('belongs to it alone, however it is written', async () => {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { api } from '../support/app/api-client.js';
-import { Accounts, type Tokens } from './support/accounts.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient, type DocumentedRequest } from './support/api-docs-client.js';
 import { basic } from '../support/app/oauth-client.js';
-import { beforeSuite } from './support/before-suite.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { Accounts, beforeSuite, type Tokens } from './support/suite.js';
 
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
 

@@ -7,10 +7,9 @@ import { MailServer } from '../support/mail/mail-server.js';
 import { linksOf } from '../support/mail/received-mail.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { type LogLine, linesOf } from './support/log-lines.js';
 import { MovingCommand } from './support/moving-command.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const PASSWORD = 'correct horse battery';
 const NEXT = 'another horse battery';

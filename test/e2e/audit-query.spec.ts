@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '../support/postgres/sql.js';
 import { auditPath, type AuditQuery, AuditTrail } from './support/audit-trail.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('GET /api/v1/audit', () => {
   const deployment = beforeSuite(() => Deployment.start());

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '../support/postgres/sql.js';
-import type { Account, Tokens } from './support/accounts.js';
 import { AuditTrail } from './support/audit-trail.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { type Account, ADMIN, beforeSuite, Deployment, expectProblem, type Tokens } from './support/suite.js';
 
 const USER_AGENT = 'audit-spec/1.0';
 const REQUEST_ID = /^[\w.~-]{8,64}$/;

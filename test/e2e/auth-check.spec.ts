@@ -1,9 +1,6 @@
 import { RawConnection } from '../support/network/raw-http.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
-import type { Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem, expectRevoked, type Member } from './support/suite.js';
 
 const CHECK = '/api/v1/auth/check';
 const EXT_AUTHZ = `${CHECK}/ext-authz`;

@@ -1,10 +1,7 @@
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { claimsOf, headerOf, type Tokens } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectRevoked } from './support/expectations.js';
 import { waitFor } from '../support/wait-for.js';
+import { beforeSuite, claimsOf, Deployment, expectRevoked, headerOf, type Tokens } from './support/suite.js';
 
 const SECONDS_OF_TOLERANCE = 3;
 

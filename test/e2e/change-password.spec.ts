@@ -1,7 +1,4 @@
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem, expectRevoked, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 const PATH = '/api/v1/users/me/change-password';

@@ -5,9 +5,7 @@ import { ClientsFileOnDisk, secretHash } from '../support/app/clients-file.js';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const SCOPES = ['introspection', 'password'];
 /** docs/oauth.md: how long a change of the file takes. */

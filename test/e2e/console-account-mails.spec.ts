@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
 import { ConsolePage } from './support/console-page.js';
 import { ConsoleSuite } from './support/console-suite.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, expectProblem, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 const GERMAN = { locale: 'de-AT' };

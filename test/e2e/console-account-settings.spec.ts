@@ -1,6 +1,5 @@
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
 import { ConsoleSuite } from './support/console-suite.js';
+import { beforeSuite, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 

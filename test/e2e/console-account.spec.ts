@@ -1,8 +1,7 @@
 import { medianOf } from '../support/median.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
 import { ConsoleSuite } from './support/console-suite.js';
-import { ADMIN } from './support/deployment.js';
+import { ADMIN, beforeSuite } from './support/suite.js';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0';
 const ON_FIREFOX = { userAgent: FIREFOX };

@@ -1,8 +1,7 @@
 import { waitFor } from '../support/wait-for.js';
-import type { Account } from './support/accounts.js';
 import { AdminSuite } from './support/admin-suite.js';
-import { beforeSuite } from './support/before-suite.js';
 import type { ConsolePage } from './support/console-page.js';
+import { type Account, beforeSuite } from './support/suite.js';
 
 describe('/admin, what happens elsewhere', () => {
   const suite = beforeSuite(() => AdminSuite.start());

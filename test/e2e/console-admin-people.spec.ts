@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { beforeSuite } from './support/before-suite.js';
 import { AdminSuite } from './support/admin-suite.js';
-import type { Account } from './support/accounts.js';
+import { type Account, beforeSuite } from './support/suite.js';
 
 const ON_FIREFOX = {
   userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0',

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { claimsOf } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
 import { BrowserSession, cookieOf } from './support/browser-session.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem, expectRevoked } from './support/suite.js';
 
 const DAY_SECONDS = 86_400;
 const CLEARED = { value: '', 'max-age': '0', path: '/', secure: true, httponly: true };

@@ -1,7 +1,5 @@
-import { beforeSuite } from './support/before-suite.js';
 import { BrowserSession } from './support/browser-session.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const NAMED = 'https://app.example.org';
 const ISSUER = 'https://auth.example.org';

@@ -1,8 +1,6 @@
 import type { ApiResponse } from '../support/app/api-client.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment, PASSWORD } from './support/suite.js';
 
 const NAMED = 'https://app.example.org';
 const CARRIER = { 'Token-Carrier': 'cookie' };

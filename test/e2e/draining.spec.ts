@@ -3,12 +3,11 @@ import { connect } from 'node:net';
 import { FeedReceiver } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { basic } from '../support/app/oauth-client.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { LiveClient } from './support/live-client.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 /** Longer than the suite: only the second signal ends it. */
 const DRAIN_SECONDS = 300;

@@ -8,11 +8,10 @@ import { freePort } from '../support/network/free-port.js';
 import { postgresProgram } from '../support/postgres/postgres-cluster.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf, type Tokens } from './support/accounts.js';
 import { type Place, searchRedis, searchText } from './support/canary-search.js';
-import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 import { linesOf } from './support/log-lines.js';
+import { claimsOf, Deployment, type Tokens } from './support/suite.js';
 
 const run = promisify(execFile);
 

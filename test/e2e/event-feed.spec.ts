@@ -6,11 +6,10 @@ import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { sql } from '../support/postgres/sql.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { neededBytes, WITH_INSPECTOR } from './support/inspector.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const MAX_POLLS = 1024;
 const MAX_POLLS_OF_CLIENT = 256;

@@ -3,10 +3,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { linesOf, MovingCommand, ndjson } from './support/moving-command.js';
 import { BCRYPT, BCRYPT_PASSWORD } from './support/moving-suite.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 describe('the export of accounts', () => {
   const deployment = beforeSuite(() => Deployment.start({ redisUrl: null }));

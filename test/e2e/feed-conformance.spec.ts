@@ -3,12 +3,10 @@ import { TEST_ISSUER } from '../support/app/app-process.js';
 import type { PollBody } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { waitFor } from '../support/wait-for.js';
-import type { Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { POLL_PATH } from './support/feed-client.js';
 import { sampleOf } from './support/metric-sample.js';
 import { expectConformingSet } from './support/set-conditions.js';
+import { beforeSuite, Deployment, type Member } from './support/suite.js';
 
 interface PollResponse {
   readonly sets: Readonly<Record<string, string>>;

@@ -3,9 +3,8 @@ import type { ReceivedRequest } from '../support/gateway/echo-api.js';
 import type { GatewayName } from '../support/gateway/gateway.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { sql } from '../support/postgres/sql.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN } from './support/deployment.js';
 import { GatewayStack, identity, identityOf } from './support/gateways.js';
+import { ADMIN, beforeSuite } from './support/suite.js';
 
 const GATEWAYS: GatewayName[] = ['nginx', 'Caddy', 'HAProxy'];
 

@@ -1,9 +1,7 @@
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('the service', () => {
   const redis = beforeSuite(() => RedisServer.start());

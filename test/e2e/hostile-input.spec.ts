@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { ApiResponse } from '../support/app/api-client.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const RUNS = 150;
 

@@ -1,7 +1,6 @@
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const CHANNEL = 'ergodrive_invalidations';
 /** Anybody with a connection to the database can notify on any channel, with anything. */

@@ -5,9 +5,8 @@ import { promisify } from 'node:util';
 import { installDebianPackage } from '../support/process/debian-package.js';
 import { serviceBinary } from '../support/process/service-binary.js';
 import { sql } from '../support/postgres/sql.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { MovingCommand, ndjson } from './support/moving-command.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const run = promisify(execFile);
 const HTPASSWD_ACCOUNTS = 10_000;

@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Member } from './support/accounts.js';
-import { headerOf } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { keyFile, runKeys } from './support/key-files.js';
 import { PATIENT } from '../support/app/patient.js';
 import { RollingLoad } from './support/rolling-load.js';
+import { beforeSuite, Deployment, expectProblem, headerOf, type Member } from './support/suite.js';
 
 const SESSIONS = 12;
 const LONG_MS = 300_000;

@@ -7,8 +7,7 @@ import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const FEW_SECONDS_MS = 5000;
 

@@ -1,9 +1,7 @@
 import type { ApiClient } from '../support/app/api-client.js';
 import { RedisServer } from '../support/redis/redis-server.js';
-import type { Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN, Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
+import { ADMIN, beforeSuite, Deployment, type Member } from './support/suite.js';
 
 const SESSIONS_PER_USER = '3';
 

@@ -2,10 +2,8 @@ import { AppProcess } from '../support/app/app-process.js';
 import { api } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Accounts, type Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN, Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
+import { Accounts, ADMIN, beforeSuite, Deployment, type Member } from './support/suite.js';
 
 const watch = (app: AppProcess, { sessionId, tokens }: Member) =>
   LiveClient.watch(app, sessionId, tokens.access_token);

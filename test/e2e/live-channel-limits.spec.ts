@@ -2,12 +2,10 @@ import { connect } from 'node:net';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { waitFor } from '../support/wait-for.js';
-import type { Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 import { TokenKey } from './support/live-tokens.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment, type Member } from './support/suite.js';
 
 const MAX_MESSAGES = 20;
 const MAX_CHANNELS_PER_USER = 100;

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { LiveClient } from './support/live-client.js';
 import { TokenKey } from './support/live-tokens.js';
+import { ADMIN, beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('a live channel', () => {
   const key = new TokenKey();

@@ -6,10 +6,9 @@ import { freePort } from '../support/network/free-port.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { keyFile } from './support/key-files.js';
 import { type LogLine, linesOf } from './support/log-lines.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const PASSWORD = 'correct horse battery';
 const CLIENT_ADDRESS = '2001:db8::7';

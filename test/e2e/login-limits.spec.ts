@@ -1,6 +1,4 @@
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const LIMIT = 10;
 const [LIMITED, UNLIMITED] = [0, 1];

@@ -5,10 +5,8 @@ import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment, PASSWORD } from './support/suite.js';
 
 const WAIT = { timeoutMs: 30_000 };
 

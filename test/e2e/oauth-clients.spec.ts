@@ -7,11 +7,9 @@ import { freePort } from '../support/network/free-port.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { ManagedProcess } from '../support/process/managed-process.js';
 import { waitFor } from '../support/wait-for.js';
-import { Accounts, type Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN } from './support/deployment.js';
 import { type OAuthClient } from '../support/app/oauth-client.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { Accounts, ADMIN, beforeSuite, type Member } from './support/suite.js';
 
 const OPENID_CLIENT = fileURLToPath(new URL('./support/oauth-clients/openid-client.mjs', import.meta.url));
 const OAUTH4WEBAPI = fileURLToPath(new URL('./support/oauth-clients/oauth4webapi.mjs', import.meta.url));

@@ -5,8 +5,7 @@ import { basic } from '../support/app/oauth-client.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { OBSERVABILITY, Prometheus, promtool } from '../support/prometheus/prometheus.js';
 import { waitFor } from '../support/wait-for.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
+import { Deployment, PASSWORD } from './support/suite.js';
 
 interface Rule {
   alert: string;

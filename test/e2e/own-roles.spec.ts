@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { basic } from '../support/app/oauth-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf, type Member } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem, type Member } from './support/suite.js';
 
 const OWN = ['reader', 'editor', 'admin'];
 const FORMER = ['student', 'researcher', 'admin'];

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { RawConnection } from '../support/network/raw-http.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const CREDENTIALS = JSON.stringify({ email: `${randomUUID()}@example.org`, password: 'wrong-password' });
 /** Its answer takes a hash, so that what follows at once meets a pending answer. */

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiRequest } from '../support/app/api-client.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LOGIN = '/api/v1/auth/login/json';

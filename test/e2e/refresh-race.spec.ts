@@ -1,9 +1,6 @@
 import { PATIENT } from '../support/app/patient.js';
 import { RedisServer } from '../support/redis/redis-server.js';
-import { claimsOf } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem } from './support/suite.js';
 
 const PARALLEL = 50;
 

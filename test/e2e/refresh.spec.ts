@@ -1,8 +1,5 @@
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem, expectRevoked } from './support/suite.js';
 
 const GRACE_SECONDS = 1;
 const [WITH_GRACE, SHORT_GRACE, NO_GRACE] = [0, 1, 2];

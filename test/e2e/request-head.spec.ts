@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { beforeSuite } from './support/before-suite.js';
-import type { ProblemBody } from './support/expectations.js';
 import { RawConnection, type RawAnswer } from '../support/network/raw-http.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment, type ProblemBody } from './support/suite.js';
 
 const GET = 'GET /health/live HTTP/1.1\r\n';
 const WELL = `${GET}Host: a\r\n\r\n`;

@@ -1,11 +1,8 @@
 import { basic } from '../support/app/oauth-client.js';
 import { MailFolder } from '../support/mail/mail-folder.js';
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
 import { Recovery } from './support/recovery.js';
+import { beforeSuite, Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 const PROOF = 'account/verify-email';
 

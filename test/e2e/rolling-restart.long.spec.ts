@@ -4,9 +4,8 @@ import type { AppProcess } from '../support/app/app-process.js';
 import { Gateway } from '../support/gateway/gateway.js';
 import { waitFor } from '../support/wait-for.js';
 import { BalancedLoad } from './support/balanced-load.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { FeedClient } from './support/feed-client.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const USERS = 6;
 const WATCHERS = 6;

@@ -6,11 +6,8 @@ import { api } from '../support/app/api-client.js';
 import { AppProcess, TEST_ISSUER } from '../support/app/app-process.js';
 import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { sql } from '../support/postgres/sql.js';
-import { Accounts, claimsOf, headerOf } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { keyFile, runKeys } from './support/key-files.js';
+import { Accounts, beforeSuite, claimsOf, Deployment, expectProblem, headerOf } from './support/suite.js';
 
 const VERIFIER = fileURLToPath(new URL('./support/verify-access-token.mjs', import.meta.url));
 const JWKS = '/.well-known/jwks.json';

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MailFolder } from '../support/mail/mail-folder.js';
 import { sql } from '../support/postgres/sql.js';
-import { PASSWORD } from './support/accounts.js';
-import { beforeSuite } from './support/before-suite.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { Recovery } from './support/recovery.js';
+import { ADMIN, beforeSuite, Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 const PROOF = 'account/finish-registration';
 const RESET = 'account/reset-password';

@@ -5,8 +5,7 @@ import { OtlpCollector } from '../support/network/otlp-collector.js';
 import type { ReceivedSpan } from '../support/network/otlp-traces.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const [BEHIND_PROXY, EXPOSED, SAMPLED] = [0, 1, 2];
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

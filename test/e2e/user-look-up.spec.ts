@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiResponse } from '../support/app/api-client.js';
 import { basic } from '../support/app/oauth-client.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('the look-up of an account', () => {
   const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 interface UserPage {
   total: number;

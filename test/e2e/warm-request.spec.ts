@@ -2,9 +2,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ApiClient } from '../support/app/api-client.js';
 import { monitorCommands } from '../support/redis/command-monitor.js';
-import { beforeSuite } from './support/before-suite.js';
-import { Deployment } from './support/deployment.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const REQUESTS = 50;
 
