@@ -15,7 +15,6 @@ import { claimsOf, Deployment } from './support/suite.js';
 
 /** More than the name of a canary; a multiple of 3, so that its base64 begins that of the whole. */
 const RECOGNIZED_CHARACTERS = 15;
-
 const ADMIN = { email: 'admin@example.org', password: canary('admin') };
 const EMAIL = 'canary@example.org';
 const UNKNOWN_EMAIL = 'nobody@example.org';

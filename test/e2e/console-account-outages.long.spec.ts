@@ -1,7 +1,7 @@
 import { AppProcess, type AppProcessOptions } from '../support/app/app-process.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { RedisServer } from '../support/redis/redis-server.js';
-import { beforeSuite } from './support/before-suite.js';
+import type { Member } from './support/accounts.js';
 import type { ConsolePage } from './support/console-page.js';
 import { ConsoleSuite } from './support/console-suite.js';
 
@@ -9,17 +9,24 @@ const UNREACHABLE = 'The service cannot be reached.';
 const UNAVAILABLE = 'The service does not work right now.';
 
 describe('/account while something is away', () => {
+  let postgres: PostgresServer;
   let app: AppProcess;
+  let redis: RedisServer;
+  let suite: ConsoleSuite;
+  let member: Member;
   let one: ConsolePage;
 
   const startApp = async (options: AppProcessOptions) => (app = await AppProcess.start(options));
 
-  const postgres = beforeSuite(() => PostgresServer.start());
-  const redis = beforeSuite(() => RedisServer.start());
-  const suite = beforeSuite(() =>
-    ConsoleSuite.start({}, { databaseUrl: postgres.url(), redisUrl: redis.url, startApp }),
-  );
-  const member = beforeSuite(() => suite.deployment.accounts().signUp());
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
+    suite = await ConsoleSuite.start({}, { databaseUrl: postgres.url(), redisUrl: redis.url, startApp });
+    member = await suite.deployment.accounts().signUp();
+  });
+  afterAll(async () => {
+    await suite.stop();
+    await Promise.all([postgres.stop(), redis.stop()]);
+  });
   beforeEach(async () => {
     one = await suite.signedIn(member);
   });

@@ -1,6 +1,5 @@
 import type { Browser, CDPSession } from 'playwright-core';
 import { launchBrowser } from '../support/app/browser.js';
-import { beforeSuite } from './support/before-suite.js';
 import { ConsoleSuite } from './support/console-suite.js';
 
 const MAX_BYTES = 150 * 1024;
@@ -29,8 +28,16 @@ interface Figures {
 }
 
 describe('/account on a slow phone', () => {
-  const suite = beforeSuite(() => ConsoleSuite.start());
-  const browser = beforeSuite(() => launchBrowser());
+  let suite: ConsoleSuite;
+  let browser: Browser;
+  beforeAll(async () => {
+    suite = await ConsoleSuite.start();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await suite.stop();
+  });
 
   it(`transfers at most ${MAX_BYTES / 1024} KiB until somebody can sign in`, async () => {
     const rounds: Figures[] = [];

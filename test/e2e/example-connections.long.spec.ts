@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
 import { ExampleApi } from './support/example-api.js';
 import { IssuerDeployment } from './support/issuer-deployment.js';
 
@@ -9,8 +8,17 @@ import { IssuerDeployment } from './support/issuer-deployment.js';
 const BOUND_MS = 1000;
 
 describe('sockets and streams of a service that has the verifier', () => {
-  const issuer = beforeSuite(() => IssuerDeployment.start());
-  const example = beforeSuite(() => ExampleApi.start('verifier-nestjs/main.ts', issuer));
+  let issuer: IssuerDeployment;
+  let example: ExampleApi;
+
+  beforeAll(async () => {
+    issuer = await IssuerDeployment.start();
+    example = await ExampleApi.start('verifier-nestjs/main.ts', issuer);
+  });
+  afterAll(async () => {
+    await example.stop();
+    await issuer.stop();
+  });
 
   const signUp = async () => {
     const { tokens, ...account } = await issuer.deployment.accounts().signUp();

@@ -6,7 +6,6 @@ import { EchoApi } from '../support/gateway/echo-api.js';
 import { Gateway } from '../support/gateway/gateway.js';
 import { freePort } from '../support/network/free-port.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
 import { ExampleApi } from './support/example-api.js';
 import { IssuerDeployment } from './support/issuer-deployment.js';
 
@@ -15,9 +14,13 @@ const README = readFileSync('examples/README.md', 'utf8');
 const ACCESS_TOKEN_LIFE_MS = 30 * 60_000;
 
 describe('an API that is protected like the example', () => {
+  let issuer: IssuerDeployment;
   let example: ExampleApi;
 
-  const issuer = beforeSuite(() => IssuerDeployment.start());
+  beforeAll(async () => {
+    issuer = await IssuerDeployment.start();
+  });
+  afterAll(() => issuer.stop());
 
   const signUp = async () => {
     const { tokens, ...account } = await issuer.deployment.accounts().signUp();
@@ -116,8 +119,17 @@ describe('an API that is protected like the example', () => {
   });
 
   describe('gateways/nginx.conf', () => {
-    const echo = beforeSuite(() => EchoApi.start());
-    const gateway = beforeSuite(() => Gateway.start('nginx', { auth: issuer.app.port, api: echo.port }));
+    let gateway: Gateway;
+    let echo: EchoApi;
+
+    beforeAll(async () => {
+      echo = await EchoApi.start();
+      gateway = await Gateway.start('nginx', { auth: issuer.app.port, api: echo.port });
+    });
+    afterAll(async () => {
+      await gateway.stop();
+      await echo.stop();
+    });
 
     const statusOf = async (token: string) => (await api(gateway.url, { token }).get('/orders')).status;
     const becomes = (status: number, token: string) =>

@@ -3,8 +3,8 @@ import type { ReceivedRequest } from '../support/gateway/echo-api.js';
 import type { GatewayName } from '../support/gateway/gateway.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { sql } from '../support/postgres/sql.js';
+import { ADMIN } from './support/deployment.js';
 import { GatewayStack, identity, identityOf } from './support/gateways.js';
-import { ADMIN, beforeSuite } from './support/suite.js';
 
 const GATEWAYS: GatewayName[] = ['nginx', 'Caddy', 'HAProxy'];
 
@@ -18,7 +18,12 @@ function expectRefused({ status, headers, body }: ApiResponse<unknown>, expected
 }
 
 describe.each(GATEWAYS)('%s with the configuration of the documentation', (name) => {
-  const stack = beforeSuite(() => GatewayStack.start(name));
+  let stack: GatewayStack;
+
+  beforeAll(async () => {
+    stack = await GatewayStack.start(name);
+  });
+  afterAll(() => stack.stop());
 
   /** Runs a request that the gateway must not let through. */
   const refused = async (ask: () => Promise<ApiResponse<unknown>>, status: number) => {

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { installDebianPackage } from '../support/process/debian-package.js';
 import { serviceBinary } from '../support/process/service-binary.js';
 import { sql } from '../support/postgres/sql.js';
+import { Deployment } from './support/deployment.js';
 import { MovingCommand, ndjson } from './support/moving-command.js';
-import { beforeSuite, Deployment } from './support/suite.js';
 
 const run = promisify(execFile);
 const HTPASSWD_ACCOUNTS = 10_000;
@@ -71,8 +71,14 @@ async function perlAccounts(): Promise<MadeAccount[]> {
 }
 
 describe('accounts whose hashes other programs made', () => {
-  const deployment = beforeSuite(() => Deployment.start({ redisUrl: null }));
-  const command = beforeSuite(() => MovingCommand.for(deployment.databaseUrl));
+  let deployment: Deployment;
+  let command: MovingCommand;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ redisUrl: null });
+    command = await MovingCommand.for(deployment.databaseUrl);
+  });
+  afterAll(() => deployment.stop());
 
   const statusOf = async ({ email, password }: Pick<MadeAccount, 'email' | 'password'>): Promise<number> =>
     (await deployment.accounts().tryLogin({ email, password })).status;

@@ -1,21 +1,31 @@
+import type { AppProcess } from '../support/app/app-process.js';
 import { readFile } from 'node:fs/promises';
+import type { Member } from './support/accounts.js';
+import { headerOf } from './support/accounts.js';
+import { Deployment } from './support/deployment.js';
+import { expectProblem } from './support/expectations.js';
 import { keyFile, runKeys } from './support/key-files.js';
 import { PATIENT } from '../support/app/patient.js';
 import { RollingLoad } from './support/rolling-load.js';
-import { beforeSuite, Deployment, expectProblem, headerOf, type Member } from './support/suite.js';
 
 const SESSIONS = 12;
 const LONG_MS = 300_000;
 
 /** The steps of docs/keys.md, in their order, while sessions send requests to two instances. */
 describe('a rotation of keys under load', () => {
+  let deployment: Deployment<AppProcess>;
+  let load: RollingLoad;
   let file: string;
 
-  const deployment = beforeSuite(() => Deployment.ofProcesses({ instances: [PATIENT, PATIENT] }));
-  const load = beforeSuite(() => new RollingLoad(deployment));
   beforeAll(async () => {
+    deployment = await Deployment.ofProcesses({ instances: [PATIENT, PATIENT] });
+    load = new RollingLoad(deployment);
     file = await keyFile();
     await load.start(SESSIONS);
+  });
+  afterAll(async () => {
+    await load.stop();
+    await deployment.stop();
   });
 
   const kids = async (): Promise<string[]> => {

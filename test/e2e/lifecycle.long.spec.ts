@@ -7,7 +7,7 @@ import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { createTestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite, Deployment } from './support/suite.js';
+import { Deployment } from './support/deployment.js';
 
 const FEW_SECONDS_MS = 5000;
 
@@ -104,11 +104,13 @@ describe('a start that fails', () => {
 });
 
 describe('a start whose database refuses', () => {
-  const postgres = beforeSuite(() =>
-    PostgresServer.start({
+  let postgres: PostgresServer;
+  beforeAll(async () => {
+    postgres = await PostgresServer.start({
       createData: clusterWithRules('host all outsider all reject', 'host all canary all scram-sha-256'),
-    }),
-  );
+    });
+  });
+  afterAll(() => postgres.stop());
 
   it.each([
     ['the password', 'canary:hunter2', 'postgres', 'DATABASE_URL must have the right user name and password'],

@@ -2,8 +2,9 @@ import { AppProcess } from '../support/app/app-process.js';
 import { api } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
+import { Accounts, type Member } from './support/accounts.js';
+import { ADMIN, Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
-import { Accounts, ADMIN, beforeSuite, Deployment, type Member } from './support/suite.js';
 
 const watch = (app: AppProcess, { sessionId, tokens }: Member) =>
   LiveClient.watch(app, sessionId, tokens.access_token);
@@ -11,8 +12,12 @@ const watch = (app: AppProcess, { sessionId, tokens }: Member) =>
 describe('a live channel whose instance', () => {
   describe('loses the connection by which it follows the log', () => {
     const FOLLOWERS = `FROM pg_stat_activity WHERE application_name LIKE '%-follower' AND datname = current_database()`;
+    let deployment: Deployment<AppProcess>;
 
-    const deployment = beforeSuite(() => Deployment.ofProcesses({ instances: [{}, {}] }));
+    beforeAll(async () => {
+      deployment = await Deployment.ofProcesses({ instances: [{}, {}] });
+    });
+    afterAll(() => deployment.stop());
 
     it('receives, once the connection is back, the ends that were missed, and later ones', async () => {
       const [first, second] = [await deployment.accounts().signUp(), await deployment.accounts().signUp()];
@@ -49,8 +54,9 @@ describe('a live channel whose instance', () => {
       silent.socket.pause();
       const began = performance.now();
       const stopped = app!.stop();
-      for (const each of [live, unauthenticated])
+      for (const each of [live, unauthenticated]) {
         await expect(each.closed()).resolves.toEqual({ code: 1001, reason: 'shutting down' });
+      }
       await expect(stopped).resolves.toBe(0);
       expect(performance.now() - began).toBeLessThan(4000);
       silent.socket.terminate();
@@ -59,11 +65,15 @@ describe('a live channel whose instance', () => {
   });
 
   describe('runs without PostgreSQL and Redis of its own', () => {
-    const app = beforeSuite(() => {
+    let app: AppProcess;
+    let accounts: Accounts;
+
+    beforeAll(async () => {
       const env = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, RATE_LIMIT_ENABLED: 'false' };
-      return AppProcess.start({ env });
+      app = await AppProcess.start({ env });
+      accounts = new Accounts(api(app.url));
     });
-    const accounts = beforeSuite(() => new Accounts(api(app.url)));
+    afterAll(() => app.stop());
 
     const admin = async () => api(app.url, { token: (await accounts.login(ADMIN)).access_token });
 

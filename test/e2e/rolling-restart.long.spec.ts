@@ -4,8 +4,8 @@ import type { AppProcess } from '../support/app/app-process.js';
 import { Gateway } from '../support/gateway/gateway.js';
 import { waitFor } from '../support/wait-for.js';
 import { BalancedLoad } from './support/balanced-load.js';
+import { Deployment } from './support/deployment.js';
 import { FeedClient } from './support/feed-client.js';
-import { beforeSuite, Deployment } from './support/suite.js';
 
 const USERS = 6;
 const WATCHERS = 6;
@@ -14,28 +14,36 @@ const DRAIN_SECONDS = 5;
 const PATIENCE_MS = 60_000;
 
 describe('three instances behind HAProxy that are restarted one after the other, under load', () => {
-  const keys = beforeSuite(() => SigningKeysFile.create());
-  const deployment = beforeSuite(() => {
+  let keys: SigningKeysFile;
+  let deployment: Deployment<AppProcess>;
+  let balancer: Gateway;
+  let load: BalancedLoad;
+  let receiver: ReturnType<BalancedLoad['follow']>;
+
+  beforeAll(async () => {
+    keys = await SigningKeysFile.create();
     const own = {
       SIGNING_KEYS_FILE: keys.path,
       SHUTDOWN_DRAIN_SECONDS: String(DRAIN_SECONDS),
       TRUSTED_PROXIES: '1',
       ...PATIENT,
     };
-    return Deployment.ofProcesses({ instances: [own, own, own] });
-  });
-  const balancer = beforeSuite(() => {
+    deployment = await Deployment.ofProcesses({ instances: [own, own, own] });
     const [one, two, three] = deployment.apps.map(({ port }) => port);
-    return Gateway.balance([one!, two!, three!]);
-  });
-  const load = beforeSuite(() => new BalancedLoad(balancer.url));
-  const receiver = beforeSuite(async () => load.follow(await FeedClient.register(deployment)));
-  beforeAll(async () => {
+    balancer = await Gateway.balance([one!, two!, three!]);
+    load = new BalancedLoad(balancer.url);
+    receiver = load.follow(await FeedClient.register(deployment));
     for (let watcher = 0; watcher < WATCHERS; watcher++) await load.watch();
     await load.start(USERS);
     await everyInstanceServes();
     await waitFor(() => load.channels.size === WATCHERS, { what: 'the live channels to be open' });
   }, 200_000);
+  afterAll(async () => {
+    await load.stop();
+    await balancer.stop();
+    await deployment.stop();
+    await keys.remove();
+  });
 
   /** Since its start. */
   const requestsOf = async (instance: number): Promise<number> => {

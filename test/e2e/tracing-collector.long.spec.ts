@@ -5,9 +5,8 @@ import { api, type ApiClient } from '../support/app/api-client.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { OtlpCollector } from '../support/network/otlp-collector.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
-import { createTestDatabase } from '../support/postgres/test-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { beforeSuite } from './support/before-suite.js';
 
 const PATH = '/health/live';
 const OUTAGE = 'The collector takes no spans';
@@ -17,12 +16,16 @@ const PRELOAD = new URL('../support/process/loaded-modules.preload.mjs', import.
 
 /** What a collector in any state does to the application. */
 describe('a collector of traces', () => {
+  let database: TestDatabase;
   let collector: OtlpCollector;
   let network: TcpProxy;
   let app: AppProcess;
   let client: ApiClient;
 
-  const database = beforeSuite(() => createTestDatabase());
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
   beforeEach(async () => {
     collector = await OtlpCollector.start();
     network = await TcpProxy.start({ host: '127.0.0.1', port: collector.port });
