@@ -1,18 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 describe('an account', () => {
-  let deployment: Deployment;
-  let client: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-    client = deployment.client();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
+  const client = beforeSuite(() => deployment.client());
 
   const register = (changes: Record<string, unknown>, instance = 0) =>
     deployment.client(instance).post('/api/v1/auth/register', {
@@ -47,9 +38,8 @@ describe('an account', () => {
         ),
       );
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-      for (const answer of answers.filter(({ status }) => status !== 201)) {
+      for (const answer of answers.filter(({ status }) => status !== 201))
         expectProblem(answer, 409, 'email_taken');
-      }
     });
 
     it.each(['', ' ', 'no-at', '@example.org', 'a@', 'a b@example.org', `${'a'.repeat(250)}@example.org`])(
@@ -131,9 +121,8 @@ describe('an account', () => {
     it('is student unless an admin grants more', async () => {
       await expect(register({})).resolves.toMatchObject({ body: { role: 'student' } });
       for (const role of ['admin', 'researcher']) expectProblem(await register({ role }), 403, 'forbidden');
-      for (const role of ['root', '', null, ['student'], 'Student']) {
+      for (const role of ['root', '', null, ['student'], 'Student'])
         expectProblem(await register({ role }), 422, 'validation_failed');
-      }
     });
 
     it('is not granted by an unknown member of the body', async () => {
@@ -159,9 +148,8 @@ describe('an account', () => {
         { is_active: false },
         { email: 'x@example.org' },
         { full_name: ' ' },
-      ]) {
+      ])
         expectProblem(await member.client[verb]('/api/v1/users/me', body), 422, 'validation_failed');
-      }
     },
   );
 });

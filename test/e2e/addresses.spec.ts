@@ -3,6 +3,7 @@ import type { ApiResponse } from '../support/app/api-client.js';
 import { MailFolder } from '../support/mail/mail-folder.js';
 import { sql } from '../support/postgres/sql.js';
 import { type Member, PASSWORD } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 import { Recovery } from './support/recovery.js';
@@ -14,19 +15,9 @@ const UNDO = 'account/undo-email-change';
 const RESET = 'account/reset-password';
 
 describe('the address of an account', () => {
-  let mails: MailFolder;
-  let deployment: Deployment;
-  let recovery: Recovery;
-
-  beforeAll(async () => {
-    mails = await MailFolder.make();
-    deployment = await Deployment.start({ instances: [mails.variables, mails.variables] });
-    recovery = new Recovery(deployment);
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await mails.remove();
-  });
+  const mails = beforeSuite(() => MailFolder.make());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [mails.variables, mails.variables] }));
+  const recovery = beforeSuite(() => new Recovery(deployment));
 
   const newAddress = () => `${randomUUID()}@example.org`;
   const rest = (address: string) => mails.rest(address, deployment.databaseUrl);

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { type Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { ADMIN, Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
 describe('the administration API', () => {
-  let deployment: Deployment;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-    admin = await deployment.admin();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
+  const admin = beforeSuite(() => deployment.admin());
 
   const elsewhere = ({ tokens }: Member) => deployment.client(1).as(tokens.access_token);
   const administer = (id: string, body: unknown) => admin.patch(`/api/v1/users/${id}`, body);
@@ -116,15 +110,11 @@ describe('the administration API', () => {
 
   it('refuses to demote or deactivate the last active admin', async () => {
     const { body } = await admin.get<{ id: string }>('/api/v1/users/me');
-    for (const change of [{ role: 'student' }, { is_active: false }, { role: 'student', is_active: false }]) {
+    for (const change of [{ role: 'student' }, { is_active: false }, { role: 'student', is_active: false }])
       expectProblem(await administer(body.id, change), 409, 'last_admin');
-    }
     await expect(
       administer(body.id, { role: 'admin', is_active: true, full_name: 'Chief' }),
-    ).resolves.toMatchObject({
-      status: 200,
-      body: { role: 'admin', full_name: 'Chief' },
-    });
+    ).resolves.toMatchObject({ status: 200, body: { role: 'admin', full_name: 'Chief' } });
     const second = await deployment.accounts().register();
     await administer(second.id, { role: 'admin', is_active: true });
     await administer(second.id, { is_active: false });

@@ -1,25 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { AppProcess } from '../support/app/app-process.js';
 import { basic } from '../support/app/oauth-client.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient } from './support/api-docs-client.js';
+import { beforeSuite } from './support/before-suite.js';
 
 const PASSWORD = 'correct horse battery';
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
 
 // The client throws at every answer whose status, media type, body or code is not in the document.
 describe('the documented answers about accounts of others', () => {
-  let app: AppProcess;
-  let visitor: DocumentedClient;
-  let admin: DocumentedClient;
-
-  beforeAll(async () => {
-    app = await startDocumentedApp();
-    visitor = await DocumentedClient.of(app);
-    admin = await logIn(ADMIN.email, ADMIN.password);
-  });
-
-  afterAll(() => app.stop());
+  const app = beforeSuite(() => startDocumentedApp());
+  const visitor = beforeSuite(() => DocumentedClient.of(app));
+  const admin = beforeSuite(() => logIn(ADMIN.email, ADMIN.password));
 
   async function logIn(email: string, password = PASSWORD): Promise<DocumentedClient> {
     const { body } = await visitor.call<{ access_token: string }>('POST /api/v1/auth/login/json', {

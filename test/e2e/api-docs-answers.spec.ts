@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AppProcess } from '../support/app/app-process.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient } from './support/api-docs-client.js';
+import { beforeSuite } from './support/before-suite.js';
 
 const PASSWORD = 'correct horse battery';
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
@@ -13,17 +13,9 @@ interface Tokens {
 
 // The client throws at every answer whose status, media type, body or code is not in the document.
 describe('the documented answers', () => {
-  let app: AppProcess;
-  let visitor: DocumentedClient;
-  let admin: DocumentedClient;
-
-  beforeAll(async () => {
-    app = await startDocumentedApp();
-    visitor = await DocumentedClient.of(app);
-    admin = visitor.as((await logIn(ADMIN.email, ADMIN.password)).access_token);
-  });
-
-  afterAll(() => app.stop());
+  const app = beforeSuite(() => startDocumentedApp());
+  const visitor = beforeSuite(() => DocumentedClient.of(app));
+  const admin = beforeSuite(async () => visitor.as((await logIn(ADMIN.email, ADMIN.password)).access_token));
 
   async function logIn(email: string, password = PASSWORD): Promise<Tokens> {
     const { body } = await visitor.call<Tokens>('POST /api/v1/auth/login/json', {

@@ -1,27 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { api } from '../support/app/api-client.js';
-import type { AppProcess } from '../support/app/app-process.js';
-import { Accounts, type Tokens } from './support/accounts.js';
 import { ADMIN, startDocumentedApp } from './support/api-docs-app.js';
 import { DocumentedClient, type DocumentedRequest } from './support/api-docs-client.js';
 import { basic } from '../support/app/oauth-client.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { Accounts, beforeSuite, type Tokens } from './support/suite.js';
 
 const MALFORMED = { body: '{', headers: { 'content-type': 'application/json' } };
 
 // The client throws at every answer whose status, media type, body or code is not in the document.
 describe('the documented answers for other services', () => {
-  let app: AppProcess;
-  let visitor: DocumentedClient;
   let adminToken: string;
 
+  const app = beforeSuite(() => startDocumentedApp());
+  const visitor = beforeSuite(() => DocumentedClient.of(app));
   beforeAll(async () => {
-    app = await startDocumentedApp();
-    visitor = await DocumentedClient.of(app);
     adminToken = (await new Accounts(api(app.url)).login(ADMIN)).access_token;
   });
-
-  afterAll(() => app.stop());
 
   it('match the answers of the administration of OAuth clients', async () => {
     const admin = visitor.as(adminToken);

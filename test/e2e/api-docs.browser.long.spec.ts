@@ -39,10 +39,7 @@ describe('the documentation in a browser', () => {
     await docs.unfold('Sessions_list');
     const sessions = await docs.execute('Sessions_list');
     await docs.screenshot('sessions', 'Sessions_list');
-    expect(sessions).toMatchObject({
-      status: 200,
-      shown: expect.stringContaining('"current": true'),
-    });
+    expect(sessions).toMatchObject({ status: 200, shown: expect.stringContaining('"current": true') });
 
     await docs.unfold('Auth_logout');
     await expect(docs.execute('Auth_logout')).resolves.toMatchObject({ status: 200 });

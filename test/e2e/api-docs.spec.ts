@@ -1,37 +1,28 @@
 import { api } from '../support/app/api-client.js';
-import type { AppProcess } from '../support/app/app-process.js';
 import { listRoutes, startDocumentedApp } from './support/api-docs-app.js';
-import {
-  readApiDocument,
-  type ApiDocument,
-  type Documented,
-  type Operation,
-} from './support/api-docs-document.js';
+import { readApiDocument, type Documented, type Operation } from './support/api-docs-document.js';
 import {
   createSchemaJudge,
   exampleOf,
   exampleOfSchema,
   type SchemaJudge,
 } from './support/api-docs-schemas.js';
+import { beforeSuite } from './support/before-suite.js';
 
 const PROBLEM = 'application/problem+json';
 const EMPTY_FORM = new URLSearchParams();
 const PROBLEM_MEMBERS = ['type', 'title', 'status', 'detail', 'code'];
 
 describe('the OpenAPI document', () => {
-  let app: AppProcess;
-  let document: ApiDocument;
   let operations: Operation[];
   let judge: SchemaJudge;
 
+  const app = beforeSuite(() => startDocumentedApp());
+  const document = beforeSuite(() => readApiDocument(api(app.url)));
   beforeAll(async () => {
-    app = await startDocumentedApp();
-    document = await readApiDocument(api(app.url));
     operations = document.operations;
     judge = await createSchemaJudge();
   });
-
-  afterAll(() => app.stop());
 
   /** Routes of which the predicate does not hold. */
   const exceptions = (holds: (operation: Operation) => boolean): string[] =>

@@ -1,4 +1,3 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
 import '../../src/app.module.js';
@@ -8,19 +7,16 @@ import { MailServer } from '../support/mail/mail-server.js';
 import { linksOf } from '../support/mail/received-mail.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
 import { type LogLine, linesOf } from './support/log-lines.js';
 import { MovingCommand } from './support/moving-command.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const PASSWORD = 'correct horse battery';
 const NEXT = 'another horse battery';
 
 describe('the log lines of the audit trail', () => {
-  let deployment: Deployment<AppProcess>;
-  let mails: MailServer;
-
-  beforeAll(async () => {
-    mails = await MailServer.start();
+  const mails = beforeSuite(() => MailServer.start());
+  const deployment = beforeSuite(() => {
     const env = {
       NODE_ENV: 'production',
       REFRESH_GRACE_SECONDS: '60',
@@ -28,11 +24,7 @@ describe('the log lines of the audit trail', () => {
       MAIL_FROM: 'accounts@example.org',
       DELETION_GRACE_DAYS: '7',
     };
-    deployment = await Deployment.ofProcesses({ instances: [env, env] });
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await mails.down();
+    return Deployment.ofProcesses({ instances: [env, env] });
   });
 
   const lines = (): LogLine[] =>

@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { auditPath, type AuditQuery, AuditTrail } from './support/audit-trail.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('GET /api/v1/audit', () => {
-  let deployment: Deployment;
-  let admin: ApiClient;
-  let trail: AuditTrail;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start();
-    admin = await deployment.admin();
-    trail = new AuditTrail(admin);
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start());
+  const admin = beforeSuite(() => deployment.admin());
+  const trail = beforeSuite(() => new AuditTrail(admin));
 
   /** Events of an account that nobody has, one a second from 2020 on. */
   async function past(count: number): Promise<string> {
@@ -119,8 +110,7 @@ describe('GET /api/v1/audit', () => {
   });
 
   it('refuses a repeated filter', async () => {
-    for (const name of ['user_id', 'actor_id', 'action', 'from', 'to', 'cursor', 'limit']) {
+    for (const name of ['user_id', 'actor_id', 'action', 'from', 'to', 'cursor', 'limit'])
       expectProblem(await admin.get(`/api/v1/audit?${name}=1&${name}=1`), 422, 'validation_failed');
-    }
   });
 });

@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { sql } from '../support/postgres/sql.js';
-import type { Account, Tokens } from './support/accounts.js';
 import { AuditTrail } from './support/audit-trail.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { type Account, ADMIN, beforeSuite, Deployment, expectProblem, type Tokens } from './support/suite.js';
 
 const USER_AGENT = 'audit-spec/1.0';
 const REQUEST_ID = /^[\w.~-]{8,64}$/;
 
 describe('the audit trail', () => {
-  let deployment: Deployment;
-  let admin: ApiClient;
   let adminId: string;
   let trail: AuditTrail;
 
-  beforeAll(async () => {
+  const deployment = beforeSuite(() => {
     const env = { REFRESH_GRACE_SECONDS: '0', SESSIONS_PER_USER: '2' };
-    deployment = await Deployment.start({ instances: [env, env] });
-    admin = await deployment.admin();
+    return Deployment.start({ instances: [env, env] });
+  });
+  const admin = beforeSuite(() => deployment.admin());
+  beforeAll(async () => {
     adminId = (await admin.get<{ id: string }>('/api/v1/users/me')).body.id;
     // Read on the instance that did not write.
     trail = new AuditTrail(await deployment.admin(1));
   });
-  afterAll(() => deployment.stop());
 
   const signUp = () => deployment.accounts().signUp();
   const headers = { 'user-agent': USER_AGENT };

@@ -1,9 +1,6 @@
-import type { ApiClient } from '../support/app/api-client.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
-import type { Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem, expectRevoked, type Member } from './support/suite.js';
 
 const CHECK = '/api/v1/auth/check';
 const EXT_AUTHZ = `${CHECK}/ext-authz`;
@@ -12,20 +9,12 @@ const PREFLIGHT = { origin: 'https://app.example.org', 'access-control-request-m
 const OTHER = 1;
 
 describe('the check of an access token for a gateway', () => {
-  let deployment: Deployment;
-  let postgres: PostgresServer;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    postgres = await PostgresServer.start();
+  const postgres = beforeSuite(() => PostgresServer.start());
+  const deployment = beforeSuite(() => {
     const variables = { CORS_ORIGINS: PREFLIGHT.origin };
-    deployment = await Deployment.start({ instances: [variables, variables], databaseUrl: postgres.url() });
-    admin = await deployment.admin();
+    return Deployment.start({ instances: [variables, variables], databaseUrl: postgres.url() });
   });
-  afterAll(async () => {
-    await deployment.stop();
-    await postgres.stop();
-  });
+  const admin = beforeSuite(() => deployment.admin());
 
   const signUp = () => deployment.accounts().signUp();
   const identity = ({ id, sessionId }: Member, role = 'student') => ({
@@ -79,9 +68,8 @@ describe('the check of an access token for a gateway', () => {
 
   it('demands one of the roles that the gateway asks for', async () => {
     const { client } = await signUp();
-    for (const query of ['?role=student', '?role=admin&role=student', '?role=student&role=student']) {
+    for (const query of ['?role=student', '?role=admin&role=student', '?role=student&role=student'])
       expect((await client.get(CHECK + query)).status).toBe(200);
-    }
     for (const query of ['?role=admin', '?role=admin&role=researcher']) {
       expectProblem(await client.get(CHECK + query), 403, 'forbidden');
       expectProblem(await deployment.client().get(CHECK + query), 401, 'token_missing');

@@ -1,26 +1,17 @@
-import type { AppProcess } from '../support/app/app-process.js';
-import type { ApiClient } from '../support/app/api-client.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { claimsOf, headerOf, type Tokens } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectRevoked } from './support/expectations.js';
 import { waitFor } from '../support/wait-for.js';
+import { beforeSuite, claimsOf, Deployment, expectRevoked, headerOf, type Tokens } from './support/suite.js';
 
 const SECONDS_OF_TOLERANCE = 3;
 
 /** The flow of the service's first description, step by step; every test goes on where the one before ended. */
 describe('the service, from registration to logout,', () => {
-  let deployment: Deployment<AppProcess>;
-  let client: ApiClient;
   let userId: string;
   let tokens: Tokens;
 
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses();
-    client = deployment.client();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses());
+  const client = beforeSuite(() => deployment.client());
 
   const redis = (...command: string[]) =>
     withRedis(deployment.redisUrl, (connection) => connection.send(...command));

@@ -8,9 +8,7 @@ import { withRedis } from '../support/redis/redis-connection.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import type { TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { Accounts, type Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { Accounts, Deployment, expectProblem, type Member } from './support/suite.js';
 
 /** More than two failed checks of HAProxy, one a second. */
 const OUTAGE_READS = 60;

@@ -5,8 +5,7 @@ import { launchBrowser } from '../support/app/browser.js';
 import { freePort } from '../support/network/free-port.js';
 import { ManagedProcess } from '../support/process/managed-process.js';
 import { waitFor } from '../support/wait-for.js';
-import type { Account } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
+import { type Account, Deployment } from './support/suite.js';
 
 const README = readFileSync('examples/README.md', 'utf8');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -9,14 +9,12 @@ import { OtlpCollector } from '../support/network/otlp-collector.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { hashesIn, type Place, searchPostgres, searchRedis, searchText } from './support/canary-search.js';
 import { readMails } from './support/mail-reader.js';
-import { claimsOf } from './support/accounts.js';
 import { canary, SECRETS } from './support/canary-secrets.js';
-import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
+import { claimsOf, Deployment } from './support/suite.js';
 
 /** More than the name of a canary; a multiple of 3, so that its base64 begins that of the whole. */
 const RECOGNIZED_CHARACTERS = 15;
-
 const ADMIN = { email: 'admin@example.org', password: canary('admin') };
 const EMAIL = 'canary@example.org';
 const UNKNOWN_EMAIL = 'nobody@example.org';

@@ -1,17 +1,10 @@
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem, expectRevoked, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 const PATH = '/api/v1/users/me/change-password';
 
 describe('POST /api/v1/users/me/change-password', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
 
   const change = { current_password: PASSWORD, new_password: NEW_PASSWORD };
 
@@ -19,12 +12,11 @@ describe('POST /api/v1/users/me/change-password', () => {
     const member = await deployment.accounts().signUp();
     const others = [await deployment.accounts(0).logIn(member), await deployment.accounts(1).logIn(member)];
     await expect(member.client.post(PATH, change)).resolves.toMatchObject({ status: 200 });
-    for (const { tokens } of others) {
+    for (const { tokens } of others)
       for (const instance of [0, 1]) {
         expectRevoked(await deployment.client(instance).as(tokens.access_token).get('/api/v1/users/me'));
         expectRevoked(await deployment.accounts(instance).refresh(tokens.refresh_token));
       }
-    }
     await expect(member.client.get('/api/v1/sessions')).resolves.toMatchObject({ body: { total: 1 } });
     await expect(deployment.accounts(1).refresh(member.tokens.refresh_token)).resolves.toMatchObject({
       status: 200,

@@ -5,8 +5,7 @@ import { ClientsFileOnDisk, secretHash } from '../support/app/clients-file.js';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const SCOPES = ['introspection', 'password'];
 /** docs/oauth.md: how long a change of the file takes. */
@@ -34,21 +33,16 @@ async function becomesCurrent(url: string, value: '0' | '1'): Promise<void> {
 
 describe('OAuth clients in a file', () => {
   const [orders, web] = [newClient('orders-api'), newClient('web')];
-  let file: ClientsFileOnDisk;
-  let deployment: Deployment<AppProcess>;
 
-  beforeAll(async () => {
-    file = await ClientsFileOnDisk.create([entryOf(orders), entryOf(web)]);
-    deployment = await Deployment.ofProcesses({
-      instances: [{ CLIENTS_FILE: file.path }, { CLIENTS_FILE: file.path }],
-    });
-  });
-  afterAll(() => deployment.stop());
+  const file = beforeSuite(() => ClientsFileOnDisk.create([entryOf(orders), entryOf(web)]));
+  const deployment = beforeSuite(() =>
+    Deployment.ofProcesses({ instances: [{ CLIENTS_FILE: file.path }, { CLIENTS_FILE: file.path }] }),
+  );
 
   const form = (instance: number, path: string, client: OAuthClient, fields: Record<string, string>) =>
-    deployment.client(instance).post(path, new URLSearchParams(fields), {
-      headers: { authorization: basic(client) },
-    });
+    deployment
+      .client(instance)
+      .post(path, new URLSearchParams(fields), { headers: { authorization: basic(client) } });
   /** What each instance says to the client: the status, and the error if there is one. */
   const outcomes = (client: OAuthClient) =>
     Promise.all(

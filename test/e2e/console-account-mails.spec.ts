@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { PASSWORD } from './support/accounts.js';
 import { ConsolePage } from './support/console-page.js';
 import { ConsoleSuite } from './support/console-suite.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, expectProblem, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 const GERMAN = { locale: 'de-AT' };
 
 describe('/account, the links of mails', () => {
-  let suite: ConsoleSuite;
-  beforeAll(async () => {
-    suite = await ConsoleSuite.start({ REGISTRATION_SILENT: 'true' });
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() => ConsoleSuite.start({ REGISTRATION_SILENT: 'true' }));
 
   const newAddress = () => `${randomUUID()}@example.org`;
   const post = (route: string, body: object) => suite.deployment.client().post(`/api/v1/auth/${route}`, body);

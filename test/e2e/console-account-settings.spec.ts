@@ -1,14 +1,12 @@
-import { PASSWORD } from './support/accounts.js';
 import { ConsoleSuite } from './support/console-suite.js';
+import { beforeSuite, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 
 describe('/account, the person', () => {
-  let suite: ConsoleSuite;
-  beforeAll(async () => {
-    suite = await ConsoleSuite.start({ REQUIRE_VERIFIED_EMAIL: 'true', RATE_LIMIT_ENABLED: 'true' });
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() =>
+    ConsoleSuite.start({ REQUIRE_VERIFIED_EMAIL: 'true', RATE_LIMIT_ENABLED: 'true' }),
+  );
 
   /** An account whose address is proved. */
   const prove = async () => {

@@ -1,7 +1,7 @@
 import { medianOf } from '../support/median.js';
 import { waitFor } from '../support/wait-for.js';
 import { ConsoleSuite } from './support/console-suite.js';
-import { ADMIN } from './support/deployment.js';
+import { ADMIN, beforeSuite } from './support/suite.js';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0';
 const ON_FIREFOX = { userAgent: FIREFOX };
@@ -19,11 +19,7 @@ const NOTE_DARK = `globalThis.dark = new Promise((resolve) => new MutationObserv
 }).observe(document.body, { childList: true, subtree: true })); undefined`;
 
 describe('/account, the devices', () => {
-  let suite: ConsoleSuite;
-  beforeAll(async () => {
-    suite = await ConsoleSuite.start();
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() => ConsoleSuite.start());
 
   const register = () => suite.deployment.accounts().register();
 

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
 import { medianOf } from '../support/median.js';
 import { AdminSuite } from './support/admin-suite.js';
-import { ADMIN } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { ADMIN, beforeSuite, expectProblem } from './support/suite.js';
 
 /** The median counts: other suites on the machine delay a browser. */
 const ROUNDS = 5;
@@ -53,11 +52,7 @@ const CALLS: readonly [
 ];
 
 describe('/admin, who may what', () => {
-  let suite: AdminSuite;
-  beforeAll(async () => {
-    suite = await AdminSuite.start();
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() => AdminSuite.start());
 
   const register = () => suite.console.deployment.accounts().register();
 

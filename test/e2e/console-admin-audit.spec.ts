@@ -1,18 +1,10 @@
 import { freePort } from '../support/network/free-port.js';
 import { AdminSuite } from './support/admin-suite.js';
-import type { ConsolePage } from './support/console-page.js';
+import { beforeSuite } from './support/before-suite.js';
 
 describe('/admin, the audit trail and the health', () => {
-  let suite: AdminSuite;
-  let admin: ConsolePage;
-  beforeAll(async () => {
-    suite = await AdminSuite.start();
-    admin = await suite.admin();
-  });
-  afterAll(async () => {
-    await admin.close();
-    await suite.stop();
-  });
+  const suite = beforeSuite(() => AdminSuite.start());
+  const admin = beforeSuite(() => suite.admin());
 
   const lines = () => admin.page.locator('.events li');
   const show = () => admin.page.getByRole('button', { name: 'Show', exact: true }).click();

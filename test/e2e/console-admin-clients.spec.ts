@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ClientsFileOnDisk, secretHash } from '../support/app/clients-file.js';
 import { basic } from '../support/app/oauth-client.js';
 import { AdminSuite } from './support/admin-suite.js';
-import type { ConsolePage } from './support/console-page.js';
+import { beforeSuite } from './support/before-suite.js';
 
 describe('/admin, the clients and the invitations', () => {
-  let suite: AdminSuite;
-  let admin: ConsolePage;
-  beforeAll(async () => {
+  const suite = beforeSuite(async () => {
     const file = await ClientsFileOnDisk.create([
       {
         id: 'orders-api',
@@ -16,14 +14,12 @@ describe('/admin, the clients and the invitations', () => {
         secret_hash: secretHash(randomUUID() + randomUUID()),
       },
     ]);
-    suite = await AdminSuite.start({ CLIENTS_FILE: file.path });
-    admin = await suite.admin();
+    return AdminSuite.start({ CLIENTS_FILE: file.path });
+  });
+  const admin = beforeSuite(() => suite.admin());
+  beforeAll(async () => {
     // What the button copies is read again.
     await admin.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  });
-  afterAll(async () => {
-    await admin.close();
-    await suite.stop();
   });
 
   const click = (name: string) => admin.page.getByRole('button', { name, exact: true }).click();

@@ -1,19 +1,11 @@
 import { waitFor } from '../support/wait-for.js';
-import type { Account } from './support/accounts.js';
 import { AdminSuite } from './support/admin-suite.js';
 import type { ConsolePage } from './support/console-page.js';
+import { type Account, beforeSuite } from './support/suite.js';
 
 describe('/admin, what happens elsewhere', () => {
-  let suite: AdminSuite;
-  let admin: ConsolePage;
-  beforeAll(async () => {
-    suite = await AdminSuite.start();
-    admin = await suite.admin();
-  });
-  afterAll(async () => {
-    await admin.close();
-    await suite.stop();
-  });
+  const suite = beforeSuite(() => AdminSuite.start());
+  const admin = beforeSuite(() => suite.admin());
 
   const register = () => suite.console.deployment.accounts().register();
   const click = (name: string) => admin.page.getByRole('button', { name, exact: true }).click();

@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsolePage } from './support/console-page.js';
 import { AdminSuite } from './support/admin-suite.js';
-import type { Account } from './support/accounts.js';
+import { type Account, beforeSuite } from './support/suite.js';
 
 const ON_FIREFOX = {
   userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0',
 };
 
 describe('/admin, the people', () => {
-  let suite: AdminSuite;
-  let admin: ConsolePage;
-  beforeAll(async () => {
-    suite = await AdminSuite.start();
-    admin = await suite.admin();
-  });
-  afterAll(async () => {
-    await admin.close();
-    await suite.stop();
-  });
+  const suite = beforeSuite(() => AdminSuite.start());
+  const admin = beforeSuite(() => suite.admin());
 
   const register = () => suite.console.deployment.accounts().register();
   const show = (account: Account) => suite.show(admin, account);

@@ -6,8 +6,7 @@ import { BUNDLED } from '../runtime/lock-file.js';
 import { launchBrowser } from '../support/app/browser.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { ConsolePage } from './support/console-page.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { Deployment, expectProblem } from './support/suite.js';
 
 const MAX_BYTES = 60 * 1024;
 const DIST = 'packages/console/dist';

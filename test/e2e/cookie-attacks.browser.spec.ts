@@ -1,9 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../support/app/browser.js';
-import { PASSWORD } from './support/accounts.js';
 import { attempt, EVERYTHING, POST_FORM, SANDBOX } from './support/attack-scripts.js';
-import { Deployment } from './support/deployment.js';
 import { HttpsHosts } from './support/https-hosts.js';
+import { Deployment, PASSWORD } from './support/suite.js';
 
 const AUTH = 'auth.example.test';
 const APP = 'app.example.test';

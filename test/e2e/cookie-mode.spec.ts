@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { claimsOf, type Account } from './support/accounts.js';
 import { BrowserSession, cookieOf } from './support/browser-session.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem, expectRevoked } from './support/suite.js';
 
 const DAY_SECONDS = 86_400;
 const CLEARED = { value: '', 'max-age': '0', path: '/', secure: true, httponly: true };
 
 describe('a refresh token in a cookie', () => {
-  let deployment: Deployment;
-  let account: Account;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, { REFRESH_COOKIE_SAMESITE: 'lax' }] });
-    account = await deployment.accounts().register();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() =>
+    Deployment.start({ instances: [{}, { REFRESH_COOKIE_SAMESITE: 'lax' }] }),
+  );
+  const account = beforeSuite(() => deployment.accounts().register());
 
   const browser = (instance = 0) =>
     new BrowserSession(deployment.client(instance), deployment.apps[instance]!.url);

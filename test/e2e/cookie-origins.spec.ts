@@ -1,28 +1,22 @@
-import type { Account } from './support/accounts.js';
 import { BrowserSession } from './support/browser-session.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const NAMED = 'https://app.example.org';
 const ISSUER = 'https://auth.example.org';
 const PUBLIC = 'https://www.example.org';
 
 describe('the cookie of a refresh token', () => {
-  let deployment: Deployment;
-  let account: Account;
-
-  beforeAll(async () => {
+  const deployment = beforeSuite(() => {
     const issuer = { ISSUER_URL: ISSUER, PUBLIC_URL: PUBLIC };
-    deployment = await Deployment.start({
+    return Deployment.start({
       instances: [
         { CORS_ORIGINS: NAMED },
         { CORS_ORIGINS: `*,${NAMED}` },
         { NODE_ENV: 'production', CORS_ORIGINS: NAMED, ...issuer },
       ],
     });
-    account = await deployment.accounts().register();
   });
-  afterAll(() => deployment.stop());
+  const account = beforeSuite(() => deployment.accounts().register());
 
   describe('for a page', () => {
     const tries = async (instance: number, headers: Record<string, string | undefined>) => {

@@ -1,7 +1,6 @@
-import type { ApiClient, ApiResponse } from '../support/app/api-client.js';
+import type { ApiResponse } from '../support/app/api-client.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment, PASSWORD } from './support/suite.js';
 
 const NAMED = 'https://app.example.org';
 const CARRIER = { 'Token-Carrier': 'cookie' };
@@ -19,23 +18,15 @@ type Page = (
 ) => Promise<ApiResponse<unknown>>;
 
 describe('an answer to a page of another origin', () => {
-  let postgres: PostgresServer;
-  let deployment: Deployment;
-  let member: ApiClient;
-
-  beforeAll(async () => {
-    postgres = await PostgresServer.start();
-    deployment = await Deployment.start({
+  const postgres = beforeSuite(() => PostgresServer.start());
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [{ CORS_ORIGINS: NAMED, RATE_LIMIT_ENABLED: 'true' }],
       databaseUrl: postgres.url(),
       redisUrl: null,
-    });
-    member = (await deployment.accounts().signUp()).client;
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await postgres.stop();
-  });
+    }),
+  );
+  const member = beforeSuite(async () => (await deployment.accounts().signUp()).client);
 
   const pageOf =
     (origin: string, client = deployment.client()): Page =>

@@ -1,39 +1,30 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { ApiClient } from '../support/app/api-client.js';
-import type { AppProcess } from '../support/app/app-process.js';
 import { FeedReceiver } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { waitFor } from '../support/wait-for.js';
-import type { Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
 import { basic } from '../support/app/oauth-client.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { LiveClient } from './support/live-client.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 /** Longer than the suite: only the second signal ends it. */
 const DRAIN_SECONDS = 300;
 const PATIENCE_MS = 60_000;
 
 describe('an instance that drains', () => {
-  let keys: SigningKeysFile;
-  let deployment: Deployment<AppProcess>;
-  let app: AppProcess;
-  let client: ApiClient;
-  let member: Member;
-  let channel: LiveClient;
-  let feed: FeedClient;
-
-  beforeAll(async () => {
-    keys = await SigningKeysFile.create();
+  const keys = beforeSuite(() => SigningKeysFile.create());
+  const deployment = beforeSuite(() => {
     const env = { SIGNING_KEYS_FILE: keys.path, SHUTDOWN_DRAIN_SECONDS: String(DRAIN_SECONDS) };
-    deployment = await Deployment.ofProcesses({ instances: [env] });
-    app = deployment.apps[0]!;
-    client = deployment.client();
-    member = await deployment.accounts().signUp();
-    channel = await LiveClient.watch(app, member.sessionId, member.tokens.access_token);
-    feed = await FeedClient.register(deployment);
+    return Deployment.ofProcesses({ instances: [env] });
+  });
+  const app = beforeSuite(() => deployment.apps[0]!);
+  const client = beforeSuite(() => deployment.client());
+  const member = beforeSuite(() => deployment.accounts().signUp());
+  const channel = beforeSuite(() => LiveClient.watch(app, member.sessionId, member.tokens.access_token));
+  const feed = beforeSuite(() => FeedClient.register(deployment));
+  beforeAll(async () => {
     expect((await client.get('/health/ready')).status).toBe(200);
     process.kill(app.pid, 'SIGTERM');
     await waitFor(async () => (await client.get('/health/ready')).status === 503, {
@@ -41,10 +32,6 @@ describe('an instance that drains', () => {
       timeoutMs: PATIENCE_MS,
     });
   }, 200_000);
-  afterAll(async () => {
-    await deployment.stop();
-    await keys.remove();
-  });
 
   /** Resolves when the poll waits for changes. */
   const openPoll = async () => {

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { api, type ApiClient } from '../support/app/api-client.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
-import { Accounts, type Member } from './support/accounts.js';
-import { expectRevoked } from './support/expectations.js';
+import { Accounts, expectRevoked, type Member } from './support/suite.js';
 
 /** Nothing is configured: PostgreSQL runs inside the process, the cache is its memory, the key is made. */
 describe('the service with nothing installed', () => {

@@ -8,11 +8,10 @@ import { freePort } from '../support/network/free-port.js';
 import { postgresProgram } from '../support/postgres/postgres-cluster.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf, type Tokens } from './support/accounts.js';
 import { type Place, searchRedis, searchText } from './support/canary-search.js';
-import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 import { linesOf } from './support/log-lines.js';
+import { claimsOf, Deployment, type Tokens } from './support/suite.js';
 
 const run = promisify(execFile);
 
@@ -117,9 +116,7 @@ describe('a person', () => {
     await person.get('/api/v1/users/me/export', { headers: ORIGIN });
     await waitFor(
       async () => (await query('SELECT FROM mail_outbox WHERE failed_at IS NOT NULL')).length > 0,
-      {
-        what: 'a dead letter',
-      },
+      { what: 'a dead letter' },
     );
     channel = await LiveClient.watch(deployment.apps[0]!, sessionId, body.access_token);
     const isCached = async () => {

@@ -1,50 +1,34 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { FeedReceiver } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { sql } from '../support/postgres/sql.js';
-import type { TestDatabase } from '../support/postgres/test-database.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
 import { FeedClient, POLL_PATH } from './support/feed-client.js';
 import { neededBytes, WITH_INSPECTOR } from './support/inspector.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const MAX_POLLS = 1024;
 const MAX_POLLS_OF_CLIENT = 256;
 const MEBIBYTE = 1024 * 1024;
 
 describe('the revocation feed of several processes', () => {
-  let postgres: PostgresServer;
-  let redis: RedisServer;
-  let database: TestDatabase;
-  let keys: SigningKeysFile;
-  let deployment: Deployment<AppProcess>;
   let client: FeedClient;
 
-  beforeAll(async () => {
-    [postgres, redis, keys] = await Promise.all([
-      PostgresServer.start(),
-      RedisServer.start(),
-      SigningKeysFile.create(),
-    ]);
-    database = await postgres.createDatabase();
+  const postgres = beforeSuite(() => PostgresServer.start());
+  const redis = beforeSuite(() => RedisServer.start());
+  const keys = beforeSuite(() => SigningKeysFile.create());
+  const database = beforeSuite(() => postgres.createDatabase());
+  const deployment = beforeSuite(() => {
     const own = { SIGNING_KEYS_FILE: keys.path, ...WITH_INSPECTOR };
-    deployment = await Deployment.ofProcesses({
-      instances: [own, own],
-      databaseUrl: database.url,
-      redisUrl: redis.url,
-    });
+    return Deployment.ofProcesses({ instances: [own, own], databaseUrl: database.url, redisUrl: redis.url });
+  });
+  beforeAll(async () => {
     await deployment.trusted();
     client = await FeedClient.register(deployment);
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await database.drop();
-    await Promise.all([postgres.stop(), redis.stop(), keys.remove()]);
   });
 
   const upToDate = async (instance = 0) => {

@@ -3,19 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createTestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
-import { Deployment } from './support/deployment.js';
 import { linesOf, MovingCommand, ndjson } from './support/moving-command.js';
 import { BCRYPT, BCRYPT_PASSWORD } from './support/moving-suite.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 describe('the export of accounts', () => {
-  let deployment: Deployment;
-  let command: MovingCommand;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ redisUrl: null });
-    command = await MovingCommand.for(deployment.databaseUrl);
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ redisUrl: null }));
+  const command = beforeSuite(() => MovingCommand.for(deployment.databaseUrl));
 
   it('gives a file from which an empty deployment lets everybody in, and gives the same file', async () => {
     const member = await deployment.accounts().signUp();
@@ -90,13 +84,12 @@ describe('the export of accounts', () => {
     const exporting = own.run('export', [file]);
     let [changes, isRunning] = [0, true];
     const ended = exporting.finally(() => (isRunning = false));
-    for (; isRunning; changes++) {
+    for (; isRunning; changes++)
       await sql(
         database.url,
         `WITH gone AS (DELETE FROM users WHERE id IN (SELECT id FROM users ORDER BY random() LIMIT 10))
          INSERT INTO users (email, full_name, role) SELECT gen_random_uuid() || '@example.org', 'U', 'student' FROM generate_series(1, 10)`,
       );
-    }
     await ended;
     expect(changes).toBeGreaterThan(1);
     await expect(exporting).resolves.toMatchObject({ code: 0, errors: '20000 accounts\n' });

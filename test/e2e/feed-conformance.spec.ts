@@ -3,11 +3,10 @@ import { TEST_ISSUER } from '../support/app/app-process.js';
 import type { PollBody } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { waitFor } from '../support/wait-for.js';
-import type { Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
 import { POLL_PATH } from './support/feed-client.js';
 import { sampleOf } from './support/metric-sample.js';
 import { expectConformingSet } from './support/set-conditions.js';
+import { beforeSuite, Deployment, type Member } from './support/suite.js';
 
 interface PollResponse {
   readonly sets: Readonly<Record<string, string>>;
@@ -19,25 +18,18 @@ interface PollResponse {
  * names of its modules are in comments. docs/revocation-feed.md lists the others.
  */
 describe('a receiver of RFC 8936 without cursors', () => {
-  let keys: SigningKeysFile;
-  let deployment: Deployment;
-  let jwks: { keys: JWK[] };
   let clientId: string;
   let authorization: string;
 
-  beforeAll(async () => {
-    keys = await SigningKeysFile.create('RS256');
-    deployment = await Deployment.start({ instances: [{ SIGNING_KEYS_FILE: keys.path }] });
-    jwks = (await deployment.client().get<typeof jwks>('/.well-known/jwks.json')).body;
-  });
+  const keys = beforeSuite(() => SigningKeysFile.create('RS256'));
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{ SIGNING_KEYS_FILE: keys.path }] }));
+  const jwks = beforeSuite(
+    async () => (await deployment.client().get<{ keys: JWK[] }>('/.well-known/jwks.json')).body,
+  );
   beforeEach(async () => {
     const { client_id: id, client_secret: secret } = await deployment.registerClient();
     [clientId, authorization] = [id, `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`];
     await untilEmpty();
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await keys.remove();
   });
 
   const send = (body: PollBody, headers: Readonly<Record<string, string>> = {}) =>

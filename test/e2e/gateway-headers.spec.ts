@@ -2,7 +2,7 @@ import { waitFor } from '../support/wait-for.js';
 import type { ReceivedRequest } from '../support/gateway/echo-api.js';
 import type { GatewayName } from '../support/gateway/gateway.js';
 import { RawConnection } from '../support/network/raw-http.js';
-import type { Member } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { GatewayStack, identity, identityOf } from './support/gateways.js';
 
 const GATEWAYS: GatewayName[] = ['nginx', 'Caddy', 'HAProxy'];
@@ -48,13 +48,8 @@ const SHAPES: Record<string, { lines: string; body?: string }> = {
   'named by Connection, in another case, beside spoofed ones': {
     lines: `Connection: ${NAMES.join(',').toLowerCase()}\r\n${plain}`,
   },
-  'named by two Connection lines': {
-    lines: `Connection: keep-alive\r\nConnection: ${NAMES.join(', ')}\r\n`,
-  },
-  'as trailers': {
-    lines: `${CHUNKED}Trailer: ${NAMES.join(', ')}\r\n`,
-    body: `1\r\na\r\n0\r\n${plain}\r\n`,
-  },
+  'named by two Connection lines': { lines: `Connection: keep-alive\r\nConnection: ${NAMES.join(', ')}\r\n` },
+  'as trailers': { lines: `${CHUNKED}Trailer: ${NAMES.join(', ')}\r\n`, body: `1\r\na\r\n0\r\n${plain}\r\n` },
   'as trailers that are not announced': { lines: CHUNKED, body: `1\r\na\r\n0\r\n${plain}\r\n` },
   'in a request behind a shorter length': {
     lines: `Content-Length: 0\r\n${CHUNKED}`,
@@ -72,15 +67,10 @@ const SHAPES: Record<string, { lines: string; body?: string }> = {
 };
 
 describe.each(GATEWAYS)('headers of the identity that a client sends to %s', (name) => {
-  let stack: GatewayStack;
-  let member: Member;
   let calls = 0;
 
-  beforeAll(async () => {
-    stack = await GatewayStack.start(name);
-    member = await stack.signUp();
-  });
-  afterAll(() => stack.stop());
+  const stack = beforeSuite(() => GatewayStack.start(name));
+  const member = beforeSuite(() => stack.signUp());
 
   /** Sends bytes, waits until they are answered, and gives the requests that the API received. */
   const receivedFor = async (

@@ -2,11 +2,10 @@ import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import type { GatewayName } from '../support/gateway/gateway.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { runTool } from '../tools/support/run-tool.js';
-import type { Member } from './support/accounts.js';
-import { ADMIN } from './support/deployment.js';
 import { GatewayStack, identityOf } from './support/gateways.js';
 import { LiveClient } from './support/live-client.js';
 import { PathReaders } from './support/path-readers.js';
+import { ADMIN, type Member } from './support/suite.js';
 
 const GATEWAYS: GatewayName[] = ['nginx', 'Caddy', 'HAProxy'];
 
@@ -103,9 +102,7 @@ describe.each(GATEWAYS)('%s with the configuration of the documentation', (name)
       expect((await stack.client.get(`/.well-known/${path}`)).status).toBe(200);
     await expect(
       stack.client.post('/oauth2/introspect', new URLSearchParams({ token: 'a' })),
-    ).resolves.toMatchObject({
-      body: { error: 'invalid_client' },
-    });
+    ).resolves.toMatchObject({ body: { error: 'invalid_client' } });
     const channel = await LiveClient.watch(
       { url: stack.gateway.url },
       member.sessionId,

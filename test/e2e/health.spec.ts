@@ -1,33 +1,18 @@
-import type { AppProcess } from '../support/app/app-process.js';
-import type { ApiClient } from '../support/app/api-client.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { RedisServer } from '../support/redis/redis-server.js';
-import type { TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('the service', () => {
-  let redis: RedisServer;
-  let postgres: PostgresServer;
-  let database: TestDatabase;
-  let deployment: Deployment<AppProcess>;
-  let client: ApiClient;
-
+  const redis = beforeSuite(() => RedisServer.start());
+  const postgres = beforeSuite(() => PostgresServer.start({ durability: 'process' }));
+  const database = beforeSuite(() => postgres.createDatabase());
+  const deployment = beforeSuite(() =>
+    Deployment.ofProcesses({ redisUrl: redis.url, databaseUrl: database.url }),
+  );
+  const client = beforeSuite(() => deployment.client());
   beforeAll(async () => {
-    [redis, postgres] = await Promise.all([
-      RedisServer.start(),
-      PostgresServer.start({ durability: 'process' }),
-    ]);
-    database = await postgres.createDatabase();
-    deployment = await Deployment.ofProcesses({ redisUrl: redis.url, databaseUrl: database.url });
-    client = deployment.client();
     await deployment.trusted();
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await database.drop();
-    await Promise.all([redis.stop(), postgres.stop()]);
   });
 
   const statusOf = async (path: string) => (await client.get(path)).status;

@@ -6,9 +6,8 @@ import { api } from '../support/app/api-client.js';
 import { MailFolder } from '../support/mail/mail-folder.js';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { waitFor } from '../support/wait-for.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
 import { WITH_INSPECTOR } from './support/inspector.js';
+import { Deployment, PASSWORD } from './support/suite.js';
 import { workerHeaps } from './support/worker-heaps.js';
 
 const canary = (name: string) => `canary${name}${randomBytes(16).toString('hex')}`;

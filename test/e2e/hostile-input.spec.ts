@@ -1,7 +1,6 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import fc from 'fast-check';
-import type { ApiClient, ApiResponse } from '../support/app/api-client.js';
-import { Deployment } from './support/deployment.js';
+import type { ApiResponse } from '../support/app/api-client.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const RUNS = 150;
 
@@ -57,14 +56,8 @@ const BODY_ROUTES = [
 const QUERY_ROUTES = ['/api/v1/sessions', '/api/v1/users', '/api/v1/audit', '/health', '/metrics'] as const;
 
 describe('hostile input', () => {
-  let deployment: Deployment<AppProcess>;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses();
-    admin = await deployment.admin();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses());
+  const admin = beforeSuite(() => deployment.admin());
 
   /** Never a 5xx; a refusal is a problem; and the server goes on. */
   const expectComposure = ({ status, headers }: ApiResponse<unknown>) => {

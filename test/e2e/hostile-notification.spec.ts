@@ -1,7 +1,6 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const CHANNEL = 'ergodrive_invalidations';
 /** Anybody with a connection to the database can notify on any channel, with anything. */
@@ -21,12 +20,7 @@ const PAYLOADS = [
 ];
 
 describe("a forged notification on the invalidation log's channel", () => {
-  let deployment: Deployment<AppProcess>;
-
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses());
 
   it.each(PAYLOADS)(
     '%j neither ends the process nor keeps it from hearing the next change',

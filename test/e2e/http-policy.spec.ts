@@ -1,8 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { ApiClient } from '../support/app/api-client.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const ORIGIN = 'https://app.example.org';
 const PREFLIGHT = {
@@ -11,20 +9,16 @@ const PREFLIGHT = {
 };
 
 describe('every answer', () => {
-  let deployment: Deployment;
-  let client: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [
         { CORS_ORIGINS: `${ORIGIN}, http://localhost:4000` },
         { CORS_ORIGINS: '*' },
         { NODE_ENV: 'production' },
       ],
-    });
-    client = deployment.client();
-  });
-  afterAll(() => deployment.stop());
+    }),
+  );
+  const client = beforeSuite(() => deployment.client());
 
   it('keeps browsers from sniffing, framing and leaking, also on failures', async () => {
     const pages = { '/api/docs': "default-src 'self'" };
@@ -56,9 +50,8 @@ describe('every answer', () => {
       refreshed,
       await member.get('/api/v1/users/me'),
       await member.get('/api/v1/sessions'),
-    ]) {
+    ])
       expect(headers['cache-control']).toMatch(/no-store|private/);
-    }
   });
 
   describe('to browsers of other origins', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
+import { beforeSuite } from './support/before-suite.js';
 import { MovingCommand, ndjson } from './support/moving-command.js';
 
 const newAddress = (): string => `${randomUUID()}@example.org`;
@@ -49,14 +50,8 @@ const HOSTILE: readonly (readonly [code: string, members: object])[] = [
 ];
 
 describe('the import of a hostile file', () => {
-  let database: TestDatabase;
-  let command: MovingCommand;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    command = await MovingCommand.for(database.url);
-  });
-  afterAll(() => database.drop());
+  const database = beforeSuite(() => createTestDatabase());
+  const command = beforeSuite(() => MovingCommand.for(database.url));
 
   const count = async (): Promise<number> =>
     (await sql<{ n: number }>(database.url, 'SELECT count(*)::int AS n FROM users'))[0]?.n ?? -1;

@@ -1,8 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
+import { beforeSuite } from './support/before-suite.js';
 import { linesOf, MovingCommand } from './support/moving-command.js';
 import { BCRYPT } from './support/moving-suite.js';
 
@@ -12,13 +13,11 @@ const KILLS = 4;
 const WRONG_EVERY = 100;
 
 describe('an import that is killed', () => {
-  let database: TestDatabase;
-  let command: MovingCommand;
   let file: string;
 
+  const database = beforeSuite(() => createTestDatabase());
+  const command = beforeSuite(() => MovingCommand.for(database.url));
   beforeAll(async () => {
-    database = await createTestDatabase();
-    command = await MovingCommand.for(database.url);
     const lines = Array.from({ length: ACCOUNTS }, (_, index) =>
       (index + 1) % WRONG_EVERY === 0
         ? '{"email":"nobody"}'
@@ -26,7 +25,6 @@ describe('an import that is killed', () => {
     );
     file = await command.write('accounts.ndjson', `${lines.join('\n')}\n`);
   });
-  afterAll(() => database.drop());
 
   const count = async ({ url } = database): Promise<number> =>
     (await sql<{ n: number }>(url, 'SELECT count(*)::int AS n FROM users'))[0]?.n ?? -1;

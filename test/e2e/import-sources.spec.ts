@@ -1,6 +1,7 @@
 import { randomUUID, scryptSync } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type MovingCommand, ndjson } from './support/moving-command.js';
+import { beforeSuite } from './support/before-suite.js';
+import { ndjson } from './support/moving-command.js';
 import { BCRYPT, BCRYPT_PASSWORD, MovingSuite } from './support/moving-suite.js';
 
 const FIXTURES = resolve('test/fixtures/moving');
@@ -8,14 +9,8 @@ const FIXTURES = resolve('test/fixtures/moving');
 const newAddress = (): string => `${randomUUID()}@example.org`;
 
 describe('the import of what another system exports', () => {
-  let suite: MovingSuite;
-  let command: MovingCommand;
-
-  beforeAll(async () => {
-    suite = await MovingSuite.start();
-    ({ command } = suite);
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() => MovingSuite.start());
+  const command = beforeSuite(() => suite.command);
 
   it('takes realm exports of Keycloak', async () => {
     const realm = await command.importFile(`${FIXTURES}/keycloak-realm.json`, '--format', 'keycloak');

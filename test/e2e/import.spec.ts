@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import argon2 from '@node-rs/argon2';
 import { sql } from '../support/postgres/sql.js';
-import type { Deployment } from './support/deployment.js';
-import { type MovingCommand, ndjson } from './support/moving-command.js';
+import { beforeSuite } from './support/before-suite.js';
+import { ndjson } from './support/moving-command.js';
 import { BCRYPT, BCRYPT_PASSWORD, MovingSuite } from './support/moving-suite.js';
 
 const newAddress = (): string => `${randomUUID()}@example.org`;
 
 describe('the import of accounts', () => {
-  let suite: MovingSuite;
-  let deployment: Deployment;
-  let command: MovingCommand;
-
-  beforeAll(async () => {
-    suite = await MovingSuite.start();
-    ({ deployment, command } = suite);
-  });
-  afterAll(() => suite.stop());
+  const suite = beforeSuite(() => MovingSuite.start());
+  const deployment = beforeSuite(() => suite.deployment);
+  const command = beforeSuite(() => suite.command);
 
   it('keeps what NDJSON says of an account', async () => {
     const [id, email] = [randomUUID(), newAddress()];

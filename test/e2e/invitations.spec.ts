@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { basic } from '../support/app/oauth-client.js';
 import { MailFolder } from '../support/mail/mail-folder.js';
 import { PASSWORD, type Tokens } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 import { LiveClient } from './support/live-client.js';
@@ -14,24 +14,15 @@ const INVITATION = 'account/accept-invitation';
 const RESET = 'account/reset-password';
 
 describe('an account that comes by a mail', () => {
-  let mails: MailFolder;
-  let deployment: Deployment;
-  let recovery: Recovery;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    mails = await MailFolder.make();
-    // The second instance lets nobody register.
-    deployment = await Deployment.start({
+  const mails = beforeSuite(() => MailFolder.make());
+  // The second instance lets nobody register.
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [mails.variables, { ...mails.variables, REGISTRATION: 'invite' }],
-    });
-    recovery = new Recovery(deployment);
-    admin = await deployment.admin();
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await mails.remove();
-  });
+    }),
+  );
+  const recovery = beforeSuite(() => new Recovery(deployment));
+  const admin = beforeSuite(() => deployment.admin());
 
   const newAddress = () => `${randomUUID()}@example.org`;
   const invite = async (email: string, more: object = {}) => {

@@ -102,10 +102,7 @@ describe('the service with the variables of the Kubernetes example, after the co
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(dirname(APP_ENTRY), basename(program))],
-      {
-        env: { PATH: process.env['PATH'], ...env },
-        cwd: await makeTemporaryDirectory('migration'),
-      },
+      { env: { PATH: process.env['PATH'], ...env }, cwd: await makeTemporaryDirectory('migration') },
     );
     expect(stdout).toContain('The schema is up to date');
   });

@@ -3,9 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../support/app/browser.js';
 import { MailFolder, type ReceivedMail } from '../support/mail/mail-folder.js';
 import { freePort } from '../support/network/free-port.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 const NEW_PASSWORD = 'a new horse battery';
 const PHONE = { viewport: { width: 320, height: 640 }, locale: 'de-AT' } as const;

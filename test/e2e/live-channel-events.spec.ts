@@ -1,28 +1,21 @@
 import type { ApiClient } from '../support/app/api-client.js';
 import { RedisServer } from '../support/redis/redis-server.js';
-import type { Member } from './support/accounts.js';
-import { ADMIN, Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
+import { ADMIN, beforeSuite, Deployment, type Member } from './support/suite.js';
 
 const SESSIONS_PER_USER = '3';
 
 describe('a live channel on another instance', () => {
-  let redis: RedisServer;
-  let deployment: Deployment;
   let adminClient: ApiClient;
 
-  beforeAll(async () => {
-    redis = await RedisServer.start();
+  const redis = beforeSuite(() => RedisServer.start());
+  const deployment = beforeSuite(() => {
     const env = { REFRESH_GRACE_SECONDS: '0', SESSIONS_PER_USER };
-    deployment = await Deployment.start({ instances: [env, env], redisUrl: redis.url });
+    return Deployment.start({ instances: [env, env], redisUrl: redis.url });
   });
   // Everybody's sessions end here, that of the admin too.
   beforeEach(async () => {
     adminClient = await deployment.admin();
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await redis.stop();
   });
 
   const signUp = () => deployment.accounts().signUp();
@@ -171,13 +164,7 @@ describe('a live channel on another instance', () => {
       await member.client.patch('/api/v1/users/me', { full_name: 'New Name' });
       await expect(live.receives('user.updated')).resolves.toEqual({
         type: 'user.updated',
-        user: {
-          id: member.id,
-          email: member.email,
-          full_name: 'New Name',
-          role: 'student',
-          is_active: true,
-        },
+        user: { id: member.id, email: member.email, full_name: 'New Name', role: 'student', is_active: true },
       });
       live.messages.length = 0;
       await adminClient.patch(`/api/v1/users/${member.id}`, { role: 'researcher' });

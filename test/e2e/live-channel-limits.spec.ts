@@ -1,13 +1,11 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { waitFor } from '../support/wait-for.js';
-import type { Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
 import { LiveClient } from './support/live-client.js';
 import { TokenKey } from './support/live-tokens.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment, type Member } from './support/suite.js';
 
 const MAX_MESSAGES = 20;
 const MAX_CHANNELS_PER_USER = 100;
@@ -16,12 +14,8 @@ const LONG_MS = 30_000;
 
 describe('the live channel server', () => {
   const key = new TokenKey();
-  let deployment: Deployment<AppProcess>;
 
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses({ instances: [{ JWT_SECRET: key.secret }] });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses({ instances: [{ JWT_SECRET: key.secret }] }));
 
   const app = () => deployment.apps[0]!;
   const signUp = () => deployment.accounts().signUp();

@@ -1,23 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { LiveClient } from './support/live-client.js';
 import { TokenKey } from './support/live-tokens.js';
+import { ADMIN, beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('a live channel', () => {
   const key = new TokenKey();
-  let deployment: Deployment;
   let admin: ApiClient;
   let adminToken: string;
 
-  beforeAll(async () => {
+  const deployment = beforeSuite(() => {
     const env = { JWT_SECRET: key.secret };
-    deployment = await Deployment.start({ instances: [env, env] });
+    return Deployment.start({ instances: [env, env] });
+  });
+  beforeAll(async () => {
     adminToken = (await deployment.accounts().login(ADMIN)).access_token;
     admin = deployment.client().as(adminToken);
   });
-  afterAll(() => deployment.stop());
 
   const signUp = () => deployment.accounts().signUp();
   /** On the instance that did not open the session. */

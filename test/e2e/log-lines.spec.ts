@@ -1,4 +1,3 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import argon2 from '@node-rs/argon2';
 import { generateKey } from '../../src/config/jwk.js';
@@ -7,18 +6,15 @@ import { freePort } from '../support/network/free-port.js';
 import { RawConnection } from '../support/network/raw-http.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
 import { keyFile } from './support/key-files.js';
 import { type LogLine, linesOf } from './support/log-lines.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const PASSWORD = 'correct horse battery';
 const CLIENT_ADDRESS = '2001:db8::7';
 
 describe('the log lines of a process', () => {
-  let deployment: Deployment<AppProcess>;
-  let client: { client_id: string; client_secret: string };
-
-  beforeAll(async () => {
+  const deployment = beforeSuite(async () => {
     const port = await freePort();
     const env = {
       NODE_ENV: 'production',
@@ -29,10 +25,9 @@ describe('the log lines of a process', () => {
       // Nothing listens there.
       PASSWORD_HIBP_URL: 'http://127.0.0.1:1/range',
     };
-    deployment = await Deployment.ofProcesses({ instances: [env], port });
-    client = await deployment.registerClient();
+    return Deployment.ofProcesses({ instances: [env], port });
   });
-  afterAll(() => deployment.stop());
+  const client = beforeSuite(() => deployment.registerClient());
 
   const output = () => deployment.apps[0]?.output ?? '';
 

@@ -1,19 +1,13 @@
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const LIMIT = 10;
 const [LIMITED, UNLIMITED] = [0, 1];
 const WRONG = 'wrong-Test1234';
 
 describe('guessing a password', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({
-      instances: [{ RATE_LIMIT_ENABLED: 'true' }, { RATE_LIMIT_ENABLED: 'false' }],
-    });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() =>
+    Deployment.start({ instances: [{ RATE_LIMIT_ENABLED: 'true' }, { RATE_LIMIT_ENABLED: 'false' }] }),
+  );
 
   const guess = async (email: string, times: number, instance = LIMITED) => {
     for (let attempt = 0; attempt < times; attempt++) {
@@ -69,9 +63,8 @@ describe('guessing a password', () => {
   it('with a stolen session is refused as well', async () => {
     const { client } = await deployment.accounts().signUp();
     const change = { current_password: WRONG, new_password: 'a new horse battery' };
-    for (let attempt = 0; attempt < LIMIT; attempt++) {
+    for (let attempt = 0; attempt < LIMIT; attempt++)
       expectProblem(await client.post('/api/v1/users/me/change-password', change), 403, 'wrong_password');
-    }
     expectProblem(await client.post('/api/v1/users/me/change-password', change), 429, 'too_many_requests');
   });
 

@@ -36,10 +36,7 @@ describe('a program that opens every link of a mail', () => {
     const port = await freePort();
     mails = await MailFolder.make();
     const env = { ...mails.variables, PUBLIC_URL: `http://127.0.0.1:${port}` };
-    deployment = await Deployment.start({
-      instances: [env, { ...env, REGISTRATION_SILENT: 'true' }],
-      port,
-    });
+    deployment = await Deployment.start({ instances: [env, { ...env, REGISTRATION_SILENT: 'true' }], port });
     admin = await deployment.admin();
     browser = await launchBrowser();
   });

@@ -2,8 +2,7 @@ import { api, type ApiClient } from '../support/app/api-client.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { freePort } from '../support/network/free-port.js';
 import { RawConnection } from '../support/network/raw-http.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { Deployment, expectProblem } from './support/suite.js';
 
 const FOR_OPERATORS = ['/metrics', '/api/docs', '/api/docs-json', '/api/docs/swagger-ui-init.js'];
 const PROBES = ['/health/live', '/health/ready', '/health/serving'];

@@ -1,13 +1,12 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
 import { POLL_PATH } from './support/feed-client.js';
 import { neededBytes, WITH_INSPECTOR } from './support/inspector.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const MEBIBYTE = 1024 * 1024;
 const KIBIBYTE = 1024;
@@ -24,17 +23,17 @@ const channel = () =>
   'Sec-WebSocket-Protocol: ergodrive.v1\r\n\r\n';
 
 describe('the memory of the process', () => {
-  let keys: SigningKeysFile;
-  let deployment: Deployment<AppProcess>;
   let before: number;
   let sockets: Socket[];
 
-  beforeAll(async () => {
-    keys = await SigningKeysFile.create();
-    deployment = await Deployment.ofProcesses({
+  const keys = beforeSuite(() => SigningKeysFile.create());
+  const deployment = beforeSuite(() =>
+    Deployment.ofProcesses({
       instances: [{ SIGNING_KEYS_FILE: keys.path, ...WITH_INSPECTOR }],
       redisUrl: null,
-    });
+    }),
+  );
+  beforeAll(async () => {
     before = await neededBytes(deployment.apps[0]!);
   });
   beforeEach(() => {
@@ -48,10 +47,6 @@ describe('the memory of the process', () => {
       timeoutMs: 60_000,
       intervalMs: 500,
     });
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await keys.remove();
   });
 
   const open = async (): Promise<Socket> => {

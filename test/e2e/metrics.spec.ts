@@ -5,32 +5,26 @@ import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment, PASSWORD } from './support/suite.js';
 
 const WAIT = { timeoutMs: 30_000 };
 
 /** What an operator sees of one instance. */
 describe('metrics', () => {
-  let redis: RedisServer;
-  let keys: SigningKeysFile;
-  let deployment: Deployment;
   let client: ApiClient;
 
-  beforeAll(async () => {
-    [redis, keys] = await Promise.all([RedisServer.start(), SigningKeysFile.create()]);
-    deployment = await Deployment.start({
+  const redis = beforeSuite(() => RedisServer.start());
+  const keys = beforeSuite(() => SigningKeysFile.create());
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       redisUrl: redis.url,
       instances: [{ RATE_LIMIT_ENABLED: 'true', SIGNING_KEYS_FILE: keys.path }],
-    });
+    }),
+  );
+  beforeAll(async () => {
     await deployment.trusted(30_000);
     client = deployment.client();
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await redis.stop();
-    await keys.remove();
   });
 
   const scrape = async () => (await client.get<string>('/metrics')).body;

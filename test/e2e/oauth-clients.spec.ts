@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { api, type ApiClient } from '../support/app/api-client.js';
+import { api } from '../support/app/api-client.js';
 import { AppProcess } from '../support/app/app-process.js';
 import { freePort } from '../support/network/free-port.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { ManagedProcess } from '../support/process/managed-process.js';
 import { waitFor } from '../support/wait-for.js';
-import { Accounts, type Member } from './support/accounts.js';
-import { ADMIN } from './support/deployment.js';
 import { type OAuthClient } from '../support/app/oauth-client.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { Accounts, ADMIN, beforeSuite, type Member } from './support/suite.js';
 
 const OPENID_CLIENT = fileURLToPath(new URL('./support/oauth-clients/openid-client.mjs', import.meta.url));
 const OAUTH4WEBAPI = fileURLToPath(new URL('./support/oauth-clients/oauth4webapi.mjs', import.meta.url));
@@ -21,16 +20,13 @@ const INACTIVE = { active: false };
 
 /** Each library runs in a process of its own, against the built app, and knows its address alone. */
 describe('of the OAuth client libraries,', () => {
-  let database: TestDatabase;
-  let app: AppProcess;
-  let client: ApiClient;
   let credentials: OAuthClient;
   let member: Member;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
+  const database = beforeSuite(() => createTestDatabase());
+  const app = beforeSuite(async () => {
     const port = await freePort();
-    app = await AppProcess.start({
+    return AppProcess.start({
       port,
       env: {
         DATABASE_URL: database.url,
@@ -39,15 +35,12 @@ describe('of the OAuth client libraries,', () => {
         ADMIN_PASSWORD: ADMIN.password,
       },
     });
-    client = api(app.url);
+  });
+  const client = beforeSuite(() => api(app.url));
+  beforeAll(async () => {
     const accounts = new Accounts(client);
     credentials = await registerOAuthClient(client.as((await accounts.login(ADMIN)).access_token));
     member = await accounts.signUp();
-  });
-  afterAll(async () => {
-    client.close();
-    await app.stop();
-    await database.drop();
   });
 
   const task = (more: object) =>
@@ -122,10 +115,7 @@ describe('of the OAuth client libraries,', () => {
           ({ status }) => status === 401,
           () => false,
         ),
-      {
-        what: 'the service of express',
-        timeoutMs: 30_000,
-      },
+      { what: 'the service of express', timeoutMs: 30_000 },
     );
     const { tokens, sessionId } = await new Accounts(client).logIn(member);
     const ask = () => orders.as(tokens.access_token).get('/');

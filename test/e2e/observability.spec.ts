@@ -5,8 +5,7 @@ import { basic } from '../support/app/oauth-client.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { OBSERVABILITY, Prometheus, promtool } from '../support/prometheus/prometheus.js';
 import { waitFor } from '../support/wait-for.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
+import { Deployment, PASSWORD } from './support/suite.js';
 
 interface Rule {
   alert: string;
@@ -98,9 +97,7 @@ describe('the dashboard and the rules', () => {
   /** Repeats what a few users, a guesser and a receiver of the feed do, until the test is over. */
   async function useEverything(): Promise<void> {
     const { client_id, client_secret } = await deployment.registerClient();
-    const headers = {
-      authorization: basic({ id: client_id, secret: client_secret }),
-    };
+    const headers = { authorization: basic({ id: client_id, secret: client_secret }) };
     const api = deployment.client();
     const members = await Promise.all(Array.from({ length: USERS }, () => deployment.accounts().register()));
     for (let cursor = '', turn = 0; !isOver; turn++) {

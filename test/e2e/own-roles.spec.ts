@@ -1,13 +1,9 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
 import { basic } from '../support/app/oauth-client.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf, type Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem, type Member } from './support/suite.js';
 
 const OWN = ['reader', 'editor', 'admin'];
 const FORMER = ['student', 'researcher', 'admin'];
@@ -16,15 +12,11 @@ const BEFORE = 1;
 
 /** As during a change of `ROLES`, which the instances learn one after the other. */
 describe('instances with other roles than those before', () => {
-  let deployment: Deployment<AppProcess>;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
+  const deployment = beforeSuite(() => {
     const own = { ROLES: OWN.join(','), LOG_LEVEL: 'warn' };
-    deployment = await Deployment.ofProcesses({ instances: [own, { DEFAULT_ROLE: 'researcher' }] });
-    admin = await deployment.admin();
+    return Deployment.ofProcesses({ instances: [own, { DEFAULT_ROLE: 'researcher' }] });
   });
-  afterAll(() => deployment.stop());
+  const admin = beforeSuite(() => deployment.admin());
 
   const register = (body: object, instance = 0) =>
     deployment.client(instance).post('/api/v1/auth/register', {

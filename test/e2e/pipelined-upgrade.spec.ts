@@ -1,8 +1,7 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { once } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { RawConnection } from '../support/network/raw-http.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const CREDENTIALS = JSON.stringify({ email: `${randomUUID()}@example.org`, password: 'wrong-password' });
 /** Its answer takes a hash, so that what follows at once meets a pending answer. */
@@ -18,12 +17,7 @@ const channel = () =>
   'Sec-WebSocket-Protocol: ergodrive.v1\r\n\r\n';
 
 describe('an upgrade that is sent while answers are pending', () => {
-  let deployment: Deployment<AppProcess>;
-
-  beforeAll(async () => {
-    deployment = await Deployment.ofProcesses();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.ofProcesses());
 
   /** The status of each answer to requests that are sent at once. */
   const statuses = async (...requests: string[]) => {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient, ApiRequest } from '../support/app/api-client.js';
-import type { Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import type { ApiRequest } from '../support/app/api-client.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LOGIN = '/api/v1/auth/login/json';
@@ -12,18 +10,10 @@ const NO_TEXT = { code: 'not_a_text', message: 'Must be a text' };
 
 /** What is wrong with a request is said in one shape, with a stable code, and never by a 500. */
 describe('a request', () => {
-  let deployment: Deployment;
-  let client: ApiClient;
-  let member: Member;
-  let admin: ApiClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start();
-    client = deployment.client();
-    member = await deployment.accounts().signUp();
-    admin = await deployment.admin();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start());
+  const client = beforeSuite(() => deployment.client());
+  const member = beforeSuite(() => deployment.accounts().signUp());
+  const admin = beforeSuite(() => deployment.admin());
 
   const raw = (body: string, headers: Record<string, string> = JSON_TYPE, path = LOGIN) =>
     client.post(path, body, { headers });
@@ -78,9 +68,8 @@ describe('a request', () => {
     });
 
     it('missing is answered with 422 on every route that needs a body', async () => {
-      for (const path of [LOGIN, REGISTER, '/api/v1/auth/login', '/api/v1/auth/refresh']) {
+      for (const path of [LOGIN, REGISTER, '/api/v1/auth/login', '/api/v1/auth/refresh'])
         expectProblem(await client.post(path), 422, 'validation_failed');
-      }
       expectProblem(await member.client.post('/api/v1/users/me/change-password'), 422, 'validation_failed');
     });
 

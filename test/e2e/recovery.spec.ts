@@ -4,6 +4,7 @@ import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { MailFolder } from '../support/mail/mail-folder.js';
 import { sql } from '../support/postgres/sql.js';
 import { type Member, PASSWORD } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 import { FeedClient } from './support/feed-client.js';
@@ -15,21 +16,13 @@ const INSTANCES = [0, 1];
 const RESET = 'account/reset-password';
 
 describe('a forgotten password', () => {
-  let keys: SigningKeysFile;
-  let mails: MailFolder;
-  let deployment: Deployment;
-  let recovery: Recovery;
-
-  beforeAll(async () => {
-    [keys, mails] = await Promise.all([SigningKeysFile.create(), MailFolder.make()]);
+  const keys = beforeSuite(() => SigningKeysFile.create());
+  const mails = beforeSuite(() => MailFolder.make());
+  const deployment = beforeSuite(() => {
     const env = { ...mails.variables, SIGNING_KEYS_FILE: keys.path };
-    deployment = await Deployment.start({ instances: [env, env] });
-    recovery = new Recovery(deployment);
+    return Deployment.start({ instances: [env, env] });
   });
-  afterAll(async () => {
-    await deployment.stop();
-    await Promise.all([keys.remove(), mails.remove()]);
-  });
+  const recovery = beforeSuite(() => new Recovery(deployment));
 
   /** The mail that asks for a proof of the address has a link to the same page: it is opened before. */
   const askFor = async (email: string): Promise<string> => {

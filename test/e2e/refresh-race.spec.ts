@@ -1,28 +1,16 @@
 import { PATIENT } from '../support/app/patient.js';
 import { RedisServer } from '../support/redis/redis-server.js';
-import { claimsOf } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem } from './support/suite.js';
 
 const PARALLEL = 50;
 
 /** Two instances with a grace period and two without, on one database and one Redis. */
 describe('many refreshes of one token at once', () => {
-  let redis: RedisServer;
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    redis = await RedisServer.start();
+  const redis = beforeSuite(() => RedisServer.start());
+  const deployment = beforeSuite(() => {
     // They take turns at one row, which takes a busy machine more than the time for a request.
     const strict = { ...PATIENT, REFRESH_GRACE_SECONDS: '0' };
-    deployment = await Deployment.start({
-      instances: [PATIENT, PATIENT, strict, strict],
-      redisUrl: redis.url,
-    });
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await redis.stop();
+    return Deployment.start({ instances: [PATIENT, PATIENT, strict, strict], redisUrl: redis.url });
   });
 
   const refreshAll = (token: string, instances: readonly [number, number]) =>
@@ -60,9 +48,8 @@ describe('many refreshes of one token at once', () => {
       const { tokens } = await deployment.accounts().signUp();
       const answers = await refreshAll(tokens.refresh_token, [2, 3]);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      for (const answer of answers.filter(({ status }) => status !== 200)) {
+      for (const answer of answers.filter(({ status }) => status !== 200))
         expectProblem(answer, 401, 'token_revoked');
-      }
     });
   });
 });

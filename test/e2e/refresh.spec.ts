@@ -1,20 +1,15 @@
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem, expectRevoked } from './support/expectations.js';
+import { beforeSuite, claimsOf, Deployment, expectProblem, expectRevoked } from './support/suite.js';
 
 const GRACE_SECONDS = 1;
 const [WITH_GRACE, SHORT_GRACE, NO_GRACE] = [0, 1, 2];
 
 describe('a refresh', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({
+  const deployment = beforeSuite(() =>
+    Deployment.start({
       instances: [{}, { REFRESH_GRACE_SECONDS: String(GRACE_SECONDS) }, { REFRESH_GRACE_SECONDS: '0' }],
-    });
-  });
-  afterAll(() => deployment.stop());
+    }),
+  );
 
   const signUp = () => deployment.accounts().signUp();
   const refresh = (token: string, instance = WITH_GRACE) => deployment.accounts(instance).refresh(token);
@@ -49,9 +44,8 @@ describe('a refresh', () => {
     const second = await refresh(tokens.refresh_token);
     expect(second.status).toBe(200);
     expect(second.body.refresh_token).toBe(first.body.refresh_token);
-    for (const { body } of [first, second]) {
+    for (const { body } of [first, second])
       await expect(me(body.access_token)).resolves.toMatchObject({ status: 200 });
-    }
     await expect(refresh(first.body.refresh_token)).resolves.toMatchObject({ status: 200 });
   });
 
@@ -110,9 +104,8 @@ describe('a refresh', () => {
       ]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
       expect(answers[0].body.refresh_token).toBe(answers[1].body.refresh_token);
-      for (const { body } of answers) {
+      for (const { body } of answers)
         await expect(me(body.access_token)).resolves.toMatchObject({ status: 200 });
-      }
       await expect(refresh(answers[1].body.refresh_token)).resolves.toMatchObject({ status: 200 });
     }
   });

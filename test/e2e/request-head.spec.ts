@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ProblemBody } from './support/expectations.js';
 import { RawConnection, type RawAnswer } from '../support/network/raw-http.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment, type ProblemBody } from './support/suite.js';
 
 const GET = 'GET /health/live HTTP/1.1\r\n';
 const WELL = `${GET}Host: a\r\n\r\n`;
@@ -15,12 +14,7 @@ const CHANNEL =
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
 describe('the head of a request', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start();
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start());
 
   /** The answers to the bytes until the service ends the connection. */
   const answersTo = async (bytes: string) => {

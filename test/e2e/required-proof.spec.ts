@@ -1,29 +1,17 @@
 import { basic } from '../support/app/oauth-client.js';
 import { MailFolder } from '../support/mail/mail-folder.js';
-import { PASSWORD } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
 import { Recovery } from './support/recovery.js';
+import { beforeSuite, Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 const PROOF = 'account/verify-email';
 
 describe('an account whose address must be proved', () => {
-  let mails: MailFolder;
-  let deployment: Deployment;
-  let recovery: Recovery;
-
-  beforeAll(async () => {
-    mails = await MailFolder.make();
-    deployment = await Deployment.start({
-      instances: [{ ...mails.variables, REQUIRE_VERIFIED_EMAIL: 'true' }],
-    });
-    recovery = new Recovery(deployment);
-  });
-  afterAll(async () => {
-    await deployment.stop();
-    await mails.remove();
-  });
+  const mails = beforeSuite(() => MailFolder.make());
+  const deployment = beforeSuite(() =>
+    Deployment.start({ instances: [{ ...mails.variables, REQUIRE_VERIFIED_EMAIL: 'true' }] }),
+  );
+  const recovery = beforeSuite(() => new Recovery(deployment));
 
   it('logs in only after the proof, and who knows no password does not learn of it', async () => {
     const account = await deployment.accounts().register();

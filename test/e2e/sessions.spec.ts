@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../support/app/api-client.js';
 import { claimsOf, type Tokens } from './support/accounts.js';
+import { beforeSuite } from './support/before-suite.js';
 import { Deployment } from './support/deployment.js';
 import { expectProblem, expectRevoked } from './support/expectations.js';
 
@@ -19,12 +20,7 @@ interface SessionPage {
 }
 
 describe('sessions', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, { SESSIONS_PER_USER: '3' }] });
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, { SESSIONS_PER_USER: '3' }] }));
 
   const list = async (client: ApiClient, query = '') =>
     (await client.get<SessionPage>(`/api/v1/sessions${query}`)).body;
@@ -72,20 +68,19 @@ describe('sessions', () => {
       page: 3,
       page_size: 2,
     });
-    for (const query of ['?page=0', '?page_size=101', '?page=1.5', '?page=x', '?page=1e9', '?unknown=1']) {
+    for (const query of ['?page=0', '?page_size=101', '?page=1.5', '?page=x', '?page=1e9', '?unknown=1'])
       expectProblem(await first.client.get(`/api/v1/sessions${query}`), 422, 'validation_failed');
-    }
   });
 
   it('keep the user agent, cut to a limited length', async () => {
     const account = await deployment.accounts().register();
-    const { body } = await deployment.client().post<{ access_token: string }>(
-      '/api/v1/auth/login/json',
-      { email: account.email, password: account.password },
-      {
-        headers: { 'user-agent': 'x'.repeat(2000) },
-      },
-    );
+    const { body } = await deployment
+      .client()
+      .post<{ access_token: string }>(
+        '/api/v1/auth/login/json',
+        { email: account.email, password: account.password },
+        { headers: { 'user-agent': 'x'.repeat(2000) } },
+      );
     const { sessions } = await list(deployment.client().as(body.access_token));
     expect(sessions[0]?.user_agent).toMatch(/^x{100,512}$/);
   });
@@ -113,9 +108,8 @@ describe('sessions', () => {
       deployment.accounts().signUp(),
       deployment.accounts().signUp(),
     ]);
-    for (const id of [theirs.sessionId, randomUUID(), 'no-uuid', '%00', `${theirs.sessionId}%20`]) {
+    for (const id of [theirs.sessionId, randomUUID(), 'no-uuid', '%00', `${theirs.sessionId}%20`])
       expectProblem(await mine.client.delete(`/api/v1/sessions/${id}`), 404, 'not_found');
-    }
     await expect(theirs.client.get('/api/v1/users/me')).resolves.toMatchObject({ status: 200 });
   });
 

@@ -6,10 +6,8 @@ import { api } from '../support/app/api-client.js';
 import { AppProcess, TEST_ISSUER } from '../support/app/app-process.js';
 import { makeTemporaryDirectory } from '../support/files/temporary-directory.js';
 import { sql } from '../support/postgres/sql.js';
-import { Accounts, claimsOf, headerOf, type Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { keyFile, runKeys } from './support/key-files.js';
+import { Accounts, beforeSuite, claimsOf, Deployment, expectProblem, headerOf } from './support/suite.js';
 
 const VERIFIER = fileURLToPath(new URL('./support/verify-access-token.mjs', import.meta.url));
 const JWKS = '/.well-known/jwks.json';
@@ -21,17 +19,13 @@ interface KeySet {
 }
 
 describe('signing keys', () => {
-  let deployment: Deployment;
-  let member: Member;
-
-  beforeAll(async () => {
+  const deployment = beforeSuite(async () => {
     const [ecFirst, rsaFirst] = [await keyFile(ES256, RS256), await keyFile(RS256, ES256)];
-    deployment = await Deployment.start({
+    return Deployment.start({
       instances: [{ SIGNING_KEYS_FILE: ecFirst }, { SIGNING_KEYS_FILE: rsaFirst }, {}],
     });
-    member = await deployment.accounts().signUp();
   });
-  afterAll(() => deployment.stop());
+  const member = beforeSuite(() => deployment.accounts().signUp());
 
   const signedBy = async (instance: number) => deployment.accounts(instance).login(member);
 

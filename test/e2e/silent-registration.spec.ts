@@ -1,30 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { MailFolder } from '../support/mail/mail-folder.js';
 import { sql } from '../support/postgres/sql.js';
-import { PASSWORD } from './support/accounts.js';
-import { ADMIN, Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
 import { Recovery } from './support/recovery.js';
+import { ADMIN, beforeSuite, Deployment, expectProblem, PASSWORD } from './support/suite.js';
 
 const PROOF = 'account/finish-registration';
 const RESET = 'account/reset-password';
 const OTHER_PASSWORD = 'a strange horse battery';
 
 describe('a silent registration', () => {
-  let mails: MailFolder;
-  let deployment: Deployment;
-  let recovery: Recovery;
-
-  beforeAll(async () => {
-    mails = await MailFolder.make();
+  const mails = beforeSuite(() => MailFolder.make());
+  const deployment = beforeSuite(() => {
     const env = { ...mails.variables, REGISTRATION_SILENT: 'true' };
-    deployment = await Deployment.start({ instances: [env, env] });
-    recovery = new Recovery(deployment);
+    return Deployment.start({ instances: [env, env] });
   });
-  afterAll(async () => {
-    await deployment.stop();
-    await mails.remove();
-  });
+  const recovery = beforeSuite(() => new Recovery(deployment));
 
   const newAddress = () => `${randomUUID()}@example.org`;
   const register = (email: string, password = PASSWORD, instance = 0) =>

@@ -1,4 +1,3 @@
-import type { AppProcess } from '../support/app/app-process.js';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { api } from '../support/app/api-client.js';
@@ -6,8 +5,7 @@ import { OtlpCollector } from '../support/network/otlp-collector.js';
 import type { ReceivedSpan } from '../support/network/otlp-traces.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import type { Member } from './support/accounts.js';
-import { Deployment } from './support/deployment.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const [BEHIND_PROXY, EXPOSED, SAMPLED] = [0, 1, 2];
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -20,12 +18,8 @@ const systemsOf = (spans: readonly ReceivedSpan[]) =>
 
 /** What a collector gets of the application. */
 describe('traces', () => {
-  let collector: OtlpCollector;
-  let deployment: Deployment<AppProcess>;
-  let member: Member;
-
-  beforeAll(async () => {
-    collector = await OtlpCollector.start();
+  const collector = beforeSuite(() => OtlpCollector.start());
+  const deployment = beforeSuite(() => {
     const env = {
       NODE_ENV: 'test',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -33,15 +27,11 @@ describe('traces', () => {
       OTEL_BSP_SCHEDULE_DELAY: '50',
     };
     const proxied = { ...env, TRUSTED_PROXIES: '1', OTEL_SERVICE_NAME: 'accounts' };
-    deployment = await Deployment.ofProcesses({
+    return Deployment.ofProcesses({
       instances: [proxied, env, { ...proxied, OTEL_TRACES_SAMPLER: 'parentbased_always_off' }],
     });
-    member = await deployment.accounts().signUp();
   });
-  afterAll(async () => {
-    await deployment.stop();
-    await collector.stop();
-  });
+  const member = beforeSuite(() => deployment.accounts().signUp());
 
   /** Sends a request with an id of its own. @returns the status of the answer, and the trace */
   async function traced(
@@ -119,10 +109,9 @@ describe('traces', () => {
 
   it('have the template of the route, and the path in the form that the log has', async () => {
     const path = `/api/v1/users/${randomUUID()}`;
-    const { access_token: token } = await deployment.accounts().login({
-      email: 'admin@example.org',
-      password: 'admin-Test1234',
-    });
+    const { access_token: token } = await deployment
+      .accounts()
+      .login({ email: 'admin@example.org', password: 'admin-Test1234' });
     const { server } = await traced('GET', `${path}?email=someone`, { token });
     expect(server.name).toBe('GET /api/v1/users/:id');
     expect(server.attributes['url.path']).toBe(path);

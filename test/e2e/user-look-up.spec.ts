@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient, ApiResponse } from '../support/app/api-client.js';
-import { basic, type OAuthClient } from '../support/app/oauth-client.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import type { ApiResponse } from '../support/app/api-client.js';
+import { basic } from '../support/app/oauth-client.js';
 import { registerOAuthClient } from './support/oauth-clients.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 describe('the look-up of an account', () => {
-  let deployment: Deployment;
-  let admin: ApiClient;
-  let client: OAuthClient;
-
-  beforeAll(async () => {
-    deployment = await Deployment.start({ instances: [{}, {}] });
-    admin = await deployment.admin();
-    client = await registerOAuthClient(admin, 'orders', ['users']);
-  });
-  afterAll(() => deployment.stop());
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{}, {}] }));
+  const admin = beforeSuite(() => deployment.admin());
+  const client = beforeSuite(() => registerOAuthClient(admin, 'orders', ['users']));
 
   const send = (method: string, path: string, authorization: string, instance = 0) =>
     deployment.client(instance).send(method, path, { headers: { authorization } });

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../support/app/api-client.js';
-import { Deployment } from './support/deployment.js';
-import { expectProblem } from './support/expectations.js';
+import { beforeSuite, Deployment, expectProblem } from './support/suite.js';
 
 interface UserPage {
   total: number;
@@ -22,18 +20,14 @@ const NAMES = [
 ];
 
 describe('the list of accounts', () => {
-  let deployment: Deployment;
-  let admin: ApiClient;
-
+  const deployment = beforeSuite(() => Deployment.start());
+  const admin = beforeSuite(() => deployment.admin());
   beforeAll(async () => {
-    deployment = await Deployment.start();
-    admin = await deployment.admin();
     for (const [index, full_name] of NAMES.entries()) {
       const body = { email: `user${index}@search.example.org`, password: randomUUID(), full_name };
       expect((await deployment.client().post('/api/v1/auth/register', body)).status).toBe(201);
     }
   });
-  afterAll(() => deployment.stop());
 
   const search = async (query: Record<string, string>) =>
     (await admin.get<UserPage>(`/api/v1/users?${new URLSearchParams(query).toString()}`)).body;
@@ -127,9 +121,8 @@ describe('the list of accounts', () => {
       'is_active=1',
       'is_active=',
       'is_active=true&is_active=true',
-    ]) {
+    ])
       expectProblem(await admin.get(`/api/v1/users?${query}`), 422, 'validation_failed');
-    }
     await expect(admin.get('/api/v1/users?page=100000')).resolves.toMatchObject({ status: 200 });
   });
 });

@@ -2,19 +2,14 @@ import { createVerifier, type Verifier, type VerifierError } from '../../package
 import { verifierScenarios } from '../../packages/verifier/test/scenarios.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
+import { beforeSuite, type Member } from './support/suite.js';
 import { expectWithinBound } from './support/within-bound.js';
-import type { Member } from './support/accounts.js';
 import { IssuerDeployment } from './support/issuer-deployment.js';
 
 const BOUND_MS = 1000;
 
 describe('the verifier against the service', () => {
-  let issuer: IssuerDeployment;
-
-  beforeAll(async () => {
-    issuer = await IssuerDeployment.start();
-  });
-  afterAll(() => issuer.stop());
+  const issuer = beforeSuite(() => IssuerDeployment.start());
 
   const signUp = () => issuer.deployment.accounts().signUp();
   const options = () => {

@@ -2,28 +2,22 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ApiClient } from '../support/app/api-client.js';
 import { monitorCommands } from '../support/redis/command-monitor.js';
-import { Deployment } from './support/deployment.js';
 import { sampleOf } from './support/metric-sample.js';
+import { beforeSuite, Deployment } from './support/suite.js';
 
 const REQUESTS = 50;
 
 describe('a request whose answer is in the cache', () => {
-  let deployment: Deployment;
-
-  beforeAll(async () => {
-    // A machine that stalls must not make PostgreSQL answer instead of Redis.
-    deployment = await Deployment.start({ instances: [{ CACHE_DEADLINE_MS: '5000' }] });
-  });
-  afterAll(() => deployment.stop());
+  // A machine that stalls must not make PostgreSQL answer instead of Redis.
+  const deployment = beforeSuite(() => Deployment.start({ instances: [{ CACHE_DEADLINE_MS: '5000' }] }));
 
   const verdicts = async (source: string, outcome = 'accepted'): Promise<number> => {
     const sample = `ergodrive_verdicts_total{source="${source}",outcome="${outcome}"}`;
     return (await sampleOf(deployment.client(), sample)) ?? 0;
   };
   const askOften = async (client: ApiClient) => {
-    for (let count = 0; count < REQUESTS; count++) {
+    for (let count = 0; count < REQUESTS; count++)
       expect((await client.get('/api/v1/users/me')).status).toBe(200);
-    }
   };
 
   it('costs one MGET of its two keys, no PING, and no query to PostgreSQL', async () => {

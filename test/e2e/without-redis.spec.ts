@@ -3,8 +3,7 @@ import { freePort } from '../support/network/free-port.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { Deployment } from './support/deployment.js';
-import { expectRevoked } from './support/expectations.js';
+import { Deployment, expectRevoked } from './support/suite.js';
 
 /** Long enough to be overtaken by the next request. */
 const NOTIFICATION_TAKES_MS = 20;

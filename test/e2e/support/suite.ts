@@ -1,0 +1,5 @@
+/** What most suites use. */
+export * from './accounts.js';
+export * from './before-suite.js';
+export * from './deployment.js';
+export * from './expectations.js';
