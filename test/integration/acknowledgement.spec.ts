@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { ACCEPTANCE_MS } from '../../src/common/acceptance.js';
 import { EvictionService } from '../../src/log/eviction.service.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
@@ -8,7 +9,6 @@ import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { getMe, logIn, type Member, register, verdictOf } from './accounts.js';
 import { nextPolls } from './follower-sessions.js';
-import { connectedClient } from './app-suite.js';
 
 /** For a machine that others use too. */
 const SCHEDULING_MS = 400;
@@ -34,6 +34,11 @@ describe('a change that deletes a cache entry', () => {
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), RedisServer.start()]);
     app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await redis.stop();
+    await database.drop();
   });
   beforeEach(async () => {
     await app.trusted();
@@ -83,7 +88,8 @@ describe('a change that deletes a cache entry', () => {
   });
 
   it('notifies every instance, which a login that ends no session does not', async () => {
-    const listener = await connectedClient(database.url);
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
     const notified: string[] = [];
     listener.on('notification', ({ channel }) => notified.push(channel));
     await listener.query('LISTEN ergodrive_invalidations');

@@ -19,6 +19,7 @@ describe('an OAuth client that uses two instances', () => {
     instances = await TwoInstances.start();
     ({ one, other, admin } = instances);
   });
+  afterAll(() => instances.stop());
   afterEach(() => jest.restoreAllMocks());
 
   const renew = async (id: string) => {

@@ -13,6 +13,7 @@ describe('commands that overlap', () => {
   beforeAll(async () => {
     fixture = await CommandFixture.start();
   });
+  afterAll(() => fixture.stop());
 
   /** Every password is verified before the first request goes on. */
   async function verifyTogether(requests: readonly (() => Promise<Answer>)[]): Promise<Answer[]> {

@@ -1,6 +1,6 @@
 import type { Answer } from './app-in-process.js';
 import { CommandFixture } from './command-fixture.js';
-import { expectAnswer, entryOf, getMe, logIn, register, registerCached, type Member } from './accounts.js';
+import { entryOf, getMe, logIn, register, registerCached, type Member } from './accounts.js';
 
 type Command = (fixture: CommandFixture, caller: Member, target: Member) => Promise<Answer>;
 
@@ -34,6 +34,7 @@ describe('at its commit,', () => {
   beforeAll(async () => {
     fixture = await CommandFixture.start();
   });
+  afterAll(() => fixture.stop());
 
   async function expectNothing(
     request: () => Promise<Answer>,
@@ -110,6 +111,7 @@ describe('a command that reveals a change of others', () => {
     // The follower does not delete the entries.
     await fixture.operator.query(`SET ergodrive.invalidation_log = 'off'`);
   });
+  afterAll(() => fixture.stop());
 
   it.each([
     ['is refused', (member: Member) => member, 401],
@@ -145,6 +147,7 @@ describe('an update without a change', () => {
   beforeAll(async () => {
     fixture = await CommandFixture.start();
   });
+  afterAll(() => fixture.stop());
 
   const account = async ({ id }: Member) => {
     const { rows } = await fixture.operator.query('SELECT xmin, updated_at FROM users WHERE id = $1', [id]);
@@ -166,7 +169,10 @@ describe('an update without a change', () => {
     const [admin, target] = [await fixture.registerAdmin(), await register(fixture.app)];
     const before = await account(target);
     for (const body of [{ full_name: 'A', role: 'student', is_active: true }, { role: 'student' }, {}]) {
-      await expectAnswer(fixture.administer(admin, target, body), 200, { id: target.id, role: 'student' });
+      await expect(fixture.administer(admin, target, body)).resolves.toMatchObject({
+        status: 200,
+        body: { id: target.id, role: 'student' },
+      });
     }
     await expect(account(target)).resolves.toEqual(before);
   });

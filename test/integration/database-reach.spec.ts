@@ -1,11 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Standing } from '../../src/standing/standing.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
+import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { sql } from '../support/postgres/sql.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
-import { databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 /** What the README promises for a change by SQL. */
 const SQL_MS = 1000;
@@ -15,14 +16,15 @@ const REVOKED = '401 token_revoked';
 const UNAVAILABLE = '503 temporarily_unavailable';
 
 describe('an instance that cannot read the log', () => {
-  const database = databaseOfSuite();
-  const redis = redisOfSuite();
+  let database: TestDatabase;
+  let redis: TestRedis;
   let requests: TcpProxy;
   let sessions: TcpProxy;
   let app: AppInProcess;
   let member: Member;
 
   beforeAll(async () => {
+    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     const target = { port: Number(new URL(database.url).port) };
     [requests, sessions] = await Promise.all([TcpProxy.start(target), TcpProxy.start(target)]);
     app = await AppInProcess.start({
@@ -32,6 +34,12 @@ describe('an instance that cannot read the log', () => {
     });
     await app.trusted();
     member = await register(app);
+  });
+  afterAll(async () => {
+    await app.stop();
+    await Promise.all([requests.close(), sessions.close()]);
+    await redis.stop();
+    await database.drop();
   });
 
   beforeEach(async () => {

@@ -9,6 +9,7 @@ describe('an erasure', () => {
   beforeAll(async () => {
     fixture = await CommandFixture.start();
   });
+  afterAll(() => fixture.stop());
 
   it('is refused to one of the two last admins who erase themselves at once', async () => {
     const admins = [await fixture.registerAdmin(), await fixture.registerAdmin()];
@@ -28,6 +29,7 @@ describe('an erasure after some days', () => {
     // The test erases by itself.
     await fixture.app.get(DueErasuresService).onApplicationShutdown();
   });
+  afterAll(() => fixture.stop());
 
   it('is not done when it is taken back in the moment in which its day comes', async () => {
     const { app, operator } = fixture;

@@ -18,6 +18,7 @@ describe('the audit trail after an erasure', () => {
     instances = await ErasureInstances.start();
     ({ app, other, admin } = instances);
   });
+  afterAll(() => instances.stop());
 
   it('has the events of the account without address, device and names', async () => {
     const member = await registerFrom(app, ORIGIN);

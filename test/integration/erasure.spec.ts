@@ -21,6 +21,7 @@ describe('an erased account', () => {
     instances = await ErasureInstances.start();
     ({ app, other, admin } = instances);
   });
+  afterAll(() => instances.stop());
 
   const rows = (statement: string, values: unknown[] = []) =>
     app.query(statement, values) as Promise<Record<string, unknown>[]>;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { decodeCursor, encodeCursor } from '../../src/events/feed-cursor.js';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { LogPosition } from '../../src/log/log-position.js';
@@ -8,8 +9,6 @@ import type { FeedAnswer } from '../support/feed/feed-receiver.js';
 import { waitFor } from '../support/wait-for.js';
 import { FeedFixture } from './feed-fixture.js';
 import { endFollowers } from './follower-sessions.js';
-import { connectedClient } from './app-suite.js';
-import { expectAnswer } from './accounts.js';
 
 /** What one page of the log and the memory of an instance hold. */
 const PAGE_ROWS = 10_000;
@@ -65,7 +64,8 @@ describe('a receiver of the revocation feed that was away', () => {
   });
 
   it('gets rows of a transaction that was open all the time', async () => {
-    const open = await connectedClient(feed.database.url);
+    const open = new pg.Client({ connectionString: feed.database.url });
+    await open.connect();
     await open.query('BEGIN');
     await open.query(
       `INSERT INTO invalidations (kind, user_id) SELECT 'user.updated', gen_random_uuid() FROM generate_series(1, 1200)`,
@@ -159,6 +159,7 @@ describe('a receiver without cursors', () => {
     feed = await FeedFixture.start(2);
     await feed.poll({ returnImmediately: true });
   });
+  afterAll(() => feed.stop());
   beforeEach(async () => {
     for (;;) {
       const { sets, complete_to_ms } = await poll({ ack: await outstanding(), ...HELD_BACK });
@@ -233,7 +234,10 @@ describe('a receiver without cursors', () => {
     await insert(1);
     await jtisOf({ returnImmediately: false });
     const other = { id: randomUUID(), secret: 'x' };
-    await expectAnswer(feed.poll({}, other), 401, { error: 'invalid_client' });
+    await expect(feed.poll({}, other)).resolves.toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
     const rows = (await feed.app.query('SELECT client_id FROM event_streams')) as unknown[];
     expect(rows).toEqual([{ client_id: feed.client.id }]);
   });

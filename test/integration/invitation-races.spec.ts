@@ -24,6 +24,7 @@ describe('an invitation that is accepted', () => {
     admin = await fixture.registerAdmin();
     other = await fixture.registerAdmin();
   });
+  afterAll(() => fixture.stop());
 
   const send = (method: string, path: string, { token }: Member) =>
     fixture.app.call(method, `/api/v1/invitations${path}`, { token });

@@ -25,7 +25,9 @@ describe('mails to Exim', () => {
     });
   });
   afterAll(async () => {
+    await app.stop();
     await exim.stop();
+    await database.drop();
     await authority.remove();
   });
 

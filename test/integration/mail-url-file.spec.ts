@@ -69,7 +69,9 @@ describe('SMTP_URL_FILE that is rewritten while the service runs', () => {
     other.reset();
   });
   afterAll(async () => {
+    await app.stop();
     await Promise.all([former.down(), other.down()]);
+    await database.drop();
     await authority.remove();
   });
 

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { BlacklistService } from '../../src/cache/blacklist.service.js';
 import { Standing } from '../../src/standing/standing.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
@@ -7,8 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
-import { expectAnswer, claimsOf, logIn, register, verdictOf, type Member } from './accounts.js';
-import { connectedClient, databaseOfSuite, redisOfSuite } from './app-suite.js';
+import { claimsOf, logIn, register, verdictOf, type Member } from './accounts.js';
 
 const statusOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body['status'];
 const becomes = (app: AppInProcess, status: string) =>
@@ -52,15 +52,19 @@ describe('two instances on one Redis whose databases differ', () => {
     second = await start(databases[1]!);
   });
   afterAll(async () => {
+    await others.stop();
     await second.stop();
+    await redis.stop();
+    await Promise.all(databases.map((each) => each.drop()));
   });
 
   it('make the later one refuse requests, write nothing and say why', async () => {
     await becomes(second, 'unhealthy');
     await expect(second.call('GET', '/health')).resolves.toMatchObject({ status: 503 });
     expect((await database(second)).reason).toContain('another PostgreSQL');
-    await expectAnswer(second.call('GET', '/health/ready'), 503, {
-      details: { primary: { status: 'down' } },
+    await expect(second.call('GET', '/health/ready')).resolves.toMatchObject({
+      status: 503,
+      body: { details: { primary: { status: 'down' } } },
     });
     await expect(second.call('GET', '/health/live')).resolves.toMatchObject({ status: 200 });
     await expect(second.call('GET', '/')).resolves.toMatchObject({ status: 200 });
@@ -102,21 +106,28 @@ describe('two instances on one Redis whose databases differ', () => {
 });
 
 describe('an instance whose database becomes read-only', () => {
-  const test = databaseOfSuite();
-  const redis = redisOfSuite();
+  let test: TestDatabase;
+  let redis: TestRedis;
   let app: AppInProcess;
 
   beforeAll(async () => {
+    [test, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     // A machine that stalls must not end the connection to Redis.
     const patient = { CACHE_DEADLINE_MS: '5000' };
     app = await AppInProcess.start({ DATABASE_URL: test.url, REDIS_URL: redis.url, ...patient });
     await becomes(app, 'healthy');
   });
+  afterAll(async () => {
+    await app.stop();
+    await redis.stop();
+    await test.drop();
+  });
 
   /** Ends the connections of these applications, so that they are opened anew. */
   const setReadOnly = async (readOnly: 'on' | 'off', applications = '%') => {
     const name = new URL(test.url).pathname.slice(1);
-    const admin = await connectedClient(test.url);
+    const admin = new pg.Client({ connectionString: test.url });
+    await admin.connect();
     await admin.query('SET default_transaction_read_only = off');
     await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = ${readOnly}`);
     await admin.query(
