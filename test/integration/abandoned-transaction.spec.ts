@@ -1,30 +1,24 @@
 import { DataSource } from 'typeorm';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const TIMEOUT_MS = '2000';
 
 describe('an instance whose network is gone in the middle of a transaction', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let link: TcpProxy;
   let gone: AppInProcess;
   let other: AppInProcess;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     link = await TcpProxy.start({ port: Number(new URL(database.url).port) });
     [gone, other] = await Promise.all([
       AppInProcess.start({ DATABASE_URL: link.through(database.url), DATABASE_TIMEOUT_MS: TIMEOUT_MS }),
       AppInProcess.start({ DATABASE_URL: database.url }),
     ]);
-  });
-  afterAll(async () => {
-    await link.close();
-    await Promise.all([gone.stop(), other.stop()]);
-    await database.drop();
   });
 
   it('does not keep the others from ending the session that it has locked', async () => {

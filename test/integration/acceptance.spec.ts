@@ -9,18 +9,17 @@ import { EvictionService } from '../../src/log/eviction.service.js';
 import { ReplayService } from '../../src/log/replay.service.js';
 import { ChangeFeed } from '../../src/log/change-feed.js';
 import { FollowerConnection } from '../../src/log/follower-connection.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { ENDLESS } from '../support/endless-permit.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
 import { entryOf, register, registerCached, verdictOf, type Member } from './accounts.js';
+import { connectedClient, databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 /** A process may be stalled after the cache has answered and before the answer is used. */
 describe('an answer of the cache', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let app: AppInProcess;
   let operator: pg.Client;
   /** How far the clocks of the process are ahead of those of the machine. */
@@ -28,12 +27,10 @@ describe('an answer of the cache', () => {
   let barriers: Barrier[] = [];
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     // A machine that stalls must not keep an entry from being written.
     const patient = { CACHE_DEADLINE_MS: '5000' };
     app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...patient });
-    operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
+    operator = await connectedClient(database.url);
     await app.trusted();
   });
   beforeEach(async () => {
@@ -47,12 +44,6 @@ describe('an answer of the cache', () => {
   afterEach(() => {
     for (const barrier of barriers) barrier.release();
     barriers = [];
-  });
-  afterAll(async () => {
-    await operator.end();
-    await app.stop();
-    await redis.stop();
-    await database.drop();
   });
 
   /** As after a read of the log. */
@@ -193,8 +184,7 @@ describe('an answer of the cache', () => {
     await app.get(UserCacheService).evict([member.id]);
     jest.spyOn(app.get(HotStatements), 'read').mockImplementationOnce(async ({ text }, values) => {
       // As within one statement, what is read is of the moment when it began.
-      const reader = new pg.Client({ connectionString: database.url });
-      await reader.connect();
+      const reader = await connectedClient(database.url);
       await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM users LIMIT 1');
       await promoteUnseen(member);
       const { rows: skipped } = await operator.query<{ ms: number }>(

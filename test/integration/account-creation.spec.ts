@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { logIn, type Member, register } from './accounts.js';
+import { expectAnswer, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { keepMails, letterOf, tokenOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const NEXT = 'a new horse battery';
 
 describe('an account that an admin makes', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let app: AppInProcess;
   let withoutMail: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     // Neither of the two settings keeps an admin from it.
     const env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     app = await AppInProcess.start(env);
@@ -26,10 +25,6 @@ describe('an account that an admin makes', () => {
       REGISTRATION: 'closed',
       REGISTRATION_DOMAINS: 'example.net',
     });
-  });
-  afterAll(async () => {
-    await Promise.all([app.stop(), withoutMail.stop()]);
-    await database.drop();
   });
 
   const address = () => `${randomUUID()}@example.org`;
@@ -120,10 +115,7 @@ describe('an account that an admin makes', () => {
 
   it('is refused where the address has an account, or may go back to one', async () => {
     const member = await register(app);
-    await expect(create({ email: member.email.toUpperCase() })).resolves.toMatchObject({
-      status: 409,
-      body: { code: 'email_taken' },
-    });
+    await expectAnswer(create({ email: member.email.toUpperCase() }), 409, { code: 'email_taken' });
     const reserved = address();
     await app.query(
       `INSERT INTO one_time_tokens (id, purpose, digest, user_id, address, expires_at)

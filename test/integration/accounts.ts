@@ -4,7 +4,7 @@ import { SessionVerdictService } from '../../src/sessions/session-verdict.servic
 import type { AccessClaims } from '../../src/sessions/verdict.js';
 import { Standing } from '../../src/standing/standing.js';
 import { waitFor } from '../support/wait-for.js';
-import type { AppInProcess } from './app-in-process.js';
+import type { Answer, AppInProcess } from './app-in-process.js';
 
 export interface Member {
   id: string;
@@ -54,6 +54,15 @@ export async function logIn(
   const [token, refreshToken] = [String(body['access_token']), String(body['refresh_token'])];
   const { sid } = claimsOf(token);
   return { id, email, password, sessionId: sid, token, refreshToken };
+}
+
+/** The answer has the status, and in its body at least what is given. */
+export async function expectAnswer(
+  answer: Promise<Answer>,
+  status: number,
+  body: object = {},
+): Promise<void> {
+  await expect(answer).resolves.toMatchObject({ status, body });
 }
 
 /** What the account's owner gets to see: the status, and the problem's code if it is one. */

@@ -26,13 +26,16 @@ export interface Call {
 
 /** The whole application inside the test's process, so that a test can hold its services in the middle of something. */
 export class AppInProcess {
-  private constructor(
-    readonly app: NestFastifyApplication,
-    private readonly dataDir: string,
-  ) {}
+  private opened?: { app: NestFastifyApplication; dataDir: string };
 
   /** @param variables the environment, on top of what every test needs; without DATABASE_URL the database is embedded */
   static async start(variables: Readonly<Record<string, string>>, logger?: AppLogger): Promise<AppInProcess> {
+    const started = new AppInProcess();
+    await started.open(variables, logger);
+    return started;
+  }
+
+  async open(variables: Readonly<Record<string, string>>, logger?: AppLogger): Promise<void> {
     const dataDir = await makeTemporaryDirectory('app-in-process');
     const common = {
       NODE_ENV: 'test',
@@ -46,9 +49,17 @@ export class AppInProcess {
     const app = await createApp(loadConfig({ ...common, ...variables }), logger);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    const started = new AppInProcess(app, dataDir);
-    rememberResource(started, () => started.stop());
-    return started;
+    this.opened = { app, dataDir };
+    rememberResource(this, () => this.stop());
+  }
+
+  get app(): NestFastifyApplication {
+    return this.running.app;
+  }
+
+  private get running() {
+    if (this.opened === undefined) throw new Error('the application is not started yet');
+    return this.opened;
   }
 
   /** Resolves when the cache is trusted. */
@@ -87,6 +98,6 @@ export class AppInProcess {
   async stop(): Promise<void> {
     forgetResource(this);
     await this.app.close();
-    await removeTemporaryDirectory(this.dataDir);
+    await removeTemporaryDirectory(this.running.dataDir);
   }
 }

@@ -4,8 +4,7 @@ import { AuditOutbox } from '../../src/audit/audit-outbox.js';
 import { type HotStatement, HotStatements } from '../../src/database/hot-statements.js';
 import { Standing } from '../../src/standing/standing.js';
 import { PATIENT } from '../support/app/patient.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
+import { appSuite, connectedClient } from './app-suite.js';
 
 /** More than two batches. */
 const MANY = 500;
@@ -17,16 +16,13 @@ const INDEX_READS: HotStatement = {
 };
 
 describe('the outbox of audit events', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite({ ...PATIENT });
   let operator: pg.Client;
   let other: pg.Client;
   let standing: Standing;
   let outbox: AuditOutbox;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ ...PATIENT, DATABASE_URL: database.url });
     await app.get(AuditLogService).onApplicationShutdown();
     [operator, other] = await Promise.all([connected(), connected()]);
   });
@@ -36,15 +32,9 @@ describe('the outbox of audit events', () => {
     outbox = anInstance();
     await take();
   });
-  afterAll(async () => {
-    await Promise.all([operator.end(), other.end()]);
-    await app.stop();
-    await database.drop();
-  });
 
   const connected = async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    const client = await connectedClient(database.url);
     return client;
   };
   /** The outbox as an instance of its own has it. */

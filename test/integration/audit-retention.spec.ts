@@ -1,22 +1,13 @@
 import { AuditRetentionService } from '../../src/audit/audit-retention.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 const RETENTION_DAYS = '30';
 const BATCH = 1000;
 
 describe('the retention of the audit trail', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url, AUDIT_RETENTION_DAYS: RETENTION_DAYS });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  const { app } = appSuite({ AUDIT_RETENTION_DAYS: RETENTION_DAYS });
 
   const prune = () => app.get(AuditRetentionService).prune();
   const add = (age: string, count = 1) =>

@@ -1,27 +1,15 @@
 import { AUDIT_ACTIONS } from '../../src/audit/audit-action.js';
 import { CommandsService } from '../../src/commands/commands.service.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 const ACCOUNT = { email: 'a@example.org', password: 'Test1234' };
 
 describe('a change and its line in the audit trail', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite({ ADMIN_EMAIL: 'admin@example.org', ADMIN_PASSWORD: 'admin-Test1234' });
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      ADMIN_EMAIL: 'admin@example.org',
-      ADMIN_PASSWORD: 'admin-Test1234',
-    });
     await app.call('POST', '/api/v1/auth/register', { body: { ...ACCOUNT, full_name: 'A' } });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const count = async () =>

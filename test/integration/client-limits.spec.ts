@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
-import { type Member, register } from './accounts.js';
+import { expectAnswer, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { Attempts, expectRefusal, PER_ACCOUNT_AND_NETWORK } from './attempts.js';
 import { authenticate, registerAdmin, registerClient, send } from './oauth-clients.js';
@@ -16,7 +16,6 @@ describe('failed authentications of OAuth clients', () => {
     app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
     admin = await registerAdmin(app);
   });
-  afterAll(() => app.stop());
 
   /** The answers to 102 failures in a row. */
   const fail = async (clientOf: () => OAuthClient, ipOf: (attempt: number) => string) => {
@@ -96,15 +95,12 @@ describe('attempts through an OAuth client', () => {
     ]);
     await expect(grant(owner.password, home)).resolves.toMatchObject({ status: 200 });
     for (const wrong of ['', 'localhost', `${home}, ${stranger}`])
-      await expect(grant(owner.password, wrong)).resolves.toMatchObject({
-        status: 400,
-        body: { error: 'invalid_request' },
-      });
+      await expectAnswer(grant(owner.password, wrong), 400, { error: 'invalid_request' });
     const other = await registerClient(app, await registerAdmin(app));
     const refresh = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
-    await expect(
-      send(app, '/oauth2/token', refresh, other, { 'end-user-address': home }),
-    ).resolves.toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
+    await expectAnswer(send(app, '/oauth2/token', refresh, other, { 'end-user-address': home }), 400, {
+      error: 'unauthorized_client',
+    });
   });
 
   it('to refresh are not used up by others, who are audited', async () => {

@@ -4,24 +4,19 @@ import type { Command } from '../../src/commands/command.js';
 import { CommandsService } from '../../src/commands/commands.service.js';
 import { type Actor, SERVICE_ACTOR } from '../../src/common/actor.js';
 import { User } from '../../src/users/user.entity.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { databaseOfSuite } from './app-suite.js';
 
 describe.each(['a server', 'the embedded database'])('a command on %s', (place) => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let app: AppInProcess;
   let by: Actor;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     app = await AppInProcess.start(place === 'a server' ? { DATABASE_URL: database.url } : {});
     const { id, sessionId } = await register(app);
     by = { ...SERVICE_ACTOR, id, sessionId };
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const run = <T>(act: (command: Command) => Promise<T>) => app.get(CommandsService).run(by, [], act);

@@ -16,7 +16,7 @@ import { runSqlFile } from '../support/postgres/psql.js';
 import { sql } from '../support/postgres/sql.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { getMe, logIn, register, verdictOf } from './accounts.js';
+import { expectAnswer, getMe, logIn, register, verdictOf } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { FROM, hurry, queue, registerKind, untilEmpty, untilRows } from './mail-fixture.js';
 import { registerAdmin, registerClient } from './oauth-clients.js';
@@ -94,9 +94,7 @@ describe('the roles of deploy/postgresql/roles.sql', () => {
     const client = await registerClient(app, admin);
     const headers = { authorization: basic(client) };
     const poll = { maxEvents: 1, returnImmediately: true };
-    await expect(app.call('POST', '/api/v1/events/poll', { headers, body: poll })).resolves.toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(app.call('POST', '/api/v1/events/poll', { headers, body: poll }), 200);
     const path = `/api/v1/clients/${client.id}`;
     await expect(app.call('DELETE', path, { token: admin.token })).resolves.toMatchObject({ status: 204 });
     const { body } = await app.call('GET', '/health');

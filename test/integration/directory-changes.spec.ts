@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
+import { databaseOfSuite } from './app-suite.js';
 
 /** What receivers of the events of users are told: each name of a member, and no value of it. */
 describe('a row of the invalidation log', () => {
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-  });
-  afterAll(() => database.drop());
+  const database = databaseOfSuite();
 
   it.each([
     ['the name', `full_name = 'B'`, ['full_name']],

@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DummyHashes } from '../../src/users/dummy-hashes.service.js';
 import { PasswordHasher } from '../../src/users/password-hasher.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 const BCRYPT = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
 const ADDRESSES = Array.from({ length: 2000 }, () => `${randomUUID()}@example.org`);
 
 describe('the dummy hash of an address without an account', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  const { app } = appSuite();
 
   const insert = (hash: string, accounts: number) =>
     app.query(

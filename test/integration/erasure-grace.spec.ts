@@ -1,36 +1,27 @@
 import { DueErasuresService } from '../../src/erasure/due-erasures.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { getMe, logIn, type Member, register, registerCached } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
 import { erase, eraseMe, eventsOf, undoToken } from './erasures.js';
 import { invite, outcomeOf } from './invitations.js';
 import { keepMails, letterOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
+import { appSuite } from './app-suite.js';
 
 const DAYS = 14;
 const REVOKED = '401 token_revoked';
 
 describe('an account that is to be erased after some days', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite({
+    DELETION_GRACE_DAYS: String(DAYS),
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    MAIL_FROM: 'no-reply@example.org',
+  });
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      DELETION_GRACE_DAYS: String(DAYS),
-      SMTP_URL: 'smtp://127.0.0.1:1',
-      MAIL_FROM: 'no-reply@example.org',
-    });
     await keepMails(app);
     // Each test erases by itself.
     await app.get(DueErasuresService).onApplicationShutdown();
     admin = await registerAdmin(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const rows = (statement: string, values: unknown[] = []) =>

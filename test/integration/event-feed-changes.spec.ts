@@ -25,7 +25,6 @@ describe('the revocation feed of changes of users', () => {
   beforeAll(async () => {
     feed = await FeedFixture.start();
   });
-  afterAll(() => feed.stop());
 
   const byUser = ({ id }: Member) => ({
     format: 'complex',
@@ -192,7 +191,6 @@ describe("the revocation feed of the end of everybody's sessions", () => {
   beforeAll(async () => {
     feed = await FeedFixture.start();
   });
-  afterAll(() => feed.stop());
 
   it('is one SET, whose subject is the issuer as the tenant', async () => {
     await Promise.all(Array.from({ length: 5 }, () => register(feed.app)));

@@ -5,7 +5,7 @@ import { TEST_ISSUER } from '../support/app/app-process.js';
 import { FeedReceiver } from '../support/feed/feed-receiver.js';
 import { SigningKeysFile } from '../support/feed/signing-keys-file.js';
 import { createTestDatabase } from '../support/postgres/test-database.js';
-import { getMe, register } from './accounts.js';
+import { expectAnswer, getMe, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { FeedFixture } from './feed-fixture.js';
 import { basic } from '../support/app/oauth-client.js';
@@ -20,7 +20,6 @@ describe('a poll of the revocation feed', () => {
   beforeAll(async () => {
     feed = await FeedFixture.start();
   });
-  afterAll(() => feed.stop());
 
   it.each([
     ['a list as the body', []],
@@ -39,10 +38,7 @@ describe('a poll of the revocation feed', () => {
     ['a truncated cursor', { cursor: encodeCursor(CURSOR).slice(0, -3) }],
     ['a cursor that is too long', { cursor: 'x'.repeat(100_001) }],
   ])('is refused with %s', async (_what, body) => {
-    await expect(feed.poll(body)).resolves.toMatchObject({
-      status: 400,
-      body: { err: 'invalid_request', description: expect.any(String) },
-    });
+    await expectAnswer(feed.poll(body), 400, { err: 'invalid_request', description: expect.any(String) });
   });
 
   it('is refused when its body is not JSON or too long', async () => {
@@ -127,9 +123,7 @@ describe('the revocation feed with a shared secret', () => {
     const database = await createTestDatabase();
     const app = await AppInProcess.start({ DATABASE_URL: database.url });
     await expect(app.call('GET', '/.well-known/ssf-configuration')).resolves.toMatchObject({ status: 404 });
-    await expect(app.call('POST', '/api/v1/events/poll', { body: {} })).resolves.toMatchObject({
-      status: 404,
-    });
+    await expectAnswer(app.call('POST', '/api/v1/events/poll', { body: {} }), 404);
     await app.stop();
     await database.drop();
   });

@@ -35,7 +35,6 @@ describe('the events of users in the revocation feed', () => {
     feed = await FeedFixture.start(2);
     client = await registerClient(feed.app, feed.admin, 'orders', [...SCOPES]);
   });
-  afterAll(() => feed.stop());
 
   const upToDate = async (of = client) => {
     const receiver = new FeedReceiver(feed.sendTo(0, of));

@@ -18,7 +18,6 @@ describe('the revocation feed', () => {
   beforeAll(async () => {
     feed = await FeedFixture.start(2);
   });
-  afterAll(() => feed.stop());
 
   const userOf = ({ id }: Member) => ({ format: 'iss_sub', iss: TEST_ISSUER, sub: id });
   const bySession = (member: Member) => ({

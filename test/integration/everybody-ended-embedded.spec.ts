@@ -1,4 +1,4 @@
-import { getMe, logIn, registerCached } from './accounts.js';
+import { expectAnswer, getMe, logIn, registerCached } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { registerAdmin } from './oauth-clients.js';
 
@@ -9,14 +9,11 @@ describe("everybody's sessions on an embedded database", () => {
     app = await AppInProcess.start({});
     await app.trusted();
   });
-  afterAll(() => app.stop());
 
   it('are refused once the call that ends them is answered, and later ones are not', async () => {
     const admin = await registerAdmin(app);
     const member = await registerCached(app);
-    await expect(
-      app.call('POST', '/api/v1/sessions/end-everybody', { token: admin.token }),
-    ).resolves.toMatchObject({ status: 200 });
+    await expectAnswer(app.call('POST', '/api/v1/sessions/end-everybody', { token: admin.token }), 200);
     await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
     await expect(getMe(app, admin)).resolves.toBe('401 token_revoked');
     await expect(getMe(app, await logIn(app, member))).resolves.toBe('200');

@@ -3,30 +3,28 @@ import pg from 'pg';
 import { ACCEPTANCE_MS } from '../../src/common/acceptance.js';
 import { isLive } from '../../src/database/live-session.js';
 import { STORE_POSITION } from '../../src/log/invalidation-log.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { claimsOf, getMe, logIn, type Member, register, registerCached } from './accounts.js';
+import { expectAnswer, claimsOf, getMe, logIn, type Member, register, registerCached } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
+import { connectedClient, databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 const ROUTE = '/api/v1/sessions/end-everybody';
 const REVOKED = '401 token_revoked';
 const WAITING = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 describe("everybody's sessions, ended in one call,", () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let operator: pg.Client;
   let one: AppInProcess;
   let other: AppInProcess;
   let variables: Record<string, string>;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     variables = {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
@@ -37,8 +35,7 @@ describe("everybody's sessions, ended in one call,", () => {
     [one, other] = [await AppInProcess.start(variables), await AppInProcess.start(variables)];
     // A mail that is written locks its account, too.
     for (const app of [one, other]) await Promise.all([app.trusted(), keepMails(app)]);
-    operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
+    operator = await connectedClient(database.url);
   });
   beforeEach(async () => {
     await sql(database.url, 'DELETE FROM sessions');
@@ -46,12 +43,6 @@ describe("everybody's sessions, ended in one call,", () => {
   });
   // A test that failed in the midst of a transaction leaves its locks to no other.
   afterEach(() => operator.query('ROLLBACK'));
-  afterAll(async () => {
-    await operator.end();
-    await Promise.all([one.stop(), other.stop()]);
-    await redis.stop();
-    await database.drop();
-  });
 
   const end = ({ token }: Member) => one.call('POST', ROUTE, { token });
   const rowsOf = (statement: string) => sql<Record<string, unknown>>(database.url, statement);
@@ -69,10 +60,7 @@ describe("everybody's sessions, ended in one call,", () => {
     expect(performance.now() - beganAt).toBeGreaterThan(ACCEPTANCE_MS);
     for (const app of [one, other])
       for (const member of [admin, ...members]) await expect(getMe(app, member)).resolves.toBe(REVOKED);
-    await expect(refresh(members[0]!)).resolves.toMatchObject({
-      status: 401,
-      body: { code: 'token_revoked' },
-    });
+    await expectAnswer(refresh(members[0]!), 401, { code: 'token_revoked' });
   });
 
   it('are one row of the log and one line of the audit trail', async () => {

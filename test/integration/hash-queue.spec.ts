@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { register, type Member } from './accounts.js';
-import { type Answer, AppInProcess } from './app-in-process.js';
+import { type Answer } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 const PASSWORD = 'Test1234';
 /** For each address, more than the queue has places for it. */
@@ -10,18 +10,11 @@ const BURST = 60;
 const LOGINS = 10;
 
 describe('logins from new addresses', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite({ TRUSTED_PROXIES: '1' });
   let owner: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url, TRUSTED_PROXIES: '1' });
     owner = await register(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const from = (address: string) => ({ 'x-forwarded-for': address });

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres/test-
 import { sql } from '../support/postgres/sql.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { getMe, logIn, type Member, register } from './accounts.js';
+import { expectAnswer, getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 
 /** Longer than any instance accepts entries after a read of the log. */
@@ -26,10 +26,6 @@ describe('instances with different stores on one database', () => {
       createTestRedis(),
       createTestRedis(),
     ]);
-  });
-  afterAll(async () => {
-    await Promise.all([redis.stop(), otherRedis.stop()]);
-    await database.drop();
   });
 
   beforeEach(() => (apps = []));
@@ -52,9 +48,7 @@ describe('instances with different stores on one database', () => {
 
   async function logOut(app: AppInProcess, member: Member): Promise<number> {
     const beganAt = performance.now();
-    await expect(app.call('POST', '/api/v1/auth/logout', { token: member.token })).resolves.toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(app.call('POST', '/api/v1/auth/logout', { token: member.token }), 200);
     return performance.now() - beganAt;
   }
 

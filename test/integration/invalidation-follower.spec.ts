@@ -5,23 +5,21 @@ import { Standing } from '../../src/standing/standing.js';
 import { FollowerConnection } from '../../src/log/follower-connection.js';
 import { MAX_PAGE_ROWS } from '../../src/log/invalidation-log.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { getMe, register, registerCached } from './accounts.js';
 import { endFollowers, nextPolls } from './follower-sessions.js';
+import { connectedClient, databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 describe('the follower of the invalidation log', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let app: AppInProcess;
   let operator: pg.Client;
   let applied: string[];
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     // A machine that stalls must not keep an entry from being written or deleted.
     const patient = { CACHE_DEADLINE_MS: '5000' };
     app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...patient });
@@ -37,16 +35,9 @@ describe('the follower of the invalidation log', () => {
     applied = [];
     jest.restoreAllMocks();
   });
-  afterAll(async () => {
-    await operator.end();
-    await app.stop();
-    await redis.stop();
-    await database.drop();
-  });
 
   const connected = async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    const client = await connectedClient(database.url);
     return client;
   };
   const promote = (client: pg.Client, { id }: { id: string }) =>

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { logIn, register } from './accounts.js';
+import { connectedClient, databaseOfSuite } from './app-suite.js';
 
 interface LogRow {
   kind: string;
@@ -15,19 +15,13 @@ interface LogRow {
 
 /** By plain SQL, as an operator may do it: the database itself keeps the log. */
 describe('the invalidation log', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let client: pg.Client;
   let user: string;
   let sessions: string[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client.end();
-    await database.drop();
+    client = await connectedClient(database.url);
   });
   beforeEach(async () => {
     user = randomUUID();
@@ -197,8 +191,7 @@ describe('the invalidation log', () => {
   });
 
   it('sends no notification within the transaction, which would serialize all commits', async () => {
-    const listener = new pg.Client({ connectionString: database.url });
-    await listener.connect();
+    const listener = await connectedClient(database.url);
     const notified: string[] = [];
     listener.on('notification', ({ channel }) => notified.push(channel));
     await listener.query('LISTEN ergodrive_invalidations; LISTEN later');

@@ -1,23 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
-import { getMe, logIn, type Member, register, registerCached } from './accounts.js';
+import { expectAnswer, getMe, logIn, type Member, register, registerCached } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { accept, invite, invited, memberOf, newAddress, outcomeOf, PASSWORD } from './invitations.js';
 import { keepMails, letterOf, tokenOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
+import { databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 const INVALID = '400 one_time_token_invalid';
 
 describe('the acceptance of an invitation', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let app: AppInProcess;
   let other: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     const env = {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
@@ -30,11 +28,6 @@ describe('the acceptance of an invitation', () => {
     await Promise.all([app.trusted(), other.trusted()]);
     await Promise.all([keepMails(app), keepMails(other)]);
     admin = await registerAdmin(app);
-  });
-  afterAll(async () => {
-    await Promise.all([app.stop(), other.stop()]);
-    await redis.stop();
-    await database.drop();
   });
 
   const me = async ({ token }: Member) => (await other.call('GET', '/api/v1/users/me', { token })).body;
@@ -67,13 +60,9 @@ describe('the acceptance of an invitation', () => {
     });
     await expect(login(member.email, PASSWORD)).resolves.toMatchObject({ status: 200 });
     const body = { refresh_token: member.refreshToken };
-    await expect(other.call('POST', '/api/v1/auth/refresh', { body })).resolves.toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(other.call('POST', '/api/v1/auth/refresh', { body }), 200);
     const { token } = member;
-    await expect(other.call('POST', '/api/v1/auth/logout', { token })).resolves.toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(other.call('POST', '/api/v1/auth/logout', { token }), 200);
     await expect(getMe(app, member)).resolves.toBe('401 token_revoked');
   });
 

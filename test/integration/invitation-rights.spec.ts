@@ -1,26 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { accept, invitationToken, invite, invited, newAddress, outcomeOf } from './invitations.js';
 import { limitKey } from './limit-key.js';
 import { registerAdmin } from './oauth-clients.js';
+import { databaseOfSuite } from './app-suite.js';
 
 describe('the right to invite', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let env: Record<string, string>;
   let app: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     app = await AppInProcess.start(env);
     admin = await registerAdmin(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const resend = (id: string) => app.call('POST', `/api/v1/invitations/${id}/resend`, { token: admin.token });

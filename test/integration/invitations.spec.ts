@@ -1,30 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { InvitationCleanupService } from '../../src/invitations/invitation-cleanup.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { type Member, register } from './accounts.js';
+import { expectAnswer, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { accept, invitationToken, invite, invited, newAddress, outcomeOf } from './invitations.js';
 import { keepMails, letterOf, tokenOf } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const INVALID = '400 one_time_token_invalid';
 
 describe('an invitation', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let env: Record<string, string>;
   let app: AppInProcess;
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     app = await AppInProcess.start({ ...env, REGISTRATION_DOMAINS: 'example.org' });
     await keepMails(app);
     admin = await registerAdmin(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const send = (method: string, path: string, { token } = admin) =>
@@ -97,17 +92,12 @@ describe('an invitation', () => {
   });
 
   it('goes to any domain, and gives a stranger who registers its address nothing', async () => {
-    await expect(invite(app, admin, { email: `${randomUUID()}@example.com` })).resolves.toMatchObject({
-      status: 201,
-    });
+    await expectAnswer(invite(app, admin, { email: `${randomUUID()}@example.com` }), 201);
     const { email } = await invited(app, admin, { role: 'researcher' });
     const body = { email, password: 'Test1234', full_name: 'A', role: 'researcher' };
     expect(outcomeOf(await app.call('POST', '/api/v1/auth/register', { body }))).toBe('403 forbidden');
     const plain = { body: { ...body, role: 'student' } };
-    await expect(app.call('POST', '/api/v1/auth/register', plain)).resolves.toMatchObject({
-      status: 201,
-      body: { role: 'student' },
-    });
+    await expectAnswer(app.call('POST', '/api/v1/auth/register', plain), 201, { role: 'student' });
   });
 
   it('is refused for an address with a proved account, a deactivated one, or one that is reserved', async () => {
@@ -121,9 +111,7 @@ describe('an invitation', () => {
     );
     for (const email of [proved.email, proved.email.toUpperCase(), inactive.email, reserved, admin.email])
       expect(outcomeOf(await invite(app, admin, { email }))).toBe('409 email_taken');
-    await expect(invite(app, admin, { email: (await register(app)).email })).resolves.toMatchObject({
-      status: 201,
-    });
+    await expectAnswer(invite(app, admin, { email: (await register(app)).email }), 201);
   });
 
   it('takes the place of an earlier one of the address, also of an expired one', async () => {

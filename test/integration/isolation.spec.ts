@@ -1,19 +1,17 @@
-import pg from 'pg';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { logIn, register, verdictOf } from './accounts.js';
+import { connectedClient, databaseOfSuite } from './app-suite.js';
 
 const NEXT = 'a new horse battery';
 
 describe('with another default isolation level of the database', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let app: AppInProcess;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const name = new URL(database.url).pathname.slice(1);
     await sql(database.url, `ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`);
     app = await AppInProcess.start({
@@ -24,10 +22,6 @@ describe('with another default isolation level of the database', () => {
     });
     // A mail that is written locks its account, too.
     await keepMails(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const waiting = () =>
@@ -52,8 +46,7 @@ describe('with another default isolation level of the database', () => {
   it('a login with the old password does not survive an overlapping change of the password', async () => {
     const oldest = await register(app);
     const changer = await logIn(app, oldest);
-    const operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
+    const operator = await connectedClient(database.url);
     await operator.query('BEGIN');
     await operator.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [oldest.sessionId]);
     // The login has opened its session, and waits for the oldest one, which it is about to end.

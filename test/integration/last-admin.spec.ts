@@ -1,29 +1,19 @@
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
+import { appSuite, connectedClient } from './app-suite.js';
 
 describe('the last two admins', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  // A request waits here until the other one waits, too.
+  const { app, database } = appSuite({ DATABASE_TIMEOUT_MS: '20000' });
   let operator: pg.Client;
   let admins: [Member, Member];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    // A request waits here until the other one waits, too.
-    app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_TIMEOUT_MS: '20000' });
     // A mail that is written locks its account, too.
     await keepMails(app);
-    operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
-  });
-  afterAll(async () => {
-    await operator.end();
-    await app.stop();
-    await database.drop();
+    operator = await connectedClient(database.url);
   });
   beforeEach(async () => {
     await operator.query(`UPDATE users SET role = 'student'`);
@@ -54,8 +44,7 @@ describe('the last two admins', () => {
     ['demoted and deactivated', { role: 'student' }, { is_active: false }],
   ])('cannot both be %s at once', async (_, first, second) => {
     // Each concerns its own caller, so that none fails for the other. Both requests are admitted and then wait for the same rows, as in the tightest race there is.
-    const blocker = new pg.Client({ connectionString: database.url });
-    await blocker.connect();
+    const blocker = await connectedClient(database.url);
     await blocker.query('BEGIN');
     await blocker.query(`SELECT 1 FROM users WHERE role = 'admin' FOR UPDATE`);
     const answers = [first, second].map((body, index) => {

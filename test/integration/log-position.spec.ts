@@ -12,10 +12,9 @@ import {
 } from '../../src/log/invalidation-log.js';
 import type { LogPosition } from '../../src/log/log-position.js';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { AppInProcess } from './app-in-process.js';
 import { interleavings, LogWriters, type Step } from './log-interleaving.js';
+import { appSuite, connectedClient, databaseOfSuite } from './app-suite.js';
 
 /** A failure names its seed; `SEED` runs the same interleavings again. */
 const { SEED } = process.env;
@@ -31,18 +30,12 @@ const WINDOW_SECONDS = 1800;
 const sorted = (ids: Iterable<string>) => [...ids].sort();
 
 describe('a position in the invalidation log', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let reader: pg.Client;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    reader = new pg.Client({ connectionString: database.url });
-    await reader.connect();
+    reader = await connectedClient(database.url);
     await reader.query(`LISTEN ${LOG_CHANNEL}`);
-  });
-  afterAll(async () => {
-    await reader.end();
-    await database.drop();
   });
 
   it('reads each committed row once and none that was rolled back, however transactions interleave', async () => {
@@ -110,27 +103,18 @@ describe('a position in the invalidation log', () => {
 });
 
 describe('a follower of the invalidation log', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite();
   let operator: pg.Client;
   let published: string[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
-    operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
+    operator = await connectedClient(database.url);
     app.get(ChangeFeed).subscribe((event) => {
       published.push(event.kind === 'log.skipped' ? event.kind : event.user_id);
     });
   });
   beforeEach(() => {
     published = [];
-  });
-  afterAll(async () => {
-    await operator.end();
-    await app.stop();
-    await database.drop();
   });
 
   const insert = (userId: string) =>

@@ -1,25 +1,21 @@
 import pg from 'pg';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { readReplay } from '../../src/log/invalidation-log.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { type Member, register } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
 import { endFollowers } from './follower-sessions.js';
+import { appSuite, connectedClient } from './app-suite.js';
 
 const WINDOW_SECONDS = 30 * 60 + 300;
 /** More than are replayed. */
 const TOO_MANY_ROWS = 50_001;
 
 describe('positions in the invalidation log', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite();
   let operator: pg.Client;
   let member: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
     operator = await connected();
     member = await register(app);
     // Each test stores and removes by itself.
@@ -29,15 +25,9 @@ describe('positions in the invalidation log', () => {
     await operator.query('DELETE FROM invalidations');
     await operator.query('DELETE FROM log_positions');
   });
-  afterAll(async () => {
-    await operator.end();
-    await app.stop();
-    await database.drop();
-  });
 
   const connected = async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
+    const client = await connectedClient(database.url);
     return client;
   };
   const store = () => app.get(LogRetentionService).storePosition();

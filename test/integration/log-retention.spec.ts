@@ -1,25 +1,15 @@
 import pg from 'pg';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
+import { appSuite, connectedClient } from './app-suite.js';
 
 const WINDOW_SECONDS = 30 * 60 + 300;
 
 describe('the retention of the invalidation log', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite();
   let operator: pg.Client;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
-    operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
-  });
-  afterAll(async () => {
-    await operator.end();
-    await app.stop();
-    await database.drop();
+    operator = await connectedClient(database.url);
   });
 
   it('deletes the rows that no replay needs, and no others, in more than one batch', async () => {

@@ -1,33 +1,25 @@
 import argon2 from '@node-rs/argon2';
-import pg from 'pg';
 import { DatabaseTimeoutError } from '../../src/common/database-errors.js';
 import { Problems } from '../../src/http/problem.error.js';
 import { LiveUserReader } from '../../src/sessions/live-user.reader.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { PasswordHasher } from '../../src/users/password-hasher.js';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { Barrier } from './barrier.js';
-import { logIn, register, getMe, type Member } from './accounts.js';
+import { expectAnswer, logIn, register, getMe, type Member } from './accounts.js';
+import { appSuite, connectedClient } from './app-suite.js';
 
 const NEXT = 'a new horse battery';
 
 describe('a login that overlaps', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
     // A mail that is written locks its account, too.
     await keepMails(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const login = ({ email, password }: Pick<Member, 'email' | 'password'>) =>
@@ -67,8 +59,7 @@ describe('a login that overlaps', () => {
 
   it('with a change of the password that is not committed yet waits for the commit', async () => {
     const member = await register(app);
-    const operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
+    const operator = await connectedClient(database.url);
     await operator.query('BEGIN');
     await operator.query(`UPDATE users SET password_hash = 'changed' WHERE id = $1`, [member.id]);
     const answer = login(member);
@@ -169,10 +160,7 @@ describe('a login that overlaps', () => {
     it('fails after some attempts when the account changes each time', async () => {
       const member = await register(app);
       const open = jest.spyOn(app.get(SessionsService), 'open').mockResolvedValue(undefined);
-      await expect(login(member)).resolves.toMatchObject({
-        status: 401,
-        body: { code: 'invalid_credentials' },
-      });
+      await expectAnswer(login(member), 401, { code: 'invalid_credentials' });
       expect(open).toHaveBeenCalledTimes(3);
       open.mockRestore();
     });

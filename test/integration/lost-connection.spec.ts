@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource, type EntitySubscriberInterface, type QueryRunner } from 'typeorm';
 import { isDatabaseOutage } from '../../src/common/database-errors.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
+import { type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { logIn, type Member } from './accounts.js';
+import { expectAnswer, logIn, type Member } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { registerAdmin, registerClient } from './oauth-clients.js';
+import { appSuite } from './app-suite.js';
 
 /** Ends the connection of the first statement that it is armed for, after the statement and before the next one. */
 class ConnectionLoss implements EntitySubscriberInterface {
@@ -38,23 +39,16 @@ const LOSE_AT_MAIL = `
   CREATE TRIGGER lose_connection AFTER INSERT ON mail_outbox EXECUTE FUNCTION lose_connection()`;
 
 describe('a connection that is lost between two statements of a request', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite();
   let admin: Member;
   let loss: ConnectionLoss;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
     admin = await registerAdmin(app);
     await logIn(app, admin);
     await registerClient(app, admin);
     loss = new ConnectionLoss(database);
     app.get(DataSource).subscribers.push(loss);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   // A page that is full takes two statements: one for its rows, one for their total.
@@ -78,9 +72,8 @@ describe('a connection that is lost between two statements of a request', () => 
     const body = { email: `${randomUUID()}@example.org`, password: 'Test1234', full_name: 'A' };
     // The registration writes to the outbox of mails after the account.
     await sql(database.url, LOSE_AT_MAIL);
-    await expect(app.call('POST', '/api/v1/auth/register', { body })).resolves.toMatchObject({
-      status: 503,
-      body: { code: 'temporarily_unavailable' },
+    await expectAnswer(app.call('POST', '/api/v1/auth/register', { body }), 503, {
+      code: 'temporarily_unavailable',
     });
     await sql(database.url, 'DROP TRIGGER lose_connection ON mail_outbox');
     await expect(sql(database.url, 'SELECT FROM users WHERE email = $1', [body.email])).resolves.toEqual([]);

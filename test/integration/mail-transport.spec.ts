@@ -17,7 +17,6 @@ describe('the way to a mail server', () => {
   });
   beforeEach(() => sql(database.url, 'DELETE FROM mail_outbox').catch(() => undefined));
   afterAll(async () => {
-    await database.drop();
     await authority.remove();
   });
 

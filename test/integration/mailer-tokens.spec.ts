@@ -1,34 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { getMe, type Member, register } from './accounts.js';
+import { expectAnswer, getMe, type Member, register } from './accounts.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
 import { letterOf, tokenOf } from './letters.js';
 import { limitKey } from './limit-key.js';
 import { endClient, registerAdmin, registerClient } from './oauth-clients.js';
+import { appSuite } from './app-suite.js';
 
 const NEXT = 'a new horse battery';
 
 describe('a one-time token for a mailer of its own', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  // Nothing of mails is configured.
+  const { app } = appSuite({ NODE_ENV: 'production', PASSWORD_REFUSE_COMMON: 'false' });
   let admin: Member;
   let client: OAuthClient;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    // Nothing of mails is configured.
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      NODE_ENV: 'production',
-      PASSWORD_REFUSE_COMMON: 'false',
-    });
     admin = await registerAdmin(app);
     client = await registerClient(app, admin, 'mailer', ['one_time_tokens']);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   type Issuer = { token: string } | OAuthClient;
@@ -132,10 +121,7 @@ describe('a one-time token for a mailer of its own', () => {
       app.call('PATCH', `/api/v1/clients/${client.id}`, { token: admin.token, body: { scopes: names } });
     await scopes(['users']);
     await expect(reset(second)).resolves.toMatchObject(INVALID);
-    await expect(issue(other.id)).resolves.toMatchObject({
-      status: 403,
-      body: { error: 'unauthorized_client' },
-    });
+    await expectAnswer(issue(other.id), 403, { error: 'unauthorized_client' });
     await scopes(['one_time_tokens']);
   });
 
@@ -169,20 +155,11 @@ describe('a one-time token for a mailer of its own', () => {
         status: 422,
         body: { errors: [{ field: 'purpose' }] },
       });
-    await expect(issue(member.id, 'reset_password', member)).resolves.toMatchObject({
-      status: 403,
-      body: { code: 'forbidden' },
-    });
+    await expectAnswer(issue(member.id, 'reset_password', member), 403, { code: 'forbidden' });
     const path = `/api/v1/users/${member.id}/one-time-token`;
-    await expect(send(path, undefined, { purpose: 'reset_password' })).resolves.toMatchObject({
-      status: 401,
-      body: { code: 'token_missing' },
-    });
+    await expectAnswer(send(path, undefined, { purpose: 'reset_password' }), 401, { code: 'token_missing' });
     const wrong = { ...client, secret: 'wrong' };
-    await expect(issue(member.id, 'reset_password', wrong)).resolves.toMatchObject({
-      status: 401,
-      body: { error: 'invalid_client' },
-    });
+    await expectAnswer(issue(member.id, 'reset_password', wrong), 401, { error: 'invalid_client' });
     const other = await registerClient(app, admin, 'look-up', ['users']);
     await expect(issue(member.id, 'reset_password', other)).resolves.toMatchObject({ status: 403 });
   });

@@ -1,21 +1,17 @@
 import type { ClientBase } from 'pg';
 import { MaintenanceConnection } from '../../src/database/maintenance-connection.js';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
 import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const NAME = 'maintained';
 
 describe('the maintenance connection', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let app: AppInProcess;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-  });
-  afterAll(() => database.drop());
   beforeEach(async () => {
     app = await AppInProcess.start({
       DATABASE_URL: database.url,

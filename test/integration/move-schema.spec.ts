@@ -1,16 +1,12 @@
 import { migrate } from '../../src/database/migrate.js';
-import {
-  createEmptyDatabase,
-  createTestDatabase,
-  type TestDatabase,
-} from '../support/postgres/test-database.js';
+import { createEmptyDatabase } from '../support/postgres/test-database.js';
 import { primaryOf } from '../support/postgres/primary-of.js';
 import { runSqlFile } from '../support/postgres/psql.js';
 import { sql } from '../support/postgres/sql.js';
 import { waitFor } from '../support/wait-for.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
-import { getMe, type Member, register, verdictOf } from './accounts.js';
+import { expectAnswer, getMe, type Member, register, verdictOf } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 const FILE = 'deploy/postgresql/move-schema.sql';
 
@@ -33,16 +29,8 @@ async function contentOf(url: string, schema: string): Promise<string[]> {
 }
 
 describe('move-schema.sql', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-
-  beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  });
-  afterAll(async () => {
-    await redis.stop();
-    await database.drop();
-  });
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
 
   const start = async (schema: string) => {
     const app = await AppInProcess.start({
@@ -88,9 +76,7 @@ describe('move-schema.sql', () => {
       await expect(getMe(app, members[0]!)).resolves.toBe('200');
       await expect(getMe(app, members[1]!)).resolves.toBe('401 token_revoked');
       const body = { refresh_token: members[0]!.refreshToken };
-      await expect(app.call('POST', '/api/v1/auth/refresh', { body })).resolves.toMatchObject({
-        status: 200,
-      });
+      await expectAnswer(app.call('POST', '/api/v1/auth/refresh', { body }), 200);
     });
 
     it('keeps the log of changes, also of those by SQL, and the foreign keys of the team', async () => {

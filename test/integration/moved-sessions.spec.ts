@@ -1,39 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { entryOf, getMe, logIn, type Member, register } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
+import { redisAppSuite } from './app-suite.js';
 
 const MOVED = { kind: 'session.revoked', reason: 'session_moved' };
 
 /** As an operator does it who merges accounts. */
 describe('a session that SQL gives other ids', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let app: AppInProcess;
+  const { app, database } = redisAppSuite({ CACHE_DEADLINE_MS: '5000' });
   let member: Member;
   let other: Member;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      CACHE_DEADLINE_MS: '5000',
-    });
     await app.trusted();
   });
   beforeEach(async () => {
     [member, other] = [await register(app), await register(app)];
     for (const { id } of [member, other])
       await sql(database.url, `DELETE FROM invalidations WHERE user_id = '${id}'`);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await redis.stop();
-    await database.drop();
   });
 
   const change = (statement: string) => sql(database.url, statement);

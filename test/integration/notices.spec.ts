@@ -1,6 +1,6 @@
 import { MailFolder, type ReceivedMail, tokenOf } from '../support/mail/mail-folder.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { getMe, type Member, register } from './accounts.js';
+import { expectAnswer, getMe, type Member, register } from './accounts.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
 import { registerAdmin } from './oauth-clients.js';
 
@@ -22,9 +22,7 @@ describe('a notice', () => {
     app = await start();
   });
   afterAll(async () => {
-    await app.stop();
     await mails.remove();
-    await database.drop();
   });
 
   /** One application alone, so that it sends all mails. */
@@ -75,9 +73,7 @@ describe('a notice', () => {
       await expect(logIn(member)).resolves.toMatchObject({ status: 401 });
       const token = await mails.token(member.email, 'account/reset-password');
       const reset = { token, new_password: NEXT };
-      await expect(app.call('POST', '/api/v1/auth/reset-password', { body: reset })).resolves.toMatchObject({
-        status: 200,
-      });
+      await expectAnswer(app.call('POST', '/api/v1/auth/reset-password', { body: reset }), 200);
       await expect(endSessions(mail)).resolves.toMatchObject({ body: { code: 'one_time_token_invalid' } });
       await expect(logIn({ ...member, password: NEXT })).resolves.toMatchObject({ status: 200 });
     });

@@ -1,23 +1,22 @@
 import { UserCacheService } from '../../src/cache/user-cache.service.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import type { Member } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { type OAuthClient, basic } from '../support/app/oauth-client.js';
 import { authenticate, logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth-clients.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const PATHS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('an error of an OAuth route', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let proxy: TcpProxy;
   let app: AppInProcess;
   let client: OAuthClient;
   let session: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const { hostname, port } = new URL(database.url);
     proxy = await TcpProxy.start({ host: hostname, port: Number(port) });
     app = await AppInProcess.start({ DATABASE_URL: proxy.through(database.url), RATE_LIMIT_ENABLED: 'true' });
@@ -25,11 +24,6 @@ describe('an error of an OAuth route', () => {
     const admin = await registerAdmin(app);
     client = await registerClient(app, admin);
     session = await logInBy(app, client, admin);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await proxy.close();
-    await database.drop();
   });
 
   describe.each(PATHS)('%s', (path) => {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { TEST_ISSUER } from '../support/app/app-process.js';
 import { claimsOf, getMe, logIn, type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { type OAuthClient } from '../support/app/oauth-client.js';
 import { logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth-clients.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const INACTIVE = { active: false };
 const NAME = 'ergodrive-backend';
 
 describe('a token that a client sends', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let app: AppInProcess;
   let instance: AppInProcess;
   let admin: Member;
@@ -19,16 +19,11 @@ describe('a token that a client sends', () => {
   let other: OAuthClient;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     [app, instance] = await Promise.all([AppInProcess.start(env), AppInProcess.start(env)]);
     admin = await registerAdmin(app);
     member = await register(app);
     [client, other] = [await registerClient(app, admin), await registerClient(app, admin, 'billing')];
-  });
-  afterAll(async () => {
-    await Promise.all([app.stop(), instance.stop()]);
-    await database.drop();
   });
 
   const introspect = async (token: string, by = client, hint?: string) => {

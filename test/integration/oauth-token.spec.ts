@@ -1,31 +1,23 @@
 import { AuthService } from '../../src/auth/auth.service.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { claimsOf, getMe, type Member, register } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { logInBy, outcomeOf, registerAdmin, registerClient, send } from './oauth-clients.js';
+import { appSuite } from './app-suite.js';
 
 const PATH = '/oauth2/token';
 
 describe('the token endpoint', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite();
   let admin: Member;
   let member: Member;
   let client: OAuthClient;
   let other: OAuthClient;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
     admin = await registerAdmin(app);
     member = await register(app);
     [client, other] = [await registerClient(app, admin), await registerClient(app, admin, 'billing')];
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const ask = async (form: Readonly<Record<string, string>> | string, by?: OAuthClient) =>

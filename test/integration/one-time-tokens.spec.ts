@@ -9,8 +9,8 @@ import {
 } from '../../src/one-time-tokens/one-time-token.js';
 import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
 import { searchPostgres, searchText } from '../e2e/support/canary-search.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 /** For an active account. An account that waits for its deletion has `undo_deletion` alone: `erasure-grace.spec.ts`. */
 const PURPOSES = (Object.keys(PURPOSE_RULES) as TokenPurpose[]).filter(
@@ -20,18 +20,11 @@ const byRule = (rule: (rules: (typeof PURPOSE_RULES)[TokenPurpose]) => boolean) 
   PURPOSES.filter((purpose) => rule(PURPOSE_RULES[purpose]));
 
 describe('a one-time token', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite();
   let tokens: OneTimeTokens;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
     tokens = app.get(OneTimeTokens);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const issue = (toIssue: TokenToIssue) =>

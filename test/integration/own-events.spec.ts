@@ -1,24 +1,10 @@
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { logIn, register } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 const ADMIN = { email: 'root@example.org', password: 'the first admin' };
 
 describe('the events of an own account', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
-    });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  const { app } = appSuite({ ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password });
 
   const eventsOf = async (token: string, query = '') => {
     const { status, body } = await app.call('GET', `/api/v1/users/me/events${query}`, { token });

@@ -3,24 +3,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import argon2 from '@node-rs/argon2';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { type Answer, AppInProcess } from './app-in-process.js';
-import { logIn, type Member } from './accounts.js';
+import { expectAnswer, logIn, type Member } from './accounts.js';
+import { appSuite } from './app-suite.js';
 
 const GOOD = 'correct horse battery';
 
 describe('new passwords', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ NODE_ENV: 'production', DATABASE_URL: database.url });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  const { app, database } = appSuite({ NODE_ENV: 'production' });
 
   async function signUp(password = GOOD, on = app): Promise<Member> {
     const email = `${randomUUID()}@example.org`;
@@ -59,9 +49,7 @@ describe('new passwords', () => {
       'Ergodrive2026',
     ])
       expectRefusal(await register(password, { email, full_name: 'Bob the Builder' }), 'password', password);
-    await expect(register(GOOD, { email, full_name: 'Bob the Builder' })).resolves.toMatchObject({
-      status: 201,
-    });
+    await expectAnswer(register(GOOD, { email, full_name: 'Bob the Builder' }), 201);
   });
 
   it('are checked at a change, which then changes nothing', async () => {

@@ -1,32 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FollowerConnection } from '../../src/log/follower-connection.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { sql } from '../support/postgres/sql.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { getMe, register } from './accounts.js';
-import { AppInProcess } from './app-in-process.js';
+import { redisAppSuite } from './app-suite.js';
 
 const ACCEPTANCE_MS = 1000;
 
 describe('a virtual machine that is paused with its clocks', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let app: AppInProcess;
+  const { app, database, redis } = redisAppSuite();
   let endPause: (reason: Error) => void = () => undefined;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    app = await AppInProcess.start({ DATABASE_URL: database.url, REDIS_URL: redis.url });
     await app.trusted();
   });
   afterAll(async () => {
     jest.restoreAllMocks();
     endPause(new Error('stopped'));
-    await app.stop();
-    await redis.stop();
-    await database.drop();
   });
 
   const redisTime = async () => {

@@ -1,31 +1,23 @@
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { headersOf, registerFrom } from './erasures.js';
 import { keepMails } from './letters.js';
 import { registerAdmin } from './oauth-clients.js';
+import { appSuite } from './app-suite.js';
 
 const ORIGIN = { ip: '203.0.113.77', userAgent: 'unmistakable/1' };
 
 describe('the export of a person', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite({
+    TRUSTED_PROXIES: '1',
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    MAIL_FROM: 'no-reply@example.org',
+  });
   let admin: Member;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      TRUSTED_PROXIES: '1',
-      SMTP_URL: 'smtp://127.0.0.1:1',
-      MAIL_FROM: 'no-reply@example.org',
-    });
     await keepMails(app);
     admin = await registerAdmin(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const exported = ({ token }: Member) => app.call('GET', '/api/v1/users/me/export', { token });

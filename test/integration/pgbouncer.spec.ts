@@ -6,17 +6,14 @@ import { PostgresServer } from '../support/postgres/postgres-server.js';
 import { PostgresStandby } from '../support/postgres/postgres-standby.js';
 import { PgBouncer } from '../support/postgres/pgbouncer.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
-import {
-  createEmptyDatabase,
-  createTestDatabase,
-  type TestDatabase,
-} from '../support/postgres/test-database.js';
+import { createEmptyDatabase } from '../support/postgres/test-database.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
+import { createTestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { getMe, logIn, register, verdictOf } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 const portOf = (url: string) => Number(new URL(url).port);
 /** The machine may stall, and few sessions serve many requests. */
@@ -29,13 +26,12 @@ interface Health {
 const healthOf = async (app: AppInProcess) => (await app.call('GET', '/health')).body as unknown as Health;
 
 describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRECT_URL', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let pooler: PgBouncer;
   let apps: AppInProcess[];
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     pooler = await PgBouncer.start(portOf(database.url));
     const environment = {
       ...PATIENT,
@@ -121,12 +117,11 @@ describe('two instances behind PgBouncer in transaction mode, with DATABASE_DIRE
 });
 
 describe('an instance with one URL, through PgBouncer in transaction mode', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let pooler: PgBouncer;
   let app: AppInProcess;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     pooler = await PgBouncer.start(portOf(database.url), { isLenient: true });
     app = await AppInProcess.start({ ...PATIENT, DATABASE_URL: pooler.through(database.url) });
   });

@@ -3,13 +3,11 @@ import { AuditLogService } from '../../src/audit/audit-log.service.js';
 import { LogRetentionService } from '../../src/log/log-retention.service.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { databaseUrl, sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { routesOf } from './router.js';
 import { WITHOUT_WRITES, type WritingRequest, writingRequests } from './writing-routes.js';
+import { redisAppSuite } from './app-suite.js';
 
 /** Every row of every table but that of the positions, which background tasks write. */
 const CONTENT = `
@@ -17,30 +15,16 @@ const CONTENT = `
   FROM information_schema.tables WHERE table_schema = 'public' AND table_name NOT IN ('log_positions', 'instance_stores') ORDER BY 1`;
 
 describe('a service whose database becomes read-only', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let app: AppInProcess;
+  const { app, database, redis } = redisAppSuite({ DATABASE_POOL_SIZE: '1', RATE_LIMIT_ENABLED: 'true' });
   let requests: WritingRequest[];
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      DATABASE_POOL_SIZE: '1',
-      REDIS_URL: redis.url,
-      RATE_LIMIT_ENABLED: 'true',
-    });
     await app.trusted();
     requests = await writingRequests(app);
     // Once a second, and in ten seconds, they take the one connection of the pool, and write.
     await app.get(AuditLogService).onApplicationShutdown();
     await app.get(LogRetentionService).onApplicationShutdown();
     await keepMails(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await redis.stop();
-    await database.drop();
   });
 
   /** What PostgreSQL has, and what Redis has beside copies: refused tokens, and counts of attempts. */

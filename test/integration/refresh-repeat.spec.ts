@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { addressOf } from '../../src/common/network.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { type Answer, AppInProcess } from './app-in-process.js';
-import { claimsOf, register, verdictOf, type Member } from './accounts.js';
+import { type Answer } from './app-in-process.js';
+import { expectAnswer, claimsOf, register, verdictOf, type Member } from './accounts.js';
+import { appSuite } from './app-suite.js';
 
 const OWNER = '203.0.113.7';
 const OWNER_V6 = '2001:db8:1:2::1';
@@ -15,22 +15,9 @@ interface Client {
 }
 
 describe('a refresh that is repeated', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite({ TRUSTED_PROXIES: '1', SESSION_MAX_DAYS: '30' });
   let member: Member;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      TRUSTED_PROXIES: '1',
-      SESSION_MAX_DAYS: '30',
-    });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
   beforeEach(async () => {
     member = await register(app);
   });
@@ -80,10 +67,7 @@ describe('a refresh that is repeated', () => {
   }
 
   async function expectReuse(again: Client, token = member.refreshToken): Promise<void> {
-    await expect(refresh(token, again)).resolves.toMatchObject({
-      status: 401,
-      body: { code: 'token_revoked' },
-    });
+    await expectAnswer(refresh(token, again), 401, { code: 'token_revoked' });
     await expect(session()).resolves.toMatchObject({ revoke_reason: 'refresh_token_reuse' });
     await expect(verdictOf(app, member)).resolves.toBe('revoked');
     await expect(repetitions()).resolves.toEqual([]);
@@ -167,17 +151,15 @@ describe('a refresh that is repeated', () => {
     ['is too long', 'x'.repeat(256)],
     ['has other characters', 'schlüssel'],
   ])('with a key that %s is refused, and nothing is exchanged', async (_, key) => {
-    await expect(refresh(member.refreshToken, { key })).resolves.toMatchObject({
-      status: 422,
-      body: { code: 'validation_failed', errors: [{ field: 'Idempotency-Key' }] },
+    await expectAnswer(refresh(member.refreshToken, { key }), 422, {
+      code: 'validation_failed',
+      errors: [{ field: 'Idempotency-Key' }],
     });
     await expect(session()).resolves.toMatchObject({ previous_refresh_jti: null });
   });
 
   it('with a key of 255 characters is accepted', async () => {
-    await expect(refresh(member.refreshToken, { key: '~'.repeat(255) })).resolves.toMatchObject({
-      status: 200,
-    });
+    await expectAnswer(refresh(member.refreshToken, { key: '~'.repeat(255) }), 200);
   });
 
   it.each<[string, Client]>([
@@ -193,17 +175,7 @@ describe('a refresh that is repeated', () => {
 });
 
 describe('with a grace period of 0', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url, REFRESH_GRACE_SECONDS: '0' });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  const { app } = appSuite({ REFRESH_GRACE_SECONDS: '0' });
 
   const refresh = (refresh_token: unknown, headers: Record<string, string> = {}) =>
     app.call('POST', '/api/v1/auth/refresh', { body: { refresh_token }, headers });
@@ -221,9 +193,6 @@ describe('with a grace period of 0', () => {
   it('a refresh cannot be repeated without a key', async () => {
     const member = await register(app);
     await refresh(member.refreshToken);
-    await expect(refresh(member.refreshToken)).resolves.toMatchObject({
-      status: 401,
-      body: { code: 'token_revoked' },
-    });
+    await expectAnswer(refresh(member.refreshToken), 401, { code: 'token_revoked' });
   });
 });

@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { HotStatements } from '../../src/database/hot-statements.js';
 import { OneTimeTokens } from '../../src/one-time-tokens/one-time-tokens.service.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { logIn, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { outcomeOf } from './invitations.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const PASSWORD = 'Test1234';
 const ADMIN = { email: 'admin@elsewhere.example', password: 'admin-Test1234' };
 
 describe('a registration', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let env: Record<string, string>;
   const apps: Record<string, AppInProcess> = {};
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     env = { DATABASE_URL: database.url, JWT_SECRET: randomUUID() + randomUUID() };
     const modes: Record<string, Record<string, string>> = {
       open: {},
@@ -34,7 +33,6 @@ describe('a registration', () => {
   });
   afterAll(async () => {
     await Promise.all(Object.values(apps).map((app) => app.stop()));
-    await database.drop();
   });
 
   const app = (mode: string): AppInProcess => {

@@ -1,8 +1,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
 import { routesOf } from './router.js';
+import { appSuite } from './app-suite.js';
 
 const SECRET = randomUUID() + randomUUID();
 const NAME = 'ergodrive-backend';
@@ -87,15 +86,12 @@ const FOR_ADMINS = [
 ];
 
 describe('every route of the router', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite({ JWT_SECRET: SECRET });
   let routes: string[];
   let closed: string[];
   let tokens: { access_token: string; refresh_token: string };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url, JWT_SECRET: SECRET });
     // Fastify answers HEAD wherever there is a GET, by the same handler, and a QUERY without a content type by 400.
     routes = routesOf(app.app).filter((route) => !/^(HEAD|QUERY) /.test(route));
     closed = routes.filter((route) => !PUBLIC.includes(route));
@@ -103,10 +99,6 @@ describe('every route of the router', () => {
     await app.call('POST', '/api/v1/auth/register', { body: { ...account, full_name: 'A' } });
     const { body } = await app.call('POST', '/api/v1/auth/login/json', { body: account });
     tokens = body as unknown as typeof tokens;
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
 
   const ask = (route: string, token?: string) => {

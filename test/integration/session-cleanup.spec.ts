@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { SessionCleanupService } from '../../src/sessions/session-cleanup.service.js';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { AppInProcess } from './app-in-process.js';
+import { appSuite } from './app-suite.js';
 
 /** A request's statement may take half of it. */
 const TIMEOUT_MS = '2000';
@@ -15,21 +15,14 @@ interface Age {
 }
 
 describe('the clean-up of ended sessions', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite({ DATABASE_TIMEOUT_MS: TIMEOUT_MS });
   let userId: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url, DATABASE_TIMEOUT_MS: TIMEOUT_MS });
     const [user] = (await query(
       `INSERT INTO users (email, password_hash, full_name, role) VALUES ('a@example.org', '-', 'A', 'student') RETURNING id`,
     )) as { id: string }[];
     userId = user!.id;
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
   beforeEach(() => query('DELETE FROM sessions; DELETE FROM invalidations'));
 

@@ -1,20 +1,10 @@
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
-import { register, verdictOf, type Member } from './accounts.js';
+import { expectAnswer, register, verdictOf, type Member } from './accounts.js';
+import { appSuite } from './app-suite.js';
 
 describe('the refresh of a session older than SESSION_MAX_DAYS', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app } = appSuite({ SESSION_MAX_DAYS: '30' });
   let member: Member;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url, SESSION_MAX_DAYS: '30' });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
   beforeEach(async () => {
     member = await register(app);
   });
@@ -48,10 +38,7 @@ describe('the refresh of a session older than SESSION_MAX_DAYS', () => {
     const { body } = await refresh(member.refreshToken);
     await refresh(body['refresh_token']);
     await outlive();
-    await expect(refresh(member.refreshToken)).resolves.toMatchObject({
-      status: 401,
-      body: { code: 'token_revoked' },
-    });
+    await expectAnswer(refresh(member.refreshToken), 401, { code: 'token_revoked' });
     await expect(verdictOf(app, member)).resolves.toBe('revoked');
   });
 });

@@ -1,10 +1,8 @@
-import pg from 'pg';
 import { sql } from '../support/postgres/sql.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { waitFor } from '../support/wait-for.js';
-import { AppInProcess } from './app-in-process.js';
 import { keepMails } from './letters.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
+import { appSuite, connectedClient } from './app-suite.js';
 
 const HOUR_MS = 3_600_000;
 const TOLERANCE_MS = 60_000;
@@ -18,22 +16,11 @@ interface Times {
 }
 
 describe('the times of sessions', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
+  const { app, database } = appSuite({ SESSIONS_PER_USER: '1', REFRESH_TOKEN_EXPIRE_DAYS: '7' });
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({
-      DATABASE_URL: database.url,
-      SESSIONS_PER_USER: '1',
-      REFRESH_TOKEN_EXPIRE_DAYS: '7',
-    });
     // A mail that is written locks its account, too.
     await keepMails(app);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -87,8 +74,7 @@ describe('the times of sessions', () => {
 
   it('are taken after a login has waited for the account', async () => {
     const account = await register(app);
-    const operator = new pg.Client({ connectionString: database.url });
-    await operator.connect();
+    const operator = await connectedClient(database.url);
     await operator.query('BEGIN');
     await operator.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [account.id]);
     const loggedIn = logIn(app, account);

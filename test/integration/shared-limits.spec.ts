@@ -3,26 +3,25 @@ import { AttemptLimits } from '../../src/auth/attempt-limits.js';
 import { CacheStatus } from '../../src/cache/cache-status.js';
 import { ProblemError } from '../../src/http/problem.error.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
 import { withRedis } from '../support/redis/redis-connection.js';
 import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { waitFor } from '../support/wait-for.js';
 import { register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
 import { limitKey } from './limit-key.js';
+import { databaseOfSuite } from './app-suite.js';
 
 const INSTANCES = 3;
 const LIMIT = 10;
 const ADDRESS = '203.0.113.7';
 
 describe('the limits of three instances', () => {
-  let database: TestDatabase;
+  const database = databaseOfSuite();
   let redis: TestRedis;
   let proxy: TcpProxy;
   let apps: AppInProcess[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     redis = await createTestRedis();
     const { hostname, port } = new URL(redis.url);
     proxy = await TcpProxy.start({ host: hostname, port: Number(port) });
@@ -37,12 +36,6 @@ describe('the limits of three instances', () => {
     apps = await Promise.all(Array.from({ length: INSTANCES }, () => AppInProcess.start(env)));
   });
   beforeEach(() => up());
-  afterAll(async () => {
-    await Promise.all(apps.map((app) => app.stop()));
-    await proxy.close();
-    await redis.stop();
-    await database.drop();
-  });
 
   const becomes = (state: 'trusted' | 'down') =>
     waitFor(() => Promise.resolve(apps.every((app) => app.get(CacheStatus).state === state)), {

@@ -2,10 +2,9 @@ import { UserCacheService } from '../../src/cache/user-cache.service.js';
 import { SERVICE_ACTOR } from '../../src/common/actor.js';
 import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { TcpProxy } from '../support/network/tcp-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { getMe, register, type Member } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
+import { databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 /** What a request may wait for Redis in sum. */
 const DEADLINE_MS = 2000;
@@ -15,14 +14,13 @@ const ANSWER_MS = 1500;
 const TWO_ANSWERS_MS = 2 * ANSWER_MS;
 
 describe('a request, while each answer of Redis takes most of the deadline', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let proxy: TcpProxy;
   let app: AppInProcess;
   let member: Member;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     proxy = await TcpProxy.start({ port: Number(new URL(redis.url).port) });
     app = await AppInProcess.start({
       DATABASE_URL: database.url,
@@ -37,12 +35,6 @@ describe('a request, while each answer of Redis takes most of the deadline', () 
     await app.trusted();
     member = await register(app);
     await app.get(UserCacheService).evict([member.id]);
-  });
-  afterAll(async () => {
-    await app.stop();
-    await proxy.close();
-    await redis.stop();
-    await database.drop();
   });
 
   /** The answer of a request that waited for Redis: a machine that stalls may keep an instance from asking the cache. */

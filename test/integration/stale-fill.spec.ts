@@ -1,20 +1,18 @@
 import { UserCacheService } from '../../src/cache/user-cache.service.js';
 import { withRedis } from '../support/redis/redis-connection.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { createTestRedis, type TestRedis } from '../support/redis/test-redis.js';
 import { AppInProcess } from './app-in-process.js';
 import { Barrier } from './barrier.js';
 import { logIn, register, verdictOf, type Member } from './accounts.js';
+import { databaseOfSuite, redisOfSuite } from './app-suite.js';
 
 /** A reader that was overtaken by a change must not write the old state into the cache (the "stale set" race). */
 describe('a cache fill', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
+  const database = databaseOfSuite();
+  const redis = redisOfSuite();
   let slow: AppInProcess;
   let other: AppInProcess;
 
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     const variables = {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
@@ -31,11 +29,6 @@ describe('a cache fill', () => {
     for (const app of [slow, other]) {
       await app.trusted();
     }
-  });
-  afterAll(async () => {
-    await Promise.all([slow.stop(), other.stop()]);
-    await redis.stop();
-    await database.drop();
   });
 
   const exists = (key: string) => withRedis(redis.url, (connection) => connection.send('EXISTS', key));

@@ -1,19 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '../support/postgres/test-database.js';
-import { AppInProcess } from './app-in-process.js';
 import { logIn, register } from './accounts.js';
+import { appSuite } from './app-suite.js';
 
 describe('a stored password', () => {
-  let database: TestDatabase;
-  let app: AppInProcess;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    app = await AppInProcess.start({ DATABASE_URL: database.url });
-  });
-  afterAll(async () => {
-    await app.stop();
-    await database.drop();
-  });
+  const { app } = appSuite();
 
   it('is an Argon2id hash of 19 MiB and 2 passes, with a salt of its own', async () => {
     const hashes: string[] = [];

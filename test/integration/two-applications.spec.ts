@@ -17,10 +17,6 @@ describe('two applications in one process', () => {
       ),
     );
   });
-  afterAll(async () => {
-    await Promise.all(apps.map((app) => app.stop()));
-    await Promise.all(databases.map((each) => each.drop()));
-  });
 
   it('each verify access tokens with their own key', async () => {
     const members = await Promise.all(apps.map((app) => register(app)));

@@ -50,11 +50,6 @@ describe('the database and Redis of 0.1.0 under this version', () => {
     });
     await app.trusted();
   });
-  afterAll(async () => {
-    await app.stop();
-    await redis.stop();
-    await database.drop();
-  });
 
   async function restore(recorded: Recording['redis']['before']): Promise<void> {
     await withRedis(redis.url, async (connection) => {
