@@ -1,3 +1,4 @@
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { randomUUID } from 'node:crypto';
 import { api } from '../support/app/api-client.js';
 import { AppProcess } from '../support/app/app-process.js';
@@ -219,7 +220,9 @@ describe('OAuth clients in a file', () => {
 describe('a start with a wrong file of clients', () => {
   it('ends with a message that names the file, the entry and the rule', async () => {
     const file = await ClientsFileOnDisk.create([{ id: 'orders', name: 'Orders', secret_hash: 'mine' }]);
-    const outcome = await AppProcess.start({ env: { CLIENTS_FILE: file.path } }).catch(String);
+    const outcome = await AppProcess.start({
+      env: { CLIENTS_FILE: file.path, DATABASE_URL: (await createTestDatabase()).url },
+    }).catch(String);
     expect(outcome).toContain('exited with code 1');
     expect(outcome).toContain(`CLIENTS_FILE (${file.path}): entry 1 (orders): secret_hash must be sha256:`);
   });

@@ -1,3 +1,4 @@
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { randomUUID } from 'node:crypto';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { expectAnswer, type Member, register } from './accounts.js';
@@ -13,7 +14,8 @@ describe('failed authentications of OAuth clients', () => {
   let admin: Member;
 
   beforeAll(async () => {
-    app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
+    const { url } = await createTestDatabase();
+    app = await AppInProcess.start({ DATABASE_URL: url, RATE_LIMIT_ENABLED: 'true' });
     admin = await registerAdmin(app);
   });
 

@@ -1,3 +1,4 @@
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { randomUUID } from 'node:crypto';
 import { type Member, register } from './accounts.js';
 import { AppInProcess } from './app-in-process.js';
@@ -109,7 +110,8 @@ describe('the right to invite', () => {
 
 describe('mails that admins send', () => {
   it('are limited for an address and for an admin, whoever else asks for mails to the address', async () => {
-    const app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
+    const { url } = await createTestDatabase();
+    const app = await AppInProcess.start({ DATABASE_URL: url, RATE_LIMIT_ENABLED: 'true' });
     const [admin, other] = [await registerAdmin(app), await registerAdmin(app)];
     const email = newAddress();
     const forgotten = { body: { email } };

@@ -1,3 +1,4 @@
+import { createTestDatabase } from '../support/postgres/test-database.js';
 import { randomUUID } from 'node:crypto';
 import { basic, type OAuthClient } from '../support/app/oauth-client.js';
 import { expectAnswer, getMe, type Member, register } from './accounts.js';
@@ -167,7 +168,8 @@ describe('a one-time token for a mailer of its own', () => {
 
 describe('one-time tokens for mailers of their own', () => {
   it('are limited for each client, apart from others', async () => {
-    const app = await AppInProcess.start({ RATE_LIMIT_ENABLED: 'true' });
+    const { url } = await createTestDatabase();
+    const app = await AppInProcess.start({ DATABASE_URL: url, RATE_LIMIT_ENABLED: 'true' });
     const admin = await registerAdmin(app);
     const clients = [
       await registerClient(app, admin, 'one', ['one_time_tokens']),
