@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const JEST = [
-  '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
   ...['--selectProjects', 'fuzz', '--testPathIgnorePatterns', '[.]long[.]spec', '--passWithNoTests=false'],

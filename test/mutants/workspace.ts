@@ -10,11 +10,7 @@ import { mutate, type Mutant } from './mutant.js';
 import { type JestReport, type Results, resultsOf } from './outcome.js';
 
 const BUILD_LIMIT_MS = 120_000;
-const JEST = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-];
+const JEST = ['--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 /** The names of some tests have the seed, and names are compared between runs. */
 const SEED = { SEED: String(Date.now() % 1_000_000) };
 

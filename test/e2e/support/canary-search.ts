@@ -1,3 +1,4 @@
+import { expectSafety } from '../../support/safety.js';
 import { sql } from '../../support/postgres/sql.js';
 import { type RedisReply, withRedis } from '../../support/redis/redis-connection.js';
 
@@ -13,6 +14,12 @@ export function searchText(places: readonly Place[], needles: readonly string[])
     Buffer.from(needle).toString('hex'),
   ]);
   return places.filter(([, text]) => forms.some((form) => text.includes(form))).map(([where]) => where);
+}
+
+/** Expects that none of the places holds one of the texts. @param known a text that is there, so that the search is no empty one */
+export function expectNowhere(places: readonly Place[], needles: readonly string[], known?: string): void {
+  if (known !== undefined) expect(searchText(places, [known])).not.toEqual([]);
+  expectSafety(() => expect(searchText(places, needles)).toEqual([]));
 }
 
 /** Every key and value of the URL's Redis database. */
