@@ -2,6 +2,7 @@ import { pgBouncerPath } from '../postgres/pgbouncer.js';
 import { PostgresServer } from '../postgres/postgres-server.js';
 import { createTemplateDatabase } from '../postgres/template-database.js';
 import type { TestDatabase } from '../postgres/test-database.js';
+import { leaveToTeardown } from './suite-resources.js';
 import { redisServerPath } from '../redis/redis-launch.js';
 
 let postgres: PostgresServer | undefined;
@@ -22,6 +23,7 @@ export async function startSharedServices(): Promise<void> {
     process.env['TEST_DATABASE_URL'] = postgres.url();
   }
   template = await createTemplateDatabase(process.env['TEST_DATABASE_URL']);
+  leaveToTeardown();
 }
 
 /** Ends what {@link startSharedServices} started. */

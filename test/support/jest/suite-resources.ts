@@ -12,6 +12,11 @@ export function forgetResource(owner: unknown): void {
   releases.delete(owner);
 }
 
+/** Leaves what a global set-up opened to its own teardown: where Jest runs suites in its own process, they share this module. */
+export function leaveToTeardown(): void {
+  releases.clear();
+}
+
 /** Releases what is left, last opened first. One failure does not keep the others from being released. */
 async function releaseResources(): Promise<void> {
   const failures: unknown[] = [];
