@@ -16,7 +16,7 @@ export interface HostedAppOptions {
 
 /**
  * An instance of the application that listens on a port of its own, as `main.ts` starts it, inside the process of the suite: it starts in a
- * tenth of the time of a process. It writes no log. A suite that kills or freezes an instance, or reads its output, starts an `AppProcess`.
+ * fifth of the time of a process. It writes no log. A suite that kills or freezes an instance, or reads its output, starts an `AppProcess`.
  */
 export class HostedApp {
   private constructor(
