@@ -16,7 +16,7 @@ export function searchText(places: readonly Place[], needles: readonly string[])
   return places.filter(([, text]) => forms.some((form) => text.includes(form))).map(([where]) => where);
 }
 
-/** Expects that none of the places holds one of the texts. @param known a text that is there, so that the search is no empty one */
+/** Expects that none of the places holds one of the texts. @param known a text that is there, without which a search that finds nothing at all would pass */
 export function expectNowhere(places: readonly Place[], needles: readonly string[], known?: string): void {
   if (known !== undefined) expect(searchText(places, [known])).not.toEqual([]);
   expectSafety(() => expect(searchText(places, needles)).toEqual([]));

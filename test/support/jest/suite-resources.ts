@@ -27,5 +27,5 @@ async function releaseResources(): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, 'some test resources could not be released');
 }
 
-// The suite's environment lives in another realm and finds the function here.
+// The environment of suites is JavaScript, which Jest loads by itself, and finds the function here.
 Reflect.set(globalThis, Symbol.for('suite-resources.release'), releaseResources);

@@ -14,14 +14,23 @@ const LEAST_STALL_MS = 300;
  * differ. `TEST_NOTES` names a file that gets the same as JSON, with the load of the machine while each suite ran.
  */
 export default class TableReporter {
-  #folder = mkdtempSync(join(tmpdir(), 'suites-'));
-  #suites = [];
-  #stalls = [];
-  #beatAt = Date.now();
-  #timer = setInterval(() => this.#beat(), BEAT_MS).unref();
+  #folder;
+  #suites;
+  #stalls;
+  #beatAt;
+  #timer;
 
   constructor(globalConfig) {
     this.globalConfig = globalConfig;
+  }
+
+  /** A watching Jest runs again with the same reporter. */
+  onRunStart() {
+    this.#folder = mkdtempSync(join(tmpdir(), 'suites-'));
+    this.#suites = [];
+    this.#stalls = [];
+    this.#beatAt = Date.now();
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
     // Workers inherit it; see `native.environment.mjs`.
     process.env.TEST_PROCESS_COUNTS = this.#folder;
   }
